@@ -1,0 +1,39 @@
+//! `deployui exec -- CMD`: one command on the hosts of a stage, as durable as a step.
+
+use super::{
+    args::{Exec, Global, How},
+    environment::Surroundings,
+    exit::{Exit, Stop},
+    headless::{self, Start},
+    load,
+};
+use crate::{engine::Policy, plan};
+
+pub(super) async fn exec(
+    around: &Surroundings,
+    global: &Global,
+    args: &Exec,
+) -> Result<Exit, Stop> {
+    let recipe = load::recipe(global)?;
+    let how = How {
+        output: args.output,
+        on_failure: Policy::Stop,
+        hosts: args.hosts.clone(),
+        roles: args.roles.clone(),
+        skip: Vec::new(),
+        vars: Vec::new(),
+        yes: args.yes,
+        confirm: args.confirm.clone(),
+    };
+    let request = headless::request(around, global, &how, "exec")?;
+    let command = args.command.join(" ");
+    let planned =
+        plan::exec(&recipe, &request, &command).map_err(|found| load::faults(&found))?;
+    let start = Start {
+        output: args.output,
+        policy: Policy::Stop,
+        yes: args.yes,
+        confirm: args.confirm.as_deref(),
+    };
+    headless::begin(around, global, planned.plan, &start).await
+}

@@ -1,0 +1,134 @@
+//! Exit codes, and the one way in which a command stops early.
+
+use std::{fmt, process::ExitCode};
+
+use crate::{
+    driver::{DriveError, Left},
+    run::{Cause, Run, Verdict},
+    store::{FindError, JournalError},
+};
+
+/// How the program ends. If several apply: `Unknown`, then `Open`, then `Failed`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// Done and verified.
+    Done,
+    /// Closed: something failed, or a chosen host differs.
+    Failed,
+    /// The command line or the recipe is wrong.
+    Usage,
+    /// Left open: a decision is needed.
+    Open,
+    /// Somebody else has it.
+    Locked,
+    /// Refused before any change.
+    Refused,
+    /// An outcome is unknown.
+    Unknown,
+    /// Left by a signal, whose number it is; steps in flight go on.
+    Signal(u8),
+}
+
+impl Exit {
+    /// The number that the shell sees.
+    pub(super) fn code(self) -> u8 {
+        const SIGNAL_BASE: u8 = 128;
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Open => 3,
+            Self::Locked => 4,
+            Self::Refused => 5,
+            Self::Unknown => 6,
+            Self::Signal(signal) => SIGNAL_BASE.saturating_add(signal),
+        }
+    }
+
+    /// The exit of a run that was driven as far as it went.
+    pub(super) fn of(left: Left, run: &Run, signal: Option<u8>) -> Self {
+        match left {
+            Left::Closed(Verdict::Ok) => Self::Done,
+            Left::Closed(Verdict::Failed | Verdict::Aborted) => Self::Failed,
+            Left::Closed(Verdict::Unknown) => Self::Unknown,
+            Left::Stuck => {
+                let cut_off = run.holds.values().any(|hold| hold.cause == Cause::Unreachable);
+                if run.standing().unknown || cut_off { Self::Unknown } else { Self::Open }
+            }
+            Left::Detached => signal.map_or(Self::Open, Self::Signal),
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}
+
+/// Why a command stopped before it did anything, or could not go on.
+#[derive(Debug)]
+pub(super) struct Stop {
+    /// How the program ends.
+    pub(super) exit: Exit,
+    /// What happened and where, one message each; may have several lines.
+    pub(super) errors: Vec<String>,
+    /// What to do.
+    pub(super) hints: Vec<String>,
+}
+
+impl Stop {
+    pub(super) fn new(exit: Exit, error: impl Into<String>) -> Self {
+        Self { exit, errors: vec![error.into()], hints: Vec::new() }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    pub(super) fn maybe_hint(mut self, hint: Option<impl Into<String>>) -> Self {
+        self.hints.extend(hint.map(Into::into));
+        self
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.errors.join("; "))
+    }
+}
+
+impl From<FindError> for Stop {
+    fn from(error: FindError) -> Self {
+        let exit = match &error {
+            FindError::Disk(_) => Exit::Refused,
+            FindError::NoSuchRun { .. } | FindError::Ambiguous { .. } | FindError::NothingOpen => {
+                Exit::Usage
+            }
+        };
+        Self::new(exit, error.to_string()).maybe_hint(error.hint())
+    }
+}
+
+impl From<JournalError> for Stop {
+    fn from(error: JournalError) -> Self {
+        let exit = match &error {
+            JournalError::LockedBy { .. } => Exit::Locked,
+            JournalError::NoSuchRun(_) => Exit::Usage,
+            JournalError::Disk(_)
+            | JournalError::Exists(_)
+            | JournalError::Damaged(_)
+            | JournalError::OutOfOrder { .. }
+            | JournalError::Unwritable(_) => Exit::Refused,
+        };
+        Self::new(exit, error.to_string()).maybe_hint(error.hint())
+    }
+}
+
+/// A run that could not be driven on stays open.
+pub(super) fn undriven(error: &DriveError, run: &Run) -> Stop {
+    Stop::new(Exit::Open, format!("run {}: {error}", run.plan.run))
+        .maybe_hint(error.hint())
+        .hint(format!("steps in flight go on; then: deployui resume {}", run.plan.run))
+}

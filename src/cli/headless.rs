@@ -1,0 +1,197 @@
+//! A run without the console: from the plan over connected hosts to the exit code.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::{
+    args::{Format, Global, How, Run as RunArgs},
+    environment::Surroundings,
+    exit::{Exit, Stop, undriven},
+    load, prompt,
+    report::{self, Report},
+    signals,
+};
+use crate::{
+    driver::{self, Driver, Fleet, Request as Wish},
+    engine::Policy,
+    model::{Plan, StepName},
+    plan::Request,
+    remote::{Ask, NoAsk},
+    run::{Command, Mode},
+    store::Dirty,
+};
+
+/// Requests of a run without a console: signals.
+const WISHES_MAX: usize = 8;
+
+/// `deployui run PIPELINE`.
+pub(super) async fn run(
+    around: &Surroundings,
+    global: &Global,
+    args: &RunArgs,
+) -> Result<Exit, Stop> {
+    let recipe = load::recipe(global)?;
+    let request = request(around, global, &args.how, &args.pipeline)?;
+    let plan = load::plan(&recipe, &request)?;
+    begin(around, global, plan, &Start::of(&args.how)).await
+}
+
+/// How a new run is begun.
+pub(super) struct Start<'a> {
+    pub(super) output: Format,
+    pub(super) policy: Policy,
+    pub(super) yes: bool,
+    pub(super) confirm: Option<&'a str>,
+}
+
+impl<'a> Start<'a> {
+    fn of(how: &'a How) -> Self {
+        Self {
+            output: how.output,
+            policy: how.on_failure,
+            yes: how.yes,
+            confirm: how.confirm.as_deref(),
+        }
+    }
+}
+
+/// What a plan is asked for.
+pub(super) fn request(
+    around: &Surroundings,
+    global: &Global,
+    how: &How,
+    pipeline: &str,
+) -> Result<Request, Stop> {
+    let skip: Result<Vec<StepName>, _> =
+        how.skip.iter().map(|name| StepName::try_from(name.clone())).collect();
+    Ok(Request {
+        run: run_id()?,
+        stage: global.stage.clone(),
+        pipeline: pipeline.to_owned(),
+        hosts: how.hosts.clone(),
+        roles: how.roles.clone(),
+        skip: skip.map_err(|bad| Stop::new(Exit::Usage, format!("--skip: {bad}")))?,
+        vars: how.vars.clone(),
+        local_state_dir: local_state_dir(around),
+    })
+}
+
+/// Where boxes of `local` steps lie.
+pub(super) fn local_state_dir(around: &Surroundings) -> String {
+    around.store.root().join("local").display().to_string()
+}
+
+pub(super) fn run_id() -> Result<crate::model::RunId, Stop> {
+    driver::run_id().map_err(|error| Stop::new(Exit::Refused, format!("no random numbers: {error}")))
+}
+
+/// Confirms, connects, and drives a new run.
+pub(super) async fn begin(
+    around: &Surroundings,
+    global: &Global,
+    plan: Plan,
+    start: &Start<'_>,
+) -> Result<Exit, Stop> {
+    confirm(around, &plan, start)?;
+    let (dirty, grown) = Dirty::new();
+    let mut fleet = load::fleet(around, global, &plan, asker(around), dirty);
+    gather(&mut fleet, &plan).await?;
+    let mut report = Report::begin(start.output, around, grown);
+    let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
+    let mut driver = opened.map_err(|error| {
+        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
+    })?;
+    report.opened(driver.run());
+    drive(&mut driver, &mut report, Mode::Run).await
+}
+
+/// Drives a run to its end, to a decision, or to a signal.
+pub(super) async fn drive(
+    driver: &mut Driver,
+    report: &mut Report,
+    mode: Mode,
+) -> Result<Exit, Stop> {
+    let (wishes, mut wanted) = mpsc::channel(WISHES_MAX);
+    let mut signal = None;
+    let left = {
+        let driving = driver.drive(&mut wanted, report, Some(mode), false);
+        tokio::pin!(driving);
+        loop {
+            tokio::select! {
+                left = &mut driving => break left,
+                number = signals::ended(), if signal.is_none() => {
+                    signal = Some(number);
+                    for command in [Command::Mode(Mode::Pause), Command::Leave] {
+                        // The queue has room for both; a run that is over needs neither.
+                        drop(wishes.try_send(Wish::Command(command)));
+                    }
+                }
+            }
+        }
+    };
+    let run = driver.run().clone();
+    let left = match left {
+        Ok(left) => left,
+        Err(error) => {
+            let stop = undriven(&error, &run);
+            report.over(&run, stop.exit, "decision");
+            return Err(stop);
+        }
+    };
+    let exit = Exit::of(left, &run, signal);
+    report.over(&run, exit, report::outcome(left, exit));
+    Ok(exit)
+}
+
+/// Who answers questions while connecting.
+pub(super) fn asker(around: &Surroundings) -> Arc<dyn Ask> {
+    if around.terminal { Arc::new(prompt::Terminal::default()) } else { Arc::new(NoAsk) }
+}
+
+/// Waits until all hosts are ready; if one is not, nothing is changed anywhere.
+pub(super) async fn gather(fleet: &mut Fleet, plan: &Plan) -> Result<(), Stop> {
+    let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
+    let all = fleet
+        .gather(|id, told| {
+            let (Some(host), Err(trouble)) = (plan.host(id), told) else { return };
+            let trouble_said = trouble.to_string();
+            let named = if trouble_said.starts_with(&host.name) {
+                trouble_said
+            } else {
+                format!("{}: {trouble_said}", host.name)
+            };
+            stop.errors.push(named);
+            if let Some(hint) = trouble.hint() {
+                stop.hints.push(format!("{}: {hint}", host.name));
+            }
+        })
+        .await;
+    if all { Ok(()) } else { Err(stop) }
+}
+
+/// A protected stage wants its name; a person at a terminal is asked once.
+fn confirm(around: &Surroundings, plan: &Plan, start: &Start<'_>) -> Result<(), Stop> {
+    let hosts: Vec<&str> = plan.hosts.iter().map(|host| host.name.as_str()).collect();
+    let what = format!("{} of {} on {} ({})", plan.pipeline, plan.app, plan.stage, hosts.join(", "));
+    if plan.protected {
+        let typed = match start.confirm {
+            Some(name) => Some(name.to_owned()),
+            None if around.terminal => prompt::line(&format!("{what}\nType {} to begin: ", plan.stage)),
+            None => None,
+        };
+        return match typed {
+            Some(name) if name == plan.stage => Ok(()),
+            Some(name) => Err(Stop::new(
+                Exit::Usage,
+                format!("`{}` is not the name of the stage", name.escape_debug()),
+            )),
+            None => Err(Stop::new(Exit::Usage, format!("stage {} is protected", plan.stage))
+                .hint(format!("say --confirm {}", plan.stage))),
+        };
+    }
+    if around.terminal && !start.yes && !prompt::yes(&format!("Run {what}?")) {
+        return Err(Stop::new(Exit::Refused, "not begun: it was not confirmed"));
+    }
+    Ok(())
+}

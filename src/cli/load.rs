@@ -1,0 +1,85 @@
+//! deploy.toml from the disk to a plan, and a plan to its hosts.
+
+use std::{path::Path, sync::Arc};
+
+use super::{
+    args::Global,
+    environment::Surroundings,
+    exit::{Exit, Stop},
+    say,
+};
+use crate::{
+    driver::{Fleet, FleetSettings},
+    model::{Host, HostId, Plan},
+    plan::{self, Request},
+    recipe::{Diagnostic, Recipe},
+    remote::{Ask, Limits, Pacer, local::Local, ssh::Connector},
+    store::Dirty,
+};
+
+/// A deploy.toml of more than this is not one.
+const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Reads and checks the project's file. Warnings are told.
+pub(super) fn recipe(global: &Global) -> Result<Recipe, Stop> {
+    let path = &global.config;
+    let text = read(path)?;
+    let shown = path.display().to_string();
+    let (recipe, warnings) = Recipe::parse(&shown, &text).map_err(|found| faults(&found))?;
+    tell(&warnings);
+    Ok(recipe)
+}
+
+fn read(path: &Path) -> Result<String, Stop> {
+    let fail = |error: &std::io::Error| {
+        Stop::new(Exit::Usage, format!("cannot read {}: {error}", path.display()))
+            .hint("name the project's file with --config FILE")
+    };
+    let size = std::fs::metadata(path).map_err(|error| fail(&error))?.len();
+    if size > CONFIG_BYTES_MAX {
+        return Err(Stop::new(Exit::Usage, format!("{} has {size} bytes: not a deploy.toml", path.display())));
+    }
+    std::fs::read_to_string(path).map_err(|error| fail(&error))
+}
+
+/// Builds the plan of a pipeline. Warnings are told.
+pub(super) fn plan(recipe: &Recipe, request: &Request) -> Result<Plan, Stop> {
+    let planned = plan::build(recipe, request).map_err(|found| faults(&found))?;
+    tell(&planned.warnings);
+    Ok(planned.plan)
+}
+
+/// All faults at once.
+pub(super) fn faults(found: &[Diagnostic]) -> Stop {
+    let errors = found.iter().map(|fault| fault.render(false)).collect();
+    Stop { exit: Exit::Usage, errors, hints: Vec::new() }
+}
+
+fn tell(warnings: &[Diagnostic]) {
+    for warning in warnings {
+        say::err(&warning.render(false));
+    }
+}
+
+/// Begins to connect the hosts of a plan.
+pub(super) fn fleet(
+    around: &Surroundings,
+    global: &Global,
+    plan: &Plan,
+    ask: Arc<dyn Ask>,
+    dirty: Dirty,
+) -> Fleet {
+    let hosts: Vec<(HostId, Host)> =
+        plan.host_ids().map(|(id, host)| (id, host.clone())).collect();
+    let home = around.environment.home.clone();
+    let connector =
+        Connector::new(around.environment.clone(), Limits::default(), ask, Pacer::default());
+    let settings = FleetSettings {
+        store: around.store.clone(),
+        dirty,
+        connector: Arc::new(connector),
+        local: Arc::new(Local::new(around.environment.clone(), home)),
+        ssh_config: global.ssh_config.clone(),
+    };
+    Fleet::start(&plan.run, &hosts, settings)
+}

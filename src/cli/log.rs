@@ -1,0 +1,155 @@
+//! `deployui log`: what the steps of a run printed.
+
+use std::io::IsTerminal as _;
+
+use serde_json::json;
+
+use super::{
+    args::{Format, Log},
+    environment::Surroundings,
+    exit::{Exit, Stop},
+    report::shown_line,
+    say,
+};
+use crate::{
+    driver::box_name,
+    model::{Kind, Try},
+    run::{Cell, Run},
+    store::{DiskError, Journal, LogReader},
+    text::{Filter, escape},
+};
+
+/// Bytes that are copied at once.
+const WINDOW_BYTES: usize = 1024 * 1024;
+
+/// Lines that are read at once.
+const LINES_AT_ONCE: usize = 512;
+
+/// One attempt that may have printed something.
+struct Attempt<'a> {
+    cell: &'a Cell,
+    attempt: Try,
+    host: String,
+    name: String,
+}
+
+pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
+    let id = around.store.find(Some(&args.run))?;
+    let reading = Journal::read(&around.store, &id)?;
+    if let Some(damage) = &reading.damage {
+        say::err(&format!("warning: {damage}; what follows is from before that"));
+    }
+    let run = Run::fold(&reading.events)
+        .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
+    let attempts = chosen(&run, args)?;
+    match args.output {
+        Format::Json => {
+            let list: Vec<_> = attempts.iter().map(|one| document(one, &run)).collect();
+            say::out(&json!({ "format": 1, "run": id.as_str(), "attempts": list }).to_string());
+        }
+        Format::Plain => {
+            let headings = attempts.len() > 1;
+            for one in &attempts {
+                if headings {
+                    say::out(&heading(one));
+                }
+                print(around, &run, one)?;
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The attempts of the chosen step and host, in the order of the graph.
+fn chosen<'a>(run: &'a Run, args: &Log) -> Result<Vec<Attempt<'a>>, Stop> {
+    let step_is = |cell: &Cell| args.step.as_ref().is_none_or(|step| cell.node.key.step.as_str() == step);
+    let known_step = run.cells.iter().any(step_is);
+    let known_host =
+        args.host.as_ref().is_none_or(|name| run.plan.hosts.iter().any(|host| host.name == *name));
+    if !known_step || !known_host {
+        let what = if known_step { args.host.as_deref() } else { args.step.as_deref() };
+        let kind = if known_step { "host" } else { "step" };
+        let name = what.unwrap_or_default().escape_debug().to_string();
+        return Err(Stop::new(Exit::Usage, format!("run {} has no {kind} `{name}`", run.plan.run))
+            .hint(format!("`deployui log {}` shows all of it", run.plan.run)));
+    }
+    let mut found = Vec::new();
+    for (node, cell) in run.ids() {
+        if matches!(cell.node.kind, Kind::Gate(_)) || !step_is(cell) {
+            continue;
+        }
+        for n in 1..=cell.tries {
+            let attempt = Try { node, n };
+            let Some((host, name)) = box_name(run, attempt) else { continue };
+            if args.host.as_ref().is_none_or(|wanted| *wanted == host) {
+                found.push(Attempt { cell, attempt, host, name });
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn heading(one: &Attempt<'_>) -> String {
+    let last = one.attempt.n == one.cell.tries;
+    let end = match (last, one.cell.end) {
+        (true, Some(end)) => end.to_string(),
+        (true, None) => "no end known".to_owned(),
+        (false, _) => "tried again".to_owned(),
+    };
+    let step = escape(&one.cell.node.key.to_string());
+    format!("==> {} {step}, attempt {}: {end} <==", one.host, one.attempt.n)
+}
+
+fn document(one: &Attempt<'_>, run: &Run) -> serde_json::Value {
+    json!({
+        "host": one.host,
+        "step": one.cell.node.key.step.as_str(),
+        "attempt": one.attempt.n,
+        "box": one.name,
+        "end": if one.attempt.n == one.cell.tries { one.cell.end.map(|end| end.to_string()) } else { None },
+        "run": run.plan.run.as_str(),
+    })
+}
+
+/// To a terminal line by line and made safe; otherwise byte for byte, secrets hidden.
+fn print(around: &Surroundings, run: &Run, one: &Attempt<'_>) -> Result<(), Stop> {
+    let failed = |error: DiskError| {
+        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
+    };
+    let opened = LogReader::open(&around.store, &run.plan.run, &one.host, &one.name);
+    let mut reader = opened.map_err(failed)?;
+    reader.refresh().map_err(failed)?;
+    if !std::io::stdout().is_terminal() {
+        return copy(&reader).map_err(failed);
+    }
+    let (mut next, mut filter) = (0, Filter::default());
+    loop {
+        let lines = reader.lines(next, LINES_AT_ONCE).map_err(failed)?;
+        let Some(last) = lines.last() else { return Ok(()) };
+        next = last.number.saturating_add(1);
+        for line in &lines {
+            say::out(&shown_line(&mut filter, line));
+        }
+    }
+}
+
+fn copy(reader: &LogReader) -> Result<(), DiskError> {
+    let mut at = 0;
+    while at < reader.len() {
+        let window = reader.window(at, WINDOW_BYTES)?;
+        if window.bytes.is_empty() {
+            return Ok(());
+        }
+        let len = window.bytes.len();
+        let mut from = 0;
+        for mask in &window.masks {
+            let start = mask.at.clamp(from, len);
+            say::raw(&window.bytes[from..start]);
+            say::raw(format!("<{} hidden>", mask.name).as_bytes());
+            from = mask.at.saturating_add(mask.len).clamp(start, len);
+        }
+        say::raw(&window.bytes[from..]);
+        at = at.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! The command line: arguments in, exit code out. Everything is wired together here, and nothing
+//! imports this module.
+
+mod args;
+mod console;
+mod debug_log;
+mod environment;
+mod exec;
+mod exit;
+mod headless;
+mod history;
+mod load;
+mod log;
+mod prompt;
+mod report;
+mod resume;
+mod say;
+mod signals;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Parser as _;
+
+use args::{Args, Verb};
+use environment::Surroundings;
+use exit::{Exit, Stop};
+
+/// Runs the program with these arguments; the name it was called by comes first.
+#[must_use]
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are no errors; clap knows which is which.
+            let usage = error.use_stderr();
+            drop(error.print());
+            return if usage { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let json = args.verb.as_ref().is_some_and(Verb::streams_json);
+    match dispatch(args) {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            report::refusal(&stop, json);
+            stop.exit.into()
+        }
+    }
+}
+
+fn dispatch(args: Args) -> Result<Exit, Stop> {
+    let around = Surroundings::read(&args.global)?;
+    let _log = debug_log::begin(&around, args.global.verbose);
+    match args.verb {
+        None => with_runtime(console::open(&around, &args.global)),
+        Some(Verb::Run(run)) => with_runtime(headless::run(&around, &args.global, &run)),
+        Some(Verb::Deploy(deploy)) => {
+            with_runtime(headless::run(&around, &args.global, &deploy.into()))
+        }
+        Some(Verb::Resume(resume)) => with_runtime(resume::resume(&around, &args.global, &resume)),
+        Some(Verb::Exec(exec)) => with_runtime(exec::exec(&around, &args.global, &exec)),
+        Some(Verb::Runs(runs)) => history::runs(&around, &runs),
+        Some(Verb::Log(log)) => log::log(&around, &log),
+    }
+}
+
+fn with_runtime(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, Stop> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Stop::new(Exit::Refused, format!("cannot start: {error}")))?;
+    let result = runtime.block_on(work);
+    // A prompt may still wait on the terminal in a thread of its own: do not wait for it.
+    runtime.shutdown_background();
+    result
+}

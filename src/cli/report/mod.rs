@@ -1,0 +1,137 @@
+//! What a run without the console says: plain lines for people, or one JSON event a line.
+
+mod json;
+mod live;
+mod plain;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(super) use live::shown as shown_line;
+use live::Live;
+use tokio::{sync::watch, task::JoinHandle};
+
+use super::{
+    args::Format,
+    environment::Surroundings,
+    exit::{Exit, Stop},
+    say,
+};
+use crate::{
+    driver::{Left, Observer},
+    run::{Event, Refusal, Run, Verdict},
+};
+
+/// Writes the report of one run.
+pub(super) enum Report {
+    /// Lines for people, with what the steps print.
+    Plain(Plain),
+    /// One JSON event a line.
+    Json,
+}
+
+/// A plain report: events, and between them the growing logs.
+pub(super) struct Plain {
+    live: Arc<Mutex<Live>>,
+    follower: JoinHandle<()>,
+}
+
+impl Report {
+    /// Begins a report; `grown` tells when a log has grown.
+    pub(super) fn begin(
+        format: Format,
+        around: &Surroundings,
+        mut grown: watch::Receiver<u64>,
+    ) -> Self {
+        match format {
+            Format::Json => Self::Json,
+            Format::Plain => {
+                let live = Arc::new(Mutex::new(Live::new(around.store.clone())));
+                let shared = Arc::clone(&live);
+                let follower = tokio::spawn(async move {
+                    while grown.changed().await.is_ok() {
+                        lock(&shared).print_all();
+                    }
+                });
+                Self::Plain(Plain { live, follower })
+            }
+        }
+    }
+
+    /// The run was opened.
+    pub(super) fn opened(&mut self, run: &Run) {
+        match self {
+            Self::Plain(_) => plain::opened(run, "opened"),
+            Self::Json => say::out(&json::opened(run, "run-opened").to_string()),
+        }
+    }
+
+    /// The run was taken up again.
+    pub(super) fn resumed(&mut self, run: &Run) {
+        match self {
+            Self::Plain(_) => plain::opened(run, "taken up"),
+            Self::Json => say::out(&json::opened(run, "run-resumed").to_string()),
+        }
+    }
+
+    /// The last word on the run.
+    pub(super) fn over(&mut self, run: &Run, exit: Exit, outcome: &'static str) {
+        match self {
+            Self::Plain(plain) => {
+                plain.follower.abort();
+                lock(&plain.live).print_all();
+                plain::over(run, exit, outcome);
+            }
+            Self::Json => say::out(&json::finished(run, exit.code(), outcome).to_string()),
+        }
+    }
+}
+
+impl Observer for Report {
+    fn told(&mut self, events: &[Event], run: &Run) {
+        for event in events {
+            match self {
+                Self::Plain(plain) => plain::event(event, run, &mut lock(&plain.live)),
+                Self::Json => {
+                    if let Some(line) = json::event(event, run) {
+                        say::out(&line.to_string());
+                    }
+                }
+            }
+        }
+    }
+
+    fn refused(&mut self, why: Refusal) {
+        say::err(&format!("warning: {why}"));
+    }
+}
+
+/// The report goes on even if a thread that held it has panicked.
+fn lock(live: &Mutex<Live>) -> std::sync::MutexGuard<'_, Live> {
+    live.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The outcome of a run as a word of the documented list.
+pub(super) fn outcome(left: Left, exit: Exit) -> &'static str {
+    match (left, exit) {
+        (_, Exit::Unknown) => "unknown",
+        (Left::Closed(Verdict::Ok), _) => "ok",
+        (Left::Closed(Verdict::Failed | Verdict::Unknown), _) => "failed",
+        (Left::Closed(Verdict::Aborted), _) => "aborted",
+        (Left::Stuck, _) => "decision",
+        (Left::Detached, _) => "detached",
+    }
+}
+
+/// A command that stopped early: `error:` and `hint:` lines, or the JSON event.
+pub(super) fn refusal(stop: &Stop, json: bool) {
+    if json && stop.exit != Exit::Open {
+        say::out(&json::refused(&stop.errors, stop.exit.code()).to_string());
+    }
+    for error in &stop.errors {
+        // A fault in a file brings its own heading.
+        if error.starts_with("error") { say::err(error) } else { say::err(&format!("error: {error}")) }
+    }
+    for hint in &stop.hints {
+        say::err(&format!("hint: {hint}"));
+    }
+}

@@ -1,0 +1,202 @@
+//! Plain lines for people.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::live::Live;
+use crate::{
+    cli::{exit::Exit, say},
+    model::{HostId, Kind, NodeId, Origin, Try},
+    run::{Cell, Event, Fact, Hold, LinkState, Mode, Overrule, Run, State},
+    text::escape,
+};
+
+/// A run begins, or goes on.
+pub(super) fn opened(run: &Run, how: &str) {
+    let plan = &run.plan;
+    let hosts: Vec<&str> = plan.hosts.iter().map(|host| host.name.as_str()).collect();
+    say::out(&format!(
+        "run {} {how}: {} of {} on {} ({})",
+        plan.run,
+        plan.pipeline,
+        plan.app,
+        plan.stage,
+        hosts.join(", ")
+    ));
+}
+
+/// A fact.
+pub(super) fn event(event: &Event, run: &Run, live: &mut Live) {
+    let at = clock(event.at);
+    match &event.fact {
+        Fact::Started(attempt) => {
+            live.follow(run, *attempt, &label(run, attempt.node));
+            line(&at, &label(run, attempt.node), &again("started", *attempt));
+        }
+        Fact::Ended(attempt, ..) => {
+            live.follow(run, *attempt, &label(run, attempt.node));
+            live.end(*attempt);
+            if let Some(cell) = run.cell(attempt.node) {
+                line(&at, &label(run, attempt.node), &ended(cell));
+            }
+        }
+        Fact::Held(_, hold) => held(&at, run, hold),
+        Fact::Chose(_, choice, why) => {
+            let who = event.by.as_ref().map_or("", |who| who.0.as_str());
+            let reason = if why.0.is_empty() { String::new() } else { format!(" ({})", why.0) };
+            line(&at, "", &format!("{}: {}{reason}", who, choice.needs()));
+        }
+        Fact::Link(host, LinkState::Down(why)) => {
+            line(&at, &host_name(run, *host), &format!("connection lost: {}", escape(why)));
+        }
+        Fact::Link(host, LinkState::Up) => {
+            line(&at, &host_name(run, *host), "connected");
+        }
+        Fact::Pruned(nodes, reason) => {
+            for node in nodes.iter().filter(|node| acts(run, **node)) {
+                line(&at, &label(run, *node), &format!("not done: {reason}"));
+            }
+        }
+        Fact::Stopping(attempt, stop) => {
+            line(&at, &label(run, attempt.node), &format!("sent {}", stop.sig));
+        }
+        Fact::Lost(attempt, lost) => {
+            line(&at, &label(run, attempt.node), &format!("outcome UNKNOWN: {lost}"));
+        }
+        Fact::LogReplaced(attempt, read, there) => line(
+            &at,
+            &label(run, attempt.node),
+            &format!("its log on the host was replaced ({read} bytes read, {there} there); both are kept"),
+        ),
+        Fact::Excluded(host, _) => line(&at, &host_name(run, *host), "excluded from here on"),
+        Fact::Aborted(abort, _) => {
+            line(&at, "", if abort.undo { "aborted, taking back" } else { "aborted" });
+        }
+        Fact::Mode(Mode::Pause) => line(&at, "", "paused"),
+        Fact::Opened(_)
+        | Fact::Taken(_)
+        | Fact::Left(_)
+        | Fact::Mode(_)
+        | Fact::Break(..)
+        | Fact::Passed(_)
+        | Fact::Grew(..)
+        | Fact::Armed(_)
+        | Fact::Staged(_)
+        | Fact::Refused(..)
+        | Fact::Listed(..)
+        | Fact::Asks(..)
+        | Fact::Answered(..)
+        | Fact::Settled(..)
+        | Fact::Fenced(_)
+        | Fact::Saw(..)
+        | Fact::Closed(_) => {}
+    }
+}
+
+/// The last lines: what did not end well, the outcome, and how to go on.
+pub(super) fn over(run: &Run, exit: Exit, outcome: &str) {
+    for (id, cell) in run.ids().filter(|(id, _)| acts(run, *id)) {
+        if let Some(words) = unwell(run, cell) {
+            say::out(&format!("  {}: {words}", label(run, id)));
+        }
+    }
+    let took = seconds(run.opened, run.latest);
+    say::out(&format!("run {}: {outcome} after {took}", run.plan.run));
+    match exit {
+        Exit::Open | Exit::Unknown | Exit::Signal(_) if run.closed.is_none() => {
+            say::err(&format!("hint: to go on: deployui resume {}", run.plan.run));
+        }
+        Exit::Done
+        | Exit::Failed
+        | Exit::Usage
+        | Exit::Open
+        | Exit::Locked
+        | Exit::Refused
+        | Exit::Unknown
+        | Exit::Signal(_) => {}
+    }
+}
+
+fn unwell(run: &Run, cell: &Cell) -> Option<String> {
+    let undo = matches!(cell.node.origin, Origin::UndoOf(_));
+    Some(match &cell.state {
+        State::Failed(_, end) if undo => format!("NOT undone: {end}"),
+        State::Failed(_, end) => format!("FAILED: {end}"),
+        State::Refused(_, words) => format!("could not be begun: {}", escape(words)),
+        State::Unknown(_, lost) => format!("outcome UNKNOWN: {lost}"),
+        State::Overruled(Overrule::Skipped(_)) if undo => "NOT undone".to_owned(),
+        State::Overruled(Overrule::Skipped(why)) => with_reason("skipped", &why.0),
+        State::Overruled(Overrule::Fixed(why)) => with_reason("marked as fixed", &why.0),
+        State::Overruled(Overrule::Assumed(true, why)) => with_reason("taken as done", &why.0),
+        State::Overruled(Overrule::Assumed(false, why)) => with_reason("taken as failed", &why.0),
+        State::Overruled(Overrule::Excluded(_, true)) => {
+            "its host was excluded while it may have been running: outcome UNKNOWN".to_owned()
+        }
+        State::Overruled(Overrule::Excluded(why, false)) => with_reason("its host was excluded", &why.0),
+        State::Running(_) | State::Settling(..) => "still running".to_owned(),
+        State::Armed(_) if run.may_have_started(cell) => "may be running".to_owned(),
+        State::Stranded(_) => "its host was excluded; where else is not decided".to_owned(),
+        State::Reverted(_) => "undone".to_owned(),
+        State::Armed(_) | State::Waiting | State::Ok(_) | State::Never(_) => return None,
+    })
+}
+
+fn with_reason(what: &str, reason: &str) -> String {
+    if reason.is_empty() { what.to_owned() } else { format!("{what}: {}", escape(reason)) }
+}
+
+fn held(at: &str, run: &Run, hold: &Hold) {
+    let offers: Vec<String> = hold.offers.iter().map(ToString::to_string).collect();
+    let what = format!("needs a decision ({}): {}", hold.cause.word(), offers.join(", "));
+    line(at, &label(run, hold.on), &what);
+}
+
+fn ended(cell: &Cell) -> String {
+    let took = match (cell.started, cell.ended) {
+        (Some(started), Some(ended)) => seconds(started, ended),
+        (_, _) => "an unknown time".to_owned(),
+    };
+    match cell.end {
+        Some(end) if end.is_ok() => format!("ok after {took}"),
+        Some(end) => format!("FAILED: {end} after {took}"),
+        None => "ended".to_owned(),
+    }
+}
+
+fn again(what: &str, attempt: Try) -> String {
+    if attempt.n > 1 { format!("{what} (attempt {})", attempt.n) } else { what.to_owned() }
+}
+
+fn acts(run: &Run, node: NodeId) -> bool {
+    run.cell(node).is_some_and(|cell| !matches!(cell.node.kind, Kind::Gate(_)))
+}
+
+fn host_name(run: &Run, host: HostId) -> String {
+    run.plan.host(host).map_or_else(|| "?".to_owned(), |host| host.name.clone())
+}
+
+/// A node as people know it: host and step.
+pub(super) fn label(run: &Run, node: NodeId) -> String {
+    let Some(cell) = run.cell(node) else { return "?".to_owned() };
+    let step = escape(&cell.node.key.to_string());
+    match cell.node.host {
+        Some(host) => format!("{} {step}", host_name(run, host)),
+        None => step,
+    }
+}
+
+fn line(at: &str, label: &str, what: &str) {
+    if label.is_empty() {
+        say::out(&format!("{at} {what}"));
+    } else {
+        say::out(&format!("{at} {label}: {what}"));
+    }
+}
+
+/// The operator's own clock.
+fn clock(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string()
+}
+
+fn seconds(from: Timestamp, to: Timestamp) -> String {
+    format!("{:.1}s", to.duration_since(from).as_secs_f64())
+}

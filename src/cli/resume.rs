@@ -1,0 +1,54 @@
+//! `deployui resume`: folds the journal, attaches to every box in flight, and goes on.
+
+use super::{
+    args::{Global, Resume},
+    console,
+    environment::Surroundings,
+    exit::{Exit, Stop},
+    headless, load,
+    report::Report,
+    say,
+};
+use crate::{
+    driver::Driver,
+    run::{Mode, Run, Verdict},
+    store::{Dirty, Journal},
+};
+
+pub(super) async fn resume(
+    around: &Surroundings,
+    global: &Global,
+    args: &Resume,
+) -> Result<Exit, Stop> {
+    let id = around.store.find(args.run.as_deref())?;
+    let (journal, events) = Journal::open(&around.store, &id, &around.who.0)?;
+    let run = Run::fold(&events)
+        .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
+    if let Some(verdict) = run.closed {
+        say::err(&format!("run {id} is over: {}", said(verdict)));
+        return Ok(Exit::of(crate::driver::Left::Closed(verdict), &run, None));
+    }
+    if around.terminal && args.output.is_none() {
+        return console::resume(around, global, journal, events, run).await;
+    }
+    let (dirty, grown) = Dirty::new();
+    let fleet = load::fleet(around, global, &run.plan, headless::asker(around), dirty);
+    let mut report = Report::begin(args.output.unwrap_or_default(), around, grown);
+    report.resumed(&run);
+    let store = around.store.clone();
+    let taken =
+        Driver::resume(journal, &events, store, fleet, &around.who, args.on_failure);
+    let mut driver = taken.map_err(|error| {
+        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
+    })?;
+    headless::drive(&mut driver, &mut report, Mode::Run).await
+}
+
+fn said(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ok => "everything was done",
+        Verdict::Failed => "something failed",
+        Verdict::Aborted => "it was aborted",
+        Verdict::Unknown => "an outcome is unknown",
+    }
+}

@@ -1,0 +1,308 @@
+//! One host's task: keeps a connection, speaks the box protocol over it, and writes logs.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tokio::sync::{mpsc, watch};
+
+use super::{
+    chance,
+    fleet::{HostNews, Settings, Trouble},
+    reconcile::{Next, Ordered},
+    wants::{Want, What},
+};
+use crate::{
+    boxes::{Client, Fact, LogEnd, Order, Output, Stream},
+    model::{HostId, RunId, Try},
+    remote::{Chunk, Link, Pipe, backoff},
+    run::Sig,
+    script::Hello,
+    store::{DiskError, LogWriter},
+};
+
+/// What a host's task is for.
+pub(super) struct Charge {
+    pub(super) id: HostId,
+    pub(super) name: String,
+    pub(super) state_dir: String,
+    pub(super) run: RunId,
+    pub(super) wants: watch::Receiver<Vec<Want>>,
+    pub(super) news: mpsc::Sender<(HostId, HostNews)>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) means: super::fleet::Means,
+}
+
+/// What a host said of itself, for reports.
+pub type HostReport = Hello;
+
+/// Nobody listens any more: the task ends.
+struct Unheard;
+
+/// How a stretch of work on one connection ended.
+enum Ended {
+    Unheard,
+    Lost(Trouble),
+    /// The shells are begun anew over the same connection.
+    Anew,
+}
+
+impl From<Unheard> for Ended {
+    fn from(_: Unheard) -> Self {
+        Self::Unheard
+    }
+}
+
+/// The bytes after which a tail is compared on reattaching; the host does the same.
+const TAIL_BYTES: u16 = 4096;
+
+/// The command on both channels: whatever the login shell is, it can run this.
+const SHELL: &str = "exec sh";
+
+/// Keeps the host connected as long as anybody listens.
+pub(super) async fn keep(mut charge: Charge) {
+    let mut failures = 0;
+    let mut was_up = false;
+    loop {
+        let trouble = match charge.means.connect(&charge.settings).await {
+            Ok(link) => {
+                let (ended, up) = charge.work(&link).await;
+                was_up |= up;
+                if up {
+                    failures = 0;
+                }
+                match ended {
+                    Ended::Unheard => return link.close().await,
+                    Ended::Lost(trouble) => trouble,
+                    Ended::Anew => continue,
+                }
+            }
+            Err(error) => Trouble::Connect(error),
+        };
+        let wait = was_up && trouble.may_pass();
+        if charge.tell(HostNews::Down(trouble)).await.is_err() || !wait {
+            return;
+        }
+        failures += 1;
+        let pause = backoff(failures, chance::jitter());
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = charge.unwanted() => return,
+        }
+    }
+}
+
+/// The two channels and the protocol on them.
+struct Wire {
+    client: Client,
+    control: Pipe,
+    agent: Pipe,
+    ordered: Ordered,
+    hello: Option<Hello>,
+    logs: BTreeMap<Try, LogWriter>,
+}
+
+impl Charge {
+    async fn tell(&self, news: HostNews) -> Result<(), Unheard> {
+        self.news.send((self.id, news)).await.map_err(|_gone| Unheard)
+    }
+
+    /// Resolves when nothing will be wanted any more.
+    async fn unwanted(&mut self) {
+        while self.wants.changed().await.is_ok() {}
+    }
+
+    /// Works on one connection until it ends; whether the host was ready on it.
+    async fn work(&mut self, link: &Link) -> (Ended, bool) {
+        let mut up = false;
+        loop {
+            match self.shells(link, &mut up).await {
+                Ended::Anew => {}
+                ended @ (Ended::Unheard | Ended::Lost(_)) => return (ended, up),
+            }
+        }
+    }
+
+    async fn shells(&mut self, link: &Link, up: &mut bool) -> Ended {
+        let mut wire = match self.open(link).await {
+            Ok(wire) => wire,
+            Err(trouble) => return Ended::Lost(trouble),
+        };
+        self.wants.mark_changed();
+        loop {
+            if let Err(ended) = self.flush(&mut wire, up).await {
+                return ended;
+            }
+            tokio::select! {
+                chunk = wire.agent.output.recv() => {
+                    if let Err(trouble) = heard(&mut wire.client, chunk, true) {
+                        return Ended::Lost(trouble);
+                    }
+                }
+                chunk = wire.control.output.recv() => {
+                    if let Err(trouble) = heard(&mut wire.client, chunk, false) {
+                        return Ended::Lost(trouble);
+                    }
+                }
+                changed = self.wants.changed(), if wire.hello.is_some() => {
+                    if changed.is_err() {
+                        return Ended::Unheard;
+                    }
+                    if let Err(ended) = self.order(&mut wire).await {
+                        return ended;
+                    }
+                }
+                lost = link.lost() => return Ended::Lost(Trouble::Lost(lost)),
+            }
+        }
+    }
+
+    async fn open(&self, link: &Link) -> Result<Wire, Trouble> {
+        let nonce = chance::nonce().map_err(|error| Trouble::Here(error.to_string()))?;
+        let client = Client::new(&nonce, &self.state_dir)
+            .map_err(|error| Trouble::Here(error.to_string()))?;
+        let (control, agent) = tokio::join!(link.open(SHELL), link.open(SHELL));
+        Ok(Wire {
+            client,
+            control: control.map_err(Trouble::Open)?,
+            agent: agent.map_err(Trouble::Open)?,
+            ordered: Ordered::default(),
+            hello: None,
+            logs: BTreeMap::new(),
+        })
+    }
+
+    /// Carries out what the protocol has put out.
+    async fn flush(&mut self, wire: &mut Wire, up: &mut bool) -> Result<(), Ended> {
+        while let Some(output) = wire.client.poll() {
+            match output {
+                Output::Control(text) => write(&mut wire.control, &text).await?,
+                Output::Agent(text) => write(&mut wire.agent, &text).await?,
+                Output::Log(attempt, bytes) => {
+                    let written = match wire.logs.get_mut(&attempt) {
+                        Some(log) => log.append(&bytes, chance::now()),
+                        None => Ok(()),
+                    };
+                    self.disk(written).await?;
+                }
+                Output::SetAside(attempt) => {
+                    if let Some(log) = wire.logs.remove(&attempt) {
+                        let anew = self.disk(log.set_aside()).await?;
+                        wire.logs.insert(attempt, anew);
+                    }
+                }
+                Output::Fact(attempt, fact) => self.fact(wire, attempt, fact).await?,
+                Output::Ready(hello) => {
+                    *up = true;
+                    wire.hello = Some((*hello).clone());
+                    self.tell(HostNews::Up(hello)).await?;
+                }
+                Output::Unfit(bad) => return Err(Ended::Lost(Trouble::Unfit(bad))),
+                Output::NoAgent(why) => return Err(Ended::Lost(Trouble::NoAgent(why))),
+            }
+        }
+        Ok(())
+    }
+
+    async fn fact(&mut self, wire: &mut Wire, attempt: Try, fact: Fact) -> Result<(), Ended> {
+        if matches!(fact, Fact::Settled(_) | Fact::Lost(_)) {
+            wire.logs.remove(&attempt);
+        }
+        self.tell(HostNews::Fact(attempt, fact)).await?;
+        if wire.client.following().is_none() {
+            self.wants.mark_changed();
+        }
+        Ok(())
+    }
+
+    /// A disk error here ends everything: what cannot be kept must not be read.
+    async fn disk<T>(&self, result: Result<T, DiskError>) -> Result<T, Ended> {
+        match result {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                self.tell(HostNews::Disk(error)).await?;
+                Err(Ended::Unheard)
+            }
+        }
+    }
+
+    /// Orders what is wanted and not under way.
+    async fn order(&mut self, wire: &mut Wire) -> Result<(), Ended> {
+        let Some(base) = wire.hello.as_ref().map(|hello| hello.base.clone()) else { return Ok(()) };
+        let wants = self.wants.borrow_and_update().clone();
+        loop {
+            let want = match wire.ordered.next(&wants, wire.client.following()) {
+                None => return Ok(()),
+                Some(Next::Anew) => return Err(Ended::Anew),
+                Some(Next::Order(want)) => want,
+            };
+            let dir = format!("{base}/runs/{}/{}", self.run, want.name);
+            let Some(order) = self.make(wire, want, dir).await? else { continue };
+            if wire.client.order(&order).is_err() {
+                let fact = Fact::Refused("a NUL byte cannot be passed to a shell".to_owned());
+                self.tell(HostNews::Fact(want.attempt, fact)).await?;
+            }
+        }
+    }
+
+    async fn make(&self, wire: &mut Wire, want: &Want, dir: String) -> Result<Option<Order>, Ended> {
+        let attempt = want.attempt;
+        Ok(Some(match &want.what {
+            What::Stage(Ok(script)) => {
+                let (text, flags) = (script.text.clone(), script.flags.clone());
+                Order::Put { attempt, dir, text, flags }
+            }
+            What::Stage(Err(why)) => {
+                self.tell(HostNews::Fact(attempt, Fact::Refused(why.clone()))).await?;
+                return Ok(None);
+            }
+            What::Start { inline } => {
+                let log = self.log(wire, want).await?;
+                Order::Go { attempt, dir, inline: *inline, log }
+            }
+            What::Attach => {
+                let log = self.log(wire, want).await?;
+                Order::Attach { attempt, dir, log }
+            }
+            What::Fence => Order::Fence { attempt, dir },
+            What::Stop(Sig::Term) => Order::Cancel { attempt, dir, signal: "TERM" },
+            What::Stop(Sig::Kill) => Order::Cancel { attempt, dir, signal: "KILL" },
+            What::Answer(number, Some(text)) => {
+                Order::Input { attempt, dir, number: *number, text: text.clone() }
+            }
+            What::Answer(number, None) => {
+                wire.ordered.forget_answer(attempt, *number);
+                self.tell(HostNews::AnswerGone(attempt, *number)).await?;
+                return Ok(None);
+            }
+        }))
+    }
+
+    /// Opens the attempt's log here, and says where it ends.
+    async fn log(&self, wire: &mut Wire, want: &Want) -> Result<LogEnd, Ended> {
+        let Settings { store, dirty, .. } = &*self.settings;
+        let opened = LogWriter::open(store, &self.run, &self.name, &want.name, dirty.clone());
+        let mut log = self.disk(opened).await?;
+        if !log.is_empty() {
+            log.resume(u64::MAX);
+        }
+        let (len, tail) = self.disk(log.tail_sum(TAIL_BYTES)).await?;
+        wire.logs.insert(want.attempt, log);
+        Ok(LogEnd { len, tail })
+    }
+}
+
+async fn write(pipe: &mut Pipe, text: &str) -> Result<(), Ended> {
+    let written = pipe.input.write(text.as_bytes()).await;
+    written.map_err(|error| Ended::Lost(Trouble::Shell(error.to_string())))
+}
+
+/// Takes in what a channel said. A shell that ends is a lost connection.
+fn heard(client: &mut Client, chunk: Option<Chunk>, agent: bool) -> Result<(), Trouble> {
+    let (out, err) = if agent { (Stream::Log, Stream::Facts) } else { (Stream::Control, Stream::Noise) };
+    match chunk {
+        Some(Chunk::Out(bytes)) => client.bytes(out, &bytes),
+        Some(Chunk::Err(bytes)) => client.bytes(err, &bytes),
+        Some(Chunk::Ended(ending)) => return Err(Trouble::shell(&ending, &client.noise())),
+        None => return Err(Trouble::Shell("its shell ended".to_owned())),
+    }
+    Ok(())
+}

@@ -1,0 +1,344 @@
+//! The imperative shell: the only clock and randomness, the only place that carries out what the
+//! engine wants. One loop takes everything in, makes the facts durable, and only then lets the hosts
+//! act on what is wanted now.
+//!
+//! Facts go through this loop; log bytes do not. Each host has a task of its own that writes what
+//! it reads straight to the attempt's log.
+
+mod chance;
+mod fleet;
+mod host;
+mod reconcile;
+mod translate;
+mod wants;
+
+use std::{collections::BTreeMap, fmt, future::pending, time::Duration};
+
+use tokio::{sync::mpsc, time::sleep};
+
+pub use chance::{now, run_id};
+pub use fleet::{Fleet, FleetSettings, HostNews, Trouble};
+pub use host::HostReport;
+
+use crate::{
+    engine::{BoxFact, Engine, Input, Policy},
+    model::{HostId, Kind, Plan, Try},
+    run::{
+        Choice, Command, Event, Excerpt, LinkState, Mode, NotARun, Observation, Refusal, Run,
+        Verdict, Who,
+    },
+    store::{DiskError, Header, Journal, JournalError, Store},
+};
+
+/// Inputs that are taken in before their facts are written, at most.
+const DRAIN_MAX: usize = 1024;
+
+/// What an asking node may print, in bytes; the rest is not read.
+const LISTING_BYTES_MAX: usize = 256 * 1024;
+
+/// What a front end tells the driver.
+#[derive(Debug)]
+pub enum Request {
+    /// A command for the run.
+    Command(Command),
+    /// The input for the question of an attempt; the hold is answered with it.
+    Answer {
+        /// The attempt that asked.
+        attempt: Try,
+        /// The number of the question.
+        number: u16,
+        /// The line. Never journalled.
+        text: String,
+    },
+}
+
+/// Is told everything, in order. Must not wait.
+pub trait Observer {
+    /// New facts, and what is known with them.
+    fn told(&mut self, events: &[Event], run: &Run);
+    /// A command was not carried out.
+    fn refused(&mut self, why: Refusal) {
+        let _ = why;
+    }
+}
+
+/// How driving a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// The run is over.
+    Closed(Verdict),
+    /// It needs an answer that nobody here gives.
+    Stuck,
+    /// The console left it.
+    Detached,
+}
+
+/// Why a run could not be driven on. Steps in flight go on; the run can be resumed.
+#[derive(Debug)]
+pub enum DriveError {
+    /// The journal could not be written.
+    Journal(JournalError),
+    /// A log could not be written.
+    Log(DiskError),
+    /// The journal does not begin with the opening of a run.
+    NotARun(NotARun),
+}
+
+impl fmt::Display for DriveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Journal(error) => error.fmt(f),
+            Self::Log(error) => error.fmt(f),
+            Self::NotARun(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for DriveError {}
+
+impl DriveError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Journal(error) => error.hint(),
+            Self::Log(error) => error.hint(),
+            Self::NotARun(_) => None,
+        }
+    }
+}
+
+/// The host of an attempt, by name, and the name of its box: what its log is filed under.
+#[must_use]
+pub fn box_name(run: &Run, attempt: Try) -> Option<(String, String)> {
+    let (host, name) = wants::box_of(run, attempt)?;
+    Some((run.plan.host(host)?.name.clone(), name))
+}
+
+/// A run in hand: its engine, its journal and its hosts.
+pub struct Driver {
+    engine: Engine,
+    journal: Journal,
+    store: Store,
+    fleet: Fleet,
+    who: Who,
+    answers: BTreeMap<(Try, u16), String>,
+    fresh: Vec<Event>,
+}
+
+impl Driver {
+    /// Opens a new run on hosts that are there, paused.
+    ///
+    /// # Errors
+    /// When its journal cannot be made.
+    pub fn open(
+        plan: Plan,
+        store: Store,
+        fleet: Fleet,
+        who: &Who,
+        policy: Policy,
+    ) -> Result<Self, DriveError> {
+        let at = now();
+        let journal = Journal::create(&store, Header::new(&plan, at), &who.0)
+            .map_err(DriveError::Journal)?;
+        let (engine, events) =
+            Engine::start(plan, who, policy, at).map_err(DriveError::NotARun)?;
+        let mut driver = Self::new(engine, journal, store, fleet, who);
+        driver.write(&events)?;
+        Ok(driver)
+    }
+
+    /// Takes a journalled run up again.
+    ///
+    /// # Errors
+    /// When another console drives it, or its journal cannot be used.
+    pub fn resume(
+        journal: Journal,
+        events: &[Event],
+        store: Store,
+        fleet: Fleet,
+        who: &Who,
+        policy: Policy,
+    ) -> Result<Self, DriveError> {
+        let engine = Engine::open(events, policy).map_err(DriveError::NotARun)?;
+        let mut driver = Self::new(engine, journal, store, fleet, who);
+        driver.input(&Input::Taken(who.clone()));
+        Ok(driver)
+    }
+
+    fn new(engine: Engine, journal: Journal, store: Store, fleet: Fleet, who: &Who) -> Self {
+        let (answers, fresh) = (BTreeMap::new(), Vec::new());
+        Self { engine, journal, store, fleet, who: who.clone(), answers, fresh }
+    }
+
+    /// What is known of the run.
+    #[must_use]
+    pub fn run(&self) -> &Run {
+        self.engine.run()
+    }
+
+    /// Drives the run until it is over, left, or (unless `patient`) stuck.
+    ///
+    /// # Errors
+    /// When a disk here refuses; nothing further was begun then.
+    pub async fn drive(
+        &mut self,
+        requests: &mut mpsc::Receiver<Request>,
+        observer: &mut dyn Observer,
+        start: Option<Mode>,
+        patient: bool,
+    ) -> Result<Left, DriveError> {
+        if let Some(mode) = start {
+            self.command(Command::Mode(mode), observer);
+        }
+        self.input(&Input::Due);
+        loop {
+            self.settle(observer)?;
+            if let Some(left) = self.left(patient) {
+                return Ok(left);
+            }
+            let deadline = self.until_deadline();
+            tokio::select! {
+                biased;
+                request = requests.recv() => match request {
+                    Some(request) => self.request(request, observer),
+                    None => self.command(Command::Leave, observer),
+                },
+                news = self.fleet.next() => self.news(news)?,
+                () = deadline => self.input(&Input::Due),
+            }
+            for _ in 0..DRAIN_MAX {
+                let Some(news) = self.fleet.ready() else { break };
+                self.news(news)?;
+            }
+        }
+    }
+
+    /// Ends the connections in order.
+    pub async fn close(self) {
+        self.fleet.close().await;
+    }
+
+    fn until_deadline(&self) -> impl Future<Output = ()> + use<> {
+        let at = now();
+        let wait = self.engine.deadline(at).map(|due| {
+            Duration::try_from(due.duration_since(at)).unwrap_or(Duration::ZERO)
+        });
+        async move {
+            match wait {
+                // A millisecond more, so that the deadline is over by then.
+                Some(wait) => sleep(wait + Duration::from_millis(1)).await,
+                None => pending().await,
+            }
+        }
+    }
+
+    fn left(&self, patient: bool) -> Option<Left> {
+        let run = self.engine.run();
+        if let Some(verdict) = run.closed {
+            return Some(Left::Closed(verdict));
+        }
+        if run.left {
+            return Some(Left::Detached);
+        }
+        (!patient && self.engine.stuck()).then_some(Left::Stuck)
+    }
+
+    /// Makes new facts durable, tells them, and only then lets the hosts act.
+    fn settle(&mut self, observer: &mut dyn Observer) -> Result<(), DriveError> {
+        let events = std::mem::take(&mut self.fresh);
+        if !events.is_empty() {
+            self.write(&events)?;
+            observer.told(&events, self.engine.run());
+        }
+        let wants = wants::of(&self.engine, &self.answers);
+        self.fleet.want(wants);
+        Ok(())
+    }
+
+    fn write(&mut self, events: &[Event]) -> Result<(), DriveError> {
+        tokio::task::block_in_place(|| self.journal.append(events)).map_err(DriveError::Journal)
+    }
+
+    fn input(&mut self, input: &Input) {
+        match self.engine.handle(input, now()) {
+            Ok(events) => self.fresh.extend(events),
+            Err(refusal) => tracing::warn!(%refusal, ?input, "the engine refused an input"),
+        }
+    }
+
+    fn command(&mut self, what: Command, observer: &mut dyn Observer) {
+        let input = Input::Command { by: self.who.clone(), what };
+        match self.engine.handle(&input, now()) {
+            Ok(events) => self.fresh.extend(events),
+            Err(refusal) => observer.refused(refusal),
+        }
+    }
+
+    fn request(&mut self, request: Request, observer: &mut dyn Observer) {
+        match request {
+            Request::Command(command) => self.command(command, observer),
+            Request::Answer { attempt, number, text } => {
+                let run = self.engine.run();
+                let Some(hold) = run.hold_on(attempt.node) else {
+                    return observer.refused(Refusal::HoldGone);
+                };
+                self.answers.insert((attempt, number), text);
+                let choice = Choice::Answer(number);
+                self.command(Command::Choose(hold, choice, crate::run::Why::default()), observer);
+            }
+        }
+    }
+
+    fn news(&mut self, (host, news): (HostId, HostNews)) -> Result<(), DriveError> {
+        match news {
+            HostNews::Up(hello) => {
+                let machine = Excerpt {
+                    machine: hello.machine.clone(),
+                    boot: hello.boot.clone(),
+                    base: hello.base.clone(),
+                };
+                self.input(&Input::Saw(host, Observation::Machine(machine)));
+                self.input(&Input::Link(host, LinkState::Up));
+            }
+            HostNews::Down(trouble) => {
+                self.input(&Input::Link(host, LinkState::Down(trouble.to_string())));
+            }
+            HostNews::Fact(attempt, fact) => self.fact(attempt, &fact),
+            HostNews::AnswerGone(attempt, number) => {
+                self.input(&Input::AnswerGone(attempt, number));
+            }
+            HostNews::Disk(error) => return Err(DriveError::Log(error)),
+        }
+        Ok(())
+    }
+
+    fn fact(&mut self, attempt: Try, fact: &crate::boxes::Fact) {
+        let asks = self.engine.run().cell(attempt.node).is_some_and(|cell| {
+            matches!(cell.node.kind, Kind::Ask(_)) && cell.tries == attempt.n
+        });
+        for said in translate::box_facts(fact) {
+            if asks && matches!(said, BoxFact::Ended(..)) {
+                let lines = self.listing(attempt);
+                self.input(&Input::Box(attempt, BoxFact::Lines(lines)));
+            }
+            if let BoxFact::Answered(number) = said {
+                self.answers.remove(&(attempt, number));
+            }
+            self.input(&Input::Box(attempt, said));
+        }
+    }
+
+    /// What an asking node printed.
+    fn listing(&self, attempt: Try) -> Vec<String> {
+        let run = self.engine.run();
+        let Some((host, name)) = wants::box_of(run, attempt) else { return Vec::new() };
+        let Some(host) = run.plan.host(host) else { return Vec::new() };
+        let Ok(path) = self.store.log_path(&run.plan.run, &host.name, &name) else {
+            return Vec::new();
+        };
+        let mut bytes = std::fs::read(path).unwrap_or_default();
+        bytes.truncate(LISTING_BYTES_MAX);
+        String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
+    }
+}

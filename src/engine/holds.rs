@@ -1,0 +1,141 @@
+//! Opens holds for what cannot go on by itself.
+
+use jiff::Timestamp;
+
+use super::{Engine, Found, limits};
+use crate::{
+    model::{Changes, HoldId, Kind, NodeId},
+    run::{Cause, Cell, Fact, Hold, LinkState, Offer, State, Who},
+};
+
+impl Engine {
+    pub(super) fn held(&self, hold: Hold) -> (Fact, Option<Who>) {
+        (Fact::Held(HoldId(self.run.holds_asked), hold), None)
+    }
+
+    /// Asks for the first node that needs an answer and has no hold yet.
+    pub(super) fn hold(&self, now: Timestamp) -> Found {
+        let run = &self.run;
+        for (id, cell) in run.ids() {
+            let asked = |cause: &Cause| {
+                run.holds.values().any(|hold| {
+                    hold.on == id
+                        && std::mem::discriminant(&hold.cause) == std::mem::discriminant(cause)
+                })
+            };
+            if let Some(cause) = self.cause(id, cell, now).filter(|cause| !asked(cause)) {
+                let offers = self.offers(&cause, cell);
+                return vec![self.held(Hold { on: id, cause, offers })];
+            }
+        }
+        Vec::new()
+    }
+
+    /// What there is to ask about a node.
+    fn cause(&self, _id: NodeId, cell: &Cell, now: Timestamp) -> Option<Cause> {
+        let aborting = self.run.aborting.is_some();
+        let takes_back = cell.node.origin.takes_back();
+        match &cell.state {
+            State::Failed(_, end) if takes_back => {
+                self.taking_back_is_over().then_some(Cause::NotUndone(*end))
+            }
+            State::Failed(_, end) if !aborting => Some(Cause::Failed(*end)),
+            State::Refused(_, words) if takes_back => {
+                self.taking_back_is_over().then(|| Cause::Refused(words.clone()))
+            }
+            State::Refused(_, words) if !aborting => Some(Cause::Refused(words.clone())),
+            State::Unknown(_, lost) => Some(Cause::Unknown(*lost)),
+            State::Stranded(flight) => Some(Cause::OnceHostGone(*flight)),
+            State::Running(_) if self.is_cut_off(cell, now) => Some(Cause::Unreachable),
+            State::Running(_) => {
+                let waits = cell.question.clone().filter(|_| cell.answering.is_none());
+                waits.map(|(n, question)| Cause::Input(n, question))
+            }
+            State::Settling(..) if self.is_cut_off(cell, now) => Some(Cause::Unreachable),
+            State::Settling(..) => {
+                let due = cell.ended.map(|ended| limits::after(ended, limits::SETTLE_PATIENCE));
+                due.is_some_and(|due| now >= due).then_some(Cause::Unsettled)
+            }
+            State::Armed(_) if self.run.ready(cell) => {
+                self.is_cut_off(cell, now).then_some(Cause::Unreachable)
+            }
+            State::Waiting
+            | State::Armed(_)
+            | State::Ok(_)
+            | State::Failed(..)
+            | State::Refused(..)
+            | State::Overruled(_)
+            | State::Never(_)
+            | State::Reverted(_) => None,
+        }
+    }
+
+    /// Compensations that failed are asked about when all others had their turn.
+    fn taking_back_is_over(&self) -> bool {
+        let back = |cell: &&Cell| cell.node.origin.takes_back();
+        self.run.cells.iter().filter(back).all(Cell::is_over)
+    }
+
+    fn is_cut_off(&self, cell: &Cell, now: Timestamp) -> bool {
+        let link = cell.node.host.and_then(|host| self.run.world.links.get(&host));
+        match link {
+            Some((LinkState::Down(_), since)) => {
+                now >= limits::after(*since, limits::LINK_PATIENCE)
+            }
+            Some((LinkState::Up, _)) | None => false,
+        }
+    }
+
+    fn offers(&self, cause: &Cause, cell: &Cell) -> Vec<Offer> {
+        let aborting = self.run.aborting.is_some();
+        let mut offers = match cause {
+            Cause::Failed(_) | Cause::Refused(_) => {
+                vec![Offer::Retry, Offer::Edit, Offer::Fixed, Offer::Skip, Offer::Exclude]
+            }
+            Cause::NotUndone(_) => vec![Offer::Retry, Offer::Edit, Offer::Fixed, Offer::Skip],
+            Cause::Unknown(_) => {
+                vec![Offer::AssumeOk, Offer::AssumeFailed, Offer::Retry, Offer::Exclude]
+            }
+            Cause::Unsettled => vec![Offer::Go, Offer::Exclude],
+            Cause::Input(..) => vec![Offer::Answer],
+            Cause::Unreachable => vec![Offer::Exclude],
+            Cause::OnceHostGone(_) => {
+                let mut offers = self.elsewhere(cell);
+                offers.push(Offer::Skip);
+                offers
+            }
+            Cause::LockHeld(_) => vec![Offer::TakeOver],
+            Cause::Break
+            | Cause::Confirm(_)
+            | Cause::Schema
+            | Cause::Batch(_)
+            | Cause::Diverges(_) => {
+                vec![Offer::Go]
+            }
+        };
+        if !aborting {
+            offers.extend([Offer::Undo, Offer::Abort]);
+        }
+        if self.run.barred(cell) {
+            offers.retain(|offer| !matches!(offer, Offer::Retry | Offer::Edit));
+        }
+        offers
+    }
+
+    fn elsewhere(&self, cell: &Cell) -> Vec<Offer> {
+        let Kind::Act(act) = &cell.node.kind else { return Vec::new() };
+        act.elsewhere
+            .iter()
+            .filter(|(host, _)| self.run.takes_part(*host))
+            .map(|(host, _)| Offer::Move(*host))
+            .collect()
+    }
+}
+
+/// Whether doing the node changes the database schema.
+pub(super) fn changes_schema(cell: &Cell) -> bool {
+    match &cell.node.kind {
+        Kind::Act(act) => act.changes == Changes::Schema,
+        Kind::Ask(_) | Kind::Gate(_) => false,
+    }
+}

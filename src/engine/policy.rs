@@ -1,0 +1,98 @@
+//! Headless: a policy that chooses on holds, or leaves them open.
+
+use jiff::Timestamp;
+
+use super::{Engine, Found, holds::changes_schema};
+use crate::{
+    model::HoldId,
+    run::{Cause, Cell, Choice, Fact, Hold, Who, Why},
+};
+
+/// Who answers holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Policy {
+    /// The operator.
+    #[default]
+    Ask,
+    /// `--on-failure stop`: close where nothing visible was done, else leave open.
+    Stop,
+    /// `--on-failure undo`: take back, up to the first schema change.
+    Undo,
+    /// `--on-failure retry=N`: try again N times (never a schema change), then as `Stop`.
+    Retry(u16),
+}
+
+impl Engine {
+    /// Answers one hold, if the policy has an answer. It waits until nothing is in flight, so that
+    /// every host's failure is known and reported; only a retry does not wait.
+    pub(super) fn choose_by_policy(&self, _now: Timestamp) -> Found {
+        if self.policy == Policy::Ask {
+            return Vec::new();
+        }
+        for (id, hold) in &self.run.holds {
+            if let Some(choice) = self.policy_choice(hold) {
+                return vec![by_policy(*id, choice)];
+            }
+        }
+        Vec::new()
+    }
+
+    fn policy_choice(&self, hold: &Hold) -> Option<Choice> {
+        let cell = self.run.cell(hold.on)?;
+        match &hold.cause {
+            Cause::Failed(_) | Cause::Refused(_) if cell.node.origin.takes_back() => {
+                Some(Choice::Skip)
+            }
+            Cause::Failed(_) | Cause::Refused(_) => self.on_failure(cell),
+            Cause::NotUndone(_) => Some(Choice::Skip),
+            Cause::Unknown(_)
+            | Cause::Unsettled
+            | Cause::Break
+            | Cause::Confirm(_)
+            | Cause::Schema
+            | Cause::Input(..)
+            | Cause::Batch(_)
+            | Cause::LockHeld(_)
+            | Cause::Diverges(_)
+            | Cause::OnceHostGone(_)
+            | Cause::Unreachable => None,
+        }
+    }
+
+    fn on_failure(&self, cell: &Cell) -> Option<Choice> {
+        if let Policy::Retry(times) = self.policy
+            && cell.tries <= times
+            && !changes_schema(cell)
+        {
+            return Some(Choice::Retry);
+        }
+        let others_open = self.run.holds.values().any(|hold| match &hold.cause {
+            Cause::Failed(_) | Cause::Refused(_) => false,
+            Cause::Unknown(_)
+            | Cause::Unsettled
+            | Cause::Break
+            | Cause::Confirm(_)
+            | Cause::Schema
+            | Cause::Input(..)
+            | Cause::Batch(_)
+            | Cause::LockHeld(_)
+            | Cause::Diverges(_)
+            | Cause::OnceHostGone(_)
+            | Cause::Unreachable
+            | Cause::NotUndone(_) => true,
+        });
+        if self.run.busy() || others_open {
+            return None;
+        }
+        match self.policy {
+            Policy::Undo => Some(Choice::Undo),
+            Policy::Stop | Policy::Retry(_) => (!self.run.visible()).then_some(Choice::Abort),
+            Policy::Ask => None,
+        }
+    }
+}
+
+fn by_policy(id: HoldId, choice: Choice) -> (Fact, Option<Who>) {
+    let why = Why("as --on-failure says".to_owned());
+    (Fact::Chose(id, choice, why), Some(Who("policy".to_owned())))
+}

@@ -1,0 +1,12 @@
+//! The vocabulary of deployui as plain values: what a recipe, a plan, the journal, the engine and
+//! the screens talk about. Imports nothing of ours, does nothing but describe.
+
+mod graph;
+mod id;
+mod plan;
+mod text;
+
+pub use graph::{Act, Ask, BoxMode, Changes, Gate, Items, Key, Kind, Node, Origin, Part, Query};
+pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
+pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan};
+pub use text::{Hole, MissingHole, Piece, Text};

@@ -1,0 +1,132 @@
+//! The plan: everything that a run was asked to do, rendered, as it is journalled and shown.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Act, HostId, Node, NodeId, RunId, StepName, Text};
+
+/// The pseudo-host on which `local = true` steps run: the operator's own machine.
+pub const LOCAL_HOST: &str = "local";
+
+/// One command as it will run on one host, under `sh` with `set -e`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// The text of the command; inserted values are already quoted words.
+    pub run: Text,
+    /// The directory it runs in, as plain data. `None`: the login directory.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cwd: Option<Text>,
+    /// Environment variables, as plain data, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub env: Vec<(String, Text)>,
+    /// File mode mask, octal.
+    pub umask: u16,
+    /// Another user to run as, through `sudo -n`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub user: Option<String>,
+    /// Whether it may be sent input while it runs.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub input: bool,
+    /// Whether it starts something that is meant to outlive it.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub detaches: bool,
+}
+
+impl Command {
+    /// A command with nothing but its text: umask 022, login directory.
+    #[must_use]
+    pub fn new(run: Text) -> Self {
+        Self {
+            run,
+            cwd: None,
+            env: Vec::new(),
+            umask: 0o022,
+            user: None,
+            input: false,
+            detaches: false,
+        }
+    }
+}
+
+/// One host of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// Its name in deploy.toml; [`LOCAL_HOST`] for the operator's own machine.
+    pub name: String,
+    /// Where it is, as `[user@]host[:port]`; resolved as ssh would.
+    pub address: String,
+    /// Its roles.
+    pub roles: Vec<String>,
+    /// The directory that holds our state on it, absolute or starting with `~/`.
+    pub state_dir: String,
+}
+
+impl Host {
+    /// Whether this is the operator's own machine.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.name == LOCAL_HOST
+    }
+}
+
+/// A step that runs after every change that another step makes (`follows`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follower {
+    /// The step that it follows.
+    pub of: StepName,
+    /// Its own name.
+    pub step: StepName,
+    /// On which host.
+    pub host: HostId,
+    /// What is done.
+    pub act: Act,
+}
+
+/// One column of the matrix: a step as the pipeline names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// The step.
+    pub step: StepName,
+    /// What it does, in a line.
+    pub about: String,
+    /// Its opening gates (one per batch).
+    pub gates: Vec<NodeId>,
+    /// Its nodes, at most one per host in the plan; grown ones are found by their origin.
+    pub nodes: Vec<NodeId>,
+}
+
+/// Everything that a run was asked to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The run.
+    pub run: RunId,
+    /// The application.
+    pub app: String,
+    /// The stage.
+    pub stage: String,
+    /// Whether changing the stage needs its name typed.
+    pub protected: bool,
+    /// The pipeline.
+    pub pipeline: String,
+    /// The hosts that take part, in stage order, the pseudo-host last.
+    pub hosts: Vec<Host>,
+    /// The first graph, in topological order.
+    pub nodes: Vec<Node>,
+    /// How the graph is shown.
+    pub columns: Vec<Column>,
+    /// Steps that follow others.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub followers: Vec<Follower>,
+}
+
+impl Plan {
+    /// The host with that id; ids come only from this plan.
+    #[must_use]
+    pub fn host(&self, id: HostId) -> Option<&Host> {
+        self.hosts.get(usize::from(id.0))
+    }
+
+    /// All hosts with their ids.
+    pub fn host_ids(&self) -> impl Iterator<Item = (HostId, &Host)> {
+        (0u16..).map(HostId).zip(&self.hosts)
+    }
+}

@@ -1,0 +1,172 @@
+//! What one step is on one machine.
+
+use minijinja::Value;
+
+use super::ground::{Ground, Machine};
+use super::render::Renderer;
+use crate::model::{Act, BoxMode, Changes, Command, Text};
+use crate::recipe::{Condition, Diagnostic, Env, Items, Step, Template, Work};
+use crate::script::negated;
+
+/// The mask of every step that has no other.
+const UMASK: u16 = 0o022;
+
+/// A step on a machine.
+pub(super) struct Rendered {
+    pub(super) body: Body,
+    /// Asks whether it is wanted.
+    pub(super) when: Option<Command>,
+}
+
+/// What is done.
+pub(super) enum Body {
+    /// One action.
+    Act(Act),
+    /// One action per line that is listed.
+    Items {
+        /// Lists.
+        list: Command,
+        /// Which lines count.
+        pattern: Option<String>,
+        /// Does one.
+        each: Act,
+    },
+}
+
+impl Rendered {
+    /// What acts: the step itself, or one of its items.
+    pub(super) fn act_mut(&mut self) -> &mut Act {
+        match &mut self.body {
+            Body::Act(act) | Body::Items { each: act, .. } => act,
+        }
+    }
+}
+
+/// Makes commands of steps. What cannot be made is empty, and why is among `found`; then nothing of
+/// the plan is used.
+pub(super) struct Commands<'g> {
+    pub(super) ground: &'g Ground<'g>,
+    pub(super) renderer: &'g Renderer,
+    pub(super) found: Vec<Diagnostic>,
+}
+
+impl Commands<'_> {
+    /// The step as it will be done on the machine.
+    pub(super) fn render(&mut self, step: &Step, machine: &Machine) -> Rendered {
+        let context = &machine.context;
+        let frame = self.frame(Some(step), machine);
+        let body = match &step.work {
+            Work::Run(run) | Work::Both(run, _) => {
+                Body::Act(self.act(step, &frame, (run, step.undo.as_ref()), context))
+            }
+            Work::Items(items) => self.items(step, &frame, items, machine),
+        };
+        let when = step.condition.as_ref().map(|condition| match condition {
+            Condition::When(command) => self.command(command, context),
+            Condition::Unless(command) => negated(&self.command(command, context)),
+        });
+        Rendered { body, when: when.map(|run| asked(&frame, run)) }
+    }
+
+    /// A command as it was typed, without templates, in the environment of every step.
+    pub(super) fn literal(&mut self, run: Text, machine: &Machine) -> Rendered {
+        let frame = self.frame(None, machine);
+        let act = Act {
+            command: Command { run, ..frame },
+            undo: None,
+            changes: Changes::Nothing,
+            mode: BoxMode::Detached,
+            limit: None,
+            elsewhere: Vec::new(),
+        };
+        Rendered { body: Body::Act(act), when: None }
+    }
+
+    fn items(&mut self, step: &Step, frame: &Command, items: &Items, machine: &Machine) -> Body {
+        let list = self.command(&items.list, &machine.context);
+        let both = (&items.run, items.undo.as_ref());
+        Body::Items {
+            list: asked(frame, list),
+            pattern: items.pattern.as_ref().map(|pattern| pattern.value.clone()),
+            each: self.act(step, frame, both, &machine.item_context),
+        }
+    }
+
+    fn act(
+        &mut self,
+        step: &Step,
+        frame: &Command,
+        (run, undo): (&Template, Option<&Template>),
+        context: &Value,
+    ) -> Act {
+        let run = self.command(run, context);
+        let undo = undo.map(|undo| self.command(undo, context));
+        Act {
+            command: Command { run, ..frame.clone() },
+            undo: undo.map(|run| Command { run, detaches: false, ..frame.clone() }),
+            changes: if step.schema { Changes::Schema } else { Changes::Nothing },
+            mode: BoxMode::Detached,
+            limit: step.limit,
+            elsewhere: Vec::new(),
+        }
+    }
+
+    /// A command of the step without its text.
+    fn frame(&mut self, step: Option<&Step>, machine: &Machine) -> Command {
+        let mut frame = Command { umask: UMASK, ..Command::new(Text::default()) };
+        let layers = [Some(&self.ground.recipe.env), Some(&self.ground.stage.env)];
+        for env in layers.into_iter().chain([step.map(|step| &step.env)]).flatten() {
+            self.environment(&mut frame, env, &machine.context);
+        }
+        if let Some(step) = step {
+            frame.cwd = step.cwd.as_ref().map(|cwd| self.data(cwd, &machine.context));
+            frame.user.clone_from(&step.user);
+            frame.input = step.input;
+            frame.detaches = step.detaches;
+        }
+        frame
+    }
+
+    /// Puts the variables of one table over those that are there.
+    fn environment(&mut self, frame: &mut Command, env: &Env, context: &Value) {
+        frame.umask = env.umask.unwrap_or(frame.umask);
+        for (name, template) in &env.variables {
+            let text = self.data(template, context);
+            match frame.env.iter_mut().find(|(known, _)| known == name) {
+                Some((_, value)) => *value = text,
+                None => frame.env.push((name.clone(), text)),
+            }
+        }
+    }
+
+    fn command(&mut self, template: &Template, context: &Value) -> Text {
+        let made = self.renderer.command(template, context);
+        self.made(made)
+    }
+
+    fn data(&mut self, template: &Template, context: &Value) -> Text {
+        let made = self.renderer.data(template, context);
+        self.made(made)
+    }
+
+    fn made(&mut self, made: Result<Text, Vec<Diagnostic>>) -> Text {
+        made.unwrap_or_else(|problems| {
+            add(&mut self.found, problems);
+            Text::default()
+        })
+    }
+}
+
+/// A question: it neither waits for input nor leaves anything running.
+fn asked(frame: &Command, run: Text) -> Command {
+    Command { run, input: false, detaches: false, ..frame.clone() }
+}
+
+/// Adds problems that are not there yet: many hosts have the same ones.
+pub(super) fn add(found: &mut Vec<Diagnostic>, problems: Vec<Diagnostic>) {
+    for problem in problems {
+        if !found.contains(&problem) {
+            found.push(problem);
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! The ground of a plan: the stage, the chosen hosts, and the values that templates see on each.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minijinja::Value;
+
+use super::render::{Renderer, later};
+use super::request::Request;
+use crate::model::{self, LOCAL_HOST};
+use crate::recipe::{
+    Diagnostic, Host, Recipe, Stage, Template, Var, Vars, choose, is_anchored, unanchored,
+};
+
+/// What was asked, looked up in the recipe.
+pub(super) struct Ground<'r> {
+    pub(super) recipe: &'r Recipe,
+    pub(super) stage: &'r Stage,
+    pub(super) request: &'r Request,
+    /// The chosen hosts, in stage order.
+    pub(super) hosts: Vec<&'r Host>,
+}
+
+/// A machine of the plan with what templates see there.
+pub(super) struct Machine {
+    pub(super) host: model::Host,
+    pub(super) context: Value,
+    /// The same, with `item`.
+    pub(super) item_context: Value,
+}
+
+impl<'r> Ground<'r> {
+    /// Looks up what was asked.
+    pub(super) fn of(recipe: &'r Recipe, request: &'r Request) -> Result<Self, Vec<Diagnostic>> {
+        let stage = stage(recipe, request).map_err(|problem| vec![problem])?;
+        let mut found = Vec::new();
+        let all: Vec<&Host> =
+            stage.hosts.iter().filter_map(|name| recipe.hosts.get(&name.value)).collect();
+        let hosts = chosen(stage, &all, request, &mut found);
+        vars(recipe, request, &mut found);
+        if found.is_empty() && hosts.is_empty() {
+            let message = "no host of the stage has both a chosen name and a chosen role";
+            found.push(Diagnostic::request(message));
+        }
+        if found.is_empty() { Ok(Self { recipe, stage, request, hosts }) } else { Err(found) }
+    }
+
+    /// A host of the stage, or the operator's own machine.
+    pub(super) fn machine(
+        &self,
+        renderer: &Renderer,
+        host: Option<&Host>,
+    ) -> Result<Machine, Vec<Diagnostic>> {
+        let mut names = self.names(host);
+        let root = host.and_then(|host| host.root.as_ref()).or(self.stage.root.as_ref());
+        if let Some(root) = root.or(self.recipe.root.as_ref()) {
+            let path = path(renderer, "root", root, &context(&names))?;
+            names.insert("root".to_owned(), Value::from(path.trim_end_matches('/')));
+        }
+        let plain = context(&names);
+        let host = match host {
+            Some(host) => model::Host {
+                name: host.name.value.clone(),
+                address: host.address.clone(),
+                roles: host.roles.iter().map(|role| role.value.clone()).collect(),
+                state_dir: self.state_dir(renderer, &plain)?,
+            },
+            None => model::Host {
+                name: LOCAL_HOST.to_owned(),
+                address: String::new(),
+                roles: Vec::new(),
+                state_dir: self.request.local_state_dir.clone(),
+            },
+        };
+        names.insert("item".to_owned(), later("item"));
+        Ok(Machine { host, context: plain, item_context: context(&names) })
+    }
+
+    fn state_dir(&self, renderer: &Renderer, context: &Value) -> Result<String, Vec<Diagnostic>> {
+        if let Some(template) = &self.recipe.state_dir {
+            return path(renderer, "state_dir", template, context);
+        }
+        let root = context.get_attr("root").ok();
+        Ok(match root.as_ref().and_then(Value::as_str) {
+            Some(root) => format!("{root}/.deployui"),
+            None => format!("~/.deployui/{}", self.recipe.app),
+        })
+    }
+
+    /// What templates see, but for the root.
+    fn names(&self, host: Option<&Host>) -> BTreeMap<String, Value> {
+        let mut vars = self.recipe.vars.clone();
+        merge(&mut vars, &self.stage.vars);
+        if let Some(host) = host {
+            merge(&mut vars, &host.vars);
+        }
+        let over = self.request.vars.iter();
+        vars.extend(over.map(|(name, text)| (name.clone(), Var::Text(text.clone()))));
+        let roles = host.map(|host| host.roles.as_slice()).unwrap_or_default();
+        let host_names = [
+            ("name", Value::from(host.map_or(LOCAL_HOST, |host| &host.name.value))),
+            ("address", Value::from(host.map_or("", |host| &host.address))),
+            ("roles", roles.iter().map(|role| Value::from(role.value.as_str())).collect()),
+            ("vars", host.map(|host| table(&host.vars)).unwrap_or_else(|| table(&Vars::new()))),
+        ];
+        let run = [("id", Value::from(self.request.run.as_str()))];
+        let names = [
+            ("app", Value::from(self.recipe.app.as_str())),
+            ("stage", Value::from(self.stage.name.value.as_str())),
+            ("pipeline", Value::from(self.request.pipeline.as_str())),
+            ("run", Value::from_iter(run)),
+            ("host", Value::from_iter(host_names)),
+            ("vars", table(&vars)),
+        ];
+        names.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+fn context(names: &BTreeMap<String, Value>) -> Value {
+    names.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// A path that means the same from every directory.
+fn path(
+    renderer: &Renderer,
+    key: &str,
+    template: &Template,
+    context: &Value,
+) -> Result<String, Vec<Diagnostic>> {
+    let path = renderer.data(template, context)?.to_string();
+    if path.chars().any(char::is_control) {
+        let message = format!("`{key}` has control characters: {}", path.escape_debug());
+        return Err(vec![Diagnostic::error(&template.span, message)]);
+    }
+    if !is_anchored(&path) {
+        return Err(vec![unanchored(key, &template.span).label(format!("this is `{path}`"))]);
+    }
+    Ok(path)
+}
+
+/// Puts values over others: tables are merged, everything else replaced.
+fn merge(under: &mut Vars, over: &Vars) {
+    for (name, value) in over {
+        match (under.get_mut(name), value) {
+            (Some(Var::Table(under)), Var::Table(over)) => merge(under, over),
+            _ => {
+                under.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+fn table(vars: &Vars) -> Value {
+    vars.iter().map(|(name, var)| (name.clone(), value(var))).collect()
+}
+
+fn value(var: &Var) -> Value {
+    match var {
+        Var::Text(text) => Value::from(text.as_str()),
+        Var::Whole(whole) => Value::from(*whole),
+        Var::Number(number) => Value::from(*number),
+        Var::Flag(flag) => Value::from(*flag),
+        Var::List(items) => Value::from(items.iter().map(value).collect::<Vec<_>>()),
+        Var::Table(vars) => table(vars),
+    }
+}
+
+fn stage<'r>(recipe: &'r Recipe, request: &Request) -> Result<&'r Stage, Diagnostic> {
+    let names: Vec<&str> = recipe.stage_names().collect();
+    let Some(name) = &request.stage else {
+        let mut all = recipe.stages.values();
+        return match (all.next(), all.next()) {
+            (Some(only), None) => Ok(only),
+            _ => Err(Diagnostic::request("there is more than one stage")
+                .hint(format!("say --stage and one of: {}", names.join(", ")))),
+        };
+    };
+    recipe.stages.get(name).ok_or_else(|| {
+        let message = format!("unknown stage `{}`", name.escape_debug());
+        Diagnostic::request(message).maybe_hint(choose(name, &names, "stage"))
+    })
+}
+
+fn chosen<'r>(
+    stage: &Stage,
+    all: &[&'r Host],
+    request: &Request,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<&'r Host> {
+    let mut hosts = all.to_vec();
+    if let Some(wanted) = &request.hosts {
+        let known: Vec<&str> = all.iter().map(|host| host.name.value.as_str()).collect();
+        unknown(stage, "host", wanted, &known, found);
+        hosts.retain(|host| wanted.contains(&host.name.value));
+    }
+    if let Some(wanted) = &request.roles {
+        let roles = all.iter().flat_map(|host| &host.roles).map(|role| role.value.as_str());
+        let known: Vec<&str> = roles.collect::<BTreeSet<_>>().into_iter().collect();
+        unknown(stage, "role", wanted, &known, found);
+        hosts.retain(|host| host.roles.iter().any(|role| wanted.contains(&role.value)));
+    }
+    hosts
+}
+
+fn unknown(
+    stage: &Stage,
+    what: &str,
+    wanted: &[String],
+    known: &[&str],
+    found: &mut Vec<Diagnostic>,
+) {
+    for name in wanted.iter().filter(|name| !known.contains(&name.as_str())) {
+        let stage = &stage.name.value;
+        let message = format!("the stage `{stage}` has no {what} `{}`", name.escape_debug());
+        found.push(Diagnostic::request(message).maybe_hint(choose(name, known, what)));
+    }
+}
+
+/// Reports values for variables that the recipe does not have: probably typing errors.
+fn vars(recipe: &Recipe, request: &Request, found: &mut Vec<Diagnostic>) {
+    let stages = recipe.stages.values().map(|stage| &stage.vars);
+    let hosts = recipe.hosts.values().map(|host| &host.vars);
+    let names = stages.chain(hosts).chain([&recipe.vars]).flat_map(Vars::keys);
+    let known: Vec<&str> = names.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
+    for (name, _) in request.vars.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+        let message = format!("the recipe has no variable `{}`", name.escape_debug());
+        found.push(Diagnostic::request(message).maybe_hint(choose(name, &known, "variable")));
+    }
+}

@@ -1,0 +1,14 @@
+//! From a recipe and a request to a plan: hosts are chosen, templates evaluated, once, and laid out
+//! as the first graph of a run. Pure: the same recipe and request give the same plan.
+
+mod build;
+mod commands;
+mod ground;
+mod layout;
+mod render;
+mod request;
+#[cfg(test)]
+mod tests;
+
+pub use build::{build, check, exec};
+pub use request::{Planned, Request};

@@ -1,0 +1,7 @@
+//! Whole connections: to the real sshd, to our own server half, and on this machine.
+
+mod local;
+mod login;
+mod rig;
+mod served;
+mod sshd;

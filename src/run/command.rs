@@ -1,0 +1,63 @@
+//! What the operator can tell a run.
+
+use std::fmt;
+
+use super::{Abort, Choice, Mode, Sig, Why};
+use crate::model::{HoldId, HostId, NodeId, Try};
+
+/// What the operator can tell a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Answer a hold.
+    Choose(HoldId, Choice, Why),
+    /// Step, go on or pause.
+    Mode(Mode),
+    /// Set a breakpoint on a gate, or remove it.
+    Break(NodeId, bool),
+    /// Send a signal to a running step.
+    Stop(Try, Sig),
+    /// Leave a host out from here on.
+    Exclude(HostId, Why),
+    /// Give the run up.
+    Abort(Abort, Why),
+    /// Leave the run; steps in flight go on.
+    Leave,
+}
+
+/// Why a command was not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The hold was answered, or its cause is gone.
+    HoldGone,
+    /// The hold does not offer that.
+    NotOffered,
+    /// Something has failed: it is answered first.
+    Failed,
+    /// The run is over.
+    Closed,
+    /// That gate cannot be stopped at, or was passed.
+    NotAhead,
+    /// That attempt is not running.
+    NotRunning,
+    /// That host does not take part.
+    NoSuchHost,
+    /// The run is being aborted already.
+    Aborting,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::HoldGone => "that question is no longer open",
+            Self::NotOffered => "that is not one of the choices",
+            Self::Failed => "something has failed: answer that first",
+            Self::Closed => "the run is over",
+            Self::NotAhead => "the run is past that point",
+            Self::NotRunning => "that step is not running",
+            Self::NoSuchHost => "that host takes no part in the run",
+            Self::Aborting => "the run is being aborted already",
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}

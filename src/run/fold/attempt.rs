@@ -1,0 +1,166 @@
+//! What attempts say on their way from armed to settled.
+
+use jiff::Timestamp;
+
+use super::Run;
+use crate::{
+    model::{Kind, Node, NodeId, Origin, Query, Try},
+    run::{Cause, End, Hold, Lost, Question, Reason, State},
+};
+
+impl Run {
+    pub(super) fn armed(&mut self, attempt: Try) {
+        self.with(attempt.node, |cell| {
+            cell.tries = attempt.n;
+            cell.state = State::Armed(attempt.n);
+            cell.staged = false;
+            cell.end = None;
+            cell.started = None;
+            cell.ended = None;
+            cell.stop = None;
+            cell.bytes = None;
+            cell.listed.clear();
+        });
+    }
+
+    pub(super) fn started(&mut self, attempt: Try, at: Timestamp) {
+        let seq = self.seq;
+        self.with_try(attempt, |cell, n| {
+            cell.staged = true;
+            if matches!(cell.state, State::Armed(_)) {
+                cell.state = State::Running(n);
+                cell.started.get_or_insert(at);
+                cell.began.get_or_insert(seq);
+            }
+        });
+    }
+
+    pub(super) fn refused(&mut self, attempt: Try, words: &str) {
+        self.with_try(attempt, |cell, n| {
+            // A list that was read well can still turn out to be of no use.
+            let listed = matches!(cell.node.kind, Kind::Ask(_));
+            if !cell.is_over() || (listed && matches!(cell.state, State::Ok(_))) {
+                cell.state = State::Refused(n, words.to_owned());
+            }
+        });
+        self.drop_stale_holds(attempt.node);
+    }
+
+    pub(super) fn asks(&mut self, attempt: Try, n: u16, question: &Question) {
+        self.with_try(attempt, |cell, _| {
+            cell.question = Some((n, question.clone()));
+            cell.answering = None;
+        });
+        // An answer to the question before it would reach this one.
+        self.drop_holds(|hold| {
+            hold.on == attempt.node && matches!(hold.cause, Cause::Input(asked, _) if asked != n)
+        });
+    }
+
+    pub(super) fn answered(&mut self, attempt: Try, n: u16) {
+        self.with_try(attempt, |cell, _| {
+            cell.answering = None;
+            if cell.question.as_ref().is_some_and(|(asked, _)| *asked == n) {
+                cell.question = None;
+            }
+        });
+        self.drop_holds(|hold| {
+            hold.on == attempt.node && matches!(hold.cause, Cause::Input(asked, _) if asked == n)
+        });
+    }
+
+    pub(super) fn ended(&mut self, attempt: Try, end: End, bytes: u64, at: Timestamp) {
+        let seq = self.seq;
+        self.with_try(attempt, |cell, n| {
+            if cell.is_over() {
+                return;
+            }
+            cell.state = State::Settling(n, end);
+            cell.end = Some(end);
+            cell.question = None;
+            cell.answering = None;
+            cell.bytes = Some(bytes);
+            cell.ended = Some(at);
+            cell.started.get_or_insert(at);
+            cell.began.get_or_insert(seq);
+        });
+        self.drop_stale_holds(attempt.node);
+    }
+
+    pub(super) fn settle(&mut self, attempt: Try, bytes: u64) {
+        self.with_try(attempt, |cell, n| {
+            if let State::Settling(_, end) = cell.state {
+                cell.bytes = Some(bytes);
+                cell.state = settled(&cell.node, n, end);
+            }
+        });
+        self.drop_stale_holds(attempt.node);
+        self.mark_reverted(attempt.node);
+    }
+
+    pub(super) fn fenced(&mut self, attempt: Try) {
+        self.with_try(attempt, |cell, _| {
+            if matches!(cell.state, State::Armed(_)) {
+                cell.state = State::Never(Reason::Fenced);
+            }
+        });
+    }
+
+    pub(super) fn lost(&mut self, attempt: Try, lost: Lost) {
+        let seq = self.seq;
+        self.with_try(attempt, |cell, n| {
+            if !cell.is_over() {
+                cell.state = State::Unknown(n, lost);
+                cell.began.get_or_insert(seq);
+            }
+        });
+        self.drop_stale_holds(attempt.node);
+    }
+
+    /// Drops holds whose cause a newer fact has removed.
+    fn drop_stale_holds(&mut self, node: NodeId) {
+        let Some(state) = self.cell(node).map(|cell| cell.state.clone()) else { return };
+        self.drop_holds(|hold| hold.on == node && is_stale(hold, &state));
+    }
+
+    /// A compensation that was done takes its action back.
+    pub(super) fn mark_reverted(&mut self, undo: NodeId) {
+        let Some(cell) = self.cell(undo) else { return };
+        let (Origin::UndoOf(of), State::Ok(_)) = (cell.node.origin, &cell.state) else { return };
+        self.with(of, |cell| cell.state = State::Reverted(cell.tries));
+    }
+}
+
+/// Whether the state no longer is what the hold was opened for.
+fn is_stale(hold: &Hold, state: &State) -> bool {
+    let running = matches!(state, State::Running(_) | State::Armed(_));
+    let settling = matches!(state, State::Settling(..));
+    match &hold.cause {
+        Cause::Unknown(_) => !matches!(state, State::Unknown(..)),
+        Cause::Unsettled => !settling,
+        Cause::Unreachable => !settling && !running,
+        Cause::Input(..) => !running,
+        Cause::Failed(_)
+        | Cause::Refused(_)
+        | Cause::Break
+        | Cause::Confirm(_)
+        | Cause::Schema
+        | Cause::Batch(_)
+        | Cause::LockHeld(_)
+        | Cause::Diverges(_)
+        | Cause::OnceHostGone(_)
+        | Cause::NotUndone(_) => false,
+    }
+}
+
+/// The state of a node whose attempt has ended and left nothing behind. To an [`Ask`] exit
+/// status 1 is an answer.
+///
+/// [`Ask`]: crate::model::Ask
+pub(super) fn settled(node: &Node, n: u16, end: End) -> State {
+    let answer = matches!(
+        &node.kind,
+        Kind::Ask(ask) if matches!(ask.query, Query::When(_)) && end == End::Exit(1)
+    );
+    if end.is_ok() || answer { State::Ok(n) } else { State::Failed(n, end) }
+}

@@ -1,0 +1,180 @@
+//! Holds: the one way in which anything is asked of the operator.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{End, Lost, Question};
+use crate::model::{HostId, NodeId};
+
+/// Something that goes no further until it is answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The node it is about.
+    pub on: NodeId,
+    /// What happened.
+    pub cause: Cause,
+    /// What can be answered.
+    pub offers: Vec<Offer>,
+}
+
+/// Why there is a hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// The node ended without success.
+    Failed(End),
+    /// The host could not begin it; the host's words.
+    Refused(String),
+    /// Its outcome is unknown.
+    Unknown(Lost),
+    /// It ended, and something that it started still lives.
+    Unsettled,
+    /// A breakpoint.
+    Break,
+    /// The recipe wants a confirmation.
+    Confirm(String),
+    /// Going on would take back something from before a schema change.
+    Schema,
+    /// The step waits for input: question number, and what it printed.
+    Input(u16, Question),
+    /// Too many hosts of the batches before were excluded.
+    Batch(u16),
+    /// The lock is held by someone else; what is known of them.
+    LockHeld(String),
+    /// Hosts differ; how.
+    Diverges(String),
+    /// The host of a `once` step was excluded; `true` when an attempt was in flight there.
+    OnceHostGone(bool),
+    /// The host has not been reachable for a long time while something may be running there.
+    Unreachable,
+    /// A compensation failed: this is NOT undone.
+    NotUndone(End),
+}
+
+/// An answer that a hold offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Offer {
+    /// Go on.
+    Go,
+    /// Try again: a new attempt.
+    Retry,
+    /// Change the command for this run, and try again.
+    Edit,
+    /// Leave it out.
+    Skip,
+    /// It was mended by hand.
+    Fixed,
+    /// Take the unknown outcome as done.
+    AssumeOk,
+    /// Take the unknown outcome as failed.
+    AssumeFailed,
+    /// The host takes no further part.
+    Exclude,
+    /// Abort, and take back what was done.
+    Undo,
+    /// Abort, and leave things as they are.
+    Abort,
+    /// Send input.
+    Answer,
+    /// Do it on that host instead.
+    Move(HostId),
+    /// Take the lock over.
+    TakeOver,
+}
+
+/// An answer to a hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    /// Go on.
+    Go,
+    /// Try again: a new attempt.
+    Retry,
+    /// Run this text instead, in this run only.
+    Edit(String),
+    /// Leave it out.
+    Skip,
+    /// It was mended by hand.
+    Fixed,
+    /// Take the unknown outcome as done, or as failed.
+    Assume(bool),
+    /// The host takes no further part.
+    Exclude,
+    /// Abort, and take back what was done.
+    Undo,
+    /// Abort, and leave things as they are.
+    Abort,
+    /// Send the input that the driver was given for this question.
+    Answer(u16),
+    /// Do it on that host instead.
+    Move(HostId),
+    /// Take the lock over.
+    TakeOver,
+}
+
+impl Choice {
+    /// What must be offered for this to be an answer.
+    #[must_use]
+    pub fn needs(&self) -> Offer {
+        match self {
+            Self::Go => Offer::Go,
+            Self::Retry => Offer::Retry,
+            Self::Edit(_) => Offer::Edit,
+            Self::Skip => Offer::Skip,
+            Self::Fixed => Offer::Fixed,
+            Self::Assume(true) => Offer::AssumeOk,
+            Self::Assume(false) => Offer::AssumeFailed,
+            Self::Exclude => Offer::Exclude,
+            Self::Undo => Offer::Undo,
+            Self::Abort => Offer::Abort,
+            Self::Answer(_) => Offer::Answer,
+            Self::Move(host) => Offer::Move(*host),
+            Self::TakeOver => Offer::TakeOver,
+        }
+    }
+}
+
+impl fmt::Display for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Go => "go on",
+            Self::Retry => "retry",
+            Self::Edit => "edit and retry",
+            Self::Skip => "skip",
+            Self::Fixed => "mark fixed",
+            Self::AssumeOk => "take as done",
+            Self::AssumeFailed => "take as failed",
+            Self::Exclude => "exclude the host",
+            Self::Undo => "abort and undo",
+            Self::Abort => "abort, leave as it is",
+            Self::Answer => "answer",
+            Self::Move(_) => "do it on another host",
+            Self::TakeOver => "take the lock over",
+        })
+    }
+}
+
+impl Cause {
+    /// The cause as a short word for reports and JSON; a closed, documented list.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Failed(_) => "failed",
+            Self::Refused(_) => "refused",
+            Self::Unknown(_) => "unknown",
+            Self::Unsettled => "unsettled",
+            Self::Break => "break",
+            Self::Confirm(_) => "confirm",
+            Self::Schema => "schema",
+            Self::Input(..) => "input",
+            Self::Batch(_) => "batch",
+            Self::LockHeld(_) => "lock-held",
+            Self::Diverges(_) => "diverges",
+            Self::OnceHostGone(_) => "once-host-gone",
+            Self::Unreachable => "unreachable",
+            Self::NotUndone(_) => "not-undone",
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Facts, and their one fold. The console, the headless report, the engine and a replay all learn
+//! what a run is from here, and from nowhere else: no mirror copies, nothing optimistic.
+
+mod command;
+mod event;
+mod fold;
+mod hold;
+mod items;
+mod state;
+mod views;
+
+pub use command::{Command, Refusal};
+pub use event::{
+    Abort, Event, Excerpt, Fact, LinkState, Mode, Observation, Question, Stop, StopCause, Verdict,
+    Who, Why,
+};
+pub use fold::{Cell, NotARun, Run, World};
+pub use hold::{Cause, Choice, Hold, Offer};
+pub use state::{End, Lost, Overrule, Reason, Sig, State};
+pub use views::Standing;
+
+#[cfg(test)]
+mod tests;

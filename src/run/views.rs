@@ -1,0 +1,197 @@
+//! Questions that the engine and the front ends alike put to a [`Run`].
+
+use super::{Cell, LinkState, Overrule, Run, State, Verdict};
+use crate::model::{Changes, HoldId, HostId, Kind, Node, NodeId, Origin, StepName};
+
+/// What all cells of a run add up to, so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// A node failed, was left out, or its host was excluded.
+    pub failed: bool,
+    /// An outcome is unknown.
+    pub unknown: bool,
+}
+
+impl Run {
+    /// Whether a node that waits for this one may go on.
+    #[must_use]
+    pub fn satisfied(&self, id: NodeId) -> bool {
+        let Some(cell) = self.cell(id) else { return true };
+        match &cell.state {
+            State::Ok(_) | State::Never(_) | State::Reverted(_) => true,
+            State::Overruled(_) => match cell.moved {
+                Some(_) => self.instead_of(id).is_some(),
+                None => true,
+            },
+            State::Failed(..) | State::Refused(..) => cell.node.origin.takes_back(),
+            State::Waiting
+            | State::Armed(_)
+            | State::Running(_)
+            | State::Settling(..)
+            | State::Unknown(..)
+            | State::Stranded(_) => false,
+        }
+    }
+
+    /// Whether everything before this node is done.
+    #[must_use]
+    pub fn ready(&self, cell: &Cell) -> bool {
+        cell.node.needs.iter().all(|need| self.satisfied(*need))
+    }
+
+    /// The node that took the place of this one.
+    #[must_use]
+    pub fn instead_of(&self, id: NodeId) -> Option<NodeId> {
+        self.ids().find(|(_, cell)| cell.node.origin == Origin::InsteadOf(id)).map(|(id, _)| id)
+    }
+
+    /// Whether an attempt is armed that may have been told to start.
+    #[must_use]
+    pub fn may_have_started(&self, cell: &Cell) -> bool {
+        matches!(cell.state, State::Armed(_)) && cell.staged && self.ready(cell)
+    }
+
+    /// Whether something is, or may be, running on a host now.
+    #[must_use]
+    pub fn busy(&self) -> bool {
+        self.cells.iter().any(|cell| cell.in_flight() || self.may_have_started(cell))
+    }
+
+    /// Whether nothing may be begun for this cell any more: the run is given up (what takes back
+    /// still goes on, unless that is given up too), or its host takes no further part.
+    #[must_use]
+    pub fn barred(&self, cell: &Cell) -> bool {
+        let takes_back = cell.node.origin.takes_back();
+        let aborted = self.aborting.is_some_and(|abort| !(takes_back && abort.undo));
+        let out = cell.node.host.is_some_and(|host| !self.takes_part(host));
+        aborted || out
+    }
+
+    /// Whether this cell had not begun and will not.
+    #[must_use]
+    pub fn given_up(&self, cell: &Cell) -> bool {
+        matches!(cell.state, State::Waiting | State::Armed(_)) && self.barred(cell)
+    }
+
+    /// The open hold on a node, the oldest first.
+    #[must_use]
+    pub fn hold_on(&self, node: NodeId) -> Option<HoldId> {
+        self.holds.iter().find(|(_, hold)| hold.on == node).map(|(id, _)| *id)
+    }
+
+    /// Whether the host takes part.
+    #[must_use]
+    pub fn takes_part(&self, host: HostId) -> bool {
+        !self.excluded.contains_key(&host)
+    }
+
+    /// Whether a schema change has begun.
+    #[must_use]
+    pub fn schema_begun(&self) -> bool {
+        self.cells.iter().any(|cell| cell.began.is_some() && changes(&cell.node) == Changes::Schema)
+    }
+
+    /// Whether something was done that visitors may see: an aborted run is then not simply over.
+    #[must_use]
+    pub fn visible(&self) -> bool {
+        let seen = self.cells.iter().any(|cell| {
+            cell.began.is_some()
+                && !matches!(cell.state, State::Reverted(_))
+                && changes(&cell.node) != Changes::Nothing
+        });
+        seen || self.scope_open()
+    }
+
+    /// Whether a scope was entered and not left.
+    #[must_use]
+    pub fn scope_open(&self) -> bool {
+        use crate::model::Gate;
+        let passed = |cell: &&Cell| matches!(cell.state, State::Ok(_));
+        let count = |wanted: fn(&Gate) -> bool| {
+            self.cells
+                .iter()
+                .filter(passed)
+                .filter(|cell| matches!(&cell.node.kind, Kind::Gate(gate) if wanted(gate)))
+                .count()
+        };
+        count(|gate| matches!(gate, Gate::Enter(_))) > count(|gate| matches!(gate, Gate::Leave(_)))
+    }
+
+    /// What the cells add up to.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let mut standing = Standing::default();
+        for cell in &self.cells {
+            match &cell.state {
+                State::Failed(..) | State::Refused(..) => standing.failed = true,
+                State::Unknown(..) => standing.unknown = true,
+                State::Overruled(Overrule::Excluded(_, flight)) => {
+                    standing.failed = true;
+                    standing.unknown |= *flight;
+                }
+                State::Overruled(Overrule::Skipped(_)) | State::Stranded(_) => {
+                    standing.failed = true;
+                }
+                State::Overruled(Overrule::Fixed(_) | Overrule::Assumed(..))
+                | State::Waiting
+                | State::Armed(_)
+                | State::Running(_)
+                | State::Settling(..)
+                | State::Ok(_)
+                | State::Never(_)
+                | State::Reverted(_) => {}
+            }
+        }
+        standing
+    }
+
+    /// The verdict if the run ended now.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let standing = self.standing();
+        match self.aborting {
+            _ if standing.unknown => Verdict::Unknown,
+            Some(_) if standing.failed => Verdict::Failed,
+            Some(_) => Verdict::Aborted,
+            None if standing.failed => Verdict::Failed,
+            None => Verdict::Ok,
+        }
+    }
+
+    /// The cell that speaks for a step on a host: the newest node of the step there that is not a
+    /// gate; a compensation does not hide the action that it takes back.
+    #[must_use]
+    pub fn face(&self, step: &StepName, host: HostId) -> Option<(NodeId, &Cell)> {
+        let here = |cell: &Cell| {
+            cell.node.host == Some(host)
+                && cell.node.key.step == *step
+                && !cell.node.origin.takes_back()
+        };
+        self.ids()
+            .filter(|(_, cell)| here(cell))
+            .max_by_key(|(id, cell)| (cell.tries > 0 && !cell.is_over(), cell.began, id.0))
+    }
+
+    /// The compensation of a node, if the undo has laid one out.
+    #[must_use]
+    pub fn undo_of(&self, id: NodeId) -> Option<(NodeId, &Cell)> {
+        self.ids().find(|(_, cell)| cell.node.origin == Origin::UndoOf(id))
+    }
+
+    /// Why the host cannot be talked to; `None` while it can, or before it was tried.
+    #[must_use]
+    pub fn down(&self, host: HostId) -> Option<&str> {
+        match self.world.links.get(&host) {
+            Some((LinkState::Down(why), _)) => Some(why),
+            Some((LinkState::Up, _)) | None => None,
+        }
+    }
+}
+
+/// What doing a node changes.
+fn changes(node: &Node) -> Changes {
+    match &node.kind {
+        Kind::Act(act) => act.changes,
+        Kind::Ask(_) | Kind::Gate(_) => Changes::Nothing,
+    }
+}

@@ -1,0 +1,177 @@
+//! A planned command as the script in its box.
+
+use std::fmt::{self, Write as _};
+
+use super::{
+    programs::Flags,
+    quote::{HasNul, quote},
+};
+use crate::model::{Command, Hole, MissingHole};
+
+/// What is put into a box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Script {
+    /// The text that `sh` runs.
+    pub text: String,
+    /// What the box needs besides.
+    pub flags: Flags,
+}
+
+/// Why a command cannot be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadCommand {
+    /// A value is not known.
+    Missing(MissingHole),
+    /// A word holds a NUL, which no shell can take.
+    Nul,
+    /// A name that cannot be a variable or a user.
+    Name(String),
+}
+
+impl fmt::Display for BadCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(missing) => missing.fmt(f),
+            Self::Nul => f.write_str("a NUL byte cannot be passed to a shell"),
+            Self::Name(name) => write!(f, "`{}` is not a plain name", name.escape_debug()),
+        }
+    }
+}
+
+impl std::error::Error for BadCommand {}
+
+impl From<HasNul> for BadCommand {
+    fn from(_: HasNul) -> Self {
+        Self::Nul
+    }
+}
+
+impl From<MissingHole> for BadCommand {
+    fn from(missing: MissingHole) -> Self {
+        Self::Missing(missing)
+    }
+}
+
+/// Writes the script of a command, its holes filled by `value`: as one quoted word in the command,
+/// as plain data in directory and environment (which are then quoted whole).
+///
+/// # Errors
+/// When a value is missing or cannot be passed to a shell.
+pub fn script(
+    command: &Command,
+    value: impl Fn(&Hole) -> Option<String>,
+) -> Result<Script, BadCommand> {
+    let quoted = |hole: &Hole| value(hole).and_then(|value| quote(&value).ok());
+    let mut text = format!("umask {:03o}\n", command.umask);
+    for (name, setting) in &command.env {
+        plain(name, is_variable)?;
+        let setting = quote(&setting.fill(&value)?)?;
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "export {name}={setting}");
+    }
+    let cwd = command.cwd.as_ref().map_or(Ok("~".to_owned()), |cwd| cwd.fill(&value))?;
+    let _ = writeln!(text, "cd -- {} || exit", home(&cwd)?);
+    text.push_str("set -e\n");
+    if command.detaches {
+        text.push_str("exec 7>&-\n");
+    }
+    text.push_str(&command.run.fill(quoted)?);
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let flags = Flags { input: command.input, user: command.user.clone() };
+    if let Some(user) = &command.user {
+        plain(user, is_user)?;
+        text = as_user(user, &text, command.detaches);
+    }
+    if text.contains('\0') {
+        return Err(BadCommand::Nul);
+    }
+    Ok(Script { text, flags })
+}
+
+/// A directory as one word; `~/` is the login user's home, as the operator means it.
+fn home(dir: &str) -> Result<String, HasNul> {
+    Ok(match dir.strip_prefix("~/") {
+        Some(rest) => format!("\"$HOME\"/{}", quote(rest)?),
+        None if dir == "~" => "\"$HOME\"".to_owned(),
+        None => quote(dir)?,
+    })
+}
+
+/// The script by standard input to a shell of another user. sudo closes the descriptor by which the
+/// box knows that something of the step lives, so it is opened again, where that user can. The
+/// block is read whole before its first command runs.
+fn as_user(user: &str, text: &str, detaches: bool) -> String {
+    let mut end = "END".to_owned();
+    while text.lines().any(|line| line == end) {
+        end.push('_');
+    }
+    let hold =
+        if detaches { "" } else { "if [ -p \"$1\" ] && [ -w \"$1\" ]; then exec 7<>\"$1\"; fi\n" };
+    format!(
+        "sudo -n -u {user} -- sh -s -- \"$PWD/busy\" <<'{end}'\n{{\n{hold}{text}}} </dev/null\n{end}\n"
+    )
+}
+
+fn plain(name: &str, good: fn(&str) -> bool) -> Result<(), BadCommand> {
+    if good(name) { Ok(()) } else { Err(BadCommand::Name(name.to_owned())) }
+}
+
+fn is_variable(name: &str) -> bool {
+    let first = name.bytes().next().is_some_and(|c| c.is_ascii_alphabetic() || c == b'_');
+    first && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
+}
+
+fn is_user(name: &str) -> bool {
+    let first = name.bytes().next().is_some_and(|c| c.is_ascii_alphabetic() || c == b'_');
+    first && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Piece, Text};
+
+    fn check(command: &Command, expect: &str) {
+        let value = |hole: &Hole| Some(format!("<{}'s>", hole.0));
+        assert_eq!(script(command, value).unwrap().text, expect);
+    }
+
+    #[test]
+    fn a_command_says_everything_about_its_surroundings() {
+        let mut command = Command::new(Text(vec![
+            Piece::Literal("migrate ".into()),
+            Piece::Hole(Hole("item".into())),
+        ]));
+        check(&command, "umask 022\ncd -- \"$HOME\" || exit\nset -e\nmigrate '<item'\\''s>'\n");
+        command.cwd = Some(Text::literal("/srv/a b"));
+        command.env = vec![("LANG".into(), Text::literal("C.UTF-8"))];
+        check(
+            &command,
+            "umask 022\nexport LANG='C.UTF-8'\ncd -- '/srv/a b' || exit\nset -e\nmigrate '<item'\\''s>'\n",
+        );
+    }
+
+    #[test]
+    fn another_user_gets_the_script_by_standard_input() {
+        let mut command = Command::new(Text::literal("id\ncat <<END\nEND"));
+        command.user = Some("root".into());
+        check(
+            &command,
+            "sudo -n -u root -- sh -s -- \"$PWD/busy\" <<'END_'\n{\n\
+             if [ -p \"$1\" ] && [ -w \"$1\" ]; then exec 7<>\"$1\"; fi\n\
+             umask 022\ncd -- \"$HOME\" || exit\nset -e\nid\ncat <<END\nEND\n} </dev/null\nEND_\n",
+        );
+    }
+
+    #[test]
+    fn names_that_are_not_plain_are_refused() {
+        let mut command = Command::new(Text::literal("true"));
+        command.user = Some("root -c id".into());
+        assert!(matches!(script(&command, |_| None), Err(BadCommand::Name(_))));
+        command.user = None;
+        command.env = vec![("A B".into(), Text::literal("x"))];
+        assert!(matches!(script(&command, |_| None), Err(BadCommand::Name(_))));
+    }
+}

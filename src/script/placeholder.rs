@@ -1,0 +1,271 @@
+//! Values on their way into a command: a template is rendered with a token in place of every
+//! value, and here each token becomes a quoted word, but only where the shell reads one.
+
+use std::fmt;
+
+use super::lexer::{self, Open, Place, Unit};
+use super::quote::quote;
+use crate::model::{Hole, Piece, Text};
+
+/// Noncharacters of Unicode: never part of text that is exchanged, so no recipe needs them.
+const MARK_BEGIN: char = '\u{FDD0}';
+const MARK_END: char = '\u{FDD1}';
+
+/// A value to insert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Insert {
+    /// Becomes exactly one word.
+    Word(String),
+    /// Becomes as many words as there are values, none for an empty list.
+    Words(Vec<String>),
+    /// Is known only during the run; becomes exactly one word then.
+    Hole(Hole),
+}
+
+/// The values of one rendering, in the order of their insertion.
+#[derive(Clone, Debug, Default)]
+pub struct Inserts(Vec<Insert>);
+
+/// Something that keeps a rendered text from becoming a command or data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The value that it is about, by its number in order of insertion.
+    pub insert: Option<usize>,
+    /// What is wrong.
+    pub kind: ProblemKind,
+}
+
+/// What is wrong with an inserted value, or with the command around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The value stands where no word can be inserted.
+    Misplaced(Place),
+    /// A list adjoins other text.
+    ListInWord,
+    /// A list is part of plain text.
+    ListInData,
+    /// The value holds a NUL byte.
+    HasNul,
+    /// The value was changed or dropped after it was inserted, as by a `{% set %}` block.
+    Captured,
+    /// Something was opened and never closed.
+    Open(Open),
+}
+
+impl fmt::Display for ProblemKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Misplaced(place) => write!(f, "a value cannot be inserted {place}"),
+            Self::ListInWord => f.write_str("a list must stand as words of its own"),
+            Self::ListInData => f.write_str("a list cannot be inserted into plain text"),
+            Self::HasNul => f.write_str("the value holds a NUL byte"),
+            Self::Captured => {
+                f.write_str("an inserted value was caught by a block and changed or dropped")
+            }
+            Self::Open(open) => write!(f, "the command ends inside {open}"),
+        }
+    }
+}
+
+impl ProblemKind {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Misplaced(place) => Some(place.hint()),
+            Self::ListInWord => {
+                Some("put blanks around it, or join it into one word: {{ x | join(\",\") }}")
+            }
+            Self::ListInData => Some("join it: {{ x | join(\",\") }}"),
+            Self::HasNul => None,
+            Self::Captured => Some("use {% set name = expression %} instead of a block"),
+            Self::Open(_) => Some("close it"),
+        }
+    }
+}
+
+/// Whether text holds a character that marks tokens. Neither recipes nor values may.
+#[must_use]
+pub fn has_mark(text: &str) -> bool {
+    text.contains([MARK_BEGIN, MARK_END])
+}
+
+impl Inserts {
+    /// Takes a value and returns the token to render in its place.
+    pub fn push(&mut self, insert: Insert) -> String {
+        let token = format!("{MARK_BEGIN}{}{MARK_END}", self.0.len());
+        self.0.push(insert);
+        token
+    }
+
+    /// How many values were taken.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether none was.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The rendered text as a command: each value one quoted word, lists several.
+    ///
+    /// # Errors
+    /// Every value that stands where no word can, and what the command leaves open.
+    pub fn command(&self, rendered: &str) -> Result<Text, Vec<Problem>> {
+        let pieces = self.split(rendered)?;
+        let reading = lexer::read(&units(&pieces));
+        let mut problems = Vec::new();
+        let mut text = Builder::default();
+        let mut spots = reading.spots.into_iter();
+        for piece in &pieces {
+            match piece {
+                Stretch::Literal(literal) => text.literal(literal),
+                Stretch::Token(index, insert) => match spots.next() {
+                    Some(Ok(spot)) => {
+                        let done = text.word(insert, spot.alone);
+                        problems
+                            .extend(done.err().map(|kind| Problem { insert: Some(*index), kind }));
+                    }
+                    Some(Err(place)) => problems.push(Problem {
+                        insert: Some(*index),
+                        kind: ProblemKind::Misplaced(place),
+                    }),
+                    None => {
+                        problems.push(Problem { insert: Some(*index), kind: ProblemKind::Captured })
+                    }
+                },
+            }
+        }
+        let open = reading.open.filter(|_| problems.is_empty());
+        problems.extend(open.map(|open| Problem { insert: None, kind: ProblemKind::Open(open) }));
+        if problems.is_empty() { Ok(text.done()) } else { Err(problems) }
+    }
+
+    /// The rendered text as plain data, such as a path or the value of a variable.
+    ///
+    /// # Errors
+    /// Lists and NUL bytes.
+    pub fn data(&self, rendered: &str) -> Result<Text, Vec<Problem>> {
+        let mut text = Builder::default();
+        let mut problems = Vec::new();
+        for piece in self.split(rendered)? {
+            let (index, kind) = match piece {
+                Stretch::Literal(literal) => {
+                    text.literal(literal);
+                    continue;
+                }
+                Stretch::Token(_, Insert::Word(word)) if !word.contains('\0') => {
+                    text.literal(word);
+                    continue;
+                }
+                Stretch::Token(_, Insert::Hole(hole)) => {
+                    text.hole(hole);
+                    continue;
+                }
+                Stretch::Token(index, Insert::Word(_)) => (index, ProblemKind::HasNul),
+                Stretch::Token(index, Insert::Words(_)) => (index, ProblemKind::ListInData),
+            };
+            problems.push(Problem { insert: Some(index), kind });
+        }
+        if problems.is_empty() { Ok(text.done()) } else { Err(problems) }
+    }
+
+    /// Cuts rendered text at its tokens, each of which must be there once and in order.
+    fn split<'r>(&'r self, rendered: &'r str) -> Result<Vec<Stretch<'r>>, Vec<Problem>> {
+        let captured = |at: usize| {
+            let insert = (at < self.0.len()).then_some(at);
+            vec![Problem { insert, kind: ProblemKind::Captured }]
+        };
+        let mut pieces = Vec::new();
+        let mut rest = rendered;
+        for (index, insert) in self.0.iter().enumerate() {
+            let token = format!("{MARK_BEGIN}{index}{MARK_END}");
+            let (before, after) = rest.split_once(&token).ok_or_else(|| captured(index))?;
+            if has_mark(before) {
+                return Err(captured(index));
+            }
+            pieces.extend([Stretch::Literal(before), Stretch::Token(index, insert)]);
+            rest = after;
+        }
+        if has_mark(rest) {
+            return Err(captured(self.0.len()));
+        }
+        pieces.push(Stretch::Literal(rest));
+        Ok(pieces)
+    }
+}
+
+/// A command that answers the opposite: exit status 0 becomes 1, 1 becomes 0, all others stay.
+#[must_use]
+pub fn negated(command: &Text) -> Text {
+    // An exit trap, because the command must keep its `set -e`, which no `!` or `||` leaves alive.
+    const FLIP: &str = "trap 'case $? in 0) exit 1 ;; 1) exit 0 ;; esac' EXIT\n";
+    let mut pieces = vec![Piece::Literal(FLIP.to_owned())];
+    pieces.extend(command.0.iter().cloned());
+    Text(pieces)
+}
+
+enum Stretch<'r> {
+    Literal(&'r str),
+    Token(usize, &'r Insert),
+}
+
+fn units(pieces: &[Stretch<'_>]) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for piece in pieces {
+        match piece {
+            Stretch::Literal(text) => units.extend(text.chars().map(Unit::Char)),
+            Stretch::Token(..) => units.push(Unit::Token),
+        }
+    }
+    units
+}
+
+/// Text in the making; neighbouring literals become one piece.
+#[derive(Default)]
+struct Builder {
+    pieces: Vec<Piece>,
+    literal: String,
+}
+
+impl Builder {
+    fn literal(&mut self, text: &str) {
+        self.literal.push_str(text);
+    }
+
+    fn hole(&mut self, hole: &Hole) {
+        self.flush();
+        self.pieces.push(Piece::Hole(hole.clone()));
+    }
+
+    fn word(&mut self, insert: &Insert, alone: bool) -> Result<(), ProblemKind> {
+        match insert {
+            Insert::Hole(hole) => self.hole(hole),
+            Insert::Word(word) => self.literal(&quoted(word)?),
+            Insert::Words(_) if !alone => return Err(ProblemKind::ListInWord),
+            Insert::Words(words) => {
+                let words: Result<Vec<_>, _> = words.iter().map(|word| quoted(word)).collect();
+                self.literal(&words?.join(" "));
+            }
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) {
+        if !self.literal.is_empty() {
+            self.pieces.push(Piece::Literal(std::mem::take(&mut self.literal)));
+        }
+    }
+
+    fn done(mut self) -> Text {
+        self.flush();
+        Text(self.pieces)
+    }
+}
+
+fn quoted(word: &str) -> Result<String, ProblemKind> {
+    quote(word).map_err(|_has_nul| ProblemKind::HasNul)
+}

@@ -1,0 +1,122 @@
+//! The runs that there were: listed from the first line and the end of each journal, found by a
+//! part of their id.
+
+mod ends;
+mod find;
+
+use std::{fs, fs::File};
+
+use jiff::Timestamp;
+
+use self::ends::Ends;
+use super::{
+    DiskError, Store,
+    disk::{At, if_there},
+    journal::{Damage, Header, Journal, What},
+};
+use crate::{
+    model::RunId,
+    run::{Event, Fact, Verdict},
+};
+
+pub use find::FindError;
+
+/// A run, as far as its journal's ends tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The run.
+    pub run: RunId,
+    /// The first line of its journal, if that could be read.
+    pub header: Option<Header>,
+    /// When the last fact was learned, if there is one.
+    pub last: Option<Timestamp>,
+    /// How it ended, if it did.
+    pub closed: Option<Verdict>,
+    /// Why its journal cannot be trusted to its end. Only the ends are looked at.
+    pub damage: Option<Damage>,
+}
+
+impl Summary {
+    /// Whether the run may be gone on with, or its journal does not let that be known.
+    fn may_be_open(&self) -> bool {
+        let lost = self.damage.as_ref().map(|damage| damage.what != What::Missing);
+        self.closed.is_none() && lost.unwrap_or(self.last.is_some())
+    }
+}
+
+impl Store {
+    /// All runs, newest first. A journal that is damaged or cannot be read is listed as such.
+    ///
+    /// # Errors
+    /// When the directory of the runs cannot be read. If it is not there, there are no runs.
+    pub fn runs(&self) -> Result<Vec<Summary>, DiskError> {
+        let mut runs: Vec<Summary> = self.ids()?.into_iter().map(|run| self.summary(run)).collect();
+        runs.sort_by(|one, other| other.age().cmp(&one.age()));
+        Ok(runs)
+    }
+
+    /// The ids of all runs, in their order.
+    fn ids(&self) -> Result<Vec<RunId>, DiskError> {
+        let dir = self.runs_dir();
+        let Some(entries) = if_there(fs::read_dir(&dir)).at("read", &dir)? else {
+            return Ok(vec![]);
+        };
+        let mut ids = Vec::new();
+        for entry in entries {
+            let name = entry.at("read", &dir)?.file_name().into_string();
+            ids.extend(name.ok().and_then(|name| RunId::try_from(name).ok()));
+        }
+        ids.sort();
+        Ok(ids)
+    }
+
+    fn summary(&self, run: RunId) -> Summary {
+        let path = self.journal_path(&run);
+        let ends =
+            if_there(File::open(&path)).and_then(|file| file.as_ref().map(Ends::of).transpose());
+        let ends = match ends {
+            Ok(Some(ends)) if ends.sound(&run) => ends,
+            Ok(_) => return self.damaged(run),
+            Err(error) => {
+                let what = What::Unreadable(error.to_string());
+                let damage = Some(Damage { path, line: 1, what });
+                return Summary { run, header: None, last: None, closed: None, damage };
+            }
+        };
+        Summary { run, header: ends.header, last: ends.last, closed: ends.closed, damage: None }
+    }
+
+    /// Something is wrong: reads the whole journal to tell what.
+    fn damaged(&self, run: RunId) -> Summary {
+        match Journal::read(self, &run) {
+            Ok(reading) => Summary {
+                run,
+                last: reading.events.last().map(|event| event.at),
+                closed: reading.events.iter().rev().find_map(verdict),
+                header: reading.header,
+                damage: reading.damage,
+            },
+            Err(error) => {
+                let what = What::Unreadable(error.to_string());
+                let damage = Some(Damage { path: self.journal_path(&run), line: 1, what });
+                Summary { run, header: None, last: None, closed: None, damage }
+            }
+        }
+    }
+}
+
+impl Summary {
+    /// What runs are ordered by: ids begin with the date and time to the second.
+    fn age(&self) -> (&str, Option<Timestamp>, &RunId) {
+        const STAMP_CHARS: usize = 15;
+        let stamp = self.run.as_str().get(..STAMP_CHARS).unwrap_or(self.run.as_str());
+        (stamp, self.header.as_ref().map(|header| header.opened), &self.run)
+    }
+}
+
+fn verdict(event: &Event) -> Option<Verdict> {
+    if let Fact::Closed(verdict) = event.fact { Some(verdict) } else { None }
+}
+
+#[cfg(test)]
+mod tests;

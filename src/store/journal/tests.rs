@@ -1,0 +1,550 @@
+use std::{os::unix::fs::PermissionsExt, time::Duration};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::store::place::scratch;
+use crate::{
+    model::{
+        Act, Ask, BoxMode, Changes, Column, Command, Follower, Gate, HoldId, Hole, Host, HostId,
+        Items, Key, Kind, Node, NodeId, Origin, Part, Piece, Query, ScopeId, StepName, Text, Try,
+    },
+    run::{
+        Abort, Cause, Choice, End, Excerpt, Fact, Hold, LinkState, Lost, Mode, Observation, Offer,
+        Question, Reason, Sig, Stop, StopCause, Verdict, Who, Why,
+    },
+};
+
+const GOLDEN: &str = include_str!("format-1.jsonl");
+const DRIVER: &str = "ana@desk 4711";
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_312_992 + second).unwrap()
+}
+
+fn run() -> RunId {
+    RunId::new("20261122-014312", [0; 10])
+}
+
+fn header() -> Header {
+    Header {
+        format: 1,
+        program: "deployui 0.1.0".into(),
+        run: run(),
+        app: "shop".into(),
+        stage: "production".into(),
+        pipeline: "deploy".into(),
+        opened: at(0),
+    }
+}
+
+fn step(name: &str) -> StepName {
+    StepName::try_from(name.to_owned()).unwrap()
+}
+
+fn node(name: &str, part: Part, kind: Kind, origin: Origin) -> Node {
+    let key = Key { step: step(name), part };
+    Node { key, host: Some(HostId(0)), needs: vec![NodeId(0)], kind, origin }
+}
+
+fn act() -> Act {
+    let mut command = Command::new(Text(vec![
+        Piece::Literal("migrate ".into()),
+        Piece::Hole(Hole("item.name".into())),
+    ]));
+    command.cwd = Some(Text::literal("/srv/shop"));
+    command.env = vec![("LANG".into(), Text::literal("C.UTF-8"))];
+    command.user = Some("root".into());
+    command.input = true;
+    command.detaches = true;
+    Act {
+        command,
+        undo: Some(Command::new(Text::literal("true"))),
+        changes: Changes::Schema,
+        mode: BoxMode::Detached,
+        limit: Some(Duration::from_millis(1500)),
+        elsewhere: vec![(HostId(1), Command::new(Text::literal("migrate")))],
+    }
+}
+
+fn plain_act() -> Act {
+    Act {
+        command: Command::new(Text::literal("ln -sfn release current")),
+        undo: None,
+        changes: Changes::Served,
+        mode: BoxMode::Inline,
+        limit: None,
+        elsewhere: vec![],
+    }
+}
+
+fn ask(query: Query) -> Kind {
+    Kind::Ask(Box::new(Ask { command: Command::new(Text::literal("list")), query }))
+}
+
+fn plan() -> Plan {
+    let items = Items { pattern: Some("(?<name>.+)".into()), each: act(), close: NodeId(2) };
+    let gate = |gate| Node {
+        host: None,
+        ..node("migrate", Part::Gate(1), Kind::Gate(gate), Origin::Plan)
+    };
+    let host = |name: &str| Host {
+        name: name.into(),
+        address: format!("deploy@{name}.example.com:22"),
+        roles: vec!["web".into()],
+        state_dir: "~/.deployui".into(),
+    };
+    Plan {
+        run: run(),
+        app: "shop".into(),
+        stage: "production".into(),
+        protected: true,
+        pipeline: "deploy".into(),
+        hosts: vec![host("web1"), host("web2")],
+        nodes: vec![
+            gate(Gate::Barrier),
+            node("migrate", Part::Main, Kind::Act(Box::new(act())), Origin::Plan),
+            gate(Gate::Join),
+            gate(Gate::Enter(ScopeId(0))),
+            gate(Gate::Leave(ScopeId(0))),
+            gate(Gate::Batch { max_failed: 1 }),
+            gate(Gate::Confirm("Go on?".into())),
+            gate(Gate::Schema(NodeId(1))),
+            gate(Gate::Until(Duration::from_secs(60))),
+            node("migrate", Part::List(1), ask(Query::Items(Box::new(items))), Origin::Plan),
+            node("migrate", Part::When(1), ask(Query::When(vec![NodeId(1)])), Origin::Plan),
+        ],
+        columns: vec![Column {
+            step: step("migrate"),
+            about: "Apply migrations".into(),
+            gates: vec![NodeId(0)],
+            nodes: vec![NodeId(1)],
+        }],
+        followers: vec![Follower {
+            of: step("publish"),
+            step: step("restart"),
+            host: HostId(0),
+            act: plain_act(),
+        }],
+    }
+}
+
+fn grown() -> Vec<Node> {
+    let act = || Kind::Act(Box::new(plain_act()));
+    let item = Part::Item { index: 1, line: "[ ] \"a\"\u{1b}".into() };
+    vec![
+        node("migrate", item, act(), Origin::ItemOf(NodeId(9))),
+        node("migrate", Part::Again(2), act(), Origin::InsteadOf(NodeId(1))),
+        node("migrate", Part::Undo(1), act(), Origin::UndoOf(NodeId(1))),
+        node("restart", Part::Follow(1), act(), Origin::FollowerOf(NodeId(1))),
+        node("pages", Part::Leave(1), act(), Origin::LeaveOf(NodeId(3))),
+    ]
+}
+
+fn causes() -> Vec<Cause> {
+    let question = Question { text: "Password: ".into(), hidden: true };
+    vec![
+        Cause::Failed(End::Exit(3)),
+        Cause::Refused("no space".into()),
+        Cause::Unknown(Lost::Rebooted),
+        Cause::Unsettled,
+        Cause::Break,
+        Cause::Confirm("Go on?".into()),
+        Cause::Schema,
+        Cause::Input(1, question),
+        Cause::Batch(2),
+        Cause::LockHeld("bob@desk".into()),
+        Cause::Diverges("web2 serves another".into()),
+        Cause::OnceHostGone(true),
+        Cause::Unreachable,
+        Cause::NotUndone(End::Signal(9)),
+    ]
+}
+
+fn offers() -> Vec<Offer> {
+    vec![
+        Offer::Go,
+        Offer::Retry,
+        Offer::Edit,
+        Offer::Skip,
+        Offer::Fixed,
+        Offer::AssumeOk,
+        Offer::AssumeFailed,
+        Offer::Exclude,
+        Offer::Undo,
+        Offer::Abort,
+        Offer::Answer,
+        Offer::Move(HostId(1)),
+        Offer::TakeOver,
+    ]
+}
+
+fn choices() -> Vec<Choice> {
+    vec![
+        Choice::Go,
+        Choice::Retry,
+        Choice::Edit("migrate --fake".into()),
+        Choice::Skip,
+        Choice::Fixed,
+        Choice::Assume(true),
+        Choice::Exclude,
+        Choice::Undo,
+        Choice::Abort,
+        Choice::Answer(1),
+        Choice::Move(HostId(1)),
+        Choice::TakeOver,
+    ]
+}
+
+/// Every fact that there is, with every value that it can hold.
+fn facts() -> Vec<Fact> {
+    let attempt = Try { node: NodeId(1), n: 1 };
+    let why = || Why("as agreed".into());
+    let stop = |sig, cause| Fact::Stopping(attempt, Stop { sig, cause });
+    let mut facts = vec![
+        Fact::Opened(Box::new(plan())),
+        Fact::Taken(Who("ana@desk".into())),
+        Fact::Left(Who("ana@desk".into())),
+        Fact::Mode(Mode::Run),
+        Fact::Mode(Mode::Step),
+        Fact::Mode(Mode::Pause),
+        Fact::Break(NodeId(0), true),
+        Fact::Passed(NodeId(0)),
+        Fact::Grew(grown(), vec![(NodeId(2), NodeId(11))]),
+        Fact::Pruned(vec![NodeId(1)], Reason::Aborted),
+        Fact::Pruned(vec![NodeId(1)], Reason::NotWanted),
+        Fact::Pruned(vec![NodeId(1)], Reason::Fenced),
+        Fact::Armed(attempt),
+        Fact::Staged(attempt),
+        Fact::Started(attempt),
+        Fact::Refused(attempt, "no space".into()),
+        Fact::Listed(attempt, vec!["[ ] a".into(), String::new()]),
+        Fact::Asks(attempt, 1, Question { text: "Sure? ".into(), hidden: false }),
+        Fact::Answered(attempt, 1),
+        Fact::Ended(attempt, End::Exit(0), 4096),
+        Fact::Ended(attempt, End::Signal(15), u64::MAX),
+        Fact::Ended(attempt, End::TimedOut, 0),
+        Fact::Settled(attempt, 4096),
+        Fact::Fenced(attempt),
+        Fact::LogReplaced(attempt, 4096, 12),
+        stop(Sig::Term, StopCause::Operator),
+        stop(Sig::Kill, StopCause::Limit),
+        stop(Sig::Kill, StopCause::Abort),
+        Fact::Link(HostId(0), LinkState::Up),
+        Fact::Link(HostId(0), LinkState::Down("reset by peer\r\n\"\\".into())),
+        Fact::Saw(
+            HostId(0),
+            Observation::Machine(Excerpt {
+                machine: "web1-0a1b".into(),
+                boot: "-".into(),
+                base: "/home/deploy/.deployui".into(),
+            }),
+        ),
+        Fact::Excluded(HostId(1), why()),
+        Fact::Aborted(Abort { undo: true, stop: false }, why()),
+    ];
+    let lost = [Lost::Died, Lost::Rebooted, Lost::Gone, Lost::Corrupt, Lost::OtherHost];
+    facts.extend(lost.map(|lost| Fact::Lost(attempt, lost)));
+    facts.extend(
+        causes()
+            .into_iter()
+            .map(|cause| Fact::Held(HoldId(0), Hold { on: NodeId(1), cause, offers: offers() })),
+    );
+    facts.extend(choices().into_iter().map(|choice| Fact::Chose(HoldId(0), choice, why())));
+    let verdicts = [Verdict::Ok, Verdict::Failed, Verdict::Aborted, Verdict::Unknown];
+    facts.extend(verdicts.map(Fact::Closed));
+    facts
+}
+
+fn events(facts: Vec<Fact>) -> Vec<Event> {
+    let by = |seq: u64| seq.is_multiple_of(2).then(|| Who("ana@desk".into()));
+    (0..).zip(facts).map(|(seq, fact)| Event { seq, at: at(1), by: by(seq), fact }).collect()
+}
+
+/// A short run, so that every byte of its journal can be tried.
+fn short() -> Vec<Event> {
+    let attempt = Try { node: NodeId(1), n: 1 };
+    events(vec![
+        Fact::Taken(Who("ana@desk".into())),
+        Fact::Armed(attempt),
+        Fact::Started(attempt),
+        Fact::Ended(attempt, End::Exit(0), 12),
+    ])
+}
+
+/// A store with a journal that has these bytes.
+fn with_journal(bytes: &[u8]) -> (TempDir, Store) {
+    let (dir, store) = scratch();
+    fs::create_dir_all(store.run_dir(&run())).unwrap();
+    fs::write(store.journal_path(&run()), bytes).unwrap();
+    (dir, store)
+}
+
+fn bytes_of(header: &Header, events: &[Event]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut sum = line::write(&mut bytes, Sum::START, header).unwrap();
+    for event in events {
+        sum = line::write(&mut bytes, sum, event).unwrap();
+    }
+    bytes
+}
+
+/// What is read of these bytes: how many facts, all of them true, and the words for the rest. What
+/// can be read and what can be opened must agree, and a damaged journal must not be touched.
+fn check(bytes: &[u8], truth: &[Event]) -> (usize, String) {
+    let (dir, store) = with_journal(bytes);
+    let reading = Journal::read(&store, &run()).unwrap();
+    let count = reading.events.len();
+    assert_eq!(reading.events[..], truth[..count]);
+    let words = match (&reading.damage, reading.torn) {
+        (Some(damage), _) => damage.to_string(),
+        (None, Some(torn)) => format!("{} bytes are unfinished", torn.len),
+        (None, None) => "whole".to_owned(),
+    };
+    match Journal::open(&store, &run(), DRIVER) {
+        Ok((_, events)) => assert!(reading.damage.is_none() && events == reading.events),
+        Err(JournalError::Damaged(damage)) => {
+            assert_eq!(Some(damage), reading.damage);
+            assert_eq!(fs::read(store.journal_path(&run())).unwrap_or_default(), bytes);
+        }
+        Err(error) => panic!("{error}"),
+    }
+    (count, words.replace(&dir.path().display().to_string(), ""))
+}
+
+#[test]
+fn the_frozen_journal_reads_as_it_was_written() {
+    let (_dir, store) = with_journal(GOLDEN.as_bytes());
+    let reading = Journal::read(&store, &run()).unwrap();
+    assert_eq!(reading.header, Some(header()));
+    assert_eq!((reading.torn, reading.damage), (None, None));
+    assert_eq!(reading.events, events(facts()));
+}
+
+#[test]
+fn the_frozen_journal_is_still_written_byte_for_byte() {
+    let (_dir, store) = scratch();
+    let mut journal = Journal::create(&store, header(), DRIVER).unwrap();
+    let events = events(facts());
+    journal.append(&events[..2]).unwrap();
+    journal.append(&[]).unwrap();
+    journal.append(&events[2..]).unwrap();
+    assert_eq!(fs::read_to_string(journal.path()).unwrap(), GOLDEN);
+}
+
+#[test]
+fn a_journal_that_is_cut_anywhere_is_a_prefix_and_goes_on() {
+    let (events, bytes) = (short(), bytes_of(&header(), &short()));
+    let header_len = bytes_of(&header(), &[]).len();
+    for cut in 0..bytes.len() {
+        let lines = bytes[..cut].iter().filter(|byte| **byte == b'\n').count();
+        let count = lines.saturating_sub(1);
+        let (_dir, store) = with_journal(&bytes[..cut]);
+        let reading = Journal::read(&store, &run()).unwrap();
+        assert_eq!(reading.events, events[..count], "cut at {cut}");
+        let opened = Journal::open(&store, &run(), DRIVER);
+        if cut < header_len {
+            assert!(matches!(opened, Err(JournalError::Damaged(_))), "cut at {cut}");
+            continue;
+        }
+        let (mut journal, opened) = opened.unwrap();
+        assert_eq!(opened, events[..count], "cut at {cut}");
+        journal.append(&events[count..]).unwrap();
+        assert_eq!(fs::read(journal.path()).unwrap(), bytes, "cut at {cut}");
+        let good = bytes[..cut].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+        let torn = fs::read(store.run_dir(&run()).join("journal.torn-1")).unwrap_or_default();
+        assert_eq!(torn, bytes[good..cut], "cut at {cut}");
+    }
+}
+
+#[test]
+fn unfinished_ends_are_kept_side_by_side() {
+    let bytes = bytes_of(&header(), &[]);
+    let (_dir, store) = with_journal(&bytes);
+    for end in ["{\"seq\":0", "{\"seq\":0,"] {
+        fs::write(store.journal_path(&run()), [&bytes, end.as_bytes()].concat()).unwrap();
+        Journal::open(&store, &run(), DRIVER).unwrap();
+    }
+    let read = |name| fs::read_to_string(store.run_dir(&run()).join(name)).unwrap();
+    assert_eq!(read("journal.torn-1"), "{\"seq\":0");
+    assert_eq!(read("journal.torn-2"), "{\"seq\":0,");
+    assert_eq!(read("journal.jsonl").as_bytes(), bytes);
+}
+
+#[test]
+fn no_changed_byte_goes_unseen() {
+    let (events, bytes) = (short(), bytes_of(&header(), &short()));
+    let ends: Vec<usize> = memchr::memchr_iter(b'\n', &bytes).collect();
+    let last_but_one = ends[ends.len() - 2];
+    let (_dir, store) = with_journal(&bytes);
+    for place in 0..bytes.len() {
+        for change in [1, 2, 4, 8, 16, 32, 64, 128, bytes[place] ^ b'\n'] {
+            if change == 0 {
+                continue;
+            }
+            let mut bytes = bytes.clone();
+            bytes[place] ^= change;
+            fs::write(store.journal_path(&run()), &bytes).unwrap();
+            let reading = Journal::read(&store, &run()).unwrap();
+            let told = format!("byte {place} ^ {change}: {:?}", reading.damage);
+            assert!(reading.damage.is_some() || reading.torn.is_some(), "{told}");
+            assert!(reading.damage.is_some() || place >= last_but_one, "{told}");
+            let before = ends.iter().filter(|end| **end < place).count().saturating_sub(1);
+            assert_eq!(reading.events, events[..before], "{told}");
+            if change == 1 && place % 5 == 0 {
+                check(&bytes, &events);
+            }
+        }
+    }
+}
+
+#[test]
+fn lines_that_are_missing_doubled_or_exchanged_are_seen() {
+    let events = short();
+    let bytes = String::from_utf8(bytes_of(&header(), &events)).unwrap();
+    let lines: Vec<&str> = bytes.split_inclusive('\n').collect();
+    let try_lines = |order: &[usize]| {
+        let text: String = order.iter().map(|line| lines[*line]).collect();
+        check(text.as_bytes(), &events).1
+    };
+    assert_eq!(try_lines(&[0, 1, 2, 3, 4]), "whole");
+    assert_eq!(try_lines(&[0, 1, 2, 3]), "whole");
+    for order in [&[0, 2, 3, 4][..], &[0, 1, 3, 4], &[0, 1, 1, 2, 3, 4], &[0, 2, 1, 3, 4]] {
+        assert!(try_lines(order).contains("the checksum does not fit"), "{order:?}");
+    }
+    assert!(try_lines(&[1, 2, 3, 4]).contains("not the header"));
+    assert!(try_lines(&[0, 1, 2, 4]).contains("unfinished"));
+}
+
+#[test]
+fn every_damage_says_where_and_what() {
+    let gap = {
+        let mut events = short();
+        events[2].seq = 7;
+        bytes_of(&header(), &events)
+    };
+    let later = Header { format: 2, ..header() };
+    let other = Header { run: RunId::new("20261122-014312", [1; 10]), ..header() };
+    let unknown = {
+        let mut bytes = Vec::new();
+        let sum = line::write(&mut bytes, Sum::START, &header()).unwrap();
+        let fact = serde_json::json!({"seq": 0, "at": at(0), "fact": {"teleported": 1}});
+        line::write(&mut bytes, sum, &fact).unwrap();
+        bytes
+    };
+    let text = bytes_of(&header(), &short());
+    let flipped: Vec<u8> = text.iter().map(|b| if *b == b'1' { b'2' } else { *b }).collect();
+    let cases: [(&str, Vec<u8>); 8] = [
+        ("empty", vec![]),
+        ("no header", b"hello\n".to_vec()),
+        ("half a header", text[..40].to_vec()),
+        ("later", bytes_of(&later, &short())),
+        ("another run", bytes_of(&other, &short())),
+        ("gap", gap),
+        ("unknown fact", unknown),
+        ("changed", [&text[..text.len() / 2], &flipped[text.len() / 2..]].concat()),
+    ];
+    let said: Vec<String> = cases
+        .iter()
+        .map(|(name, bytes)| {
+            let (count, words) = check(bytes, &short());
+            format!("{name}: {count} facts;{}", words.replace(run().as_str(), "RUN"))
+        })
+        .collect();
+    insta::assert_snapshot!(said.join("\n"), @r"
+    empty: 0 facts;/state/runs/RUN/journal.jsonl is empty
+    no header: 0 facts;/state/runs/RUN/journal.jsonl line 1: not the header of a journal
+    half a header: 0 facts;/state/runs/RUN/journal.jsonl line 1: not the header of a journal
+    later: 4 facts;/state/runs/RUN/journal.jsonl line 1: written by a later version of deployui (format 2, this one reads up to 1)
+    another run: 0 facts;/state/runs/RUN/journal.jsonl line 1: the journal of another run, `20261122-014312-aeaqcaibaeaqcaib`
+    gap: 2 facts;/state/runs/RUN/journal.jsonl line 4: fact 7 stands where fact 2 must follow
+    unknown fact: 0 facts;/state/runs/RUN/journal.jsonl line 2: not a fact that this version knows: unknown variant `teleported`
+    changed: 1 facts;/state/runs/RUN/journal.jsonl line 3: the checksum does not fit: bytes were changed, or a line is missing
+    ");
+}
+
+#[test]
+fn a_missing_journal_and_a_missing_run_are_told_apart() {
+    let (_dir, store) = scratch();
+    let missing =
+        |result: Result<_, JournalError>| matches!(result, Err(JournalError::NoSuchRun(_)));
+    assert!(missing(Journal::read(&store, &run()).map(|_| ())));
+    assert!(missing(Journal::open(&store, &run(), DRIVER).map(|_| ())));
+    assert!(!store.run_dir(&run()).exists());
+    fs::create_dir_all(store.run_dir(&run())).unwrap();
+    let damage = Journal::read(&store, &run()).unwrap().damage.unwrap();
+    assert_eq!(damage.what, What::Missing);
+    let opened = Journal::open(&store, &run(), DRIVER).map(|_| ());
+    assert!(matches!(opened, Err(JournalError::Damaged(opened)) if opened == damage));
+}
+
+#[test]
+fn a_second_console_is_told_who_drives_the_run() {
+    let (_dir, store) = scratch();
+    let mut journal = Journal::create(&store, header(), DRIVER).unwrap();
+    journal.append(&short()[..1]).unwrap();
+    let by = |result: Result<(Journal, Vec<Event>), JournalError>| match result {
+        Err(JournalError::LockedBy { by, .. }) => by,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(by(Journal::open(&store, &run(), "bob@desk 1")), DRIVER);
+    assert_eq!(Journal::read(&store, &run()).unwrap().events, short()[..1]);
+    drop(journal);
+    let (held, events) = Journal::open(&store, &run(), "bob\u{7}@desk 1\nroot").unwrap();
+    assert_eq!(events, short()[..1]);
+    assert_eq!(by(Journal::open(&store, &run(), DRIVER)), "bob@desk 1");
+    drop(held);
+    Journal::open(&store, &run(), DRIVER).unwrap();
+}
+
+#[test]
+fn a_run_is_made_once_and_for_the_operator_only() {
+    let (dir, store) = scratch();
+    let journal = Journal::create(&store, header(), DRIVER).unwrap();
+    assert_eq!(journal.header(), &header());
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for path in [store.root(), &store.runs_dir(), &store.run_dir(&run())] {
+        assert_eq!(mode(path), 0o700, "{}", path.display());
+    }
+    for name in ["journal.jsonl", "lock"] {
+        assert_eq!(mode(&store.run_dir(&run()).join(name)), 0o600, "{name}");
+    }
+    let again = Journal::create(&store, header(), DRIVER);
+    assert!(matches!(again, Err(JournalError::Exists(_))));
+    assert_eq!(Journal::read(&store, &run()).unwrap().header, Some(header()));
+    drop(dir);
+}
+
+#[test]
+fn a_fact_out_of_order_is_not_written() {
+    let (_dir, store) = scratch();
+    let mut journal = Journal::create(&store, header(), DRIVER).unwrap();
+    let events = short();
+    let refused = journal.append(&[events[0].clone(), events[2].clone()]);
+    assert!(matches!(refused, Err(JournalError::OutOfOrder { wanted: 1, found: 2 })));
+    journal.append(&events).unwrap();
+    assert_eq!(fs::read(journal.path()).unwrap(), bytes_of(&header(), &events));
+}
+
+#[test]
+fn errors_name_the_file_and_what_to_do() {
+    let (dir, store) = scratch();
+    fs::write(dir.path().join("state"), "not a directory").unwrap();
+    let error = Journal::create(&store, header(), DRIVER).unwrap_err();
+    let text = error.to_string().replace(&dir.path().display().to_string(), "");
+    insta::assert_snapshot!(text, @"cannot make /state/runs: Not a directory (os error 20)");
+    let full = DiskError {
+        doing: "write",
+        path: "/state/runs/x/journal.jsonl".into(),
+        source: io::ErrorKind::StorageFull.into(),
+    };
+    insta::assert_snapshot!(format!("{full}\nhint: {}", full.hint().unwrap()), @r"
+    cannot write /state/runs/x/journal.jsonl: no storage space
+    hint: the disk is full: make room, then go on; steps on the hosts are not affected
+    ");
+    let locked = JournalError::LockedBy { path: "/state/runs/x/lock".into(), by: DRIVER.into() };
+    insta::assert_snapshot!(format!("{locked}\nhint: {}", locked.hint().unwrap()), @r"
+    the run is driven by ana@desk 4711 (/state/runs/x/lock)
+    hint: go on there, or leave it there first; steps in flight go on meanwhile
+    ");
+}

@@ -1,0 +1,43 @@
+//! Host bytes into what a terminal may show.
+//!
+//! Everything a host sends (log lines, banners, names, errors) passes through here before it
+//! reaches a screen, a pager or stdout. The result is a [`Shown`]: one line of spans, each plain
+//! text with a style. A `Shown` holds no control character, no bidirectional control and nothing
+//! invisible, so it cannot move the cursor, set a title, write the clipboard or reorder what is
+//! read, whatever the host sent. It can only be made here.
+//!
+//! - [`Filter`] reads the lines of one stream, keeps colours and attributes (SGR) from line to
+//!   line, and replays carriage returns so that a progress bar collapses to its last state.
+//! - [`Mask`] names a byte range of a raw line that holds a secret; it is replaced before
+//!   anything else looks at the line.
+//! - [`Shown::literal`] and [`escape`] are for short texts without colours.
+//!
+//! # Width
+//!
+//! The width of a text is the sum of the Unicode widths of its characters, each 0, 1 or 2 cells.
+//! Terminals disagree about sequences (emoji joined by U+200D, presentation selectors, skin
+//! tones), and a row drawn by one rule and counted by another loses its frame. So sequences are
+//! taken apart: directly after an emoji the joiner, the selectors U+FE0E and U+FE0F and the skin
+//! tones are left out, and what remains has the same width everywhere. Elsewhere they are shown
+//! as a code point, as are all characters that have no look of their own: `<U+202E>`.
+
+mod escapes;
+mod filter;
+mod line;
+mod literal;
+mod mask;
+mod neutral;
+mod sgr;
+mod shown;
+mod style;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use filter::{Filter, LINE_CAP};
+pub use literal::escape;
+pub use mask::Mask;
+pub use shown::{Shown, Span};
+pub use style::{Color, Style};
+pub use view::fit;

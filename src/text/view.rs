@@ -1,0 +1,132 @@
+//! Parts of a [`Shown`] that fit a given place, and its spelling for poorer terminals.
+
+use super::neutral;
+use super::shown::Shown;
+use super::style::Style;
+
+/// Stands for text that was left out to fit.
+const ELLIPSIS: &str = "…";
+
+/// A character with its marks.
+struct Cluster<'a> {
+    text: &'a str,
+    width: usize,
+    style: Style,
+}
+
+impl Shown {
+    /// The cells from `from` on, at most `width` of them. A wide character that lies across a
+    /// border is replaced by a blank, so that every cell stays in its column.
+    pub fn clip(&self, from: usize, width: usize) -> Self {
+        let until = from.saturating_add(width);
+        let mut clipped = Self::default();
+        let mut start = 0;
+        for cluster in self.clusters().filter(|_| width > 0) {
+            let end = start + cluster.width;
+            if start >= until {
+                break;
+            }
+            if start >= from && end <= until {
+                clipped.push_str(cluster.text, cluster.style);
+            } else if end > from {
+                clipped.push_str(" ", cluster.style);
+            }
+            start = end;
+        }
+        clipped
+    }
+
+    /// Rows of at most `width` cells, at least one row. Joined they are the whole text, unless
+    /// `width` is less than 2: a wide character has no place in one cell and shows as `…`, and
+    /// no cell holds nothing.
+    pub fn wrap(&self, width: usize) -> Vec<Self> {
+        let mut rows = vec![];
+        let mut row = Self::default();
+        let mut used = 0;
+        for cluster in self.clusters().filter(|_| width > 0) {
+            let (text, cells) =
+                if cluster.width > width { (ELLIPSIS, 1) } else { (cluster.text, cluster.width) };
+            if used + cells > width {
+                rows.push(std::mem::take(&mut row));
+                used = 0;
+            }
+            row.push_str(text, cluster.style);
+            used += cells;
+        }
+        rows.push(row);
+        rows
+    }
+
+    /// The same cells with our own marks (`…`, `⋯`, `‹`, `›`, `◌`) in ASCII, for screens drawn
+    /// without box characters. Host text in other scripts stays.
+    pub fn to_ascii(&self) -> Self {
+        self.respell(|c| mark_in_ascii(c).unwrap_or(c))
+    }
+
+    /// The same cells in ASCII alone, `?` for what has no spelling.
+    ///
+    /// For terminals that do not read UTF-8: there a byte of a harmless character can be an 8-bit
+    /// control.
+    pub fn to_seven_bit(&self) -> Self {
+        let ascii = |c: char| if c.is_ascii() { Some(c) } else { mark_in_ascii(c) };
+        self.respell(|c| ascii(c).unwrap_or('?'))
+    }
+
+    fn respell(&self, spell: impl Fn(char) -> char) -> Self {
+        let mut spelled = Self::default();
+        let mut buffer = [0; 4];
+        for cluster in self.clusters() {
+            let mut chars = cluster.text.chars();
+            let base = chars.next().map_or(' ', &spell);
+            let text = base.encode_utf8(&mut buffer);
+            for _ in 0..cluster.width / neutral::cells(base).max(1) {
+                spelled.push_str(text, cluster.style);
+            }
+            // A mark stays where its spelling is itself, on a base that was kept.
+            let kept = cluster.text.starts_with(base);
+            for mark in chars.filter(|mark| kept && spell(*mark) == *mark) {
+                spelled.push_str(mark.encode_utf8(&mut [0; 4]), cluster.style);
+            }
+        }
+        spelled
+    }
+
+    fn clusters(&self) -> impl Iterator<Item = Cluster<'_>> {
+        self.spans().iter().flat_map(|span| {
+            let mut rest = span.text();
+            std::iter::from_fn(move || {
+                let first = rest.chars().next()?;
+                let end = rest
+                    .char_indices()
+                    .skip(1)
+                    .find(|(_, c)| neutral::cells(*c) > 0)
+                    .map_or(rest.len(), |(at, _)| at);
+                let (text, tail) = rest.split_at(end);
+                rest = tail;
+                Some(Cluster { text, width: neutral::cells(first), style: span.style() })
+            })
+        })
+    }
+}
+
+/// `text` in at most `width` cells, with `…` in the last one if it does not fit.
+pub fn fit(text: &Shown, width: usize) -> Shown {
+    if text.width() <= width {
+        return text.clone();
+    }
+    let mut cut = text.clip(0, width.saturating_sub(1));
+    if width > 0 {
+        cut.push_str(ELLIPSIS, Style::default());
+    }
+    cut
+}
+
+fn mark_in_ascii(c: char) -> Option<char> {
+    match c {
+        '…' | '⋯' => Some('~'),
+        '‹' => Some('<'),
+        '›' => Some('>'),
+        neutral::LONE_BASE => Some('o'),
+        _ => None,
+    }
+}

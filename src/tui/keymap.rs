@@ -1,0 +1,185 @@
+//! One table: from keys to what they mean, with the words for footer and help. Lowercase looks;
+//! what changes a server is on an uppercase letter (or `!`), and most of that asks first.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::action::Action;
+
+/// Where a key has its meaning, for the headings of the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Place {
+    /// Everywhere.
+    Everywhere,
+    /// In the pane that has the keys.
+    Moving,
+    /// In the log.
+    Log,
+    /// On the hosts: changes something.
+    Acting,
+}
+
+impl Place {
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Moving => "Moving about",
+            Self::Log => "The log",
+            Self::Acting => "Acting on the run (these change something)",
+        }
+    }
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub(crate) struct Binding {
+    /// The keys, as they are typed.
+    pub(crate) keys: &'static [Press],
+    /// How the keys are written.
+    pub(crate) written: &'static str,
+    pub(crate) action: Action,
+    /// A word or two, for the footer.
+    pub(crate) label: &'static str,
+    /// A sentence, for the help.
+    pub(crate) about: &'static str,
+    pub(crate) place: Place,
+}
+
+/// One key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Press {
+    /// A character.
+    Char(char),
+    /// Control and a letter.
+    Ctrl(char),
+    /// A named key.
+    Named(KeyCode),
+}
+
+impl Press {
+    /// What was pressed; `None` for what has no meaning here, such as Alt with a letter.
+    pub(crate) fn of(key: KeyEvent) -> Option<Self> {
+        let others = key.modifiers.difference(KeyModifiers::SHIFT);
+        match (key.code, others) {
+            (KeyCode::Char(c), KeyModifiers::CONTROL) => Some(Self::Ctrl(c.to_ascii_lowercase())),
+            (KeyCode::Char(c), modifiers) if modifiers.is_empty() => Some(Self::Char(c)),
+            (KeyCode::Char(_), _) => None,
+            (code, modifiers) if modifiers.is_empty() => Some(Self::Named(code)),
+            (_, _) => None,
+        }
+    }
+}
+
+/// What a key means.
+pub(crate) fn action(press: Press) -> Option<Action> {
+    TABLE.iter().find(|row| row.keys.contains(&press)).map(|row| row.action)
+}
+
+/// The row of an action.
+pub(crate) fn binding(action: Action) -> Option<&'static Binding> {
+    TABLE.iter().find(|row| row.action == action)
+}
+
+/// The key that stands for an action in texts.
+pub(crate) fn written(action: Action) -> &'static str {
+    binding(action).map_or("", |row| row.written)
+}
+
+use KeyCode as K;
+use Place::{Acting, Everywhere, Log, Moving};
+use Press::{Char, Ctrl, Named};
+
+macro_rules! table {
+    ($($keys:expr, $written:literal, $action:ident, $place:ident, $label:literal, $about:literal;)*) => {
+        &[$(Binding {
+            keys: &$keys,
+            written: $written,
+            action: Action::$action,
+            label: $label,
+            about: $about,
+            place: $place,
+        }),*]
+    };
+}
+
+/// All keys. The order is the order of the help.
+#[rustfmt::skip]
+pub(crate) const TABLE: &[Binding] = table! {
+    [Char('?')], "?", Help, Everywhere, "help", "Shows this list; type to search it.";
+    [Named(K::Esc)], "Esc", Back, Everywhere, "back", "Leaves what is open: dialog, search, zoom.";
+    [Char('q')], "q", Quit, Everywhere, "quit", "Leaves; during a run it asks how.";
+    [Ctrl('c')], "Ctrl-c", Interrupt, Everywhere, "quit", "The same; pressed again it moves on to the next choice.";
+    [Ctrl('z')], "Ctrl-z", Suspend, Everywhere, "suspend", "Is off: a stopped console could not watch over the run.";
+    [Ctrl('l')], "Ctrl-l", Redraw, Everywhere, "redraw", "Draws the screen anew.";
+    [Named(K::Tab)], "Tab", NextPane, Everywhere, "pane", "Gives the keys to the next pane.";
+    [Named(K::BackTab)], "Shift-Tab", PreviousPane, Everywhere, "pane", "Gives the keys to the pane before.";
+    [Char('1')], "1", Hosts, Everywhere, "hosts", "Gives the keys to hosts and steps.";
+    [Char('2')], "2", Log, Everywhere, "log", "Gives the keys to the log.";
+    [Char('3')], "3", Choices, Everywhere, "what now", "Gives the keys to the open question.";
+    [Char('z')], "z", Zoom, Everywhere, "zoom", "One pane on the whole screen, and back.";
+    [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";
+    [Char('r')], "r", Connect, Everywhere, "reconnect", "Tries to reach the hosts again now.";
+    [Char('k'), Named(K::Up)], "k", Up, Moving, "up", "Up: host, line or choice.";
+    [Char('j'), Named(K::Down)], "j", Down, Moving, "down", "Down: host, line or choice.";
+    [Char('h'), Named(K::Left)], "h", Left, Moving, "left", "Left: step, text or question.";
+    [Char('l'), Named(K::Right)], "l", Right, Moving, "right", "Right: step, text or question.";
+    [Char('g'), Named(K::Home)], "g", Top, Moving, "top", "To the first host or line.";
+    [Char('G'), Named(K::End)], "G", Bottom, Moving, "end", "To the last host or line; the log follows again.";
+    [Named(K::PageUp)], "PgUp", PageUp, Moving, "page up", "A page up.";
+    [Named(K::PageDown)], "PgDn", PageDown, Moving, "page down", "A page down.";
+    [Ctrl('u')], "Ctrl-u", HalfUp, Moving, "half up", "Half a page up.";
+    [Ctrl('d')], "Ctrl-d", HalfDown, Moving, "half down", "Half a page down.";
+    [Named(K::Enter)], "Enter", Open, Moving, "open", "Opens the log of the cell, or the dialog of the choice.";
+    [Char('/')], "/", Search, Log, "search", "Searches the log (regular expression; capital letters count only if you type one).";
+    [Char('n')], "n", NextHit, Log, "next", "To the next line that was searched for.";
+    [Char('N')], "N", PreviousHit, Log, "previous", "To the line before that was searched for.";
+    [Char('e')], "e", NextError, Log, "error", "To the next line that speaks of an error.";
+    [Char('E')], "E", PreviousError, Log, "error before", "To the line before that speaks of an error.";
+    [Char('w')], "w", Wrap, Log, "wrap", "Long lines in several rows, or cut.";
+    [Char('t')], "t", Times, Log, "time", "When lines arrived: not shown, by the clock, since the start.";
+    [Char('[')], "[", OlderAttempt, Log, "older", "To the log of the attempt before.";
+    [Char(']')], "]", NewerAttempt, Log, "newer", "To the log of the next attempt.";
+    [Char('D')], "D", Deploy, Acting, "deploy", "Starts the run: straight or step by step.";
+    [Char('S')], "S", Step, Acting, "step", "Does the next step, then pauses.";
+    [Char('C')], "C", Continue, Acting, "continue", "Goes on to the end or to a breakpoint.";
+    [Char('P')], "P", Pause, Acting, "pause", "Begins no further step; what runs goes on to its end.";
+    [Char('B')], "B", Break, Acting, "break", "Sets or removes a breakpoint before the chosen step.";
+    [Char('T')], "T", Retry, Acting, "retry", "Tries again what failed: here, or on all hosts.";
+    [Char('O')], "O", Edit, Acting, "edit", "Changes the command for this run, and tries again.";
+    [Char('F')], "F", Fixed, Acting, "fixed", "Takes it as done: you mended it by hand.";
+    [Char('K')], "K", Skip, Acting, "skip", "Leaves the step out on this host.";
+    [Char('L')], "L", AssumeFailed, Acting, "not done", "Takes an unknown outcome as failed.";
+    [Char('X')], "X", Exclude, Acting, "exclude", "Leaves the host out from here on.";
+    [Char('W')], "W", Elsewhere, Acting, "elsewhere", "Does the step on another host instead.";
+    [Char('V')], "V", TakeOver, Acting, "take over", "Takes the lock over from who holds it.";
+    [Char('I')], "I", Input, Acting, "input", "Sends a line to a step that waits for one.";
+    [Char('U')], "U", Undo, Acting, "undo", "Gives the run up and takes back what was done.";
+    [Char('A')], "A", Abort, Acting, "abort", "Gives the run up; asks which way.";
+    [Char('M')], "M", Maintenance, Acting, "maintenance", "Turns maintenance on or off.";
+    [Char('R')], "R", Rollback, Acting, "rollback", "Goes back to an older release.";
+    [Char('!')], "!", Shell, Acting, "shell", "Opens a shell on the host.";
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_has_one_meaning() {
+        let mut seen = Vec::new();
+        for row in TABLE {
+            for key in row.keys {
+                assert!(!seen.contains(key), "{key:?}");
+                seen.push(*key);
+            }
+        }
+    }
+
+    #[test]
+    fn what_acts_is_on_no_lowercase_key() {
+        for row in TABLE.iter().filter(|row| row.place == Acting) {
+            for key in row.keys {
+                assert!(matches!(key, Char(c) if c.is_ascii_uppercase() || *c == '!'), "{key:?}");
+            }
+        }
+    }
+}

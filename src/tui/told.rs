@@ -1,0 +1,110 @@
+//! What goes over the console's two channels.
+
+use crate::{
+    model::{HostId, Plan, Try},
+    run::{Command, Event, Mode, Refusal, Run},
+};
+
+/// What the console is told.
+#[derive(Debug)]
+pub enum Told {
+    /// The run that would be started: shown before it begins.
+    Plan(Box<Plan>),
+    /// How far the connection to a host is, before the run begins.
+    Host(HostId, HostState),
+    /// Facts, in order; the first of them begins with the opening of the run, also when it is
+    /// resumed.
+    Events(Vec<Event>),
+    /// What is known of the run, after the console fell behind: facts go on from there.
+    Whole(Box<Run>),
+    /// A command was not carried out.
+    Refused(Refusal),
+    /// Something that only a person can answer.
+    Prompt(Prompt),
+    /// The run ended, or cannot be driven on: a line to show. The console stays open for reading.
+    Over(String),
+    /// A line to show.
+    Note(String),
+}
+
+/// How far the connection to a host is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostState {
+    /// On its way.
+    Connecting,
+    /// There; its agent answers.
+    Ready,
+    /// Not to be had.
+    Trouble {
+        /// What happened, raw.
+        what: String,
+        /// What can be done about it, raw.
+        hint: Option<String>,
+    },
+}
+
+/// Something that only a person can answer. Texts may come from a server: they are raw, and
+/// neutralised where they are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prompt {
+    /// Names the prompt in its answer.
+    pub id: u64,
+    /// What it is about, in a few words.
+    pub title: String,
+    /// The text of the question.
+    pub lines: Vec<String>,
+    /// What kind of answer is wanted.
+    pub kind: PromptKind,
+}
+
+/// The kinds of answers to a [`Prompt`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromptKind {
+    /// A line that is not shown while it is typed.
+    Secret,
+    /// A line.
+    Text,
+    /// Yes (answered with the text `yes`) or no (no answer).
+    YesNo,
+}
+
+/// What the console asks for.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Open the run and let it go so far.
+    Start(Mode),
+    /// A command for the run.
+    Command(Command),
+    /// The input for the question of an attempt; the hold is answered with it.
+    Answer {
+        /// The attempt that asked.
+        attempt: Try,
+        /// The number of the question.
+        number: u16,
+        /// The line.
+        text: String,
+    },
+    /// Try to connect the hosts again, now.
+    Connect,
+    /// The answer to the prompt with that id; `None` is "no" or "no answer".
+    Prompted(u64, Option<String>),
+    /// Leave. Steps in flight go on.
+    Quit,
+}
+
+impl std::fmt::Debug for Wish {
+    /// Without what was typed: it may be a secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Start(mode) => write!(f, "Start({mode:?})"),
+            Self::Command(command) => write!(f, "Command({command:?})"),
+            Self::Answer { attempt, number, .. } => {
+                let (node, n) = (attempt.node.0, attempt.n);
+                write!(f, "Answer(node {node}, attempt {n}, question {number})")
+            }
+            Self::Connect => f.write_str("Connect"),
+            Self::Prompted(id, answer) => write!(f, "Prompted({id}, {})", answer.is_some()),
+            Self::Quit => f.write_str("Quit"),
+        }
+    }
+}

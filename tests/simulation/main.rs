@@ -1,0 +1,27 @@
+//! Simulation: random plans, a random operator, random hosts and a network that loses things, on a
+//! virtual clock; the console dies at any event. After every event the invariants of the design are
+//! checked against what was really done.
+//!
+//! `DEPLOYUI_SEEDS=200000 cargo test --release --test simulation` makes a longer round,
+//! `DEPLOYUI_SEED=17` replays one seed and prints what happened.
+
+#[cfg(test)]
+mod bugs;
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod console;
+#[cfg(test)]
+mod hosts;
+#[cfg(test)]
+mod operator;
+#[cfg(test)]
+mod plans;
+#[cfg(test)]
+mod random;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod rounds;
+#[cfg(test)]
+mod world;

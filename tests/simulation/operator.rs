@@ -1,0 +1,186 @@
+//! The operator: does anything at any time while things break, and answers sensibly once they no
+//! longer do.
+
+use deployui::{
+    engine::Input,
+    model::{HoldId, HostId, NodeId, Try},
+    run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run, Sig, State, Why},
+};
+
+use crate::{
+    bugs::Bug,
+    world::{World, who},
+};
+
+/// Acts, and says after how many milliseconds the next act comes.
+pub(crate) fn acts(world: &mut World) -> Result<i64, String> {
+    if world.is_quiet() {
+        for _ in 0..3 {
+            sensible(world)?;
+        }
+        return Ok(world.random.between(200, 3_000));
+    }
+    let haste = if world.random.chance(80) { 3_000 } else { 60_000 };
+    let pause = world.random.between(1, haste);
+    wild(world)?;
+    Ok(pause)
+}
+
+fn command(world: &mut World, what: Command) -> Result<(), String> {
+    if let (Command::Choose(id, Choice::Answer(n), _), Some(console)) = (&what, &mut world.console)
+        && let Some(hold) = console.engine.run().holds.get(id)
+    {
+        let node = hold.on;
+        let n_tries = console.engine.run().cell(node).map_or(0, |cell| cell.tries);
+        console.answers.insert((Try { node, n: n_tries }, *n));
+    }
+    world.input(&Input::Command { by: who(), what })
+}
+
+fn run(world: &World) -> Option<&Run> {
+    world.console.as_ref().map(|console| console.engine.run())
+}
+
+fn why() -> Why {
+    Why("simulated".into())
+}
+
+/// Anything that a console lets one do, most often going on.
+fn wild(world: &mut World) -> Result<(), String> {
+    let Some(run) = run(world).cloned() else { return Ok(()) };
+    let nodes = run.cells.len();
+    let random = &mut world.random;
+    let node = NodeId(u32::try_from(random.below(nodes)).unwrap());
+    let host = HostId(u16::try_from(random.below(run.plan.hosts.len())).unwrap());
+    let (yes, no) = (random.chance(50), random.chance(50));
+    let what = match random.below(100) {
+        0..30 => Command::Mode(Mode::Run),
+        30..36 => Command::Mode(Mode::Step),
+        36..40 => Command::Mode(Mode::Pause),
+        40..46 => Command::Break(node, yes),
+        46..52 => stop(&run, world, yes),
+        52 => Command::Exclude(host, why()),
+        53 => Command::Abort(Abort { undo: yes, stop: no }, why()),
+        54 => {
+            let left = Command::Leave;
+            command(world, left)?;
+            world.leave();
+            return Ok(());
+        }
+        _ => return answer_wildly(world, &run),
+    };
+    command(world, what)
+}
+
+fn stop(run: &Run, world: &mut World, term: bool) -> Command {
+    let flying: Vec<Try> = run
+        .ids()
+        .filter(|(_, cell)| cell.in_flight())
+        .map(|(node, cell)| Try { node, n: cell.tries })
+        .collect();
+    let attempt = world.random.pick(&flying).copied().unwrap_or(Try { node: NodeId(0), n: 1 });
+    Command::Stop(attempt, if term { Sig::Term } else { Sig::Kill })
+}
+
+/// Any answer to any question, also to one that is gone, also one that is not offered.
+fn answer_wildly(world: &mut World, run: &Run) -> Result<(), String> {
+    let open: Vec<(HoldId, Hold)> = run.holds.iter().map(|(id, h)| (*id, h.clone())).collect();
+    if world.random.chance(5) {
+        let id = HoldId(u32::try_from(world.random.below(20)).unwrap());
+        return command(world, Command::Choose(id, Choice::Skip, why()));
+    }
+    let Some((id, hold)) = world.random.pick(&open).cloned() else { return Ok(()) };
+    let Some(offer) = world.random.pick(&hold.offers).copied() else { return Ok(()) };
+    let stranded = matches!(hold.cause, Cause::OnceHostGone(_));
+    let grave = match offer {
+        Offer::Undo | Offer::Abort | Offer::Exclude => true,
+        Offer::Skip => stranded,
+        Offer::Go
+        | Offer::Retry
+        | Offer::Edit
+        | Offer::Fixed
+        | Offer::AssumeOk
+        | Offer::AssumeFailed
+        | Offer::Answer
+        | Offer::Move(_)
+        | Offer::TakeOver => false,
+    };
+    if grave && !world.random.chance(30) {
+        return Ok(());
+    }
+    command(world, Command::Choose(id, choice(offer, &hold), why()))?;
+    if world.bug == Some(Bug::StaleAnswer) {
+        // The key is pressed twice, and what it reaches then is whatever is asked now.
+        let next = self::run(world).and_then(|run| run.holds.keys().next().copied());
+        if let Some(next) = next.filter(|next| *next != id) {
+            world.pressed = Some(id);
+            let pressed = command(world, Command::Choose(next, choice(offer, &hold), why()));
+            world.pressed = None;
+            return pressed;
+        }
+    }
+    Ok(())
+}
+
+fn choice(offer: Offer, hold: &Hold) -> Choice {
+    match offer {
+        Offer::Go => Choice::Go,
+        Offer::Retry => Choice::Retry,
+        Offer::Edit => Choice::Edit("true".into()),
+        Offer::Skip => Choice::Skip,
+        Offer::Fixed => Choice::Fixed,
+        Offer::AssumeOk => Choice::Assume(true),
+        Offer::AssumeFailed => Choice::Assume(false),
+        Offer::Exclude => Choice::Exclude,
+        Offer::Undo => Choice::Undo,
+        Offer::Abort => Choice::Abort,
+        Offer::Answer => match &hold.cause {
+            Cause::Input(n, _) => Choice::Answer(*n),
+            _ => Choice::Answer(0),
+        },
+        Offer::Move(host) => Choice::Move(host),
+        Offer::TakeOver => Choice::TakeOver,
+    }
+}
+
+/// Answers what is asked so that the run comes to an end.
+fn sensible(world: &mut World) -> Result<(), String> {
+    let Some(run) = run(world).cloned() else { return Ok(()) };
+    if run.closed.is_some() {
+        return Ok(());
+    }
+    let endless = run.ids().find(|(_, cell)| {
+        let long = cell.started.is_some_and(|at| world.now_after(at) > 100_000);
+        matches!(cell.state, State::Running(_)) && long
+    });
+    if let Some((node, cell)) = endless {
+        let sig = if cell.stop.is_some() { Sig::Kill } else { Sig::Term };
+        command(world, Command::Stop(Try { node, n: cell.tries }, sig))?;
+    }
+    let Some((id, hold)) = run.holds.iter().next() else {
+        return match run.mode {
+            Mode::Run => Ok(()),
+            Mode::Step | Mode::Pause => command(world, Command::Mode(Mode::Run)),
+        };
+    };
+    let good: Vec<Offer> = hold.offers.iter().copied().filter(|o| ends(*o, &hold.cause)).collect();
+    let offer = world.random.pick(&good).copied();
+    let offer = offer.ok_or_else(|| format!("no way out of {hold:?}"))?;
+    command(world, Command::Choose(*id, choice(offer, hold), why()))
+}
+
+/// Whether this answer brings the run nearer to its end.
+fn ends(offer: Offer, cause: &Cause) -> bool {
+    match offer {
+        Offer::Skip
+        | Offer::Fixed
+        | Offer::AssumeOk
+        | Offer::AssumeFailed
+        | Offer::Go
+        | Offer::Answer
+        | Offer::TakeOver => true,
+        Offer::Abort => *cause == Cause::Schema,
+        Offer::Exclude => *cause == Cause::Unreachable,
+        Offer::Retry | Offer::Edit | Offer::Undo | Offer::Move(_) => false,
+    }
+}

@@ -1,0 +1,112 @@
+//! A program under a real pseudo-terminal, its screen read by a terminal emulator.
+
+use std::io::{Read, Result, Write as _};
+use std::num::NonZero;
+use std::process::Child;
+use std::sync::Arc;
+
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
+
+use super::deployui::signal;
+use super::gather::Gather;
+
+/// A program on a terminal. Dropping it kills the program.
+pub(crate) struct Console {
+    child: Child,
+    pty: Arc<Pty>,
+    screen: Gather<vt100::Parser>,
+}
+
+impl Console {
+    /// Starts `command` on a new terminal of this many rows and columns.
+    pub(crate) fn start(command: Command, rows: u16, cols: u16) -> Self {
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(rows, cols)).unwrap();
+        let child = command.spawn(pts).unwrap();
+        let pty = Arc::new(pty);
+        let screen = Gather::start(
+            Master(Arc::clone(&pty)),
+            vt100::Parser::new(cells(rows), cells(cols), 0),
+            |parser, piece| parser.process(piece),
+        );
+        Self { child, pty, screen }
+    }
+
+    /// What the screen shows, one line a row, without blanks at the ends.
+    pub(crate) fn screen(&self) -> String {
+        self.screen.look(|parser| parser.screen().contents())
+    }
+
+    /// The whole state of the screen: cells, colours, cursor, and whether the alternate screen,
+    /// the mouse or bracketed paste is on.
+    pub(crate) fn state(&self) -> vt100::Screen {
+        self.screen.look(|parser| parser.screen().clone())
+    }
+
+    /// Types these bytes.
+    pub(crate) fn send(&self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Waits until the screen shows `text`; gives that screen.
+    pub(crate) fn wait_for(&self, text: &str) -> String {
+        self.wait_until(text, |screen| screen.contents().contains(text))
+    }
+
+    /// Waits until the screen shows `text` no more; gives that screen.
+    pub(crate) fn wait_without(&self, text: &str) -> String {
+        let what = format!("no {text}");
+        self.wait_until(&what, |screen| !screen.contents().contains(text))
+    }
+
+    /// Waits until `holds` is true of the screen; `what` names it if it never comes.
+    pub(crate) fn wait_until(&self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) -> String {
+        let found = self.screen.wait(|parser| {
+            let screen = parser.screen();
+            holds(screen).then(|| screen.contents())
+        });
+        found.unwrap_or_else(|| panic!("never on the screen: {what}; it shows:\n{}", self.screen()))
+    }
+
+    /// Gives the terminal another size; the program is told by the kernel.
+    pub(crate) fn resize(&self, rows: u16, cols: u16) {
+        self.screen.look(|parser| parser.screen_mut().set_size(cells(rows), cells(cols)));
+        self.pty.resize(Size::new(rows, cols)).unwrap();
+    }
+
+    /// Sends a signal by its name: `TERM`, `INT`, `HUP`, `KILL`.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.child.id(), name);
+    }
+
+    /// Waits for the program's end; gives its exit code (`None` after a signal) and what the
+    /// terminal was left in.
+    pub(crate) fn wait_exit(mut self) -> (Option<i32>, vt100::Screen) {
+        if !self.screen.wait_end() {
+            panic!("the console did not end; it shows:\n{}", self.screen());
+        }
+        (self.child.wait().unwrap().code(), self.state())
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        // Both fail only when it has ended by itself.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The reading half of a terminal that is written and resized through the same handle.
+struct Master(Arc<Pty>);
+
+impl Read for Master {
+    fn read(&mut self, piece: &mut [u8]) -> Result<usize> {
+        (&*self.0).read(piece)
+    }
+}
+
+fn cells(length: u16) -> NonZero<u16> {
+    NonZero::new(length).expect("a terminal has at least one cell")
+}
