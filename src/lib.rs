@@ -14,3 +14,4 @@ pub mod run;
 pub mod script;
 pub mod store;
 pub mod text;
+pub mod tui;

@@ -46,6 +46,10 @@ pub(super) struct Following {
     told: bool,
     size: Option<u64>,
     settled: Option<u64>,
+    /// It can never be learned; told when what was sent of the log is here.
+    lost: Option<Fact>,
+    /// So many bytes were sent, and then the log was another, with so many.
+    cut: Option<(u64, u64)>,
     short: bool,
 }
 
@@ -62,6 +66,8 @@ impl Following {
             told: false,
             size: None,
             settled: None,
+            lost: None,
+            cut: None,
             short: false,
         }
     }
@@ -84,42 +90,40 @@ impl Following {
     pub(super) fn hear(&mut self, news: News) -> Said {
         let over = |fact| Said { facts: vec![fact], restart: None, over: true };
         match news {
-            News::Running => Said { facts: vec![Fact::Running], ..Said::default() },
-            News::Absent => over(Fact::Absent),
-            News::Unstarted => over(Fact::Unstarted),
-            News::Fenced => over(Fact::Fenced),
-            News::Refused(why) => over(Fact::Refused(why)),
-            News::Never => over(Fact::Refused(
-                "it was claimed, and what claimed it was killed before it began".to_owned(),
-            )),
-            News::Died => over(Fact::Lost(Outcome::Died)),
-            News::Rebooted => over(Fact::Lost(Outcome::Rebooted)),
-            News::Corrupt => over(Fact::Lost(Outcome::Corrupt)),
-            News::Tail(sum) if sum == self.here.tail => self.restart(self.here.len),
-            News::Tail(_) => self.replaced(None),
-            News::Short(there) => self.replaced(Some(there)),
-            News::Ended(status, bytes) => {
-                self.ended = Some((status, bytes));
-                self.due()
+            News::Running => return Said { facts: vec![Fact::Running], ..Said::default() },
+            News::Absent => return over(Fact::Absent),
+            News::Unstarted => return over(Fact::Unstarted),
+            News::Fenced => return over(Fact::Fenced),
+            News::Refused(why) => return over(Fact::Refused(why)),
+            News::Tail(sum) if sum == self.here.tail => return self.restart(self.here.len),
+            News::Tail(_) => return self.replaced(self.here.len),
+            News::Short(there) => return self.replaced(there),
+            News::Never => {
+                let why = "it was claimed, and what claimed it was killed before it began";
+                self.lost = Some(Fact::Refused(why.to_owned()));
             }
-            News::Size(bytes) => {
-                self.size = Some(bytes);
-                self.due()
-            }
+            News::Died => self.lost = Some(Fact::Lost(Outcome::Died)),
+            News::Rebooted => self.lost = Some(Fact::Lost(Outcome::Rebooted)),
+            News::Corrupt => self.lost = Some(Fact::Lost(Outcome::Corrupt)),
+            News::Ended(status, bytes) => self.ended = Some((status, bytes)),
+            News::Size(bytes) => self.size = Some(bytes),
+            News::Cut(sent, there) => self.cut = Some((sent, there)),
+            // The end is said before, or was not one that we can read.
+            News::Settled(_) if self.ended.is_none() => return over(Fact::Lost(Outcome::Corrupt)),
             News::Settled(bytes) => {
                 self.settled = Some(bytes);
                 self.size = Some(bytes);
-                self.due()
             }
-            News::Ready | News::NoAgent(_) | News::Settling(..) | News::Orphaned => Said::default(),
+            News::Ready | News::NoAgent(_) | News::Settling(..) | News::Orphaned => {}
         }
+        self.due()
     }
 
     /// The log is read from its beginning again; what is here is set aside.
-    fn replaced(&mut self, there: Option<u64>) -> Said {
-        let read = self.here.len;
+    fn replaced(&mut self, there: u64) -> Said {
+        let fact = Fact::LogReplaced(self.read, there);
         let mut said = self.restart(0);
-        said.facts.push(Fact::LogReplaced(read, there.unwrap_or(read)));
+        said.facts.push(fact);
         said
     }
 
@@ -130,6 +134,19 @@ impl Following {
 
     /// What can be said by the bytes counted so far.
     fn due(&mut self) -> Said {
+        if let Some((sent, there)) = self.cut {
+            if self.read < sent {
+                return Said::default();
+            }
+            // Everything about the log is said anew.
+            (self.cut, self.size, self.settled, self.ended) = (None, None, None, None);
+            return self.replaced(there);
+        }
+        if self.size.is_none_or(|size| self.read >= size)
+            && let Some(fact) = self.lost.take()
+        {
+            return Said { facts: vec![fact], restart: None, over: true };
+        }
         let mut said = Said::default();
         let Some((status, bytes)) = self.ended else { return said };
         // Where the log lost bytes on the host, no more than its size will come.

@@ -143,6 +143,8 @@ pub enum Fact {
     Given(u16),
     /// The box is removed.
     Cleaned,
+    /// It could not be fenced, given input, removed or asked; the host's words. Nothing is known from it.
+    Unable(String),
     /// The box was asked what it says.
     State(News),
 }
@@ -428,6 +430,16 @@ fn learned(asked: &Asked, answer: Answer) -> Option<(Try, Fact)> {
         (Asked::Clean(attempt), Answer::Clean(_)) => (*attempt, Fact::Cleaned),
         (Asked::State(attempt), Answer::State(_, news)) => (*attempt, Fact::State(news)),
         (Asked::State(attempt), Answer::Fenced(_)) => (*attempt, Fact::State(News::Fenced)),
+        (Asked::Clean(attempt), Answer::Kept(_, state)) => {
+            (*attempt, Fact::Unable(format!("it is still in use: {state}")))
+        }
+        (
+            Asked::Fence(attempt)
+            | Asked::Input(attempt, _)
+            | Asked::Clean(attempt)
+            | Asked::State(attempt),
+            Answer::Failed(_, why),
+        ) => (*attempt, Fact::Unable(why)),
         (
             Asked::Put(_)
             | Asked::Fence(_)

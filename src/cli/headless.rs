@@ -66,13 +66,28 @@ pub(super) fn request(
     let skip: Result<Vec<StepName>, _> =
         how.skip.iter().map(|name| StepName::try_from(name.clone())).collect();
     Ok(Request {
-        run: run_id()?,
-        stage: global.stage.clone(),
-        pipeline: pipeline.to_owned(),
         hosts: how.hosts.clone(),
         roles: how.roles.clone(),
         skip: skip.map_err(|bad| Stop::new(Exit::Usage, format!("--skip: {bad}")))?,
         vars: how.vars.clone(),
+        ..plain_request(around, global, pipeline)?
+    })
+}
+
+/// The request of the console: the whole pipeline on all hosts of the stage.
+pub(super) fn plain_request(
+    around: &Surroundings,
+    global: &Global,
+    pipeline: &str,
+) -> Result<Request, Stop> {
+    Ok(Request {
+        run: run_id()?,
+        stage: global.stage.clone(),
+        pipeline: pipeline.to_owned(),
+        hosts: None,
+        roles: None,
+        skip: Vec::new(),
+        vars: Vec::new(),
         local_state_dir: local_state_dir(around),
     })
 }
@@ -95,7 +110,7 @@ pub(super) async fn begin(
 ) -> Result<Exit, Stop> {
     confirm(around, &plan, start)?;
     let (dirty, grown) = Dirty::new();
-    let mut fleet = load::fleet(around, global, &plan, asker(around), dirty);
+    let mut fleet = load::fleet(around, global, &plan, asker(around), dirty, false);
     gather(&mut fleet, &plan).await?;
     let mut report = Report::begin(start.output, around, grown);
     let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
@@ -103,7 +118,9 @@ pub(super) async fn begin(
         Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
     })?;
     report.opened(driver.run());
-    drive(&mut driver, &mut report, Mode::Run).await
+    let exit = drive(&mut driver, &mut report, Mode::Run).await;
+    driver.close().await;
+    exit
 }
 
 /// Drives a run to its end, to a decision, or to a signal.

@@ -61,13 +61,14 @@ fn tell(warnings: &[Diagnostic]) {
     }
 }
 
-/// Begins to connect the hosts of a plan.
+/// Begins to connect the hosts of a plan; `begun`: of a run that is taken up.
 pub(super) fn fleet(
     around: &Surroundings,
     global: &Global,
     plan: &Plan,
     ask: Arc<dyn Ask>,
     dirty: Dirty,
+    begun: bool,
 ) -> Fleet {
     let hosts: Vec<(HostId, Host)> =
         plan.host_ids().map(|(id, host)| (id, host.clone())).collect();
@@ -81,5 +82,5 @@ pub(super) fn fleet(
         local: Arc::new(Local::new(around.environment.clone(), home)),
         ssh_config: global.ssh_config.clone(),
     };
-    Fleet::start(&plan.run, &hosts, settings)
+    Fleet::start(&plan.run, &hosts, settings, begun)
 }

@@ -32,7 +32,7 @@ pub(super) async fn resume(
         return console::resume(around, global, journal, events, run).await;
     }
     let (dirty, grown) = Dirty::new();
-    let fleet = load::fleet(around, global, &run.plan, headless::asker(around), dirty);
+    let fleet = load::fleet(around, global, &run.plan, headless::asker(around), dirty, true);
     let mut report = Report::begin(args.output.unwrap_or_default(), around, grown);
     report.resumed(&run);
     let store = around.store.clone();
@@ -41,7 +41,9 @@ pub(super) async fn resume(
     let mut driver = taken.map_err(|error| {
         Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
     })?;
-    headless::drive(&mut driver, &mut report, Mode::Run).await
+    let exit = headless::drive(&mut driver, &mut report, Mode::Run).await;
+    driver.close().await;
+    exit
 }
 
 fn said(verdict: Verdict) -> &'static str {

@@ -1,6 +1,12 @@
 //! The hosts of a run: a task for each, what is wanted of them, and what they say.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    fmt,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{
     sync::{mpsc, watch},
@@ -21,6 +27,9 @@ use crate::{
 
 /// News that may wait to be taken in; a host whose news has no room waits.
 const NEWS_MAX: usize = 1024;
+
+/// As long as hosts are given to take a goodbye.
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// What the tasks of all hosts share.
 #[derive(Clone)]
@@ -172,18 +181,25 @@ impl std::error::Error for Trouble {}
 pub struct Fleet {
     wants: BTreeMap<HostId, watch::Sender<Vec<Want>>>,
     news: mpsc::Receiver<(HostId, HostNews)>,
-    back: Vec<(HostId, HostNews)>,
+    back: VecDeque<(HostId, HostNews)>,
     tasks: JoinSet<()>,
 }
 
 impl Fleet {
-    /// Begins to connect all hosts. Dropping the fleet drops the connections; steps go on.
+    /// Begins to connect all hosts. `begun`: the run has begun before, so that a host that cannot be
+    /// reached now is tried again for as long as it takes. Dropping the fleet drops the connections;
+    /// steps go on.
     #[must_use]
-    pub fn start(run: &RunId, hosts: &[(HostId, Host)], settings: FleetSettings) -> Self {
+    pub fn start(
+        run: &RunId,
+        hosts: &[(HostId, Host)],
+        settings: FleetSettings,
+        begun: bool,
+    ) -> Self {
         let settings = Arc::new(settings);
         let (sender, news) = mpsc::channel(NEWS_MAX);
         let mut fleet =
-            Self { wants: BTreeMap::new(), news, back: Vec::new(), tasks: JoinSet::new() };
+            Self { wants: BTreeMap::new(), news, back: VecDeque::new(), tasks: JoinSet::new() };
         for (id, host) in hosts {
             let (wanted, wants) = watch::channel(Vec::new());
             fleet.wants.insert(*id, wanted);
@@ -201,36 +217,47 @@ impl Fleet {
                 news: sender.clone(),
                 settings: Arc::clone(&settings),
                 means,
+                begun,
             }));
         }
         fleet
     }
 
-    /// Waits until every host is ready or has failed. Each is told as it comes; the news of those
-    /// that are ready stays in the queue for the run.
+    /// Waits until a host is ready or has failed, before the run begins. The news stays in the queue
+    /// for the run. `None`: no task is left.
+    pub async fn arrival(&mut self) -> Option<(HostId, Result<&Hello, &Trouble>)> {
+        loop {
+            let news = self.news.recv().await?;
+            self.back.push_back(news);
+            match self.back.back() {
+                Some((_, HostNews::Up(_) | HostNews::Down(_))) => break,
+                Some((_, HostNews::Fact(..) | HostNews::AnswerGone(..) | HostNews::Disk(_)))
+                | None => {}
+            }
+        }
+        match self.back.back()? {
+            (host, HostNews::Up(hello)) => Some((*host, Ok(hello))),
+            (host, HostNews::Down(trouble)) => Some((*host, Err(trouble))),
+            (_, HostNews::Fact(..) | HostNews::AnswerGone(..) | HostNews::Disk(_)) => None,
+        }
+    }
+
+    /// Waits until every host is ready or has failed. Each is told as it comes.
     pub async fn gather(&mut self, mut told: impl FnMut(HostId, Result<&Hello, &Trouble>)) -> bool {
-        let mut open: Vec<HostId> = self.wants.keys().copied().collect();
+        let mut open: BTreeSet<HostId> = self.wants.keys().copied().collect();
         let mut all = true;
         while !open.is_empty() {
-            let Some((host, news)) = self.news.recv().await else { return false };
-            match &news {
-                HostNews::Up(hello) => told(host, Ok(hello)),
-                HostNews::Down(trouble) => {
-                    all = false;
-                    told(host, Err(trouble));
-                }
-                HostNews::Fact(..) | HostNews::AnswerGone(..) | HostNews::Disk(_) => continue,
-            }
-            open.retain(|other| *other != host);
-            self.back.push((host, news));
+            let Some((host, arrived)) = self.arrival().await else { return false };
+            all &= arrived.is_ok();
+            told(host, arrived);
+            open.remove(&host);
         }
-        self.back.reverse();
         all
     }
 
     /// The next news; never, when all tasks have ended.
     pub(super) async fn next(&mut self) -> (HostId, HostNews) {
-        if let Some(news) = self.back.pop() {
+        if let Some(news) = self.back.pop_front() {
             return news;
         }
         match self.news.recv().await {
@@ -241,7 +268,7 @@ impl Fleet {
 
     /// News that is there already.
     pub(super) fn ready(&mut self) -> Option<(HostId, HostNews)> {
-        self.back.pop().or_else(|| self.news.try_recv().ok())
+        self.back.pop_front().or_else(|| self.news.try_recv().ok())
     }
 
     /// Says what is wanted now; a host's task is woken only by a change.
@@ -256,10 +283,13 @@ impl Fleet {
         }
     }
 
-    /// Says goodbye to all hosts.
+    /// Says goodbye to all hosts; one that does not listen is not waited for.
     pub async fn close(self) {
         let Self { wants, news, mut tasks, .. } = self;
         drop((wants, news));
-        while tasks.join_next().await.is_some() {}
+        let all = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(GOODBYE, all).await.is_err() {
+            tracing::info!("not all hosts took the goodbye in time");
+        }
     }
 }

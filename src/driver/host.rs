@@ -29,6 +29,8 @@ pub(super) struct Charge {
     pub(super) news: mpsc::Sender<(HostId, HostNews)>,
     pub(super) settings: Arc<Settings>,
     pub(super) means: super::fleet::Means,
+    /// Whether the run has begun before: then every host is tried until it is there.
+    pub(super) begun: bool,
 }
 
 /// What a host said of itself, for reports.
@@ -60,7 +62,7 @@ const SHELL: &str = "exec sh";
 /// Keeps the host connected as long as anybody listens.
 pub(super) async fn keep(mut charge: Charge) {
     let mut failures = 0;
-    let mut was_up = false;
+    let mut was_up = charge.begun;
     loop {
         let trouble = match charge.means.connect(&charge.settings).await {
             Ok(link) => {

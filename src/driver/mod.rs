@@ -12,7 +12,7 @@ mod reconcile;
 mod translate;
 mod wants;
 
-use std::{collections::BTreeMap, fmt, future::pending, time::Duration};
+use std::{collections::BTreeMap, fmt, future::pending, io::Read as _, time::Duration};
 
 use tokio::{sync::mpsc, time::sleep};
 
@@ -34,7 +34,7 @@ use crate::{
 const DRAIN_MAX: usize = 1024;
 
 /// What an asking node may print, in bytes; the rest is not read.
-const LISTING_BYTES_MAX: usize = 256 * 1024;
+const LISTING_BYTES_MAX: u64 = 256 * 1024;
 
 /// What a front end tells the driver.
 #[derive(Debug)]
@@ -124,6 +124,7 @@ pub struct Driver {
     who: Who,
     answers: BTreeMap<(Try, u16), String>,
     fresh: Vec<Event>,
+    opening: Vec<Event>,
 }
 
 impl Driver {
@@ -145,6 +146,7 @@ impl Driver {
             Engine::start(plan, who, policy, at).map_err(DriveError::NotARun)?;
         let mut driver = Self::new(engine, journal, store, fleet, who);
         driver.write(&events)?;
+        driver.opening = events;
         Ok(driver)
     }
 
@@ -167,14 +169,28 @@ impl Driver {
     }
 
     fn new(engine: Engine, journal: Journal, store: Store, fleet: Fleet, who: &Who) -> Self {
-        let (answers, fresh) = (BTreeMap::new(), Vec::new());
-        Self { engine, journal, store, fleet, who: who.clone(), answers, fresh }
+        Self {
+            engine,
+            journal,
+            store,
+            fleet,
+            who: who.clone(),
+            answers: BTreeMap::new(),
+            fresh: Vec::new(),
+            opening: Vec::new(),
+        }
     }
 
     /// What is known of the run.
     #[must_use]
     pub fn run(&self) -> &Run {
         self.engine.run()
+    }
+
+    /// The first facts of a run that was opened here; nothing for one that was taken up.
+    #[must_use]
+    pub fn opening(&self) -> Vec<Event> {
+        self.opening.clone()
     }
 
     /// Drives the run until it is over, left, or (unless `patient`) stuck.
@@ -337,8 +353,12 @@ impl Driver {
         let Ok(path) = self.store.log_path(&run.plan.run, &host.name, &name) else {
             return Vec::new();
         };
-        let mut bytes = std::fs::read(path).unwrap_or_default();
-        bytes.truncate(LISTING_BYTES_MAX);
+        let mut bytes = Vec::new();
+        let read = std::fs::File::open(path)
+            .and_then(|file| file.take(LISTING_BYTES_MAX).read_to_end(&mut bytes));
+        if let Err(error) = read {
+            tracing::warn!(%error, "the listing of a step could not be read");
+        }
         String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
     }
 }

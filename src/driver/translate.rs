@@ -23,6 +23,10 @@ pub(super) fn box_facts(fact: &Fact) -> Vec<BoxFact> {
         Fact::Lost(Outcome::Corrupt) => BoxFact::Lost(Lost::Corrupt),
         Fact::LogReplaced(read, there) => BoxFact::LogReplaced(*read, *there),
         Fact::Given(number) => BoxFact::Answered(*number),
+        Fact::Unable(why) => {
+            tracing::warn!(%why, "a host could not do what it was asked");
+            return Vec::new();
+        }
         Fact::Signalled(_) | Fact::Cleaned | Fact::State(_) => return Vec::new(),
     }]
 }

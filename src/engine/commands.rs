@@ -1,6 +1,6 @@
 //! Commands of the operator, checked against what is open now.
 
-use super::Engine;
+use super::{Engine, Policy};
 use crate::{
     model::{Gate, HoldId, HostId, Kind, NodeId, Try},
     run::{
@@ -30,7 +30,7 @@ impl Engine {
             return Err(Refusal::NotOffered);
         }
         // Offered before the run was given up: trying again would only forget what became of it.
-        let again = matches!(choice, Choice::Retry | Choice::Edit(_) | Choice::Move(_));
+        let again = matches!(choice, Choice::Retry | Choice::Edit(_));
         if again && self.run.cell(hold.on).is_some_and(|cell| self.run.barred(cell)) {
             return Err(Refusal::NotOffered);
         }
@@ -47,7 +47,8 @@ impl Engine {
             matches!(hold.cause, Cause::Failed(_) | Cause::Refused(_) | Cause::Unknown(_))
         });
         match mode {
-            Mode::Run if failed => Err(Refusal::Failed),
+            // A policy answers by itself; an operator first says what becomes of the failure.
+            Mode::Run if failed && self.policy == Policy::Ask => Err(Refusal::Failed),
             Mode::Run | Mode::Step | Mode::Pause => Ok(vec![Fact::Mode(mode)]),
         }
     }

@@ -17,13 +17,8 @@ impl Engine {
     pub(super) fn hold(&self, now: Timestamp) -> Found {
         let run = &self.run;
         for (id, cell) in run.ids() {
-            let asked = |cause: &Cause| {
-                run.holds.values().any(|hold| {
-                    hold.on == id
-                        && std::mem::discriminant(&hold.cause) == std::mem::discriminant(cause)
-                })
-            };
-            if let Some(cause) = self.cause(id, cell, now).filter(|cause| !asked(cause)) {
+            let cause = self.cause(cell, now).filter(|cause| !self.is_asked(id, cause));
+            if let Some(cause) = cause {
                 let offers = self.offers(&cause, cell);
                 return vec![self.held(Hold { on: id, cause, offers })];
             }
@@ -31,8 +26,15 @@ impl Engine {
         Vec::new()
     }
 
+    /// Whether a question of this kind about the node is open.
+    pub(super) fn is_asked(&self, id: NodeId, cause: &Cause) -> bool {
+        let kind = std::mem::discriminant(cause);
+        let mut holds = self.run.holds.values();
+        holds.any(|hold| hold.on == id && std::mem::discriminant(&hold.cause) == kind)
+    }
+
     /// What there is to ask about a node.
-    fn cause(&self, _id: NodeId, cell: &Cell, now: Timestamp) -> Option<Cause> {
+    fn cause(&self, cell: &Cell, now: Timestamp) -> Option<Cause> {
         let aborting = self.run.aborting.is_some();
         let takes_back = cell.node.origin.takes_back();
         match &cell.state {
@@ -56,7 +58,7 @@ impl Engine {
                 let due = cell.ended.map(|ended| limits::after(ended, limits::SETTLE_PATIENCE));
                 due.is_some_and(|due| now >= due).then_some(Cause::Unsettled)
             }
-            State::Armed(_) if self.run.ready(cell) => {
+            State::Armed(_) if self.run.is_next(cell) => {
                 self.is_cut_off(cell, now).then_some(Cause::Unreachable)
             }
             State::Waiting

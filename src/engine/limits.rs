@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{Engine, Found};
 use crate::{
-    model::{Gate, Kind, Try},
-    run::{Cell, Fact, LinkState, Sig, State, Stop, StopCause},
+    model::{Gate, Kind, NodeId, Try},
+    run::{Cause, Cell, Fact, LinkState, Sig, State, Stop, StopCause},
 };
 
 /// From TERM to KILL where a time limit or an abort stops a step.
@@ -26,20 +26,22 @@ pub(super) fn after(from: Timestamp, span: Duration) -> Timestamp {
 }
 
 impl Engine {
-    /// When to call [`Engine::handle`] with [`Input::Due`](super::Input::Due) if nothing else comes.
-    /// What is past has been asked or done already.
+    /// When to call [`Engine::handle`] with [`Input::Due`](super::Input::Due) if nothing else comes;
+    /// `now` where that is over already. It stays until it is handled.
     #[must_use]
     pub fn deadline(&self, now: Timestamp) -> Option<Timestamp> {
         if self.run.closed.is_some() {
             return None;
         }
-        let cells = self.run.cells.iter().flat_map(|cell| self.deadlines(cell)).flatten();
-        cells.filter(|due| *due > now).min()
+        let cells = self.run.ids().flat_map(|(id, cell)| self.deadlines(id, cell)).flatten();
+        cells.min().map(|due| due.max(now))
     }
 
-    fn deadlines(&self, cell: &Cell) -> [Option<Timestamp>; 3] {
+    fn deadlines(&self, id: NodeId, cell: &Cell) -> [Option<Timestamp>; 3] {
         let stop = self.stop_due(cell).map(|(due, _)| due);
+        let cut_off = self.is_asked(id, &Cause::Unreachable);
         let patience = match &cell.state {
+            State::Settling(..) if cut_off || self.is_asked(id, &Cause::Unsettled) => None,
             State::Settling(..) => cell.ended.map(|ended| after(ended, SETTLE_PATIENCE)),
             State::Waiting => self.opening_due(cell),
             State::Armed(_)
@@ -54,8 +56,9 @@ impl Engine {
             | State::Reverted(_) => None,
         };
         let link = cell.node.host.and_then(|host| self.run.world.links.get(&host));
+        let needed = cell.in_flight() || self.run.is_next(cell);
         let reach = match link {
-            Some((LinkState::Down(_), since)) if !cell.is_over() => {
+            Some((LinkState::Down(_), since)) if needed && !cut_off => {
                 Some(after(*since, LINK_PATIENCE))
             }
             Some(_) | None => None,

@@ -145,7 +145,7 @@ impl Engine {
         let run = &self.run;
         let moves = run.ids().any(|(id, cell)| {
             let on_its_way = match cell.state {
-                State::Armed(_) => run.ready(cell),
+                State::Armed(_) => run.is_next(cell),
                 State::Waiting => self.opens_in_time(cell),
                 State::Running(_) | State::Settling(..) => true,
                 State::Unknown(..)

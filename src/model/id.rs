@@ -49,7 +49,7 @@ impl fmt::Display for BadId {
 impl std::error::Error for BadId {}
 
 /// Names one run for ever: UTC date and time, then 80 random bits. It is a directory name on every
-/// host, so it holds only `[a-z0-9-]`, and letters, so that nothing reads it as a number.
+/// host, so it holds only `[a-z0-9-]`, and more than digits, so that nothing reads it as a number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct RunId(String);
@@ -83,7 +83,7 @@ impl TryFrom<String> for RunId {
     fn try_from(given: String) -> Result<Self, BadId> {
         let good = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
         let fits = !given.is_empty() && given.len() <= RUN_ID_CHARS_MAX;
-        let named = given.bytes().any(|c| c.is_ascii_lowercase()) && !given.starts_with('-');
+        let named = given.bytes().any(|c| !c.is_ascii_digit()) && !given.starts_with('-');
         if fits && named && given.bytes().all(good) {
             return Ok(Self(given));
         }

@@ -7,9 +7,7 @@ use minijinja::Value;
 use super::render::{Renderer, later};
 use super::request::Request;
 use crate::model::{self, LOCAL_HOST};
-use crate::recipe::{
-    Diagnostic, Host, Recipe, Stage, Template, Var, Vars, choose, is_anchored, unanchored,
-};
+use crate::recipe::{Diagnostic, Host, Place, Recipe, Stage, Template, Var, Vars, choose};
 
 /// What was asked, looked up in the recipe.
 pub(super) struct Ground<'r> {
@@ -31,7 +29,7 @@ pub(super) struct Machine {
 impl<'r> Ground<'r> {
     /// Looks up what was asked.
     pub(super) fn of(recipe: &'r Recipe, request: &'r Request) -> Result<Self, Vec<Diagnostic>> {
-        let stage = stage(recipe, request).map_err(|problem| vec![problem])?;
+        let stage = stage(recipe, request)?;
         let mut found = Vec::new();
         let all: Vec<&Host> =
             stage.hosts.iter().filter_map(|name| recipe.hosts.get(&name.value)).collect();
@@ -53,7 +51,7 @@ impl<'r> Ground<'r> {
         let mut names = self.names(host);
         let root = host.and_then(|host| host.root.as_ref()).or(self.stage.root.as_ref());
         if let Some(root) = root.or(self.recipe.root.as_ref()) {
-            let path = path(renderer, "root", root, &context(&names))?;
+            let path = path(renderer, Place::Root, root, &context(&names))?;
             names.insert("root".to_owned(), Value::from(path.trim_end_matches('/')));
         }
         let plain = context(&names);
@@ -77,7 +75,7 @@ impl<'r> Ground<'r> {
 
     fn state_dir(&self, renderer: &Renderer, context: &Value) -> Result<String, Vec<Diagnostic>> {
         if let Some(template) = &self.recipe.state_dir {
-            return path(renderer, "state_dir", template, context);
+            return path(renderer, Place::StateDir, template, context);
         }
         let root = context.get_attr("root").ok();
         Ok(match root.as_ref().and_then(Value::as_str) {
@@ -122,17 +120,16 @@ fn context(names: &BTreeMap<String, Value>) -> Value {
 /// A path that means the same from every directory.
 fn path(
     renderer: &Renderer,
-    key: &str,
+    place: Place,
     template: &Template,
     context: &Value,
 ) -> Result<String, Vec<Diagnostic>> {
     let path = renderer.data(template, context)?.to_string();
     if path.chars().any(char::is_control) {
-        let message = format!("`{key}` has control characters: {}", path.escape_debug());
-        return Err(vec![Diagnostic::error(&template.span, message)]);
+        return Err(vec![place.unprintable(&template.span)]);
     }
-    if !is_anchored(&path) {
-        return Err(vec![unanchored(key, &template.span).label(format!("this is `{path}`"))]);
+    if !place.is_anchored(&path) {
+        return Err(vec![place.unanchored(&template.span).label(format!("this is `{path}`"))]);
     }
     Ok(path)
 }
@@ -164,19 +161,21 @@ fn value(var: &Var) -> Value {
     }
 }
 
-fn stage<'r>(recipe: &'r Recipe, request: &Request) -> Result<&'r Stage, Diagnostic> {
+fn stage<'r>(recipe: &'r Recipe, request: &Request) -> Result<&'r Stage, Vec<Diagnostic>> {
     let names: Vec<&str> = recipe.stage_names().collect();
     let Some(name) = &request.stage else {
         let mut all = recipe.stages.values();
         return match (all.next(), all.next()) {
             (Some(only), None) => Ok(only),
-            _ => Err(Diagnostic::request("there is more than one stage")
-                .hint(format!("say --stage and one of: {}", names.join(", ")))),
+            _ => Err(vec![
+                Diagnostic::request("there is more than one stage")
+                    .hint(format!("say --stage and one of: {}", names.join(", "))),
+            ]),
         };
     };
     recipe.stages.get(name).ok_or_else(|| {
         let message = format!("unknown stage `{}`", name.escape_debug());
-        Diagnostic::request(message).maybe_hint(choose(name, &names, "stage"))
+        vec![Diagnostic::request(message).maybe_hint(choose(name, &names, "stage"))]
     })
 }
 

@@ -44,7 +44,7 @@ impl Renderer {
         template: &Template,
         context: &Value,
     ) -> Result<Text, Vec<Diagnostic>> {
-        let (text, inserts) = self.evaluate(template, context).map_err(|problem| vec![problem])?;
+        let (text, inserts) = self.evaluate(template, context)?;
         let shown =
             |problems: Vec<Problem>| self.shown(template, context, &problems, inserts.len());
         inserts.command(&text).map_err(shown)
@@ -56,7 +56,7 @@ impl Renderer {
         template: &Template,
         context: &Value,
     ) -> Result<Text, Vec<Diagnostic>> {
-        let (text, inserts) = self.evaluate(template, context).map_err(|problem| vec![problem])?;
+        let (text, inserts) = self.evaluate(template, context)?;
         let shown =
             |problems: Vec<Problem>| self.shown(template, context, &problems, inserts.len());
         inserts.data(&text).map_err(shown)
@@ -66,13 +66,13 @@ impl Renderer {
         &self,
         template: &Template,
         context: &Value,
-    ) -> Result<(String, Inserts), Diagnostic> {
+    ) -> Result<(String, Inserts), Vec<Diagnostic>> {
         *lock(&self.sink) = Sink::default();
         let rendered = self.environment.render_str(&template.text, context);
         let inserts = std::mem::take(&mut lock(&self.sink).inserts);
         match rendered {
             Ok(text) => Ok((text, inserts)),
-            Err(error) => Err(self.failed(template, context, &error)),
+            Err(error) => Err(vec![self.failed(template, context, &error)]),
         }
     }
 

@@ -102,7 +102,46 @@ fn ids(nodes: &[crate::model::NodeId]) -> Vec<u32> {
 
 #[test]
 fn a_pipeline_with_batches_conditions_once_and_local() {
-    insta::assert_snapshot!(shown(SHOP, &request("deploy")), @"");
+    insta::assert_snapshot!(shown(SHOP, &request("deploy")), @r#"
+    web1 = "deploy@web1.example.com:22" ["web"] /srv/www/shop/.deployui
+    web2 = "web2" ["web"] /srv/www/shop/.deployui
+    web3 = "web3" ["web"] /opt/shop/.deployui
+    db1 = "db1" ["db"] /srv/www/shop/.deployui
+    local = "" [] /home/me/.local/state/deployui
+     0 Gate(1) <- []: barrier
+     1 Main@web1 <- [0]: git -C '/srv/www/shop'/mirror fetch '--fast' 'it'\''s'
+     2 Main@web2 <- [0]: git -C '/srv/www/shop'/mirror fetch '--fast' 'it'\''s'
+     3 Main@web3 <- [0]: git -C '/opt/shop'/mirror fetch '--fast' 'it'\''s'
+     4 Main@db1 <- [0]: git -C '/srv/www/shop'/mirror fetch '--fast' 'it'\''s'
+     5 Gate(1) <- [1, 2, 3, 4]: barrier
+     6 Main@web1 <- [5]: make -j '8'
+     7 Main@web2 <- [5]: make -j '4'
+     8 Main@web3 <- [5]: make -j '2'
+     9 Gate(1) <- [6, 7, 8]: barrier
+    10 Main@web1 <- [9]: migrate 'production'
+    11 Gate(1) <- [10]: barrier
+    12 Main@web1 <- [11]: mv -T new '/srv/www/shop/current'
+    13 Main@web2 <- [11]: mv -T new '/srv/www/shop/current'
+    14 Gate(1) <- [12, 13]: barrier
+    15 When(1)@web1 <- [14]: test -e '/srv/www/shop'/pid ? [16]
+    16 Main@web1 <- [15]: restart
+    17 When(1)@web2 <- [14]: test -e '/srv/www/shop'/pid ? [18]
+    18 Main@web2 <- [17]: restart
+    19 Gate(2) <- [16, 18]: batch 0
+    20 Gate(3) <- [19]: barrier
+    21 Main@web3 <- [20]: mv -T new '/opt/shop/current'
+    22 Gate(2) <- [21]: barrier
+    23 When(1)@web3 <- [22]: test -e '/opt/shop'/pid ? [24]
+    24 Main@web3 <- [23]: restart
+    25 Gate(1) <- [24]: barrier
+    26 Main@local <- [25]: notify '20261122-014312-aaaaaaaaaaaaaaaa' 'local'
+    fetch ("Fetch the code"): gates [0], nodes [1, 2, 3, 4]
+    build (""): gates [5], nodes [6, 7, 8]
+    migrate (""): gates [9], nodes [10]
+    switch (""): gates [11, 20], nodes [12, 13, 21]
+    restart (""): gates [14, 22], nodes [16, 18, 24]
+    tell (""): gates [25], nodes [26]
+    "#);
 }
 
 /// A command with everything around its text.
@@ -135,7 +174,23 @@ fn an_action_carries_everything_that_its_step_says() {
             writeln!(text, "  or on {}: {}", host.0, command(other)).unwrap();
         }
     }
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r#"
+    build: make -j '8' | /srv/www/shop/build 027 - input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=y"]
+      Nothing Detached None
+    migrate: migrate 'production' | - 027 - input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=/srv/www/shop/x"]
+      Schema Detached Some(600s)
+      undo migrate back | - 027 - input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=/srv/www/shop/x"]
+      or on 1: migrate 'production' | - 027 - input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=/srv/www/shop/x"]
+      or on 2: migrate 'production' | - 027 - input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=/opt/shop/x"]
+      or on 3: migrate 'production' | - 027 - input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=/srv/www/shop/x"]
+    switch: mv -T new '/srv/www/shop/current' | - 027 root input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=/srv/www/shop/x"]
+      Nothing Detached None
+      undo mv -T old current | - 027 root input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=/srv/www/shop/x"]
+    restart: restart | - 027 - input=false detaches=true ["LANG=de_DE.UTF-8", "DIR=/srv/www/shop/x"]
+      Nothing Detached None
+    tell: notify '20261122-014312-aaaaaaaaaaaaaaaa' 'local' | - 027 - input=false detaches=false ["LANG=de_DE.UTF-8", "DIR=/srv/www/shop/x"]
+      Nothing Detached None
+    "#);
 }
 
 #[test]
@@ -154,11 +209,38 @@ run = "migrate {{ item.app }} {{ item.name }} --line={{ item }}"
 undo = "back {{ item.name }}"
 [steps.both]
 run = "all"
+unless = "is done"
 items = { list = "ls", run = "one {{ item }}" }
 [pipelines]
 deploy = ["migrate", "both", "both"]
 "#;
-    insta::assert_snapshot!(shown(text, &request("deploy")), @"");
+    insta::assert_snapshot!(shown(text, &request("deploy")), @r#"
+    a = "a" [] ~/.deployui/shop
+    b = "b" [] ~/.deployui/shop
+     0 Gate(1) <- []: barrier
+     1 When(1)@a <- [0]: pending ? [2]
+     2 List(1)@a <- [1]: show --plan * migrate {{ item.app }} {{ item.name }} --line={{ item }} (close 5)
+     3 When(1)@b <- [0]: pending ? [4]
+     4 List(1)@b <- [3]: show --plan * migrate {{ item.app }} {{ item.name }} --line={{ item }} (close 5)
+     5 Gate(2) <- [2, 4]: join
+     6 Gate(1) <- [5]: barrier
+     7 When(1)@a <- [6]: trap 'case $? in 0) exit 1 ;; 1) exit 0 ;; esac' EXIT
+    is done ? [8]
+     8 Main@a <- [7]: all
+     9 When(1)@b <- [6]: trap 'case $? in 0) exit 1 ;; 1) exit 0 ;; esac' EXIT
+    is done ? [10]
+    10 Main@b <- [9]: all
+    11 Gate(2) <- [8, 10]: barrier
+    12 When(2)@a <- [11]: trap 'case $? in 0) exit 1 ;; 1) exit 0 ;; esac' EXIT
+    is done ? [13]
+    13 Again(2)@a <- [12]: all
+    14 When(2)@b <- [11]: trap 'case $? in 0) exit 1 ;; 1) exit 0 ;; esac' EXIT
+    is done ? [15]
+    15 Again(2)@b <- [14]: all
+    migrate (""): gates [0], nodes [2, 4]
+    both (""): gates [6], nodes [8, 10]
+    both (""): gates [11], nodes [13, 15]
+    "#);
 }
 
 #[test]
@@ -168,11 +250,52 @@ fn hosts_steps_and_values_are_chosen_by_the_request() {
     chosen.hosts = Some(vec!["web2".to_owned(), "db1".to_owned()]);
     chosen.skip = vec![StepName::try_from("fetch".to_owned()).unwrap()];
     chosen.vars = vec![("settings".to_owned(), "mine 'o".to_owned())];
-    insta::assert_snapshot!(shown(SHOP, &chosen), @"");
+    insta::assert_snapshot!(shown(SHOP, &chosen), @r#"
+    web2 = "web2" ["web"] /srv/www/shop/.deployui
+    local = "" [] /home/me/.local/state/deployui
+     0 Gate(1) <- []: barrier
+     1 Main@web2 <- [0]: make -j '4'
+     2 Gate(1) <- [1]: barrier
+     3 Main@web2 <- [2]: migrate 'mine '\''o'
+     4 Gate(1) <- [3]: barrier
+     5 Main@web2 <- [4]: mv -T new '/srv/www/shop/current'
+     6 Gate(1) <- [5]: barrier
+     7 When(1)@web2 <- [6]: test -e '/srv/www/shop'/pid ? [8]
+     8 Main@web2 <- [7]: restart
+     9 Gate(1) <- [8]: barrier
+    10 Main@local <- [9]: notify '20261122-014312-aaaaaaaaaaaaaaaa' 'local'
+    build (""): gates [0], nodes [1]
+    migrate (""): gates [2], nodes [3]
+    switch (""): gates [4], nodes [5]
+    restart (""): gates [6], nodes [8]
+    tell (""): gates [9], nodes [10]
+    "#);
     chosen.roles = None;
     chosen.hosts = Some(vec!["db1".to_owned()]);
     chosen.skip.push(StepName::try_from("tell".to_owned()).unwrap());
-    insta::assert_snapshot!(shown(SHOP, &chosen), @"");
+    insta::assert_snapshot!(shown(SHOP, &chosen), @r#"
+    db1 = "db1" ["db"] /srv/www/shop/.deployui
+     0 Gate(1) <- []: barrier
+     1 Main@db1 <- [0]: migrate 'mine '\''o'
+    migrate (""): gates [0], nodes [1]
+    warning: `build` reaches no chosen host
+      --> deploy.toml:22:1
+       |
+    22 | build = { run = "make -j {{ vars.workers }}", roles = ["web"], cwd = "{{ root }}/build", env = { DIR = "y" } }
+       | ^^^^^
+
+    warning: `switch` reaches no chosen host
+      --> deploy.toml:24:1
+       |
+    24 | switch = { run = "mv -T new {{ root ~ '/current' }}", roles = ["web"], undo = "mv -T old current", as = "root" }
+       | ^^^^^^
+
+    warning: `restart` reaches no chosen host
+      --> deploy.toml:25:1
+       |
+    25 | restart = { run = "restart", roles = ["web"], when = "test -e {{ root }}/pid", detaches = true }
+       | ^^^^^^^
+    "#);
 }
 
 #[test]
@@ -181,24 +304,48 @@ fn a_request_that_does_not_fit_the_recipe_is_told_what_would() {
     bad.hosts = Some(vec!["wbe1".to_owned()]);
     bad.roles = Some(vec!["mail".to_owned()]);
     bad.vars = vec![("setings".to_owned(), String::new())];
-    insta::assert_snapshot!(shown(SHOP, &bad), @"");
+    insta::assert_snapshot!(shown(SHOP, &bad), @r#"
+    error: the stage `production` has no host `wbe1`
+    hint: did you mean `web1`?
+
+    error: the stage `production` has no role `mail`
+    hint: known: db, web
+
+    error: the recipe has no variable `setings`
+    hint: did you mean `settings`?
+    "#);
     let mut bad = request("deplyo");
     bad.skip = vec![StepName::try_from("biuld".to_owned()).unwrap()];
-    insta::assert_snapshot!(shown(SHOP, &bad), @"");
+    insta::assert_snapshot!(shown(SHOP, &bad), @r#"
+    error: unknown step `biuld` to skip
+    hint: did you mean `build`?
+
+    error: unknown pipeline `deplyo`
+    hint: did you mean `deploy`?
+    "#);
     let bad = Request { stage: Some("prodction".to_owned()), ..request("deploy") };
-    insta::assert_snapshot!(shown(SHOP, &bad), @"");
+    insta::assert_snapshot!(shown(SHOP, &bad), @r#"
+    error: unknown stage `prodction`
+    hint: did you mean `production`?
+    "#);
     let two = SHOP.replace("[hosts]", "[stages.staging]\nhosts = [\"db1\"]\n[hosts]");
-    insta::assert_snapshot!(shown(&two, &request("deploy")), @"");
+    insta::assert_snapshot!(shown(&two, &request("deploy")), @r#"
+    error: there is more than one stage
+    hint: say --stage and one of: production, staging
+    "#);
     let mut none = request("deploy");
     none.roles = Some(vec!["web".to_owned()]);
     none.hosts = Some(vec!["db1".to_owned()]);
-    insta::assert_snapshot!(shown(SHOP, &none), @"");
+    insta::assert_snapshot!(shown(SHOP, &none), @r#"error: no host of the stage has both a chosen name and a chosen role"#);
     let mut nothing = request("deploy");
     nothing.hosts = Some(vec!["db1".to_owned()]);
     nothing.skip = ["fetch", "migrate", "tell"]
         .map(|step| StepName::try_from(step.to_owned()).unwrap())
         .to_vec();
-    insta::assert_snapshot!(shown(SHOP, &nothing), @"");
+    insta::assert_snapshot!(shown(SHOP, &nothing), @r#"
+    error: nothing to do: no step of `deploy` reaches a host
+    hint: look at --hosts, --roles and --skip
+    "#);
 }
 
 #[test]
@@ -218,7 +365,7 @@ pipelines.deploy = ["x"]
         );
         shown(&text, &request("deploy"))
     };
-    insta::assert_snapshot!(fault(r#"["a", "b"]"#, r#"run = "echo""#), @"");
+    insta::assert_snapshot!(fault(r#"["a", "b"]"#, r#"run = "echo""#));
     let steps = [
         r#"run = """
 {% for x in vars.list %}
@@ -241,7 +388,7 @@ echo {{ vars.name }}
         r#"run = "echo {{ none }}""#,
     ];
     let all: Vec<String> = steps.iter().map(|step| fault(r#"["a"]"#, step)).collect();
-    insta::assert_snapshot!(all.join("\n\n"), @"");
+    insta::assert_snapshot!(all.join("\n\n"));
 }
 
 #[test]
@@ -269,7 +416,7 @@ fn templates_insert_words_lists_and_text_as_it_is() {
     assert_eq!(text(block), "'<'");
     assert_eq!(text("{% for r in host.roles %}echo {{ r }};{% endfor %}"), "echo 'web';echo 'db';");
     assert_eq!(text("{% if 'db' in host.roles %}yes{% else %}no{% endif %}"), "yes");
-    assert_eq!(text("a ${#b} {# c #} {{ host.roles | join(',') }}"), "a ${#b} {# c #} 'web,db'");
+    assert_eq!(text("a ${#b} {{ host.roles | join(',') }}"), "a ${#b} 'web,db'");
     assert_eq!(text("{% raw %}docker -f {{.State}}{% endraw %}"), "docker -f {{.State}}");
     assert_eq!(text("x=\"$(cat {{ host.name }})\""), "x=\"$(cat 'a')\"");
 }
@@ -280,10 +427,58 @@ fn exec_runs_what_was_typed_on_all_chosen_hosts() {
     let mut request = request("exec");
     request.roles = Some(vec!["web".to_owned()]);
     let planned = exec(&recipe, &request, "echo '{{ root }}' \"$HOME\"").unwrap();
-    insta::assert_snapshot!(graph(&planned.plan), @"");
+    insta::assert_snapshot!(graph(&planned.plan), @r#"
+    web1 = "deploy@web1.example.com:22" ["web"] /srv/www/shop/.deployui
+    web2 = "web2" ["web"] /srv/www/shop/.deployui
+    web3 = "web3" ["web"] /opt/shop/.deployui
+     0 Gate(1) <- []: barrier
+     1 Main@web1 <- [0]: echo '{{ root }}' "$HOME"
+     2 Main@web2 <- [0]: echo '{{ root }}' "$HOME"
+     3 Main@web3 <- [0]: echo '{{ root }}' "$HOME"
+    exec ("echo '{{ root }}' \"$HOME\""): gates [0], nodes [1, 2, 3]
+    "#);
     let refused = |command| render(&exec(&recipe, &request, command).unwrap_err());
     assert_eq!(refused(" "), "error: there is no command");
     assert_eq!(refused("echo \"x"), "error: the command ends inside a double quote");
+}
+
+#[test]
+fn the_annotated_reference_can_be_planned() {
+    let text = include_str!("../../recipes/reference.toml");
+    let (recipe, _) = Recipe::parse("reference.toml", text).unwrap();
+    assert_eq!(check(&recipe), []);
+    let staging = Request { stage: Some("staging".to_owned()), ..request("deploy") };
+    insta::assert_snapshot!(graph(&build(&recipe, &staging).unwrap().plan), @r#"
+    test = "[2001:db8::7]:2222" ["web", "app", "db"] /srv/staging/shop/.deployui
+    local = "" [] /home/me/.local/state/deployui
+     0 Gate(1) <- []: barrier
+     1 Main@test <- [0]: git --git-dir='/srv/staging/shop'/mirror fetch --prune
+     2 Gate(1) <- [1]: barrier
+     3 Main@test <- [2]: release='/srv/staging/shop'/releases/'20261122-014312-aaaaaaaaaaaaaaaa'
+    mkdir -p "$release"
+    git --git-dir='/srv/staging/shop'/mirror archive main | tar -x -C "$release"
+    make -C "$release" '--jobs=4' '--keep-going' WORKERS='1'
+
+     4 Gate(1) <- [3]: barrier
+     5 When(1)@test <- [4]: test -e '/srv/staging/shop'/releases/'20261122-014312-aaaaaaaaaaaaaaaa'/manage.py ? [6]
+     6 Main@test <- [5]: '/srv/staging/shop'/releases/'20261122-014312-aaaaaaaaaaaaaaaa'/manage.py migrate --noinput
+     7 Gate(1) <- [6]: barrier
+     8 Main@test <- [7]: ln -s 'releases/20261122-014312-aaaaaaaaaaaaaaaa' '/srv/staging/shop'/next.'20261122-014312-aaaaaaaaaaaaaaaa'
+    mv -T '/srv/staging/shop'/next.'20261122-014312-aaaaaaaaaaaaaaaa' '/srv/staging/shop'/current
+
+     9 Gate(1) <- [8]: barrier
+    10 When(1)@test <- [9]: trap 'case $? in 0) exit 1 ;; 1) exit 0 ;; esac' EXIT
+    supervisorctl status 'shop' | grep -q STOPPED ? [11]
+    11 Main@test <- [10]: supervisorctl restart 'shop'
+    12 Gate(1) <- [11]: barrier
+    13 Main@local <- [12]: echo 'shop' '20261122-014312-aaaaaaaaaaaaaaaa' is on 'staging'
+    fetch ("Bring the mirror up to date"): gates [0], nodes [1]
+    build ("Build the release"): gates [2], nodes [3]
+    migrate ("Apply database migrations"): gates [4], nodes [6]
+    switch ("Serve the new release"): gates [7], nodes [8]
+    restart ("Restart the application"): gates [9], nodes [11]
+    tell ("Say that it is done"): gates [12], nodes [13]
+    "#);
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Type {
         match self {
             Self::Text | Self::Template | Self::Command => "a string",
             Self::Flag => "true or false",
-            Self::Count => "a whole number from 0",
+            Self::Count => "a whole number from 0 to 65535",
             Self::Names => "an array of strings",
             Self::Values | Self::Env | Self::One(_) | Self::Named(_) | Self::Pipelines => "a table",
             Self::Share => "a whole number or a share such as \"25%\"",
@@ -100,7 +100,13 @@ pub struct Key {
 /// Every key, by table, in the order of the reference.
 pub const KEYS: &[Key] = &[
     key(Table::Root, "app", Type::Text, "Name of the application.", ""),
-    key(Table::Root, "root", Type::Template, "Directory of the application on the hosts.", ""),
+    key(
+        Table::Root,
+        "root",
+        Type::Template,
+        "Directory of the application on the hosts, absolute.",
+        "",
+    ),
     key(
         Table::Root,
         "state_dir",

@@ -12,7 +12,7 @@ mod value;
 
 use std::sync::Arc;
 
-pub(crate) use check::{is_anchored, misplaced, unanchored};
+pub(crate) use check::{Place, misplaced};
 pub(crate) use diagnostic::choose;
 pub use diagnostic::{Diagnostic, Severity};
 pub use source::{At, Source, Span, Template};
@@ -30,8 +30,10 @@ impl Recipe {
     /// Everything that is wrong with it, in the order of the text, warnings among it.
     pub fn parse(shown: &str, text: &str) -> Result<(Self, Vec<Diagnostic>), Vec<Diagnostic>> {
         let source = Arc::new(Source { shown: shown.to_owned(), text: text.to_owned() });
-        let (recipe, mut found) = decode::recipe(&source);
-        found.extend(check::recipe(&recipe));
+        let decode::Decoded { recipe, problems: mut found, whole } = decode::recipe(&source);
+        if whole {
+            found.extend(check::recipe(&recipe));
+        }
         found.sort_by_key(|found| found.span.as_ref().map(|span| span.range.start));
         if found.iter().any(|found| found.severity == Severity::Error) {
             return Err(found);

@@ -66,16 +66,95 @@ pub struct Template {
     pub text: String,
     /// The whole value in the file, with its quotes.
     pub span: Span,
-    /// Where in the file the text begins, when it stands there character for character.
-    pub(super) begins: Option<usize>,
+    /// Where in the file the text stands.
+    places: Places,
+}
+
+/// Where the bytes of a text stand in its file.
+#[derive(Clone, Debug)]
+enum Places {
+    /// Character for character, from here.
+    Verbatim(usize),
+    /// Each byte by itself, and the end: the text was written with escapes.
+    Escaped(Vec<usize>),
+    /// Not known.
+    Unknown,
 }
 
 impl Template {
+    /// A text and the value in the file that it was read from.
+    pub(super) fn new(text: &str, span: Span) -> Self {
+        let raw = span.source.text.get(span.range.clone()).unwrap_or_default();
+        let places = match raw.find(text) {
+            Some(at) => Places::Verbatim(span.range.start + at),
+            None => escaped(raw, text, span.range.start).map_or(Places::Unknown, Places::Escaped),
+        };
+        Self { text: text.to_owned(), span, places }
+    }
+
+    /// Another text that stands at the same places, byte for byte.
+    pub(super) fn masked(&self, text: String) -> Self {
+        Self { text, span: self.span.clone(), places: self.places.clone() }
+    }
+
     /// Where a stretch of the text stands in the file; the whole value when that is not known.
     #[must_use]
     pub fn locate(&self, range: Range<usize>) -> Span {
-        let Some(begins) = self.begins else { return self.span.clone() };
-        let range = begins + range.start..begins + range.end;
+        let range = match &self.places {
+            Places::Verbatim(begin) => Some(begin + range.start..begin + range.end),
+            Places::Escaped(places) => {
+                places.get(range.start).zip(places.get(range.end)).map(|(a, b)| *a..*b)
+            }
+            Places::Unknown => None,
+        };
+        let range = range.unwrap_or_else(|| self.span.range.clone());
         Span { source: Arc::clone(&self.span.source), range }
     }
+}
+
+/// Where each byte of `text` stands, and its end, when `raw` is the basic string of TOML that means
+/// it; positions count from `base`.
+fn escaped(raw: &str, text: &str, base: usize) -> Option<Vec<usize>> {
+    let (open, close) = if raw.starts_with("\"\"\"") { (3, 3) } else { (1, 1) };
+    let inner = raw.get(open..raw.len().checked_sub(close)?)?;
+    let skipped = if open == 3 && inner.starts_with('\n') { 1 } else { 0 };
+    let (mut rest, mut at) = (inner.get(skipped..)?, base + open + skipped);
+    let (mut places, mut meant) = (Vec::new(), String::new());
+    while let Some(c) = rest.chars().next() {
+        let (c, length) = if c == '\\' { escape(rest)? } else { (Some(c), c.len_utf8()) };
+        if let Some(c) = c {
+            meant.push(c);
+            places.resize(meant.len(), at);
+        }
+        at += length;
+        rest = rest.get(length..)?;
+    }
+    places.push(at);
+    (meant == text).then_some(places)
+}
+
+/// The character that an escape means, if any, and how long the escape is.
+fn escape(rest: &str) -> Option<(Option<char>, usize)> {
+    let code = |digits: usize| {
+        let code = u32::from_str_radix(rest.get(2..2 + digits)?, 16).ok()?;
+        Some((Some(char::from_u32(code)?), 2 + digits))
+    };
+    let plain = match rest.chars().nth(1)? {
+        'b' => '\u{8}',
+        't' => '\t',
+        'n' => '\n',
+        'f' => '\u{c}',
+        'r' => '\r',
+        'e' => '\u{1b}',
+        c @ ('"' | '\\') => c,
+        'x' => return code(2),
+        'u' => return code(4),
+        'U' => return code(8),
+        _ => {
+            // A line that goes on: everything up to the next text is left out.
+            let next = rest.get(1..)?.trim_start_matches([' ', '\t', '\r', '\n']);
+            return Some((None, rest.len() - next.len()));
+        }
+    };
+    Some((Some(plain), 2))
 }

@@ -10,9 +10,46 @@ fn faults(text: &str) -> String {
     shown.join("\n\n")
 }
 
+/// What is said of one step, in a recipe that is right otherwise; without the first line numbers.
+fn step_faults(step: &str) -> String {
+    faults(&format!(
+        "app = \"shop\"\nroot = \"/srv\"\nvars.name = \"x\"\nstages.test.hosts = [\"web1\"]\n\
+         hosts.web1.roles = [\"web\"]\npipelines.deploy = [\"x\"]\n[steps.x]\n{step}\n"
+    ))
+}
+
+#[test]
+fn the_annotated_reference_is_right_and_shows_every_key() {
+    let text = include_str!("../../recipes/reference.toml");
+    assert_eq!(faults(text), "");
+    for key in keys::KEYS.iter().filter(|key| key.since.is_some()) {
+        let written = [format!("{} =", key.name), format!("[{}", key.name)];
+        let dotted = format!(".{}]", key.name);
+        let there = written.iter().any(|form| text.contains(form)) || text.contains(&dotted);
+        assert!(there, "{:?} {} is not in the reference", key.table, key.name);
+    }
+}
+
+#[test]
+fn the_table_of_keys_names_each_key_once_and_says_what_it_does() {
+    for (at, key) in keys::KEYS.iter().enumerate() {
+        let again = keys::KEYS.iter().skip(at + 1);
+        let twice = again.filter(|other| (other.table, other.name) == (key.table, key.name));
+        assert_eq!(twice.count(), 0, "{}", key.name);
+        assert!(key.about.ends_with(['.', ';']), "{}: {}", key.name, key.about);
+        assert_eq!(key.since.is_none(), key.kind == keys::Type::Later, "{}", key.name);
+    }
+}
+
+#[test]
+fn the_smallest_recipe_is_enough() {
+    let text = "app = \"a\"\nstages.test.hosts = [\"h\"]\n[hosts.h]\n";
+    assert_eq!(faults(text), "");
+}
+
 #[test]
 fn twenty_faults_are_reported_at_once() {
-    insta::assert_snapshot!(faults(TWENTY_FAULTS), @"");
+    insta::assert_snapshot!(faults(TWENTY_FAULTS));
 }
 
 const TWENTY_FAULTS: &str = r##"
@@ -73,5 +110,370 @@ env = { A = "{{ hots.name }}" }
 
 [pipelines]
 deploy = ["build", "migrat", { steps = ["migrate", { steps = ["build"] }] }, { batch = 0, steps = ["build"] }]
-batch = [{ batch = "25%", steps = ["migrate", "build"] }, { batch = "200%", steps = ["items", "idle"] }, 5]
+other = [{ batch = "25%", steps = ["migrate", "build"] }, { batch = "200%", steps = ["items", "idle"] }, 5]
 "##;
+
+#[test]
+fn an_empty_file_lacks_everything() {
+    insta::assert_snapshot!(faults(""), @r#"
+    error: there is no `app`
+     --> deploy.toml:1:1
+      |
+    1 |
+      | ^
+      |
+      = hint: name the application: app = "shop"
+
+    error: there are no stages
+     --> deploy.toml:1:1
+      |
+    1 |
+      | ^
+      |
+      = hint: [stages.production] with hosts = ["web1"]
+
+    error: there are no hosts
+     --> deploy.toml:1:1
+      |
+    1 |
+      | ^
+      |
+      = hint: [hosts.web1] with address = "deploy@web1.example.com"
+    "#);
+}
+
+#[test]
+fn text_that_is_not_toml_is_shown_where_it_breaks() {
+    let text =
+        "app = \"shop\nroot = /srv\n[stages.test\nhosts = [\"a\"]\n[hosts]\na = {}\na = {}\n";
+    insta::assert_snapshot!(faults(text), @r#"
+    error: invalid basic string, expected `"`
+     --> deploy.toml:1:12
+      |
+    1 | app = "shop
+      |            ^ not TOML
+
+    error: string values must be quoted, expected literal string
+     --> deploy.toml:2:8
+      |
+    2 | root = /srv
+      |        ^^^^ not TOML
+
+    error: unclosed table, expected `]`
+     --> deploy.toml:3:13
+      |
+    3 | [stages.test
+      |             ^ not TOML
+
+    error: duplicate key
+     --> deploy.toml:7:1
+      |
+    7 | a = {}
+      | ^ not TOML
+    "#);
+}
+
+#[test]
+fn keys_of_later_versions_are_told_from_typing_errors() {
+    let text = r#"
+app = "shop"
+recipe = "django-releases"
+batch = 2
+[source]
+ref = "main"
+[stages.test]
+hosts = { command = "inventory" }
+source.ref = "x"
+[hosts.a]
+cwd = "/"
+[steps.x]
+uses = "publish"
+health = { url = "http://127.0.0.1/" }
+[steps.y.items]
+list = "ls"
+run = "echo {{ item }}"
+preview = "echo"
+[pipelines]
+deploy = ["x", { maintenance = true, when_pending = "y", steps = ["y"] }]
+"#;
+    insta::assert_snapshot!(faults(text));
+}
+
+#[test]
+fn values_stand_only_where_the_shell_reads_a_word() {
+    insta::assert_snapshot!(step_faults(
+        r#"run = """
+set -eu
+cd "{{ root }}"
+echo ${x:-{{ root }}} `cat {{ root }}` # {{ root }}
+cat <<EOF
+name = {{ vars.name }}
+EOF
+echo ${{ root }} $(({{ vars.name }} + 1)) \\{{ root }} "$(cat {{ root }})" {{ root }}/x
+"""
+undo = 'echo "oops'
+when = '''
+test -e '{{ root }}'
+'''"#
+    ));
+}
+
+#[test]
+fn names_must_be_known() {
+    insta::assert_snapshot!(step_faults(r#"
+run = "{{ rot }} {{ vars.nmae }} {{ vars.zzz }} {{ host.adress }} {{ run.number }} {{ env.PATH }} {{ item }}"
+cwd = "{{ current.path }}/{{ stage }}"
+env = { A = "{% if vars.nam is defined %}{{ vars.name }}{% endif %}" }"#), @r#"
+    error: `rot` is not defined
+     --> deploy.toml:9:11
+      |
+    9 | run = "{{ rot }} {{ vars.nmae }} {{ vars.zzz }} {{ host.adress }} {{ run.number }} {{ env.PATH }} {{ item }}"
+      |           ^^^
+      |
+      = hint: did you mean `root`?
+
+    error: `vars.nmae` is not defined
+     --> deploy.toml:9:21
+      |
+    9 | run = "{{ rot }} {{ vars.nmae }} {{ vars.zzz }} {{ host.adress }} {{ run.number }} {{ env.PATH }} {{ item }}"
+      |                     ^^^^^^^^^
+      |
+      = hint: did you mean `name`?
+
+    error: `vars.zzz` is not defined
+     --> deploy.toml:9:37
+      |
+    9 | run = "{{ rot }} {{ vars.nmae }} {{ vars.zzz }} {{ host.adress }} {{ run.number }} {{ env.PATH }} {{ item }}"
+      |                                     ^^^^^^^^
+      |
+      = hint: give it a value in [vars]: zzz = "..."
+
+    error: `host.adress` is not defined
+     --> deploy.toml:9:52
+      |
+    9 | run = "{{ rot }} {{ vars.nmae }} {{ vars.zzz }} {{ host.adress }} {{ run.number }} {{ env.PATH }} {{ item }}"
+      |                                                    ^^^^^^^^^^^
+      |
+      = hint: did you mean `address`?
+
+    error: `run.number` is not defined
+     --> deploy.toml:9:70
+      |
+    9 | run = "{{ rot }} {{ vars.nmae }} {{ vars.zzz }} {{ host.adress }} {{ run.number }} {{ env.PATH }} {{ item }}"
+      |                                                                      ^^^^^^^^^^
+      |
+      = hint: known: run.id
+
+    error: `env.PATH` is not defined
+     --> deploy.toml:9:87
+      |
+    9 | run = "{{ rot }} {{ vars.nmae }} {{ vars.zzz }} {{ host.adress }} {{ run.number }} {{ env.PATH }} {{ item }}"
+      |                                                                                       ^^^^^^^^
+      |
+      = hint: a command reads its environment itself: "$NAME"
+
+    error: `item` is known in the `run` and `undo` of items only
+     --> deploy.toml:9:102
+      |
+    9 | run = "{{ rot }} {{ vars.nmae }} {{ vars.zzz }} {{ host.adress }} {{ run.number }} {{ env.PATH }} {{ item }}"
+      |                                                                                                      ^^^^
+
+    error: `current` is not available in this version
+      --> deploy.toml:10:11
+       |
+    10 | cwd = "{{ current.path }}/{{ stage }}"
+       |           ^^^^^^^^^^^^
+
+    error: `vars.nam` is not defined
+      --> deploy.toml:11:20
+       |
+    11 | env = { A = "{% if vars.nam is defined %}{{ vars.name }}{% endif %}" }
+       |                    ^^^^^^^^
+       |
+       = hint: did you mean `name`?
+    "#);
+}
+
+#[test]
+fn items_may_be_inserted_and_nothing_else() {
+    insta::assert_snapshot!(step_faults(r#"
+items.list = "ls {{ item }}"
+items.match = '^(?<app>\w+)$'
+items.run = "go {{ item }} {{- item.app }} {{ item.nam }} {% if item == 'a' %}x{% endif %} {{ item ~ 'x' }}"
+items.undo = "{% for item in host.roles %}{{ item | upper }}{% endfor %}""#), @r#"
+    error: `item` is known in the `run` and `undo` of items only
+     --> deploy.toml:9:21
+      |
+    9 | items.list = "ls {{ item }}"
+      |                     ^^^^
+
+    error: `item.nam` is not defined
+      --> deploy.toml:11:47
+       |
+    11 | items.run = "go {{ item }} {{- item.app }} {{ item.nam }} {% if item == 'a' %}x{% endif %} {{ item ~ 'x' }}"
+       |                                               ^^^^^^^^
+       |
+       = hint: known: app
+
+    error: an item can be inserted, but nothing can be computed with it
+      --> deploy.toml:11:65
+       |
+    11 | items.run = "go {{ item }} {{- item.app }} {{ item.nam }} {% if item == 'a' %}x{% endif %} {{ item ~ 'x' }}"
+       |                                                                 ^^^^
+       |
+       = hint: its value is known only during the run: compute in the shell, name={{ item }}, then "$name"
+    "#);
+    insta::assert_snapshot!(step_faults(r#"items = { list = "ls", match = '(?<a', runn = "x" }"#), @r#"
+    error: the items have no `run`
+     --> deploy.toml:8:1
+      |
+    8 | items = { list = "ls", match = '(?<a', runn = "x" }
+      | ^^^^^
+
+    error: `match` is not a regular expression: unclosed capture group name
+     --> deploy.toml:8:32
+      |
+    8 | items = { list = "ls", match = '(?<a', runn = "x" }
+      |                                ^^^^^^
+
+    error: unknown key `runn` in the items of a step
+     --> deploy.toml:8:40
+      |
+    8 | items = { list = "ls", match = '(?<a', runn = "x" }
+      |                                        ^^^^
+      |
+      = hint: did you mean `run`?
+    "#);
+}
+
+#[test]
+fn steps_that_contradict_themselves() {
+    insta::assert_snapshot!(step_faults(
+        r#"
+run = ""
+local = true
+once = true
+roles = []
+when = "true"
+unless = "true"
+changes = "data"
+retry = -1
+timeout = "0s"
+input = "no""#
+    ));
+}
+
+#[test]
+fn names_that_are_none() {
+    let text = r#"
+app = "../x"
+root = "/srv"
+[vars]
+"a-b" = 1
+[stages."pro duction"]
+hosts = ["local", "a\u001b[31m"]
+[hosts.local]
+[hosts."a\u001b[31m"]
+roles = ["$(id)"]
+[pipelines]
+"de;ploy" = []
+"#;
+    insta::assert_snapshot!(faults(text), @r#"
+    error: `../x` cannot be the name of an application
+     --> deploy.toml:2:7
+      |
+    2 | app = "../x"
+      |       ^^^^^^
+      |
+      = hint: a letter or digit, then letters, digits, `.`, `_` and `-`, at most 64
+
+    error: `a-b` cannot name a variable
+     --> deploy.toml:5:1
+      |
+    5 | "a-b" = 1
+      | ^^^^^
+      |
+      = hint: a letter or `_`, then letters, digits and `_`
+
+    error: `pro duction` cannot be the name of a stage
+     --> deploy.toml:6:9
+      |
+    6 | [stages."pro duction"]
+      |         ^^^^^^^^^^^^^
+      |
+      = hint: a letter or digit, then letters, digits, `.`, `_` and `-`, at most 64
+
+    error: `local` is the operator's own machine
+     --> deploy.toml:8:8
+      |
+    8 | [hosts.local]
+      |        ^^^^^
+      |
+      = hint: give the host another name; a step with local = true runs here
+
+    error: `a\u{1b}[31m` cannot be the name of a host
+     --> deploy.toml:9:8
+      |
+    9 | [hosts."a\u001b[31m"]
+      |        ^^^^^^^^^^^^^
+      |
+      = hint: a letter or digit, then letters, digits, `.`, `_` and `-`, at most 64
+
+    error: `$(id)` cannot be the name of a role
+      --> deploy.toml:10:10
+       |
+    10 | roles = ["$(id)"]
+       |          ^^^^^^^
+       |
+       = hint: a letter or digit, then letters, digits, `.`, `_` and `-`, at most 64
+
+    error: `de;ploy` cannot be the name of a pipeline
+      --> deploy.toml:12:1
+       |
+    12 | "de;ploy" = []
+       | ^^^^^^^^^
+       |
+       = hint: a letter or digit, then letters, digits, `.`, `_` and `-`, at most 64
+
+    error: the pipeline `de;ploy` has no steps
+      --> deploy.toml:12:13
+       |
+    12 | "de;ploy" = []
+       |             ^^
+    "#);
+}
+
+#[test]
+fn what_is_never_used_is_a_warning() {
+    let text = r#"
+app = "a"
+stages.test.hosts = ["h"]
+hosts = { h = {}, spare = {} }
+steps.used.run = "true"
+steps.idle.run = "true"
+steps.off = false
+pipelines.deploy = ["used", "off"]
+"#;
+    insta::assert_snapshot!(faults(text), @r#"
+    warning: no stage has the host `spare`
+     --> deploy.toml:4:19
+      |
+    4 | hosts = { h = {}, spare = {} }
+      |                   ^^^^^
+
+    warning: no pipeline has the step `idle`
+     --> deploy.toml:6:7
+      |
+    6 | steps.idle.run = "true"
+      |       ^^^^
+    "#);
+    let (recipe, _) = Recipe::parse("deploy.toml", text).unwrap();
+    assert_eq!(recipe.pipelines["deploy"].entries.len(), 1);
+}
+
+#[test]
+fn colours_are_only_added() {
+    let found = Recipe::parse("deploy.toml", "app = 1").unwrap_err();
+    let (plain, coloured) = (found[0].render(false), found[0].render(true));
+    assert!(!plain.contains('\u{1b}') && coloured.contains('\u{1b}'));
+}

@@ -45,10 +45,16 @@ impl Run {
         self.ids().find(|(_, cell)| cell.node.origin == Origin::InsteadOf(id)).map(|(id, _)| id)
     }
 
+    /// Whether an attempt is armed that nothing keeps from beginning.
+    #[must_use]
+    pub fn is_next(&self, cell: &Cell) -> bool {
+        matches!(cell.state, State::Armed(_)) && self.ready(cell)
+    }
+
     /// Whether an attempt is armed that may have been told to start.
     #[must_use]
     pub fn may_have_started(&self, cell: &Cell) -> bool {
-        matches!(cell.state, State::Armed(_)) && cell.staged && self.ready(cell)
+        cell.staged && self.is_next(cell)
     }
 
     /// Whether something is, or may be, running on a host now.

@@ -158,6 +158,9 @@ pub enum News {
     Tail(u32),
     /// Its log is shorter than the wanted place: so many bytes.
     Short(u64),
+    /// So many bytes of its log were sent, and then it was emptied or replaced: so many bytes are there
+    /// now. Nothing is sent until a new place is agreed.
+    Cut(u64, u64),
 }
 
 /// Reads a fact of the agent: the number of the following, and the news.
@@ -193,6 +196,7 @@ fn said(rest: &str) -> Option<News> {
         ("size", [bytes]) => News::Size(count(bytes)?),
         ("settled", [bytes]) => News::Settled(count(bytes)?),
         ("short", [bytes]) => News::Short(count(bytes)?),
+        ("cut", [sent, there]) => News::Cut(count(sent)?, count(there)?),
         ("tail", [sum]) => News::Tail(count(sum).and_then(|sum| u32::try_from(sum).ok())?),
         ("lost", ["died"]) => News::Died,
         ("lost", ["rebooted"]) => News::Rebooted,
@@ -228,6 +232,8 @@ mod tests {
         check("7 rc 0 5 x", None);
         check("7 rc +0 5", None);
         check("7 settled 12", Some((7, News::Settled(12))));
+        check("7 cut 12 3", Some((7, News::Cut(12, 3))));
+        check("7 cut 12", None);
         check("7 refused no space", Some((7, News::Refused("no space".into()))));
         check("7  running", None);
         check("running", None);

@@ -58,7 +58,7 @@ impl fmt::Display for ProblemKind {
             Self::Misplaced(place) => write!(f, "a value cannot be inserted {place}"),
             Self::ListInWord => f.write_str("a list must stand as words of its own"),
             Self::ListInData => f.write_str("a list cannot be inserted into plain text"),
-            Self::HasNul => f.write_str("the value holds a NUL byte"),
+            Self::HasNul => f.write_str("a NUL byte, which no command line can carry"),
             Self::Captured => {
                 f.write_str("an inserted value was caught by a block and changed or dropped")
             }
@@ -84,10 +84,11 @@ impl ProblemKind {
     }
 }
 
-/// Whether text holds a character that marks tokens. Neither recipes nor values may.
+/// Whether text holds one of the noncharacters U+FDD0 to U+FDEF, which mark tokens and the like.
+/// Neither recipes nor values may.
 #[must_use]
 pub fn has_mark(text: &str) -> bool {
-    text.contains([MARK_BEGIN, MARK_END])
+    text.contains(|c| ('\u{FDD0}'..='\u{FDEF}').contains(&c))
 }
 
 impl Inserts {
@@ -123,20 +124,14 @@ impl Inserts {
         for piece in &pieces {
             match piece {
                 Stretch::Literal(literal) => text.literal(literal),
-                Stretch::Token(index, insert) => match spots.next() {
-                    Some(Ok(spot)) => {
-                        let done = text.word(insert, spot.alone);
-                        problems
-                            .extend(done.err().map(|kind| Problem { insert: Some(*index), kind }));
-                    }
-                    Some(Err(place)) => problems.push(Problem {
-                        insert: Some(*index),
-                        kind: ProblemKind::Misplaced(place),
-                    }),
-                    None => {
-                        problems.push(Problem { insert: Some(*index), kind: ProblemKind::Captured })
-                    }
-                },
+                Stretch::Token(index, insert) => {
+                    let kind = match spots.next() {
+                        Some(Ok(spot)) => text.word(insert, spot.alone).err(),
+                        Some(Err(place)) => Some(ProblemKind::Misplaced(place)),
+                        None => Some(ProblemKind::Captured),
+                    };
+                    problems.extend(kind.map(|kind| Problem { insert: Some(*index), kind }));
+                }
             }
         }
         let open = reading.open.filter(|_| problems.is_empty());
@@ -179,6 +174,9 @@ impl Inserts {
             let insert = (at < self.0.len()).then_some(at);
             vec![Problem { insert, kind: ProblemKind::Captured }]
         };
+        if rendered.contains('\0') {
+            return Err(vec![Problem { insert: None, kind: ProblemKind::HasNul }]);
+        }
         let mut pieces = Vec::new();
         let mut rest = rendered;
         for (index, insert) in self.0.iter().enumerate() {
@@ -268,4 +266,92 @@ impl Builder {
 
 fn quoted(word: &str) -> Result<String, ProblemKind> {
     quote(word).map_err(|_has_nul| ProblemKind::HasNul)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    fn word(text: &str) -> Insert {
+        Insert::Word(text.to_owned())
+    }
+
+    /// The kinds of problems of `{0} ... {n}` with these values.
+    fn kinds(rendered: &str, inserts: &[Insert]) -> Vec<ProblemKind> {
+        let (all, rendered) = filled(rendered, inserts);
+        let problems = all.command(&rendered).err().unwrap_or_default();
+        problems.into_iter().map(|problem| problem.kind).collect()
+    }
+
+    fn filled(rendered: &str, inserts: &[Insert]) -> (Inserts, String) {
+        let mut all = Inserts::default();
+        let mut rendered = rendered.to_owned();
+        for (index, insert) in inserts.iter().enumerate() {
+            let token = all.push(insert.clone());
+            rendered = rendered.replace(&format!("{{{index}}}"), &token);
+        }
+        (all, rendered)
+    }
+
+    #[test]
+    fn words_lists_and_holes_become_pieces_of_one_command() {
+        let list = Insert::Words(vec!["a b".to_owned(), String::new()]);
+        let hole = Insert::Hole(Hole("item".to_owned()));
+        let (all, rendered) =
+            filled("x {0} {1}{2}/c {3}", &[list, word("it's"), hole, Insert::Words(Vec::new())]);
+        let text = all.command(&rendered).unwrap();
+        assert_eq!(text.to_string(), r"x 'a b' '' 'it'\''s'{{ item }}/c ");
+        assert_eq!(text.0.len(), 3);
+        assert!(!all.is_empty() && Inserts::default().is_empty());
+    }
+
+    #[test]
+    fn data_takes_words_and_holes_as_they_are() {
+        let hole = Insert::Hole(Hole("item".to_owned()));
+        let (all, rendered) = filled("'{0}\" {1}", &[word("$(x)'"), hole]);
+        assert_eq!(all.data(&rendered).unwrap().to_string(), "'$(x)'\" {{ item }}");
+        let (all, rendered) = filled("{0} {1}", &[Insert::Words(Vec::new()), word("\0")]);
+        let kinds: Vec<_> = all.data(&rendered).unwrap_err().iter().map(|p| p.kind).collect();
+        assert_eq!(kinds, [ProblemKind::ListInData, ProblemKind::HasNul]);
+    }
+
+    #[test]
+    fn what_was_tampered_with_or_cannot_be_passed_is_refused() {
+        let list = || Insert::Words(vec!["a".to_owned()]);
+        assert_eq!(
+            kinds("a{0} {1}b >{2}", &[list(), list(), list()]),
+            [ProblemKind::ListInWord; 3]
+        );
+        assert_eq!(kinds("a {0}", &[word("\0")]), [ProblemKind::HasNul]);
+        assert_eq!(kinds("a \0", &[]), [ProblemKind::HasNul]);
+        assert_eq!(kinds("a", &[word("b")]), [ProblemKind::Captured]);
+        assert_eq!(kinds("a {1} {0}", &[word("b"), word("c")]), [ProblemKind::Captured]);
+        assert_eq!(kinds("a {0} {0}", &[word("b")]), [ProblemKind::Captured]);
+        assert_eq!(kinds("a \u{FDD0}7\u{FDD1}", &[]), [ProblemKind::Captured]);
+        assert_eq!(kinds("a \"b", &[]), [ProblemKind::Open(Open::DoubleQuote)]);
+    }
+
+    #[test]
+    fn a_negated_condition_answers_the_opposite_and_keeps_failures() {
+        let shells: [&[&str]; 3] = [&["sh"], &["bash"], &["busybox", "sh"]];
+        for shell in shells {
+            let status = |command: &str| {
+                let text = negated(&Text::literal(command)).fill(|_| None).unwrap();
+                let status = Command::new(shell[0])
+                    .args(&shell[1..])
+                    .args(["-c", &format!("set -e\n{text}\n")])
+                    .stdin(Stdio::null())
+                    .status();
+                status.ok().and_then(|status| status.code())
+            };
+            if status("true").is_none() {
+                continue;
+            }
+            let given = ["true", "false", "(exit 2)", "false\ntrue", "exit 127", "true\n(exit 1)"];
+            let answers: Vec<_> = given.iter().filter_map(|command| status(command)).collect();
+            assert_eq!(answers, [1, 0, 2, 0, 127, 0], "{shell:?}");
+        }
+    }
 }

@@ -7,11 +7,15 @@ const CONTROL: &str = include_str!("sh/control.sh");
 const AGENT: &str = include_str!("sh/agent.sh");
 const SUPERVISOR: &str = include_str!("sh/supervisor.sh");
 
+/// The programs' own variables. If one of these names is exported by the login shell, setting it would
+/// change what steps see.
+const FORGET: &str = "unset N SUPERVISOR BOOT TICK B C D F I K M O P S T U X Y Z at c e f h i j k l m n o p q s t u v x y z";
+
 /// The program of the control channel. One block, so that a shell that gets only a part of it runs
 /// nothing. `nonce`: letters and digits.
 #[must_use]
 pub fn control(nonce: &str) -> String {
-    format!("{{\nN={nonce}\n{SHARED}\n{CONTROL}\n}}\n")
+    format!("{{\n{FORGET}\nN={nonce}\n{SHARED}\n{CONTROL}\n}}\n")
 }
 
 /// The program of the agent channel. Nothing may be sent after it before it has said `ready`: a shell
@@ -19,7 +23,7 @@ pub fn control(nonce: &str) -> String {
 #[must_use]
 pub fn agent(nonce: &str) -> String {
     let supervisor = single(SUPERVISOR);
-    format!("{{\nN={nonce}\nSUPERVISOR={supervisor}\n{SHARED}\n{AGENT}\n}}\n")
+    format!("{{\n{FORGET}\nN={nonce}\nSUPERVISOR={supervisor}\n{SHARED}\n{AGENT}\n}}\n")
 }
 
 /// Quotes text of our own, which has no NUL.

@@ -40,6 +40,7 @@ impl Checks {
     pub(crate) fn durable(&mut self, events: &[Event]) -> Check {
         for event in events {
             self.count(event);
+            self.barred(&event.fact)?;
             self.reference.take(event)?;
             match &mut self.shadow {
                 Some(run) => {
@@ -50,6 +51,20 @@ impl Checks {
             }
         }
         Ok(())
+    }
+
+    /// What is said never to begin has not begun.
+    fn barred(&self, fact: &Fact) -> Check {
+        let attempts: Vec<Try> = match fact {
+            Fact::Fenced(attempt) => vec![*attempt],
+            Fact::Pruned(ids, _) => {
+                let armed = |id: &NodeId| self.reference.item(*id).filter(|item| item.armed);
+                ids.iter().filter_map(|id| Some(Try { node: *id, n: armed(id)?.tries })).collect()
+            }
+            _ => Vec::new(),
+        };
+        let begun = attempts.iter().find(|attempt| self.begun.contains_key(attempt));
+        must(begun.is_none(), || format!("{begun:?} is said never to begin, and has begun"))
     }
 
     /// Durable facts were lost, by a bug: only these are left.

@@ -177,12 +177,7 @@ impl Host {
         if let Verb::Stage(what) = &order.verb {
             return self.stage(order, what, conn);
         }
-        if let (Verb::Fence, false) = (&order.verb, self.boxes.contains_key(&key)) {
-            let mut kept = kept(order.attempt, What::When);
-            kept.claim = Claim::Fenced;
-            self.boxes.insert(key, kept);
-            return vec![Deed::Says(conn, order.attempt, BoxFact::Fenced)];
-        }
+        // Only what was staged is ever fenced: a box that is not there says nothing of its past.
         let (full, bug) = (self.disk_full, self.bug);
         let Some(kept) = self.boxes.get_mut(&key) else {
             return vec![Deed::Says(conn, order.attempt, BoxFact::Lost(Lost::Gone))];
@@ -191,7 +186,7 @@ impl Host {
         match &order.verb {
             Verb::Stage(_) => Vec::new(),
             Verb::Start => {
-                kept.follower = Some(conn);
+                kept.follow(conn);
                 match kept.claim {
                     Claim::Free if full => {
                         kept.claim = Claim::Refused;
@@ -205,11 +200,11 @@ impl Host {
                 }
             }
             Verb::Attach => {
-                kept.follower = Some(conn);
+                kept.follow(conn);
                 kept.report()
             }
             Verb::Fence => {
-                kept.follower = Some(conn);
+                kept.follow(conn);
                 if kept.claim == Claim::Free {
                     kept.claim = Claim::Fenced;
                 }
@@ -402,6 +397,11 @@ fn nature(what: &What, random: &mut Random) -> Nature {
 }
 
 impl Kept {
+    /// An order that comes late, over an old connection, does not take the news away from the newest.
+    fn follow(&mut self, conn: u64) {
+        self.follower = self.follower.max(Some(conn));
+    }
+
     fn says(&self, fact: BoxFact) -> Vec<Deed> {
         self.follower.map(|conn| Deed::Says(conn, self.attempt, fact)).into_iter().collect()
     }

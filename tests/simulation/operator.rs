@@ -9,6 +9,7 @@ use deployui::{
 
 use crate::{
     bugs::Bug,
+    random::Random,
     world::{World, who},
 };
 
@@ -47,10 +48,9 @@ fn why() -> Why {
 
 /// Anything that a console lets one do, most often going on.
 fn wild(world: &mut World) -> Result<(), String> {
-    let Some(run) = run(world).cloned() else { return Ok(()) };
-    let nodes = run.cells.len();
-    let random = &mut world.random;
-    let node = NodeId(u32::try_from(random.below(nodes)).unwrap());
+    let mut random = world.random.fork();
+    let Some(run) = run(world) else { return Ok(()) };
+    let node = NodeId(u32::try_from(random.below(run.cells.len())).unwrap());
     let host = HostId(u16::try_from(random.below(run.plan.hosts.len())).unwrap());
     let (yes, no) = (random.chance(50), random.chance(50));
     let what = match random.below(100) {
@@ -58,39 +58,47 @@ fn wild(world: &mut World) -> Result<(), String> {
         30..36 => Command::Mode(Mode::Step),
         36..40 => Command::Mode(Mode::Pause),
         40..46 => Command::Break(node, yes),
-        46..52 => stop(&run, world, yes),
+        46..52 => stop(run, &mut random, yes),
         52 => Command::Exclude(host, why()),
         53 => Command::Abort(Abort { undo: yes, stop: no }, why()),
         54 => {
-            let left = Command::Leave;
-            command(world, left)?;
+            command(world, Command::Leave)?;
             world.leave();
             return Ok(());
         }
-        _ => return answer_wildly(world, &run),
+        _ => match any_answer(run, &mut random) {
+            Some(what) => return answer(world, what),
+            None => return Ok(()),
+        },
     };
     command(world, what)
 }
 
-fn stop(run: &Run, world: &mut World, term: bool) -> Command {
+/// Gives the run up, in any way.
+pub(crate) fn gives_up(world: &mut World) -> Result<(), String> {
+    let (undo, stop) = (world.random.chance(50), world.random.chance(50));
+    command(world, Command::Abort(Abort { undo, stop }, why()))
+}
+
+fn stop(run: &Run, random: &mut Random, term: bool) -> Command {
     let flying: Vec<Try> = run
         .ids()
         .filter(|(_, cell)| cell.in_flight())
         .map(|(node, cell)| Try { node, n: cell.tries })
         .collect();
-    let attempt = world.random.pick(&flying).copied().unwrap_or(Try { node: NodeId(0), n: 1 });
+    let attempt = random.pick(&flying).copied().unwrap_or(Try { node: NodeId(0), n: 1 });
     Command::Stop(attempt, if term { Sig::Term } else { Sig::Kill })
 }
 
-/// Any answer to any question, also to one that is gone, also one that is not offered.
-fn answer_wildly(world: &mut World, run: &Run) -> Result<(), String> {
-    let open: Vec<(HoldId, Hold)> = run.holds.iter().map(|(id, h)| (*id, h.clone())).collect();
-    if world.random.chance(5) {
-        let id = HoldId(u32::try_from(world.random.below(20)).unwrap());
-        return command(world, Command::Choose(id, Choice::Skip, why()));
+/// Any answer to any question, also to one that is gone.
+fn any_answer(run: &Run, random: &mut Random) -> Option<Command> {
+    if random.chance(5) {
+        let id = HoldId(u32::try_from(random.below(20)).unwrap());
+        return Some(Command::Choose(id, Choice::Skip, why()));
     }
-    let Some((id, hold)) = world.random.pick(&open).cloned() else { return Ok(()) };
-    let Some(offer) = world.random.pick(&hold.offers).copied() else { return Ok(()) };
+    let open: Vec<(&HoldId, &Hold)> = run.holds.iter().collect();
+    let (id, hold) = random.pick(&open).copied()?;
+    let offer = random.pick(&hold.offers).copied()?;
     let stranded = matches!(hold.cause, Cause::OnceHostGone(_));
     let grave = match offer {
         Offer::Undo | Offer::Abort | Offer::Exclude => true,
@@ -105,16 +113,20 @@ fn answer_wildly(world: &mut World, run: &Run) -> Result<(), String> {
         | Offer::Move(_)
         | Offer::TakeOver => false,
     };
-    if grave && !world.random.chance(30) {
-        return Ok(());
+    if grave && !random.chance(30) {
+        return None;
     }
-    command(world, Command::Choose(id, choice(offer, &hold), why()))?;
-    if world.bug == Some(Bug::StaleAnswer) {
+    Some(Command::Choose(*id, choice(offer, hold), why()))
+}
+
+fn answer(world: &mut World, what: Command) -> Result<(), String> {
+    command(world, what.clone())?;
+    if let (Some(Bug::StaleAnswer), Command::Choose(id, choice, why)) = (world.bug, what) {
         // The key is pressed twice, and what it reaches then is whatever is asked now.
-        let next = self::run(world).and_then(|run| run.holds.keys().next().copied());
+        let next = run(world).and_then(|run| run.holds.keys().next().copied());
         if let Some(next) = next.filter(|next| *next != id) {
             world.pressed = Some(id);
-            let pressed = command(world, Command::Choose(next, choice(offer, &hold), why()));
+            let pressed = command(world, Command::Choose(next, choice, why));
             world.pressed = None;
             return pressed;
         }
@@ -145,28 +157,30 @@ fn choice(offer: Offer, hold: &Hold) -> Choice {
 
 /// Answers what is asked so that the run comes to an end.
 fn sensible(world: &mut World) -> Result<(), String> {
-    let Some(run) = run(world).cloned() else { return Ok(()) };
-    if run.closed.is_some() {
-        return Ok(());
-    }
+    let mut random = world.random.fork();
+    let Some(run) = run(world).filter(|run| run.closed.is_none()) else { return Ok(()) };
     let endless = run.ids().find(|(_, cell)| {
         let long = cell.started.is_some_and(|at| world.now_after(at) > 100_000);
         matches!(cell.state, State::Running(_)) && long
     });
-    if let Some((node, cell)) = endless {
+    let kill = endless.map(|(node, cell)| {
         let sig = if cell.stop.is_some() { Sig::Kill } else { Sig::Term };
-        command(world, Command::Stop(Try { node, n: cell.tries }, sig))?;
-    }
-    let Some((id, hold)) = run.holds.iter().next() else {
-        return match run.mode {
-            Mode::Run => Ok(()),
-            Mode::Step | Mode::Pause => command(world, Command::Mode(Mode::Run)),
-        };
+        Command::Stop(Try { node, n: cell.tries }, sig)
+    });
+    let next = match run.holds.iter().next() {
+        None => (run.mode != Mode::Run).then_some(Command::Mode(Mode::Run)),
+        Some((id, hold)) => {
+            let ends = |offer: &Offer| ends(*offer, &hold.cause);
+            let good: Vec<Offer> = hold.offers.iter().copied().filter(ends).collect();
+            let offer = random.pick(&good).copied();
+            let offer = offer.ok_or_else(|| format!("no way out of {hold:?}"))?;
+            Some(Command::Choose(*id, choice(offer, hold), why()))
+        }
     };
-    let good: Vec<Offer> = hold.offers.iter().copied().filter(|o| ends(*o, &hold.cause)).collect();
-    let offer = world.random.pick(&good).copied();
-    let offer = offer.ok_or_else(|| format!("no way out of {hold:?}"))?;
-    command(world, Command::Choose(*id, choice(offer, hold), why()))
+    for what in kill.into_iter().chain(next) {
+        command(world, what)?;
+    }
+    Ok(())
 }
 
 /// Whether this answer brings the run nearer to its end.

@@ -118,7 +118,7 @@ impl Draft<'_> {
         let random = &mut *self.random;
         let limit = random.chance(20).then(|| random.between(1, 60));
         let mut command = command(step.to_owned());
-        command.input = random.chance(10);
+        command.input = random.chance(20);
         Act {
             command,
             undo: random.chance(60).then(|| self::command(format!("undo {step}"))),

@@ -11,6 +11,11 @@ impl Random {
         random
     }
 
+    /// Another stream, which this one determines.
+    pub(crate) fn fork(&mut self) -> Self {
+        Self::new(self.next())
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;

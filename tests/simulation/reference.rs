@@ -32,6 +32,8 @@ pub(crate) struct Item {
     pub(crate) node: Node,
     pub(crate) fate: Fate,
     pub(crate) tries: u16,
+    /// Whether its latest attempt may still begin, as far as the facts say.
+    pub(crate) armed: bool,
     /// The fact by which it was first known to have begun.
     pub(crate) began: Option<u64>,
     /// The operator accepted that an earlier attempt may still run.
@@ -257,6 +259,7 @@ impl Reference {
             return Err(format!("{attempt:?} was armed though it was given up"));
         }
         item.tries = attempt.n;
+        item.armed = true;
         Ok(())
     }
 
@@ -275,6 +278,7 @@ impl Reference {
 
     fn began(&mut self, attempt: Try, seq: u64) {
         if let Some(item) = self.latest(attempt) {
+            item.armed = false;
             item.began.get_or_insert(seq);
         }
     }
@@ -403,6 +407,7 @@ impl Item {
             node,
             fate: Fate::Open,
             tries: 0,
+            armed: false,
             began: None,
             double_accepted: false,
             breakpoint: false,

@@ -35,14 +35,18 @@ enum Happening {
     News(HostId, u64, Try, BoxFact),
     Wake(HostId, u32, String, u32, Wake),
     /// A connection is there, or cannot be had.
-    Connected(HostId, u64),
+    Connected(HostId),
     /// The console notices that a connection is gone.
     Noticed(HostId, u64),
     Reachable(HostId),
     DiskFreed(HostId),
     Opens,
     Fault,
+    /// The connection to this host is cut, just when it hurts.
+    Cut(HostId),
     Operator,
+    /// The operator gives up, just when it hurts.
+    Abort,
 }
 
 /// A failure, with what led to it.
@@ -211,13 +215,22 @@ impl World {
         match self.closed_at {
             Some(closed) if time > closed + AFTERMATH => return Ok(false),
             None if time > self.quiet_from + QUIET_MAX => {
-                let open = self.console.as_ref().map(|c| c.engine.run().holds.clone());
-                return Err(format!("not closed long after the faults stopped; {open:?}"));
+                return Err(self.what_is_open());
             }
             Some(_) | None => {}
         }
         self.happen(what)?;
         Ok(true)
+    }
+
+    /// Why it is not over.
+    fn what_is_open(&self) -> String {
+        let Some(console) = &self.console else { return "the console never came back".into() };
+        let run = console.engine.run();
+        let open = run.ids().filter(|(_, cell)| !cell.is_over());
+        let open: Vec<_> = open.map(|(id, cell)| (id.0, &cell.state)).take(5).collect();
+        let (holds, wanted) = (&run.holds, console.engine.wanted());
+        format!("not closed long after the faults stopped: {open:?}; {holds:?}; {wanted:?}")
     }
 
     fn happen(&mut self, what: Happening) -> Step {
@@ -232,7 +245,7 @@ impl World {
                 let deeds = here.wake(machine, &name, generation, wake, random);
                 self.deeds(host, machine, deeds)
             }
-            Happening::Connected(host, conn) => self.connected(host, conn),
+            Happening::Connected(host) => self.connected(host),
             Happening::Noticed(host, conn) => {
                 let Some(console) = &mut self.console else { return Ok(()) };
                 if console.link(host).conn != Some(conn) {
@@ -251,6 +264,11 @@ impl World {
             }
             Happening::Opens => self.open(),
             Happening::Fault => self.fault(),
+            Happening::Cut(host) => {
+                self.cut(host);
+                Ok(())
+            }
+            Happening::Abort => operator::gives_up(self),
             Happening::Operator => {
                 let pause = operator::acts(self)?;
                 if self.closed_at.is_none() {
@@ -291,8 +309,10 @@ impl World {
         }
         self.figures.events += u64::try_from(events.len()).unwrap();
         self.checks.durable(&events)?;
-        self.journal.extend(events);
-        self.look()?;
+        if !events.is_empty() {
+            self.journal.extend(events);
+            self.look()?;
+        }
         self.send_wanted()
     }
 
@@ -391,10 +411,8 @@ impl World {
         for step in moves {
             match step {
                 Move::Connect(host) => {
-                    self.conns += 1;
-                    let conn = self.conns;
                     let after = self.random.between(5, 4_000);
-                    self.later(after, Happening::Connected(host, conn));
+                    self.later(after, Happening::Connected(host));
                 }
                 Move::Send(host, conn, order) => self.send(host, conn, order)?,
                 Move::Tell(input) => self.input(&input)?,
@@ -410,8 +428,27 @@ impl World {
         let live = self.hosts[usize::from(host.0)].listener == Some(conn);
         let survives = live && self.random.chance(50);
         let way = self.random.between(1, 40);
+        if !self.is_quiet() {
+            self.disturb(host, &order.verb);
+        }
         self.later(way, Happening::Order(host, conn, order, survives));
         Ok(())
+    }
+
+    /// Things go wrong most instructively while an order is on its way.
+    fn disturb(&mut self, host: HostId, verb: &Verb) {
+        let (cut, abort) = match verb {
+            Verb::Start => (2, 1),
+            Verb::Answer(_) | Verb::Stop(_) | Verb::Fence => (15, 0),
+            Verb::Stage(_) | Verb::Attach => (1, 0),
+        };
+        let soon = self.random.between(0, 80);
+        if self.faults[1] > 0 && self.random.chance(cut) {
+            self.later(soon, Happening::Cut(host));
+        }
+        if self.random.chance(abort) {
+            self.later(soon, Happening::Abort);
+        }
     }
 
     fn order_arrives(&mut self, host: HostId, conn: u64, order: Order, survives: bool) -> Step {
@@ -484,7 +521,7 @@ impl World {
         Ok(())
     }
 
-    fn connected(&mut self, host: HostId, conn: u64) -> Step {
+    fn connected(&mut self, host: HostId) -> Step {
         let Some(console) = &mut self.console else { return Ok(()) };
         let here = &mut self.hosts[usize::from(host.0)];
         let link = console.link(host);
@@ -495,6 +532,8 @@ impl World {
         if !here.reachable {
             return self.input(&Input::Link(host, LinkState::Down("no route".into())));
         }
+        self.conns += 1;
+        let conn = self.conns;
         link.conn = Some(conn);
         link.before += 1;
         link.clear();

@@ -88,7 +88,7 @@ fn projected(fact: &Fact, run: &Run) -> Option<(&'static str, Fields)> {
         Fact::Chose(id, choice, why) => (
             "answered",
             object(json!({ "hold": id.0, "choice": choice.needs().to_string(), "reason": why.0,
-                "edited": match choice { Choice::Edit(text) => Some(text), _ => None } })),
+                "edited": edited(choice) })),
         ),
         Fact::Link(host, state) => link(run, *host, state),
         Fact::Mode(mode) => ("mode", object(json!({ "mode": mode_word(*mode) }))),
@@ -115,6 +115,11 @@ fn projected(fact: &Fact, run: &Run) -> Option<(&'static str, Fields)> {
         | Fact::Saw(..)
         | Fact::Closed(_) => return None,
     })
+}
+
+/// The text that runs instead, where it was edited.
+fn edited(choice: &Choice) -> Option<&str> {
+    if let Choice::Edit(text) = choice { Some(text) } else { None }
 }
 
 fn end_fields(run: &Run, attempt: Try, end: End, bytes: u64) -> Value {

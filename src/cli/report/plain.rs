@@ -123,7 +123,10 @@ fn unwell(run: &Run, cell: &Cell) -> Option<String> {
         State::Failed(_, end) => format!("FAILED: {end}"),
         State::Refused(_, words) => format!("could not be begun: {}", escape(words)),
         State::Unknown(_, lost) => format!("outcome UNKNOWN: {lost}"),
-        State::Overruled(Overrule::Skipped(_)) if undo => "NOT undone".to_owned(),
+        State::Overruled(Overrule::Skipped(_)) if undo => match cell.end {
+            Some(end) => format!("NOT undone: {end}"),
+            None => "NOT undone".to_owned(),
+        },
         State::Overruled(Overrule::Skipped(why)) => with_reason("skipped", &why.0),
         State::Overruled(Overrule::Fixed(why)) => with_reason("marked as fixed", &why.0),
         State::Overruled(Overrule::Assumed(true, why)) => with_reason("taken as done", &why.0),
@@ -135,7 +138,10 @@ fn unwell(run: &Run, cell: &Cell) -> Option<String> {
         State::Running(_) | State::Settling(..) => "still running".to_owned(),
         State::Armed(_) if run.may_have_started(cell) => "may be running".to_owned(),
         State::Stranded(_) => "its host was excluded; where else is not decided".to_owned(),
-        State::Reverted(_) => "undone".to_owned(),
+        State::Reverted(_) => match cell.end {
+            Some(end) if !end.is_ok() => format!("FAILED: {end}; undone"),
+            Some(_) | None => "undone".to_owned(),
+        },
         State::Armed(_) | State::Waiting | State::Ok(_) | State::Never(_) => return None,
     })
 }

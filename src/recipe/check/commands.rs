@@ -82,7 +82,7 @@ impl<'f> Names<'f> {
 
     fn names(&mut self, template: &Template) -> Option<BTreeSet<String>> {
         if has_mark(&template.text) {
-            let message = "the characters U+FDD0 and U+FDD1 cannot be used";
+            let message = "the characters U+FDD0 to U+FDEF cannot be used";
             self.found.push(Diagnostic::error(&template.span, message));
             return None;
         }
@@ -182,7 +182,7 @@ impl<'f> Names<'f> {
                 text.replace_range(tag.range.clone(), &" ".repeat(tag.range.len()));
             }
         }
-        let rest = Template { text, ..template.clone() };
+        let rest = template.masked(text);
         let names = names_in(&self.environment, &rest).ok()?;
         let name = names.iter().find(|name| name.split('.').next() == Some("item"))?;
         Some(locate_name(&rest, name))

@@ -17,7 +17,7 @@ pub(super) fn recipe(recipe: &Recipe) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     stages(recipe, &mut found);
     for step in recipe.steps.values() {
-        place(recipe, step, &mut found);
+        reach(recipe, step, &mut found);
     }
     for pipeline in recipe.pipelines.values() {
         repetitions(recipe, pipeline, &mut found);
@@ -44,7 +44,7 @@ fn unknown_host(host: &At<String>, known: &[&str]) -> Option<Diagnostic> {
     Some(Diagnostic::error(&host.span, message).maybe_hint(hint))
 }
 
-fn place(recipe: &Recipe, step: &Step, found: &mut Vec<Diagnostic>) {
+fn reach(recipe: &Recipe, step: &Step, found: &mut Vec<Diagnostic>) {
     let Where::Hosts { roles, names, .. } = &step.place else { return };
     let known: Vec<&str> = recipe.hosts.keys().map(String::as_str).collect();
     found.extend(names.iter().filter_map(|name| unknown_host(name, &known)));
@@ -80,27 +80,52 @@ fn repetitions(recipe: &Recipe, pipeline: &Pipeline, found: &mut Vec<Diagnostic>
 }
 
 fn roots(recipe: &Recipe, found: &mut Vec<Diagnostic>) {
-    let named = [("root", &recipe.root), ("state_dir", &recipe.state_dir)];
-    let stages = recipe.stages.values().map(|stage| ("root", &stage.root));
-    let hosts = recipe.hosts.values().map(|host| ("root", &host.root));
-    for (key, template) in named.into_iter().chain(stages).chain(hosts) {
+    let own = [(Place::Root, &recipe.root), (Place::StateDir, &recipe.state_dir)];
+    let stages = recipe.stages.values().map(|stage| (Place::Root, &stage.root));
+    let hosts = recipe.hosts.values().map(|host| (Place::Root, &host.root));
+    for (place, template) in own.into_iter().chain(stages).chain(hosts) {
         let Some(template) = template else { continue };
-        if !template.text.starts_with("{{") && !is_anchored(&template.text) {
-            found.push(unanchored(key, &template.span));
+        if !template.text.starts_with("{{") && !place.is_anchored(&template.text) {
+            found.push(place.unanchored(&template.span));
         }
     }
 }
 
-/// Whether a path means the same from every directory.
-#[must_use]
-pub(crate) fn is_anchored(path: &str) -> bool {
-    path.starts_with('/') || path.starts_with("~/")
+/// The keys that hold a directory on the hosts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `root`: commands get it as a quoted word, in which no shell reads `~`.
+    Root,
+    /// `state_dir`: only used by deployui itself, which knows `~/`.
+    StateDir,
 }
 
-/// A path that depends on where one stands.
-pub(crate) fn unanchored(key: &str, span: &Span) -> Diagnostic {
-    Diagnostic::error(span, format!("`{key}` is not an absolute path"))
-        .hint("begin it with `/`, or with `~/` for the home of the login user")
+impl Place {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Root => "root",
+            Self::StateDir => "state_dir",
+        }
+    }
+
+    /// Whether the path means the same from every directory.
+    pub(crate) fn is_anchored(self, path: &str) -> bool {
+        path.starts_with('/') || (self == Self::StateDir && path.starts_with("~/"))
+    }
+
+    /// A path that depends on where one stands.
+    pub(crate) fn unanchored(self, span: &Span) -> Diagnostic {
+        let hint = match self {
+            Self::Root => "begin it with `/`; the shell does not expand `~` in an inserted value",
+            Self::StateDir => "begin it with `/`, or with `~/` for the home of the login user",
+        };
+        Diagnostic::error(span, format!("`{}` is not an absolute path", self.key())).hint(hint)
+    }
+
+    /// A path that no screen and no command can show.
+    pub(crate) fn unprintable(self, span: &Span) -> Diagnostic {
+        Diagnostic::error(span, format!("`{}` has control characters", self.key()))
+    }
 }
 
 fn unused(recipe: &Recipe, found: &mut Vec<Diagnostic>) {

@@ -116,9 +116,9 @@ pub(super) fn in_order<'t, 'i>(
 
 fn unknown(table: Table, name: &str, span: &Span) -> Diagnostic {
     let known = keys::of(table).filter(|key| key.since.is_some()).map(|key| key.name);
-    let elsewhere = keys::KEYS.iter().find(|key| key.name == name);
+    let elsewhere = keys::KEYS.iter().find(|key| key.name == name && key.since.is_some());
     let hint = meant(name, known)
-        .or_else(|| elsewhere.map(|key| format!("`{name}` belongs into {}", key.table.shown())));
+        .or_else(|| elsewhere.map(|key| format!("`{name}` belongs in {}", key.table.shown())));
     let message = format!("unknown key `{}` in {}", name.escape_debug(), table.shown());
     Diagnostic::error(span, message).maybe_hint(hint)
 }

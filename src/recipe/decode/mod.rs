@@ -55,8 +55,18 @@ impl Decoder {
     }
 }
 
-/// Decodes a file as far as it can be. The recipe is of use only when nothing is wrong.
-pub(super) fn recipe(source: &Arc<Source>) -> (Recipe, Vec<Diagnostic>) {
+/// A file as far as it can be decoded.
+pub(super) struct Decoded {
+    /// Of use only when nothing is wrong.
+    pub(super) recipe: Recipe,
+    /// What is wrong.
+    pub(super) problems: Vec<Diagnostic>,
+    /// Whether the text is TOML: else names may seem to be missing that are only unreadable.
+    pub(super) whole: bool,
+}
+
+/// Decodes a file.
+pub(super) fn recipe(source: &Arc<Source>) -> Decoded {
     let mut decoder = Decoder {
         source: Arc::clone(source),
         problems: Vec::new(),
@@ -72,7 +82,7 @@ pub(super) fn recipe(source: &Arc<Source>) -> (Recipe, Vec<Diagnostic>) {
     }
     decoder.torn = !errors.is_empty();
     let recipe = root(&mut decoder, document.get_ref());
-    (recipe, decoder.problems)
+    Decoded { recipe, problems: decoder.problems, whole: errors.is_empty() }
 }
 
 fn root(decoder: &mut Decoder, document: &DeTable<'_>) -> Recipe {

@@ -47,13 +47,13 @@ fn entry(decoder: &mut Decoder, item: &Value<'_>, steps: &Steps) -> Option<Entry
             Some(Entry { steps: vec![name], batch: None })
         }
         DeValue::Table(table) => group(decoder, &span, table, steps),
-        other @ (DeValue::Integer(_)
+        DeValue::Integer(_)
         | DeValue::Float(_)
         | DeValue::Boolean(_)
         | DeValue::Datetime(_)
-        | DeValue::Array(_)) => {
-            let wanted = "the name of a step, or a group { steps = [...] }";
-            decoder.report(mistyped(&span, "pipelines", wanted, other));
+        | DeValue::Array(_) => {
+            let message = "an entry of a pipeline is the name of a step, or a group";
+            decoder.report(Diagnostic::error(&span, message).hint("{ steps = [\"a\", \"b\"] }"));
             None
         }
     }

@@ -194,5 +194,5 @@ fn empty(decoder: &mut Decoder, key: &str, command: Option<&Template>) {
 
 /// Stands for a command that was reported as missing.
 fn missing(span: &crate::recipe::source::Span) -> Template {
-    Template { text: String::new(), span: span.clone(), begins: None }
+    Template::new("", span.clone())
 }

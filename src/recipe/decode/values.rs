@@ -1,26 +1,17 @@
 //! Free values, environments and templates.
 
-use std::sync::Arc;
-
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::fields::{in_order, mistyped};
 use super::{Decoder, Value, names};
 use crate::recipe::diagnostic::Diagnostic;
-use crate::recipe::source::{At, Span, Template};
+use crate::recipe::source::{At, Template};
 use crate::recipe::value::{Env, Var, Vars};
 
 /// A string as a template that knows where its text stands.
 pub(super) fn template(decoder: &Decoder, value: &Value<'_>) -> Option<Template> {
     let text = value.get_ref().as_str()?;
-    Some(template_of(decoder, &decoder.span(value.span()), text))
-}
-
-fn template_of(decoder: &Decoder, span: &Span, text: &str) -> Template {
-    let raw = decoder.source.text.get(span.range.clone()).unwrap_or_default();
-    let begins = raw.find(text).map(|at| span.range.start + at);
-    let span = Span { source: Arc::clone(&span.source), range: span.range.clone() };
-    Template { text: text.to_owned(), span, begins }
+    Some(Template::new(text, decoder.span(value.span())))
 }
 
 /// A whole number that fits, from 0.
@@ -96,8 +87,7 @@ pub(super) fn env(decoder: &mut Decoder, table: &DeTable<'_>) -> Env {
                 continue;
             }
         };
-        let template = template_of(decoder, &span, &text);
-        env.variables.push((name.value, template));
+        env.variables.push((name.value, Template::new(&text, span)));
     }
     env
 }

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use super::rig::{Operator, Person, all, hasty, keygen, run, secret, vars};
 use crate::remote::serve::{Config, Fault, Handle, Server};
 use crate::remote::{
-    Answer, Ask, Chunk, ConnectKind, Ending, Link, Lost, OpenError, Phase, Problem, Question,
+    Answer, Ask, Chunk, ConnectKind, Ending, Link, Lost, OpenError, Phase, Pipe, Problem, Question,
 };
 
 /// An operator who is let in by key to a served host under the name `web`.
@@ -110,6 +110,27 @@ async fn channels_opened_by_the_server_are_refused() {
     let opened = host.channels_opened(7).await;
     assert!(opened.len() == 7 && opened.iter().all(|(_, taken)| !taken), "{opened:?}");
     assert_eq!(run(&link, "echo alive").await.0, "alive\n");
+}
+
+#[tokio::test]
+async fn dropped_pipes_give_their_sessions_back() {
+    let (operator, _host) = at(|config| config.sessions_max = Some(2)).await;
+    let link = operator.connect("web").await.unwrap();
+    let held = link.open("cat").await.unwrap();
+    for _ in 0..5 {
+        // Either end of a pipe, dropped, closes it.
+        let mut pipe = link.open("cat").await.unwrap();
+        let refused = link.open("cat").await;
+        assert!(matches!(refused, Err(OpenError::Refused(_))), "{refused:?}");
+        drop(pipe.input);
+        assert_eq!(pipe.output.recv().await, Some(Chunk::Ended(Ending::NoStatus(None))));
+        let Pipe { input, output } = link.open("yes").await.unwrap();
+        drop(output);
+        // The input hears of the end once the channel is closed.
+        let mut input = input;
+        while input.write(b"x").await.is_ok() {}
+    }
+    drop(held);
 }
 
 #[tokio::test]

@@ -120,8 +120,11 @@ impl Run {
                 State::Overruled(Overrule::Excluded(why.clone(), flight))
             };
         }
+        // Where else a `once` action could be done is asked anew: not here.
         let here = self.nodes_of(host);
-        self.drop_holds(|hold| here.contains(&hold.on));
+        self.drop_holds(|hold| {
+            here.contains(&hold.on) || matches!(hold.cause, Cause::OnceHostGone(_))
+        });
     }
 
     pub(super) fn abort(&mut self, abort: Abort) {

@@ -71,11 +71,13 @@ impl Word {
         self.dollar = false;
     }
 
-    /// Whether the word is `name[…`, still open: shells with arrays calculate what stands there.
+    /// Whether the word is `name[…` or `[…`, still open: shells with arrays read on to the `]`, over
+    /// blanks and operators, and calculate what stands there.
     fn in_subscript(&self) -> bool {
         let Some((name, rest)) = self.text.split_once('[') else { return false };
-        let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-        first && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !rest.contains(']')
+        let count = |wanted: char| rest.chars().filter(|c| *c == wanted).count();
+        let named = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        named && count(']') <= count('[')
     }
 }
 
@@ -292,6 +294,10 @@ impl Lexer<'_> {
             return;
         }
         shell.redirects = false;
+        // `[` and `[[` by themselves are commands.
+        if word.in_subscript() && (word.quoted || !["[", "[["].contains(&word.text.as_str())) {
+            self.doubt(Fault::Subscript);
+        }
         if shell.nested && !word.quoted {
             match word.text.as_str() {
                 "case" => self.doubt(Fault::Case),

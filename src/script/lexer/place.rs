@@ -36,6 +36,8 @@ pub enum Fault {
     Case,
     /// `[[` inside `$( … )`.
     DoubleBracket,
+    /// `name[` that is not closed within its word.
+    Subscript,
     /// `((`: arithmetic in some shells.
     DoubleParen,
     /// `$((` that is not plain arithmetic.
@@ -124,6 +126,7 @@ impl fmt::Display for Fault {
             Self::DoubleBracket => {
                 "a `[[` inside `$(...)`, whose end shells find in different ways"
             }
+            Self::Subscript => "a `[` that is not closed, which some shells read on from",
             Self::DoubleParen => "`((`, which some shells calculate and others run",
             Self::Arithmetic => "a `$((` that is not plain arithmetic",
             Self::DollarQuote => "`$'`, which shells read in different ways",

@@ -23,105 +23,112 @@ fn verdict(command: &str) -> String {
     words.join(", ")
 }
 
+/// Commands and what becomes of the values in them; `...` cuts a long word off.
+const TABLE: &[(&str, &str)] = &[
+    // Words.
+    ("cp @ @", "word, word"),
+    ("@", "word"),
+    ("@/current", "part"),
+    ("--to=@", "part"),
+    ("@@", "part, part"),
+    ("x=@", "part"),
+    ("x=@; y=\"$x\"", "part"),
+    ("test -e @ && rm @|| :", "word, word"),
+    ("for x in @; do echo @;done", "word, word"),
+    ("case @ in @) ;; esac", "word, word"),
+    ("( cd @ )", "word"),
+    ("cat < @ >>@ 2>&1", "part, part"),
+    ("cat <<< @", "part"),
+    ("a \\\n  @", "word"),
+    ("a\\\\@", "part"),
+    ("$dir@", "part"),
+    ("$$@", "part"),
+    ("echo a#@", "part"),
+    ("\"$a\"@'b'", "part"),
+    ("# nothing\n@", "word"),
+    ("echo '#' @", "word"),
+    ("f() { echo @; }", "word"),
+    ("[ab]@ x[1]@ -[@", "part, part, part"),
+    // Substitutions are shell again, wherever they stand.
+    ("echo $(cat @)", "word"),
+    ("echo \"$(cat @)\"", "word"),
+    (
+        "echo \"$(echo \"$(cat @)\" '@' \"@\")\" @",
+        "word, inside single quotes, inside double quotes, word",
+    ),
+    ("echo ${x:-$(cat @)}", "word"),
+    ("echo $( (cat @) ) @", "word, word"),
+    ("echo $((1 + $(cat @))) @", "word, word"),
+    ("echo \"$(cat <<E\nx\nE\n)\" @", "word"),
+    // Quotes.
+    ("echo '@'", "inside single quotes"),
+    ("echo \"a @\"", "inside double quotes"),
+    ("echo \"\\@\"", "inside double quotes"),
+    ("echo \\@", "directly after a backslash"),
+    ("echo $@", "directly after `$`"),
+    ("echo \"$@\"", "inside double quotes"),
+    ("echo `cat @`", "inside backticks"),
+    ("echo `a \\` @ \\`` @", "inside backticks, word"),
+    ("echo ${x:-@}", "inside `${...}`"),
+    ("echo ${x:-\"@\"}", "inside double quotes"),
+    ("echo ${x#\\@} ${#x} @", "inside `${...}`, word"),
+    ("echo ${x:-'}'}@", "part"),
+    ("echo $((@ + 1))", "where the shell calculates"),
+    ("a[@]=1 a[b[1]@", "where the shell calculates, where the shell calculates"),
+    ("a=([@]=1)", "where the shell calculates"),
+    ("a[>f @", "after a `[`..."),
+    ("a['x' @", "after a `[`..."),
+    ("[ @ = @ ] && [[ -n @ ]]", "word, word, word"),
+    ("ls [!@", "where the shell calculates"),
+    ("echo a # @\n@", "in a shell comment, word"),
+    // Here-documents.
+    ("cat <<E\n@\nE\necho @", "in a here-document, word"),
+    ("cat <<-E\n\t@\n\tE\necho @", "in a here-document, word"),
+    ("cat <<'E' @\n@ $( ' \"\nE\n@", "word, in a here-document, word"),
+    ("cat <<\\E\n@\nE\n@", "in a here-document, word"),
+    ("cat <<A <<B\nB\n@\nA\nA\n@\nB\n@", "in a here-document, in a here-document, word"),
+    ("cat <<\"E F\"\nE\n@\nE F\n@", "in a here-document, word"),
+    ("cat << ''\n@\n\n@", "in a here-document, after a here-document..."),
+    ("cat <<@\n@", "in the word that ends a here-document, in a here-document"),
+    // What shells read differently.
+    (
+        "x=\"$(case a in a) echo \"@\";; esac)\"",
+        "after a `case` inside `$(...)`, whose end shells find in different ways",
+    ),
+    ("echo $(echo case) @", "after a `case`..."),
+    ("echo $(echo 'case') @", "word"),
+    ("((x)) @", "after `((`..."),
+    ("echo $((cat @) | cat) @", "where the shell calculates, after a `$((`..."),
+    ("echo $'a' @", "after `$'`..."),
+    ("echo $[1] @", "after `$[`..."),
+    ("echo ${ id; } @", "after a `${`..."),
+    ("echo \"${x:-'}'}\" @", "after a quote inside..."),
+    ("cat <<E\na\\\nE\nE\n@", "after a here-document..."),
+    ("cat <<E\n$(cat <<F\nE\n@", "after a here-document..."),
+    ("cat <<E $(echo\n) @", "after a here-document..."),
+    ("cat <<E \"\n\" @", "after a here-document..."),
+    ("echo $(cat <<E) @", "after a here-document..."),
+    // What is never closed.
+    ("echo 'a", "ends inside a single quote"),
+    ("echo \"$(", "ends inside a `$(`"),
+    ("echo \"$(a)", "ends inside a double quote"),
+    ("echo ${x", "ends inside a `${`"),
+    ("echo `a", "ends inside a backtick"),
+    ("cat <<E\na", "ends inside a here-document"),
+    ("cat <<E", "ends inside a here-document"),
+    ("echo \\", "ends inside a continued line"),
+    ("echo \\\n", "ends inside a continued line"),
+    ("echo \\\\", ""),
+    ("echo it\\'s", ""),
+];
+
 #[test]
 fn a_value_may_stand_only_where_the_shell_reads_an_unquoted_word() {
-    let table = [
-        // Words.
-        ("cp @ @", "word, word"),
-        ("@", "word"),
-        ("@/current", "part"),
-        ("--to=@", "part"),
-        ("@@", "part, part"),
-        ("x=@", "part"),
-        ("x=@; y=\"$x\"", "part"),
-        ("test -e @ && rm @|| :", "word, word"),
-        ("for x in @; do echo @;done", "word, word"),
-        ("case @ in @) ;; esac", "word, word"),
-        ("( cd @ )", "word"),
-        ("cat < @ >>@ 2>&1", "part, part"),
-        ("cat <<< @", "part"),
-        ("a \\\n  @", "word"),
-        ("a\\\\@", "part"),
-        ("$dir@", "part"),
-        ("$$@", "part"),
-        ("echo a#@", "part"),
-        ("\"$a\"@'b'", "part"),
-        ("# nothing\n@", "word"),
-        ("echo '#' @", "word"),
-        ("f() { echo @; }", "word"),
-        ("[ab]@ x[1]@ -[@", "part, part, part"),
-        // Substitutions are shell again, wherever they stand.
-        ("echo $(cat @)", "word"),
-        ("echo \"$(cat @)\"", "word"),
-        (
-            "echo \"$(echo \"$(cat @)\" '@' \"@\")\" @",
-            "word, inside single quotes, inside double quotes, word",
-        ),
-        ("echo ${x:-$(cat @)}", "word"),
-        ("echo $( (cat @) ) @", "word, word"),
-        ("echo $((1 + $(cat @))) @", "word, word"),
-        ("echo \"$(cat <<E\nx\nE\n)\" @", "word"),
-        // Quotes.
-        ("echo '@'", "inside single quotes"),
-        ("echo \"a @\"", "inside double quotes"),
-        ("echo \"\\@\"", "inside double quotes"),
-        ("echo \\@", "directly after a backslash"),
-        ("echo $@", "directly after `$`"),
-        ("echo \"$@\"", "inside double quotes"),
-        ("echo `cat @`", "inside backticks"),
-        ("echo `a \\` @ \\`` @", "inside backticks, word"),
-        ("echo ${x:-@}", "inside `${...}`"),
-        ("echo ${x:-\"@\"}", "inside double quotes"),
-        ("echo ${x#\\@} ${#x} @", "inside `${...}`, word"),
-        ("echo ${x:-'}'}@", "part"),
-        ("echo $((@ + 1))", "where the shell calculates"),
-        ("a[@]=1", "where the shell calculates"),
-        ("echo a # @\n@", "in a shell comment, word"),
-        // Here-documents.
-        ("cat <<E\n@\nE\necho @", "in a here-document, word"),
-        ("cat <<-E\n\t@\n\tE\necho @", "in a here-document, word"),
-        ("cat <<'E' @\n@ $( ' \"\nE\n@", "word, in a here-document, word"),
-        ("cat <<\\E\n@\nE\n@", "in a here-document, word"),
-        ("cat <<A <<B\nB\n@\nA\nA\n@\nB\n@", "in a here-document, in a here-document, word"),
-        ("cat <<\"E F\"\nE\n@\nE F\n@", "in a here-document, word"),
-        ("cat << ''\n@\n\n@", "in a here-document, after a here-document..."),
-        ("cat <<@\n@", "in the word that ends a here-document, in a here-document"),
-        // What shells read differently.
-        (
-            "x=\"$(case a in a) echo \"@\";; esac)\"",
-            "after a `case` inside `$(...)`, whose end shells find in different ways",
-        ),
-        ("echo $(echo case) @", "after a `case`..."),
-        ("echo $(echo 'case') @", "word"),
-        ("((x)) @", "after `((`..."),
-        ("echo $((cat @) | cat) @", "where the shell calculates, after a `$((`..."),
-        ("echo $'a' @", "after `$'`..."),
-        ("echo $[1] @", "after `$[`..."),
-        ("echo ${ id; } @", "after a `${`..."),
-        ("echo \"${x:-'}'}\" @", "after a quote inside..."),
-        ("cat <<E\na\\\nE\nE\n@", "after a here-document..."),
-        ("cat <<E\n$(cat <<F\nE\n@", "after a here-document..."),
-        ("cat <<E $(echo\n) @", "after a here-document..."),
-        ("cat <<E \"\n\" @", "after a here-document..."),
-        ("echo $(cat <<E) @", "after a here-document..."),
-        // What is never closed.
-        ("echo 'a", "ends inside a single quote"),
-        ("echo \"$(", "ends inside a `$(`"),
-        ("echo \"$(a)", "ends inside a double quote"),
-        ("echo ${x", "ends inside a `${`"),
-        ("echo `a", "ends inside a backtick"),
-        ("cat <<E\na", "ends inside a here-document"),
-        ("cat <<E", "ends inside a here-document"),
-        ("echo \\", "ends inside a continued line"),
-        ("echo \\\n", "ends inside a continued line"),
-        ("echo \\\\", ""),
-        ("echo it\\'s", ""),
-    ];
-    for (command, wanted) in table {
+    for (command, wanted) in TABLE {
         let got = verdict(command);
         let right = match wanted.strip_suffix("...") {
             Some(begin) => got.starts_with(begin),
-            None => got == wanted,
+            None => got == *wanted,
         };
         assert!(right, "{command:?}\n wanted: {wanted}\n    got: {got}");
     }
@@ -137,6 +144,9 @@ pwn() { echo PWNED >&9; }
 
 /// A value that tries to leave every kind of quotes.
 const HOSTILE: &str = "x' \" $(pwn) `pwn` ;pwn;\npwn\n#}) pwn \\";
+
+/// A value that runs where a shell calculates, even in quotes.
+const CALCULATED: &str = "a[$(pwn)]";
 
 fn run(shell: &[&str], script: &str) -> String {
     let directory = tempfile::tempdir().unwrap();
@@ -283,10 +293,12 @@ proptest! {
         pieces in prop::collection::vec(any_piece(), 1..9)
     ) {
         let skeleton = pieces.concat();
-        let Some(script) = insert(&skeleton, HOSTILE) else { return Ok(()) };
-        for shell in shells() {
-            let out = run(&shell, &script);
-            prop_assert!(!out.contains("PWNED"), "{:?} ran the value in: {}", shell, script);
+        for value in [HOSTILE, CALCULATED] {
+            let Some(script) = insert(&skeleton, value) else { return Ok(()) };
+            for shell in shells() {
+                let out = run(&shell, &script);
+                prop_assert!(!out.contains("PWNED"), "{:?} ran the value in: {}", shell, script);
+            }
         }
     }
 

@@ -1,39 +1,76 @@
 # The agent: orders on stdin, log bytes on stdout, facts on stderr. It blocks on one private FIFO
-# that takes orders, ticks and the watchers' news.
+# that takes orders, ticks and the watchers' news. Of a followed box it knows: `s` its number, `at`
+# where its log is read from, `p` whether it is followed (`cut`: its log was replaced, and the console
+# has not yet asked for the new one), `x` and `y` whether nobody holds `alive` and `busy`, `e`
+# whether its end was told.
 say() { printf '%s %s\n' "$N" "$*" >&2; }
 
-# watch FIFO NEWS: tells the agent when nobody holds the FIFO any more.
+# watch FIFO NEWS: tells the agent when nobody holds the FIFO any more. Its descriptor to read from
+# is opened while it holds the FIFO itself, so that opening never waits.
 watch() {
 	(
 		exec 3<>"$1"
 		exec 4<"$1" 3>&-
-		read -r _ <&4
+		while read -r _ <&4; do :; done
 		printf '%s\n' "$2" >&5
 	) >/dev/null 2>&1 6<&- &
 }
 
-tick() { (sleep "$TICK"; printf 't %s\n' "$s" >&5) >/dev/null 2>&1 3<&- 6<&- & }
+# tick: asks for a look at the log soon. It is waited for when it has come: a shell remembers every
+# child that it was not asked about, for as long as it lives.
+tick() {
+	[ -n "$K" ] && return
+	(
+		sleep "$TICK"
+		echo t >&5
+	) >/dev/null 2>&1 3<&- 6<&- &
+	K=$!
+}
 
-pump() { cat <&3; }
+# place: how many bytes of the log were sent, into O; fails where the system does not tell.
+place() {
+	O=''
+	[ -r /proc/self/fdinfo/3 ] && read -r _ O </proc/self/fdinfo/3
+	case $O in '' | *[!0-9]*) return 1 ;; esac
+}
 
-# begin: takes the box up. `at` = where the log is read from.
+# pump: sends what is new in the log. Fails, and says so, if that is no longer the file, or shorter
+# than what was sent: a step can empty its own log (`>/dev/stderr` does). A log that is gone is still
+# read by its descriptor.
+pump() {
+	size
+	if place; then
+		if [ -e log ]; then
+			if [ "$O" -gt "$B" ] || ! [ log -ef /dev/fd/3 ]; then
+				p=cut
+				say "$s" cut "$O" "$B"
+				return 1
+			fi
+			[ "$O" = "$B" ] && return
+		fi
+	fi
+	cat <&3
+	place || O=$B
+}
+
+# begin: takes the box up.
 begin() {
-	x='' y='' e='' p=1
 	if [ "$at" -gt 0 ]; then dd bs=1 skip="$at" count=0 <&3 >/dev/null 2>&1; fi
+	p=1
 	rc
 	case $? in
 	0) ended ;;
 	2) over 'lost corrupt' && return ;;
 	*)
 		if [ ! -e go ]; then over unstarted && return; fi
-		w=''
-		[ -s go ] && read -r w <go
-		if [ "$w" = fenced ]; then over fenced && return; fi
+		if fenced; then over fenced && return; fi
 		say "$s" running
 		;;
 	esac
 	watch alive "x $s"
+	X=$!
 	watch busy "y $s"
+	Y=$!
 	tick
 }
 
@@ -44,6 +81,13 @@ over() {
 	say "$s" "$1"
 }
 
+# leave: forgets the box. A watcher that has not come back would wait as long as something holds it.
+leave() {
+	if [ -n "$X" ] && [ -z "$x" ]; then kill "$X" && wait "$X"; fi
+	if [ -n "$Y" ] && [ -z "$y" ]; then kill "$Y" && wait "$Y"; fi
+	p='' x='' y='' e='' o='' X='' Y='' U=''
+} 2>/dev/null
+
 ended() {
 	[ -n "$e" ] && return
 	e=1
@@ -52,44 +96,51 @@ ended() {
 
 # silent: nobody holds the box any more.
 silent() {
-	pump
+	pump || return
 	rc
 	case $? in
 	0) ended ;;
-	2) over 'lost corrupt' && return ;;
+	2) F='lost corrupt' ;;
 	1)
 		fate
-		case $F in
-		rc*) e=1 && say "$s" "$F" ;;
-		*) over "$F" && return ;;
-		esac
+		case $F in rc*) e=1 && say "$s" "$F" ;; esac
 		;;
 	esac
-	size
-	over "settled $B"
+	if [ -n "$e" ]; then over "settled $O"; else say "$s" size "$O" && over "$F"; fi
 }
 
-# enter DIR: into the box, its log on descriptor 3.
+# enter DIR: into the box, its log on descriptor 3. What a box is made of is never a link.
 enter() {
 	if ! cd "$1" 2>/dev/null; then say "$s" absent; return 1; fi
-	if [ ! -p alive ] || [ ! -p busy ] || [ ! -r log ]; then
-		if rc || [ -e go ]; then say "$s" 'lost corrupt'; else say "$s" absent; fi
-		return 1
+	if [ -e go ] && [ ! -e log ] && [ ! -L log ]; then command : 2>/dev/null >>log; fi
+	if [ -p alive ] && [ -w alive ] && [ -p busy ] && [ -w busy ] && [ ! -L log ] && [ -r log ]; then
+		command exec 3<log && return
 	fi
-	exec 3<log
+	if fenced; then say "$s" fenced; elif [ -e go ]; then say "$s" 'lost corrupt'; else say "$s" absent; fi
+	return 1
 }
 
 # go: begins the attempt if nobody has, and follows it.
 go() {
 	enter "$1" || return
+	if [ ! -e go ] && { [ ! -s cmd ] || [ ! -e st ] || [ ! -s leader ] || [ ! -s pid ]; }; then
+		over absent
+		return
+	fi
 	exec 7<>busy
 	exec 8<>alive
+	z=''
 	set -C
 	if command : 2>/dev/null >go; then
 		set +C
 		case $m in
 		i) inline ;;
-		*) setsid sh -c "$SUPERVISOR" deployui "$1" </dev/null >/dev/null 2>&1 3<&- 5>&- 6<&- & ;;
+		*)
+			# Named, because ksh does not pass on what exec opened.
+			setsid sh -c "$SUPERVISOR" deployui "$1" \
+				</dev/null >/dev/null 2>&1 3<&- 5>&- 6<&- 7<&7 8<&8 &
+			U=$!
+			;;
 		esac
 	elif set +C && [ ! -e go ]; then
 		exec 7>&- 8>&-
@@ -97,25 +148,24 @@ go() {
 		return
 	fi
 	exec 7>&- 8>&-
-	if [ "$m" = i ] && [ -n "$z" ]; then
-		z='' e='' p=1
+	if [ -n "$z" ] && [ "$at" = 0 ]; then
+		p=1
 		silent
-		return
+	else
+		attach
 	fi
-	attach
 }
 
 # inline: done by the agent itself, whose death is the box's.
 inline() {
+	z=1
 	say "$s" running
 	boot
-	printf '%s %s\n' "$$" "$BOOT" >pid
-	echo "$$ -" >leader
-	sh ./cmd </dev/null >>log 2>&1 3<&- 5>&- 6<&- 8>&-
+	echo "$$ $BOOT - inline" >>pid && echo "$$" >>leader || return
+	sh ./cmd </dev/null >>log 2>&1 3<&- 5>&- 6<&- 7<&7 8>&-
 	c=$?
 	size
-	mv st "rc.$c.$B"
-	z=1
+	command : >"rc.$c.$B" || mv st "rc.$c.$B"
 }
 
 # attach: follows the entered box from `at`, if its log still is the one that was read so far.
@@ -133,31 +183,56 @@ attach() {
 	begin
 }
 
+# from: the console has agreed to a place in the log.
+from() {
+	if [ "$p" != cut ]; then begin && return; fi
+	[ -r log ] && command exec 3<log
+	p=1 e='' o=''
+	news
+}
+
 order() {
-	v=${1#* } s=${v%% *} v=${v#* } at=${v%% *} v=${v#* } m=${v%% *} v=${v#* }
+	v=${1#* } n=${v%% *} v=${v#* } at=${v%% *} v=${v#* } m=${v%% *} v=${v#* }
 	case $1 in
-	go\ *) go "$v" ;;
-	attach\ *) enter "$v" && attach ;;
-	from\ *) begin ;;
+	go\ *) leave && s=$n && go "$v" ;;
+	attach\ *) leave && s=$n && enter "$v" && attach ;;
+	from\ *) [ "$n" = "$s" ] && from ;;
 	esac
 }
 
-follow() {
-	case $1 in
-	"t $s")
-		pump
-		if [ -n "$e" ]; then size && say "$s" size "$B"; elif rc; then ended; fi
+# news: what follows from all that is known now.
+news() {
+	[ "$p" = 1 ] || return
+	if [ -n "$x" ] && [ -n "$y" ]; then
+		silent
+	elif pump; then
+		if [ -z "$e" ]; then
+			rc && ended
+		elif [ "$B" != "$o" ]; then
+			o=$B
+			say "$s" size "$o"
+		fi
 		tick
+	fi
+}
+
+hear() {
+	case $1 in
+	t)
+		wait "$K"
+		K=''
 		;;
 	"x $s")
 		x=1
-		if [ -n "$y" ]; then silent; elif rc; then pump && ended; fi
+		wait "$X" $U
 		;;
 	"y $s")
 		y=1
-		if [ -n "$x" ]; then silent; fi
+		wait "$Y"
 		;;
+	*) return ;;
 	esac
+	news
 }
 
 TICK=0.05
@@ -171,20 +246,22 @@ if { [ -d "$T" ] || mkdir "$T" 2>/dev/null; } && mkfifo "$T/f" 2>/dev/null; then
 		while IFS= read -r l <&6; do printf 'o %s\n' "$l" >&5; done
 		echo q >&5
 	) >/dev/null 2>&1 &
-	R=$!
 	trap : HUP
-	p='' s='' z=''
-	printf '%s\n' "$N"
+	s='' X='' Y='' K=''
+	leave
+	printf '\n%s\n' "$N"
+	echo >&2
 	say 0 ready
 	while IFS= read -r l <&5; do
 		case $l in
 		o\ *) order "${l#o }" ;;
 		q) break ;;
-		*) [ -n "$p" ] && follow "$l" ;;
+		*) hear "$l" ;;
 		esac
 	done
-	kill "$R" 2>/dev/null
+	leave
 else
+	echo >&2
 	say 0 refused "cannot make $T"
 fi
 exit 0

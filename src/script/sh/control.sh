@@ -8,7 +8,7 @@ hello() {
 	S=$1
 	case $S in '~/'*) S=$HOME/${S#'~/'} ;; esac
 	case $S in /*) ;; *) say '0 bad state-dir' "$S is not an absolute path" && return ;; esac
-	for t in setsid mkfifo mv rm wc cat dd cksum ln sleep; do
+	for t in setsid mkfifo mv rm wc cat dd cksum ln sleep chmod; do
 		have $t || { say '0 bad tool' "$t" && return; }
 	done
 	(umask 022 && mkdir -p "${S%/*}") 2>/dev/null || { say '0 bad parent' "${S%/*}" && return; }
@@ -21,6 +21,11 @@ hello() {
 	M=$(uname -n | tr -c 'A-Za-z0-9._\n-' _)-$(printf %.8s "$I")
 	B=$S/$M
 	mkdir -p "$B/runs" 2>/dev/null || { say '0 bad make' "$B" && return; }
+	for t in "$B" "$B/runs"; do
+		[ -L "$t" ] && say '0 bad link' "$t" && return
+		[ -O "$t" ] || { say '0 bad owner' "$t" && return; }
+	done
+	chmod 700 "$B" 2>/dev/null
 	(: >"$B/.probe" && rm -f "$B/.probe") 2>/dev/null || { say '0 bad write' "$B" && return; }
 	F=$(stat -f -c %T "$B" 2>/dev/null) || F=-
 	case $F in nfs* | cifs | smb* | fuse.sshfs | afs | 9p | v9fs)
@@ -41,116 +46,134 @@ hello() {
 }
 
 # put Q DIR FLAGS TEXT: the box of an attempt, complete or not at all; the first writer wins.
-# Flags: i takes input, u runs as another user (who follows after a colon).
+# Flags: length of the text, i takes input, u runs as another user (who follows after a colon).
+# Two shells may do this at once, one of them for a console that is long gone: nothing that is there
+# is ever emptied.
 put() {
 	q=$1 D=$2
-	mkdir -p "$D" 2>/dev/null && cd "$D" 2>/dev/null || { say "$q" bad "cannot make $D" && return; }
+	[ -d "$D" ] || mkdir -p "$D"
+	if [ -L "$D" ] || ! cd "$D"; then say "$q" bad "cannot make $D" && return; fi
 	[ -e go ] && say "$q" put && return
 	t=cmd.$$.$q
-	if ! { printf %s "$4" >"$t"; } 2>/dev/null; then
-		rm -f "$t"
-		say "$q" bad "cannot write in $D: is the disk full?" && return
-	fi
+	printf %s "$4" >"$t"
 	K=$(wc -c <"$t")
 	if [ "${K##* }" != "${3%%[!0-9]*}" ]; then
 		rm -f "$t"
 		say "$q" bad "cannot write in $D: is the disk full?" && return
 	fi
-	ln "$t" cmd 2>/dev/null
+	ln "$t" cmd
 	rm -f "$t"
 	f=${3#"${3%%[!0-9]*}"}
-	[ -p alive ] || mkfifo alive 2>/dev/null
-	[ -p busy ] || mkfifo busy 2>/dev/null
-	case $f in *i*) [ -p in ] || mkfifo in ;; esac
-	case $f in *u:*) printf '%s\n' "${f#*u:}" >user ;; esac
+	[ -p alive ] && [ -p busy ] || mkfifo alive busy
 	boot
-	[ -e st ] || : >st
-	[ -e wt ] || : >wt
-	[ -e log ] || : >log
-	[ -s pid ] || printf '%s %s\n' - "$BOOT" >pid
-	if [ -s cmd ] && [ -p alive ] && [ -p busy ] && [ -e st ] && [ -e wt ] && [ -e log ] && [ -s pid ]; then
-		say "$q" put
-	else
-		say "$q" bad "cannot write in $D: is the disk full?"
-	fi
+	for t in st wt log; do [ -e $t ] || [ -L $t ] || command : >>$t; done
+	[ -s leader ] || printf '%s\n' - >>leader
+	[ -s pid ] || printf '%s %s\n' - "$BOOT" >>pid
+	k=1
+	case $f in i*) [ -p in ] || mkfifo in || k='' ;; esac
+	case $f in *u:*) [ -s user ] || printf '%s\n' "${f#*u:}" >>user || k='' ;; esac
+	for t in cmd leader pid; do [ -s $t ] && [ ! -L $t ] || k=''; done
+	for t in alive busy; do [ -p $t ] && [ ! -L $t ] || k=''; done
+	for t in st wt log; do [ -f $t ] && [ ! -L $t ] || k=''; done
+	if [ -n "$k" ]; then say "$q" put; else say "$q" bad "cannot write in $D: is the disk full?"; fi
+} 2>/dev/null
+
+# claim: forbids the box to begin, if nobody has claimed it; whether it now is fenced. Its content
+# and its name come at once, and only with its content.
+claim() {
+	t=fence.$$.$q
+	echo fenced >"$t"
+	[ -s "$t" ] && ln "$t" go
+	rm -f "$t"
+	fenced
 } 2>/dev/null
 
 # fence Q DIR: makes sure that this attempt never begins, if it has not.
 fence() {
 	q=$1 D=$2
-	mkdir -p "$D" && cd "$D" || { say "$q" bad "cannot make $D" && return; }
-	t=fence.$$.$q
-	echo fenced >"$t"
-	ln "$t" go
-	rm -f "$t"
-	w=''
-	[ -s go ] && read -r w <go
-	if [ "$w" = fenced ]; then say "$q" fenced; elif [ -e go ]; then say "$q" claimed; else say "$q" bad "cannot write in $D"; fi
+	[ -d "$D" ] || mkdir -p "$D"
+	cd "$D" || { say "$q" bad "cannot make $D" && return; }
+	if claim; then
+		say "$q" fenced
+	elif [ -e go ]; then
+		say "$q" claimed
+	else
+		say "$q" bad "cannot write in $D: is the disk full?"
+	fi
 } 2>/dev/null
 
-# cancel Q DIR SIG: the signal to the step's process group, if it is certainly still that group.
+# cancel Q DIR SIG: the signal to the step's process group, if it certainly still is that group: its
+# leader started when the box says, or is gone while something of the step lives. `killed` tells the
+# supervisor that a leader which did not come to its end was meant not to.
 cancel() {
 	q=$1 s=$3
 	cd "$2" || { say "$q" bad "there is no $2" && return; }
-	p='' x=''
-	[ -s leader ] && read -r p x <leader
-	case $p in '' | *[!0-9]* | 0 | 1) say "$q" none && return ;; esac
-	if [ -r "/proc/$p/stat" ] && [ "$x" != - ]; then
-		read -r y <"/proc/$p/stat"
-		start "$y"
-		[ "$x" = "$T" ] || { say "$q" none && return; }
+	past
+	leader && [ "$Z" != inline ] || { say "$q" none && return; }
+	if [ -n "$Z" ] && [ "$Z" != - ] && read -r y <"/proc/$P/stat"; then
+		started "$y"
+		[ "$T" = "$Z" ] || { say "$q" none && return; }
+	else
+		held busy || { say "$q" none && return; }
 	fi
+	[ "$s" = KILL ] && command : >>killed
+	k=none
 	if [ -s user ]; then
 		read -r u <user
-		sudo -n -u "$u" -- sh -c "kill -$s -$p"
+		sudo -n -u "$u" -- sh -c "kill -$s -$P" </dev/null >/dev/null && k=sent
 	fi
-	if kill "-$s" "-$p"; then
-		say "$q" sent
-	elif [ -s user ]; then
-		say "$q" sent
-	else
-		say "$q" none
-	fi
+	kill "-$s" "-$P" && k=sent
+	say "$q" "$k"
 } 2>/dev/null
 
-# start STAT: the start time in a line of /proc/PID/stat (its field 22), into T.
-start() {
+# started STAT: the start time in a line of /proc/PID/stat (its field 22), into T.
+started() {
 	set -- ${1##*) }
 	shift 19
 	T=$1
 }
 
-# input Q DIR NUMBER TEXT: a line for a step that waits; each number is delivered at most once.
+# input Q DIR NUMBER TEXT: a line for a step that waits; each number is delivered at most once. What
+# nobody holds open forgets its content, so a step that has not begun, or has ended, gets nothing.
 input() {
 	q=$1
 	cd "$2" || { say "$q" bad "there is no $2" && return; }
+	[ -d "in.$3" ] && say "$q" given && return
 	[ -p in ] || { say "$q" bad "this step takes no input" && return; }
+	rc && say "$q" bad "this step has ended" && return
+	leader || { say "$q" bad "this step has not begun" && return; }
+	[ "${#4}" -lt 4096 ] || { say "$q" bad "a line of input has at most 4095 bytes" && return; }
 	if mkdir "in.$3"; then
-		exec 9<>in
-		printf '%s\n' "$4" >&9
-		exec 9>&-
+		printf '%s\n' "$4" 1<>in
 		say "$q" given
 	elif [ -d "in.$3" ]; then
 		say "$q" given
 	else
-		say "$q" bad "cannot write in $2"
+		say "$q" bad "cannot write in $2: is the disk full?"
 	fi
 } 2>/dev/null
 
-# held FIFO: whether somebody holds it; a question that is open for half a second is a yes.
+# held FIFO: whether somebody holds it. Where dd reads without waiting, nobody does if it finds the
+# end of the file; elsewhere a question that is open for half a second is a yes.
 held() {
+	[ -p "$1" ] || return
+	if dd if=/dev/null iflag=nonblock count=0; then
+		h=$(dd if="$1" iflag=nonblock bs=1 count=1; echo "$?")
+		[ "$h" != 0 ]
+		return
+	fi
 	(
 		exec 3<>"$1"
 		exec 4<"$1" 3>&-
-		read -r _ <&4
+		while read -r _ <&4; do :; done
 		exit 3
 	) &
 	h=$!
-	(sleep 0.5 || sleep 1 && kill "$h") >/dev/null 2>&1 &
+	( (sleep 0.5 || sleep 1) && kill "$h") >/dev/null &
 	k=$!
 	wait "$h"
 	h=$?
-	kill "$k"
+	kill "$k" && wait "$k"
 	[ "$h" != 3 ]
 } 2>/dev/null
 
@@ -173,9 +196,7 @@ look() {
 	2) F='lost corrupt' && return ;;
 	esac
 	[ -e go ] || { F=unstarted && return; }
-	F=''
-	[ -s go ] && read -r F <go
-	[ "$F" = fenced ] && return
+	fenced && F=fenced && return
 	[ -p alive ] && [ -p busy ] || { F='lost corrupt' && return; }
 	held alive && F=running && return
 	rc && F="rc $C $B" && return
@@ -184,18 +205,21 @@ look() {
 	fate
 }
 
-# clean Q DIR: removes a box that has ended and that nobody uses.
+# clean Q DIR: removes a box that has ended and that nobody uses, or that never began.
 clean() {
 	q=$1 D=$2
 	case $D in */runs/*/*) ;; *) say "$q" bad "not a box: $D" && return ;; esac
 	[ -d "$D" ] || { say "$q" clean && return; }
 	cd "$D" || { say "$q" bad "cannot enter $D" && return; }
 	look
+	if [ "$F" = unstarted ]; then claim || look; fi
 	case $F in
 	rc* | unstarted | fenced | never)
 		cd / && rm -rf "$D.del" && mv "$D" "$D.del" && rm -rf "$D.del" && rmdir "${D%/*}"
-		[ -d "$D" ] && say "$q" bad "cannot remove $D" || say "$q" clean
+		if [ -d "$D" ]; then say "$q" bad "cannot remove $D"; else say "$q" clean; fi
 		;;
 	*) say "$q" kept "$F" ;;
 	esac
 } 2>/dev/null
+
+echo

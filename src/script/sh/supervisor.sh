@@ -1,26 +1,54 @@
-# The supervisor of a detached box: outside the step's group, deaf to signals. It was handed `alive` on
-# descriptor 8 and `busy` on 7 by the agent, which has claimed the box. Its death frees both; a
-# rename publishes how the step ended.
+# The supervisor of a detached box: outside the step's group, deaf to signals. It was handed `alive`
+# on descriptor 8 and `busy` on 7 by the agent, which has claimed the box. Its death frees both; one
+# new name publishes how the step ended. Up to the fork it sets no variable: one of that name may be
+# exported, and the step would see it.
 cd "$1" || exit 90
 umask 077
-I=/dev/null
-[ -p in ] && I=in
+set +m
+set -- /dev/null
+[ -p in ] && set -- in
+# The leader says that it is there before it begins the command, or does not begin it. Its own words
+# do not belong into the log.
 setsid sh -c '
-	exec 8>&-
 	trap : TERM INT HUP
-	t=-
-	if [ -r /proc/$$/stat ]; then read -r l </proc/$$/stat; set -- ${l##*) }; shift 19; t=$1; fi
-	echo "$$ $t" >leader
-	sh ./cmd
-	r=$?
-	mv wt "w.$r"
-	exit $r' 0<>$I >>log 2>&1 8>&- &
+	echo $$ >>leader || exit 125
+	sh ./cmd 2>&1
+	set -- $?
+	trap "" TERM INT HUP
+	command : >"w.$1" || mv wt "w.$1"
+	exit $1' 0<>"$1" >>log 2>/dev/null 8>&- &
 c=$!
 trap "" TERM INT HUP QUIT USR1 USR2 PIPE TSTP TTIN TTOU
-b=-
+b=- t=-
 [ -r /proc/sys/kernel/random/boot_id ] && read -r b </proc/sys/kernel/random/boot_id
-echo "$$ $b" >pid
+if [ -r "/proc/$c/stat" ]; then
+	read -r t <"/proc/$c/stat"
+	set -- ${t##*) }
+	shift 19
+	t=$1
+fi
+echo "$$ $b $c $t" >>pid
 wait $c
 r=$?
-n=$(wc -c <log)
-mv st "rc.$r.${n##* }"
+if [ ! -e "w.$r" ]; then
+	# The leader did not come to its end. If it was killed, and all of its step with it, then that
+	# is how the step ended. If something of the step lives, nobody will know how that ends.
+	[ "$r" -gt 128 ] || exit 1
+	exec 7>&-
+	(
+		exec 6<>busy
+		exec 5<busy 6>&-
+		while read -r b <&5; do :; done
+		exit 3
+	) 8>&- &
+	h=$!
+	(sleep 1; kill -9 $h) 8>&- &
+	k=$!
+	wait $h
+	[ $? = 3 ] || [ -e killed ] || exit 1
+	kill -9 $k
+fi
+n=0
+[ -s log ] && n=$(wc -c <log)
+n=${n##* }
+command : >"rc.$r.${n:-0}" || mv st "rc.$r.${n:-0}"

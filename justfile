@@ -1,0 +1,32 @@
+# Everyday commands. `just` lists them.
+
+default:
+    @just --list
+
+# What CI runs: format, lints, all tests
+check:
+    .ci/run
+
+# All tests; installs the servers and shells that they need
+test *ARGS:
+    tests/run {{ARGS}}
+
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+
+# Licences, advisories and duplicates (cargo install cargo-deny)
+deny:
+    cargo deny check
+
+# Look at changed snapshots (cargo install cargo-insta)
+snap:
+    cargo insta review
+
+# More seeds of the engine's simulation
+simulate SEEDS="200000":
+    DEPLOYUI_SEEDS={{SEEDS}} cargo test --release --test simulation -- --nocapture
+
+# More rounds of kills, cuts and full disks, on real shells and real hosts
+chaos ROUNDS="100":
+    DEPLOYUI_ROUNDS={{ROUNDS}} cargo test --release --test chaos --test durable -- --nocapture

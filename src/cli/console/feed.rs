@@ -1,0 +1,95 @@
+//! Facts from the driver to the screen. The driver never waits for it: what the screen has not taken
+//! yet is kept, and when that is too much it is replaced by all that is known.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
+
+use crate::{
+    driver::Observer,
+    run::{Event, Refusal, Run},
+    tui::Told,
+};
+
+/// Facts that are kept for a screen that is busy.
+const KEPT_MAX: usize = 4096;
+
+/// What the screen has not been told yet.
+#[derive(Default)]
+struct Kept {
+    whole: Option<Box<Run>>,
+    events: Vec<Event>,
+    refused: Vec<Refusal>,
+    over: bool,
+}
+
+/// The driver's observer that feeds the screen.
+pub(super) struct Feed {
+    kept: Arc<Mutex<Kept>>,
+    news: Arc<Notify>,
+    sender: JoinHandle<()>,
+}
+
+impl Feed {
+    /// Begins to feed the screen, from these facts on.
+    pub(super) fn begin(told: mpsc::Sender<Told>, first: Vec<Event>) -> Self {
+        let kept = Arc::new(Mutex::new(Kept { events: first, ..Kept::default() }));
+        let news = Arc::new(Notify::new());
+        news.notify_one();
+        let sender = tokio::spawn(send(Arc::clone(&kept), Arc::clone(&news), told));
+        Self { kept, news, sender }
+    }
+
+    /// Tells what is left, and ends.
+    pub(super) async fn end(self) {
+        self.change(|kept| kept.over = true);
+        drop(self.sender.await);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Kept)) {
+        change(&mut self.kept.lock().unwrap_or_else(PoisonError::into_inner));
+        self.news.notify_one();
+    }
+}
+
+async fn send(kept: Arc<Mutex<Kept>>, news: Arc<Notify>, told: mpsc::Sender<Told>) {
+    loop {
+        news.notified().await;
+        let taken = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
+        let whole = taken.whole.map(Told::Whole);
+        let events = (!taken.events.is_empty()).then_some(Told::Events(taken.events));
+        let refused = taken.refused.into_iter().map(Told::Refused);
+        for one in whole.into_iter().chain(events).chain(refused) {
+            if told.send(one).await.is_err() {
+                return;
+            }
+        }
+        if taken.over {
+            return;
+        }
+    }
+}
+
+impl Observer for Feed {
+    fn told(&mut self, events: &[Event], run: &Run) {
+        self.change(|kept| {
+            if kept.events.len() + events.len() > KEPT_MAX {
+                kept.events.clear();
+                kept.whole = Some(Box::new(run.clone()));
+            } else {
+                kept.events.extend_from_slice(events);
+            }
+        });
+    }
+
+    fn refused(&mut self, why: Refusal) {
+        self.change(|kept| {
+            if kept.refused.len() < KEPT_MAX {
+                kept.refused.push(why);
+            }
+        });
+    }
+}

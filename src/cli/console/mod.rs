@@ -1,0 +1,269 @@
+//! The console: wired to the driver. The screen is a task of its own; whatever it does, the run goes on.
+
+mod ask;
+mod feed;
+
+use std::sync::Arc;
+
+use ask::Asking;
+use feed::Feed;
+use jiff::tz::TimeZone;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+};
+
+use super::{
+    args::Global,
+    environment::Surroundings,
+    exit::{Exit, Stop},
+    headless, load, say,
+};
+use crate::{
+    driver::{self, DriveError, Driver, Fleet, Left, Request},
+    engine::Policy,
+    model::{HostId, Plan},
+    recipe::Recipe,
+    run::{Command, Event, Mode, Run},
+    store::{Dirty, Journal},
+    tui::{self, HostState, Settings, Told, TuiError, Wish},
+};
+
+/// What the screen may have on its way to the driver, and to the screen.
+const QUEUE_MAX: usize = 256;
+
+/// The pipeline that the console shows when nothing is said.
+const PIPELINE: &str = "deploy";
+
+/// The screen, and the channels to it.
+struct Screen {
+    told: mpsc::Sender<Told>,
+    wishes: mpsc::Receiver<Wish>,
+    asking: Arc<Asking>,
+    dirty: Dirty,
+    ended: JoinHandle<Result<(), TuiError>>,
+}
+
+impl Screen {
+    fn open(around: &Surroundings) -> Self {
+        let (told, hears) = mpsc::channel(QUEUE_MAX);
+        let (wishing, wishes) = mpsc::channel(QUEUE_MAX);
+        let (dirty, grown): (Dirty, watch::Receiver<u64>) = Dirty::new();
+        let settings = Settings {
+            ascii: !around.utf8,
+            colour: around.colour,
+            read_only: false,
+            zone: TimeZone::system(),
+        };
+        let store = around.store.clone();
+        let ended =
+            tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
+        let asking = Arc::new(Asking::new(told.clone()));
+        Self { told, wishes, asking, dirty, ended }
+    }
+
+    /// A screen that is gone needs no telling.
+    async fn tell(&self, told: Told) {
+        drop(self.told.send(told).await);
+    }
+
+    /// Waits until the operator has read enough.
+    async fn read_on(mut self, over: String) -> Result<(), Stop> {
+        self.tell(Told::Over(over)).await;
+        while let Some(wish) = self.wishes.recv().await {
+            if wish == Wish::Quit {
+                break;
+            }
+        }
+        self.close().await
+    }
+
+    async fn close(self) -> Result<(), Stop> {
+        let Self { told, wishes, asking, ended, .. } = self;
+        drop((told, wishes, asking));
+        match ended.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Stop::new(Exit::Refused, format!("the terminal: {error}"))),
+            Err(_panicked) => {
+                tui::restore();
+                Err(Stop::new(Exit::Failed, "the screen failed; the terminal was restored"))
+            }
+        }
+    }
+}
+
+/// `deployui`: the console on a run that is open, or on one that can be started.
+pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit, Stop> {
+    if !around.terminal {
+        return Err(Stop::new(Exit::Usage, "the console needs a terminal").hint(
+            "without one: deployui run PIPELINE, deployui resume, deployui runs, deployui log",
+        ));
+    }
+    let recipe = load::recipe(global)?;
+    let plan = plan(around, global, &recipe)?;
+    if let Some(run) = open_run(around, &plan)? {
+        let (journal, events) = Journal::open(&around.store, &run, &around.who.0)?;
+        let run = Run::fold(&events)
+            .map_err(|error| Stop::new(Exit::Refused, format!("run {run}: {error}")))?;
+        return resume(around, global, journal, events, run).await;
+    }
+    fresh(around, global, plan).await
+}
+
+fn plan(around: &Surroundings, global: &Global, recipe: &Recipe) -> Result<Plan, Stop> {
+    let first = recipe.pipeline_names().next().unwrap_or(PIPELINE);
+    let deploy = recipe.pipeline_names().find(|name| *name == PIPELINE);
+    let pipeline = deploy.unwrap_or(first).to_owned();
+    let request = headless::plain_request(around, global, &pipeline)?;
+    load::plan(recipe, &request)
+}
+
+/// The newest run of this application and stage that is open.
+fn open_run(around: &Surroundings, plan: &Plan) -> Result<Option<crate::model::RunId>, Stop> {
+    let runs = around.store.runs().map_err(|error| {
+        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
+    })?;
+    let ours = |header: &crate::store::Header| header.app == plan.app && header.stage == plan.stage;
+    let open = runs.into_iter().find(|run| {
+        run.closed.is_none() && run.last.is_some() && run.header.as_ref().is_some_and(ours)
+    });
+    Ok(open.map(|run| run.run))
+}
+
+/// A run that can be started: the hosts are connected while the operator reads the plan.
+async fn fresh(around: &Surroundings, global: &Global, plan: Plan) -> Result<Exit, Stop> {
+    let mut screen = Screen::open(around);
+    screen.tell(Told::Plan(Box::new(plan.clone()))).await;
+    let connect = |screen: &Screen| {
+        let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
+        load::fleet(around, global, &plan, ask, screen.dirty.clone(), false)
+    };
+    let mut fleet = connect(&screen);
+    let mut ready = 0;
+    for (host, _) in plan.host_ids() {
+        screen.tell(Told::Host(host, HostState::Connecting)).await;
+    }
+    loop {
+        tokio::select! {
+            wish = screen.wishes.recv() => match wish {
+                None | Some(Wish::Quit) => {
+                    screen.close().await?;
+                    return Ok(Exit::Done);
+                }
+                Some(Wish::Start(mode)) if ready == plan.hosts.len() => {
+                    let store = around.store.clone();
+                    let opened = Driver::open(plan, store, fleet, &around.who, Policy::Ask);
+                    return match opened {
+                        Ok(driver) => driven(screen, driver, mode).await,
+                        Err(error) => {
+                            screen.close().await?;
+                            Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))
+                        }
+                    };
+                }
+                Some(Wish::Start(_)) => {
+                    screen.tell(Told::Note("not all hosts are ready yet".to_owned())).await;
+                }
+                Some(Wish::Connect) => {
+                    fleet = connect(&screen);
+                    ready = 0;
+                    for (host, _) in plan.host_ids() {
+                        screen.tell(Told::Host(host, HostState::Connecting)).await;
+                    }
+                }
+                Some(Wish::Prompted(id, answer)) => screen.asking.answer(id, answer),
+                Some(Wish::Command(_) | Wish::Answer { .. }) => {}
+            },
+            Some((host, state)) = arrival(&mut fleet) => {
+                ready += usize::from(state == HostState::Ready);
+                screen.tell(Told::Host(host, state)).await;
+            }
+        }
+    }
+}
+
+async fn arrival(fleet: &mut Fleet) -> Option<(HostId, HostState)> {
+    let (host, arrived) = fleet.arrival().await?;
+    let state = match arrived {
+        Ok(_) => HostState::Ready,
+        Err(trouble) => HostState::Trouble { what: trouble.to_string(), hint: trouble.hint() },
+    };
+    Some((host, state))
+}
+
+/// The console on a run that was left open. What is in flight is followed at once; nothing further
+/// begins before the operator says so.
+pub(super) async fn resume(
+    around: &Surroundings,
+    global: &Global,
+    journal: Journal,
+    events: Vec<Event>,
+    run: Run,
+) -> Result<Exit, Stop> {
+    let screen = Screen::open(around);
+    let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
+    let fleet = load::fleet(around, global, &run.plan, ask, screen.dirty.clone(), true);
+    let store = around.store.clone();
+    screen.tell(Told::Events(events.clone())).await;
+    let taken = Driver::resume(journal, &events, store, fleet, &around.who, Policy::Ask);
+    match taken {
+        Ok(driver) => driven(screen, driver, Mode::Pause).await,
+        Err(error) => {
+            screen.close().await?;
+            Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))
+        }
+    }
+}
+
+/// Drives the run while the screen watches.
+async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Exit, Stop> {
+    let (requests, mut requested) = mpsc::channel(QUEUE_MAX);
+    let mut feed = Feed::begin(screen.told.clone(), driver.opening());
+    let left = {
+        let driving = driver.drive(&mut requested, &mut feed, Some(mode), true);
+        tokio::pin!(driving);
+        loop {
+            tokio::select! {
+                left = &mut driving => break left,
+                wish = screen.wishes.recv() => pass_on(wish, &requests, &screen.asking),
+            }
+        }
+    };
+    feed.end().await;
+    let run = driver.run().clone();
+    let id = run.plan.run.clone();
+    match left {
+        Ok(Left::Closed(_)) => {
+            let exit = Exit::of(Left::Closed(run.verdict()), &run, None);
+            screen.read_on(format!("run {id} is over")).await?;
+            Ok(exit)
+        }
+        Ok(left @ (Left::Stuck | Left::Detached)) => {
+            screen.close().await?;
+            say::out(&format!("run {id} is left open; steps in flight go on"));
+            say::out(&format!("to go on: deployui resume {id}"));
+            Ok(Exit::of(left, &run, None))
+        }
+        Err(error) => failed(screen, &error, &run).await,
+    }
+}
+
+async fn failed(screen: Screen, error: &DriveError, run: &Run) -> Result<Exit, Stop> {
+    screen.read_on(format!("cannot go on: {error}")).await?;
+    Err(super::exit::undriven(error, run))
+}
+
+/// A wish of the screen to the driver. A screen that is gone leaves the run.
+fn pass_on(wish: Option<Wish>, requests: &mpsc::Sender<Request>, asking: &Asking) {
+    let request = match wish {
+        None | Some(Wish::Quit) => Request::Command(Command::Leave),
+        Some(Wish::Command(command)) => Request::Command(command),
+        Some(Wish::Start(mode)) => Request::Command(Command::Mode(mode)),
+        Some(Wish::Answer { attempt, number, text }) => Request::Answer { attempt, number, text },
+        Some(Wish::Prompted(id, answer)) => return asking.answer(id, answer),
+        Some(Wish::Connect) => return,
+    };
+    if requests.try_send(request).is_err() {
+        tracing::warn!("the driver takes no requests");
+    }
+}

@@ -1,0 +1,220 @@
+//! Dialogs: a text, perhaps a field, and buttons of which the first does nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::style::Style;
+use tui_textarea::TextArea;
+
+use crate::{
+    model::{HoldId, Try},
+    run::{Abort, Choice, Mode},
+};
+
+/// What a confirmed button does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// Nothing: the dialog closes.
+    Nothing,
+    /// Starts the run.
+    Start(Mode),
+    /// Sets how far the run goes.
+    Mode(Mode),
+    /// Answers these holds, with the field as the reason.
+    Choose(Vec<HoldId>, Choice),
+    /// Answers a hold with the command in the field.
+    Edit(HoldId),
+    /// Sends the field as input.
+    Answer(Try, u16),
+    /// Leaves a host out, with the field as the reason.
+    Exclude(crate::model::HostId),
+    /// Gives the run up.
+    Abort(Abort),
+    /// Answers a prompt: yes, or the field.
+    Prompted(u64, bool),
+    /// Leaves.
+    Detach,
+}
+
+/// A button.
+#[derive(Clone, Debug)]
+pub(crate) struct Button {
+    pub(crate) label: String,
+    /// What comes of it.
+    pub(crate) about: String,
+    /// The letter that presses it, while the field has not the keys.
+    pub(crate) key: Option<char>,
+    pub(crate) deed: Deed,
+}
+
+/// What the field must hold before anything but Cancel can be pressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Anything, also nothing.
+    Nothing,
+    /// Something; what it is.
+    Some(&'static str),
+    /// Exactly this.
+    Exactly(String),
+}
+
+/// A field.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) label: String,
+    pub(crate) area: TextArea<'static>,
+    pub(crate) need: Need,
+    /// Several lines: Enter is one more.
+    pub(crate) tall: bool,
+}
+
+/// Where the keys go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Focus {
+    /// To the field.
+    Field,
+    /// To the button with that number.
+    Button(usize),
+}
+
+/// What a dialog is about, so that it can close by itself when that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// The start of the run.
+    Start,
+    /// Open questions.
+    Holds(Vec<HoldId>),
+    /// The run as a whole, while it is open.
+    Run,
+    /// A prompt.
+    Prompt(u64),
+    /// Leaving.
+    Quit,
+}
+
+/// An open dialog.
+#[derive(Debug)]
+pub(crate) struct Dialog {
+    pub(crate) title: String,
+    pub(crate) text: Vec<String>,
+    pub(crate) field: Option<Field>,
+    pub(crate) buttons: Vec<Button>,
+    pub(crate) focus: Focus,
+    pub(crate) subject: Subject,
+    /// First line of the text shown.
+    pub(crate) scroll: usize,
+    /// When a letter was last pressed: one that is held down confirms nothing.
+    quiet_since: Timestamp,
+    /// Why the last press did nothing.
+    pub(crate) says: Option<String>,
+}
+
+/// A letter confirms only this long after the last one: not by a key that is held down, and not by
+/// one that was meant for what was on the screen before.
+const QUIET: SignedDuration = SignedDuration::from_millis(600);
+
+impl Dialog {
+    /// A dialog whose first button, which has the keys, does nothing.
+    pub(crate) fn new(title: impl Into<String>, subject: Subject, now: Timestamp) -> Self {
+        Self {
+            title: title.into(),
+            text: Vec::new(),
+            field: None,
+            buttons: vec![Button {
+                label: "Cancel".to_owned(),
+                about: String::new(),
+                key: None,
+                deed: Deed::Nothing,
+            }],
+            focus: Focus::Button(0),
+            subject,
+            scroll: 0,
+            quiet_since: now,
+            says: None,
+        }
+    }
+
+    /// With one more line of text.
+    pub(crate) fn line(mut self, text: impl Into<String>) -> Self {
+        self.text.push(text.into());
+        self
+    }
+
+    /// With a name on the first button other than Cancel.
+    pub(crate) fn first(mut self, label: &str, about: &str) -> Self {
+        if let Some(first) = self.buttons.first_mut() {
+            (first.label, first.about) = (label.to_owned(), about.to_owned());
+        }
+        self
+    }
+
+    /// With one more button.
+    pub(crate) fn button(
+        mut self,
+        label: impl Into<String>,
+        key: Option<char>,
+        about: impl Into<String>,
+        deed: Deed,
+    ) -> Self {
+        self.buttons.push(Button { label: label.into(), about: about.into(), key, deed });
+        self
+    }
+
+    /// With a field, which then has the keys: a letter that is typed must not press a button.
+    pub(crate) fn field(mut self, label: &str, lines: Vec<String>, need: Need, tall: bool) -> Self {
+        let mut area = TextArea::new(lines);
+        area.set_cursor_line_style(Style::default());
+        self.field = Some(Field { label: label.to_owned(), area, need, tall });
+        self.focus = Focus::Field;
+        self
+    }
+
+    /// With a field that does not show what is typed, nor remember it for undoing.
+    pub(crate) fn secret(self, label: &str) -> Self {
+        let mut dialog = self.field(label, Vec::new(), Need::Nothing, false);
+        if let Some(field) = &mut dialog.field {
+            field.area.set_mask_char('*');
+            field.area.set_max_histories(0);
+        }
+        dialog
+    }
+
+    /// What the field holds.
+    pub(crate) fn typed(&self) -> String {
+        self.field.as_ref().map_or_else(String::new, |field| field.area.lines().join("\n"))
+    }
+
+    /// Why a button cannot be pressed yet.
+    pub(crate) fn lacks(&self) -> Option<String> {
+        let field = self.field.as_ref()?;
+        let typed = self.typed();
+        match &field.need {
+            Need::Nothing => None,
+            Need::Some(what) => typed.trim().is_empty().then(|| format!("first type {what}")),
+            Need::Exactly(wanted) => {
+                (typed != *wanted).then(|| format!("first type {wanted} into the field"))
+            }
+        }
+    }
+
+    /// The keys to the next place, or the one before.
+    pub(crate) fn turn(&mut self, forward: bool) {
+        let places = self.buttons.len() + usize::from(self.field.is_some());
+        let shift = usize::from(self.field.is_some());
+        let here = match self.focus {
+            Focus::Field => 0,
+            Focus::Button(at) => at + shift,
+        };
+        let there = if forward { here + 1 } else { here + places.saturating_sub(1) };
+        let there = there.checked_rem(places).unwrap_or(0);
+        self.focus = match there.checked_sub(shift) {
+            Some(at) => Focus::Button(at),
+            None => Focus::Field,
+        };
+    }
+
+    /// Whether a letter pressed now is meant for this dialog. Every press begins the wait anew.
+    pub(crate) fn is_meant(&mut self, now: Timestamp) -> bool {
+        let quiet = now.duration_since(self.quiet_since) >= QUIET;
+        self.quiet_since = now;
+        quiet
+    }
+}

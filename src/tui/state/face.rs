@@ -1,0 +1,222 @@
+//! The state of a cell of the matrix, as the operator thinks of it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::grid::{Column, face_of};
+use crate::{
+    model::{HostId, NodeId, Try},
+    run::{Cause, Cell, End, Overrule, Reason, Run, State},
+};
+
+/// The state of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Face {
+    /// The step has nothing to do on this host.
+    Absent,
+    /// Its turn has not come.
+    Waiting,
+    /// Its turn has not come, and something before it waits for the operator.
+    Held,
+    /// The run stopped right before it.
+    Break,
+    /// Made ready on the host; whether it has begun is not known yet.
+    Prepared,
+    /// Goes on since then.
+    Running(Option<Timestamp>),
+    /// Was sent a signal.
+    Stopping(Option<Timestamp>),
+    /// Waits for input.
+    Asks,
+    /// Ended, but something that it started still lives.
+    Settling(End),
+    /// May be running; the connection is lost since then.
+    LinkLost(Timestamp),
+    /// Done, in that time.
+    Ok(Option<SignedDuration>),
+    /// Ended without success.
+    Failed(End),
+    /// The host could not begin it.
+    Refused,
+    /// Its outcome cannot be learned.
+    Unknown,
+    /// Its host was left out: where else it is done is being asked.
+    Stranded,
+    /// Left out by the operator.
+    Skipped,
+    /// Mended by hand.
+    Fixed,
+    /// Taken as done by the operator.
+    Assumed,
+    /// Its host takes no further part.
+    Excluded,
+    /// Its condition says that there is nothing to do.
+    NotWanted,
+    /// The run was given up before it.
+    Aborted,
+    /// Being taken back.
+    Undoing,
+    /// Done, and taken back.
+    Undone,
+    /// Taking it back failed.
+    NotUndone(End),
+}
+
+/// The state of a step on a host.
+pub(crate) fn face(run: &Run, column: &Column, host: HostId) -> Face {
+    let nodes = column.nodes(host);
+    let Some((id, cell)) = face_of(run, nodes) else { return Face::Absent };
+    if let Some(undo) = undo_face(run, nodes) {
+        return undo;
+    }
+    of_cell(run, column, id, cell)
+}
+
+/// What is to be said of compensations of these nodes, if one has begun.
+fn undo_face(run: &Run, nodes: &[NodeId]) -> Option<Face> {
+    let (_, undo) = nodes
+        .iter()
+        .filter_map(|id| run.undo_of(*id))
+        .filter(|(_, cell)| cell.tries > 0)
+        .max_by_key(|(id, cell)| (!cell.is_over(), id.0))?;
+    match &undo.state {
+        State::Armed(_) | State::Running(_) | State::Settling(..) => Some(Face::Undoing),
+        State::Failed(_, end) => Some(Face::NotUndone(*end)),
+        State::Refused(..) => Some(Face::NotUndone(End::Exit(u8::MAX))),
+        State::Unknown(..) => Some(Face::Unknown),
+        State::Waiting
+        | State::Ok(_)
+        | State::Stranded(_)
+        | State::Overruled(_)
+        | State::Never(_)
+        | State::Reverted(_) => None,
+    }
+}
+
+fn of_cell(run: &Run, column: &Column, id: NodeId, cell: &Cell) -> Face {
+    match &cell.state {
+        State::Waiting => waiting(run, column, cell),
+        State::Armed(_) | State::Running(_) | State::Settling(..) => in_hand(run, id, cell),
+        State::Unknown(..) => Face::Unknown,
+        State::Ok(_) => Face::Ok(took(cell)),
+        State::Failed(_, end) => Face::Failed(*end),
+        State::Refused(..) => Face::Refused,
+        State::Stranded(_) => Face::Stranded,
+        State::Overruled(Overrule::Skipped(_)) => Face::Skipped,
+        State::Overruled(Overrule::Fixed(_)) => Face::Fixed,
+        State::Overruled(Overrule::Assumed(..)) => Face::Assumed,
+        State::Overruled(Overrule::Excluded(..)) => Face::Excluded,
+        State::Never(Reason::Aborted | Reason::Fenced) => Face::Aborted,
+        State::Never(Reason::NotWanted) => Face::NotWanted,
+        State::Reverted(_) => Face::Undone,
+    }
+}
+
+fn waiting(run: &Run, column: &Column, cell: &Cell) -> Face {
+    let stops = |cause: &Cause| match cause {
+        Cause::Failed(_)
+        | Cause::Refused(_)
+        | Cause::Unknown(_)
+        | Cause::Unsettled
+        | Cause::OnceHostGone(_)
+        | Cause::Unreachable
+        | Cause::Confirm(_)
+        | Cause::Schema
+        | Cause::Batch(_)
+        | Cause::LockHeld(_)
+        | Cause::Diverges(_) => true,
+        Cause::Break | Cause::Input(..) | Cause::NotUndone(_) => false,
+    };
+    let before = |hold: &crate::run::Hold| {
+        hold.cause == Cause::Break && column.gates.contains(&hold.on)
+    };
+    if run.given_up(cell) {
+        Face::Aborted
+    } else if run.holds.values().any(before) {
+        Face::Break
+    } else if run.holds.values().any(|hold| stops(&hold.cause)) {
+        Face::Held
+    } else {
+        Face::Waiting
+    }
+}
+
+fn in_hand(run: &Run, id: NodeId, cell: &Cell) -> Face {
+    let may_run = cell.in_flight() || run.may_have_started(cell);
+    if let Some(since) = cell.node.host.and_then(|host| lost_since(run, host))
+        && may_run
+    {
+        return Face::LinkLost(since);
+    }
+    let asks = |hold: &crate::run::Hold| hold.on == id && matches!(hold.cause, Cause::Input(..));
+    match &cell.state {
+        State::Running(_) if run.holds.values().any(asks) => Face::Asks,
+        State::Running(_) if cell.stop.is_some() => Face::Stopping(cell.started),
+        State::Running(_) => Face::Running(cell.started),
+        State::Settling(_, end) => Face::Settling(*end),
+        State::Armed(_)
+        | State::Waiting
+        | State::Unknown(..)
+        | State::Ok(_)
+        | State::Failed(..)
+        | State::Refused(..)
+        | State::Stranded(_)
+        | State::Overruled(_)
+        | State::Never(_)
+        | State::Reverted(_) => match run.given_up(cell) {
+            true => Face::Aborted,
+            // Armed ahead of its turn: to the operator it simply waits.
+            false if !run.ready(cell) => Face::Waiting,
+            false => Face::Prepared,
+        },
+    }
+}
+
+/// Since when a host cannot be talked to.
+pub(crate) fn lost_since(run: &Run, host: HostId) -> Option<Timestamp> {
+    run.down(host)?;
+    run.world.links.get(&host).map(|(_, since)| *since)
+}
+
+fn took(cell: &Cell) -> Option<SignedDuration> {
+    Some(cell.ended?.duration_since(cell.started?))
+}
+
+impl Face {
+    /// Whether nothing more will happen here by itself.
+    pub(crate) fn is_over(&self) -> bool {
+        match self {
+            Self::Absent
+            | Self::Ok(_)
+            | Self::Failed(_)
+            | Self::Refused
+            | Self::Skipped
+            | Self::Fixed
+            | Self::Assumed
+            | Self::Excluded
+            | Self::NotWanted
+            | Self::Aborted
+            | Self::Undone
+            | Self::NotUndone(_) => true,
+            Self::Waiting
+            | Self::Held
+            | Self::Break
+            | Self::Prepared
+            | Self::Running(_)
+            | Self::Stopping(_)
+            | Self::Asks
+            | Self::Settling(_)
+            | Self::LinkLost(_)
+            | Self::Unknown
+            | Self::Stranded
+            | Self::Undoing => false,
+        }
+    }
+}
+
+/// The attempt that is running in these nodes.
+pub(crate) fn running(run: &Run, nodes: &[NodeId]) -> Option<Try> {
+    nodes.iter().find_map(|node| {
+        let cell = run.cell(*node)?;
+        cell.in_flight().then_some(Try { node: *node, n: cell.tries })
+    })
+}

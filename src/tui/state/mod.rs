@@ -1,0 +1,261 @@
+//! Everything that the screen shows, and nothing else: the run is a fold of its facts, the rest is
+//! where the operator is looking. Changed by `update` alone, drawn by `view`.
+
+pub(crate) mod dialog;
+pub(crate) mod face;
+pub(crate) mod grid;
+pub(crate) mod log;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use jiff::Timestamp;
+use ratatui::layout::Size;
+
+use self::{dialog::Dialog, face::Face, grid::Grid, log::LogPane};
+use super::{
+    glyphs::Glyphs,
+    settings::Settings,
+    styles::{Styles, Tone},
+    told::{HostState, Prompt},
+};
+use crate::{
+    model::{HoldId, HostId, NodeId, Plan, Try},
+    run::{Cause, Hold, Run},
+};
+
+/// What the console is for, so far.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// Nothing has been told yet.
+    Nothing,
+    /// The run that would be started.
+    Plan(Box<Plan>),
+    /// A run.
+    Run(Box<Run>),
+}
+
+/// The panes, by their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pane {
+    /// 1: hosts × steps.
+    Hosts,
+    /// 2: the log of the chosen cell, or what would be run.
+    Log,
+    /// 3: the open question.
+    Choices,
+}
+
+/// Where the operator is in the matrix.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cursor {
+    pub(crate) column: usize,
+    pub(crate) row: usize,
+    /// The operator has not moved it: it goes with the run.
+    pub(crate) moved: bool,
+}
+
+/// A line for the operator.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) at: Timestamp,
+    pub(crate) text: String,
+    pub(crate) tone: Tone,
+}
+
+/// The searchable list of keys.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Help {
+    pub(crate) filter: String,
+    pub(crate) scroll: usize,
+}
+
+/// Which question, and which of its choices.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) hold: Option<HoldId>,
+    pub(crate) choice: usize,
+}
+
+/// The console.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) settings: Settings,
+    pub(crate) now: Timestamp,
+    pub(crate) size: Size,
+    pub(crate) subject: Subject,
+    pub(crate) hosts: BTreeMap<HostId, HostState>,
+    pub(crate) grid: Grid,
+    pub(crate) cursor: Cursor,
+    pub(crate) focus: Pane,
+    pub(crate) zoom: bool,
+    pub(crate) log: LogPane,
+    /// First row shown of what would be run.
+    pub(crate) detail: usize,
+    pub(crate) asked: Asked,
+    pub(crate) dialog: Option<Dialog>,
+    pub(crate) help: Option<Help>,
+    pub(crate) prompts: VecDeque<Prompt>,
+    pub(crate) line: Option<Line>,
+    /// The start was asked for.
+    pub(crate) starting: bool,
+    /// The run ended, or cannot be driven on.
+    pub(crate) over: Option<String>,
+    /// The screen is to be drawn from nothing.
+    pub(crate) redraw: bool,
+    pub(crate) quit: bool,
+}
+
+/// Less than this cannot show a run; more than that shows all panes.
+pub(crate) const SIZE_MIN: Size = Size { width: 60, height: 16 };
+
+impl Model {
+    pub(crate) fn new(settings: Settings, size: Size, now: Timestamp) -> Self {
+        Self {
+            settings,
+            now,
+            size,
+            subject: Subject::Nothing,
+            hosts: BTreeMap::new(),
+            grid: Grid::default(),
+            cursor: Cursor::default(),
+            focus: Pane::Hosts,
+            zoom: false,
+            log: LogPane::default(),
+            detail: 0,
+            asked: Asked::default(),
+            dialog: None,
+            help: None,
+            prompts: VecDeque::new(),
+            line: None,
+            starting: false,
+            over: None,
+            redraw: false,
+            quit: false,
+        }
+    }
+
+    pub(crate) fn glyphs(&self) -> &'static Glyphs {
+        Glyphs::of(self.settings.ascii)
+    }
+
+    pub(crate) fn styles(&self) -> Styles {
+        Styles::new(self.settings.colour)
+    }
+
+    /// Whether the screen is too small to show a run.
+    pub(crate) fn is_tiny(&self) -> bool {
+        self.size.width < SIZE_MIN.width || self.size.height < SIZE_MIN.height
+    }
+
+    /// The run, once there is one.
+    pub(crate) fn run(&self) -> Option<&Run> {
+        match &self.subject {
+            Subject::Run(run) => Some(run),
+            Subject::Nothing | Subject::Plan(_) => None,
+        }
+    }
+
+    /// The run while it is open and driven.
+    pub(crate) fn open_run(&self) -> Option<&Run> {
+        self.run().filter(|run| run.closed.is_none() && self.over.is_none())
+    }
+
+    /// The plan of what is, or would be, run.
+    pub(crate) fn plan(&self) -> Option<&Plan> {
+        match &self.subject {
+            Subject::Run(run) => Some(&run.plan),
+            Subject::Plan(plan) => Some(plan),
+            Subject::Nothing => None,
+        }
+    }
+
+    /// The name of a host; raw.
+    pub(crate) fn host_name(&self, host: HostId) -> &str {
+        self.plan().and_then(|plan| plan.host(host)).map_or("?", |host| host.name.as_str())
+    }
+
+    /// The chosen host.
+    pub(crate) fn host(&self) -> Option<HostId> {
+        self.grid.hosts.get(self.cursor.row).copied()
+    }
+
+    /// The chosen column.
+    pub(crate) fn column(&self) -> Option<&grid::Column> {
+        self.grid.columns.get(self.cursor.column)
+    }
+
+    /// The nodes of the chosen cell.
+    pub(crate) fn nodes(&self) -> &[NodeId] {
+        match (self.column(), self.host()) {
+            (Some(column), Some(host)) => column.nodes(host),
+            (Some(_) | None, _) => &[],
+        }
+    }
+
+    /// The state of a cell.
+    pub(crate) fn face(&self, column: &grid::Column, host: HostId) -> Face {
+        match self.run() {
+            Some(run) => face::face(run, column, host),
+            None if column.nodes(host).is_empty() => Face::Absent,
+            None => Face::Waiting,
+        }
+    }
+
+    /// The attempts of the chosen cell.
+    pub(crate) fn attempts(&self) -> Vec<Try> {
+        self.run().map_or_else(Vec::new, |run| grid::attempts(run, self.nodes()))
+    }
+
+    /// The attempt whose log is to be shown.
+    pub(crate) fn attempt(&self) -> Option<Try> {
+        let attempts = self.attempts();
+        self.log.pinned.filter(|pinned| attempts.contains(pinned)).or(attempts.last().copied())
+    }
+
+    /// The question that is shown: the one chosen, else one of the chosen cell, else the oldest.
+    pub(crate) fn hold(&self) -> Option<(HoldId, &Hold)> {
+        let run = self.open_run()?;
+        let chosen = self.asked.hold.and_then(|id| run.holds.get_key_value(&id));
+        let nodes = self.nodes();
+        let here = || run.holds.iter().find(|(_, hold)| nodes.contains(&hold.on));
+        chosen.or_else(here).or_else(|| run.holds.iter().next()).map(|(id, hold)| (*id, hold))
+    }
+
+    /// The first question that must be answered before the run goes on by itself.
+    pub(crate) fn failure(&self) -> Option<(HoldId, &Hold)> {
+        let is_failure = |cause: &Cause| match cause {
+            Cause::Failed(_) | Cause::Refused(_) | Cause::Unknown(_) | Cause::NotUndone(_) => true,
+            Cause::Unsettled
+            | Cause::Break
+            | Cause::Confirm(_)
+            | Cause::Schema
+            | Cause::Input(..)
+            | Cause::Batch(_)
+            | Cause::LockHeld(_)
+            | Cause::Diverges(_)
+            | Cause::OnceHostGone(_)
+            | Cause::Unreachable => false,
+        };
+        let run = self.open_run()?;
+        run.holds.iter().find(|(_, hold)| is_failure(&hold.cause)).map(|(id, hold)| (*id, hold))
+    }
+
+    /// Columns that are over, and the first that is not.
+    pub(crate) fn progress(&self) -> (usize, Option<usize>) {
+        let over = |column: &grid::Column| {
+            column.hosts().all(|host| self.face(column, host).is_over())
+        };
+        let done = self.grid.columns.iter().filter(|column| over(column)).count();
+        (done, self.grid.columns.iter().position(|column| !over(column)))
+    }
+
+    /// Whether a time on the screen grows.
+    pub(crate) fn ticks(&self) -> bool {
+        self.open_run().is_some() && !self.is_tiny()
+    }
+
+    /// Says something in the line above the keys.
+    pub(crate) fn say(&mut self, text: impl Into<String>, tone: Tone) {
+        self.line = Some(Line { at: self.now, text: text.into(), tone });
+    }
+}

@@ -1,0 +1,267 @@
+//! State, keys, and what they wish for.
+
+use super::{Desk, WIDE, settings, story};
+use crate::{
+    model::HoldId,
+    run::{Choice, Fact, Mode, Why},
+    tui::{
+        Prompt, PromptKind, Settings, Told, Wish,
+        keymap::{Press, TABLE},
+        state::dialog::{Deed, Focus},
+    },
+};
+
+fn check(told: Vec<Told>, keys: &str, wanted: &[&str]) {
+    let desk = Desk::new(WIDE).tell_all(told).keys(keys);
+    assert_eq!(desk.wishes(), wanted, "{keys}");
+}
+
+type Telling = fn() -> Vec<Told>;
+
+const STATES: [(&str, Telling); 10] = [
+    ("nothing", Vec::new),
+    ("connecting", story::connecting),
+    ("ready", story::ready),
+    ("running", || vec![story::running().told()]),
+    ("failed", || vec![story::failed().told()]),
+    ("unknown", || vec![story::unknown().told()]),
+    ("asking", || vec![story::asking().told()]),
+    ("broken", || vec![story::broken().told()]),
+    ("done", || vec![story::done_ok().told()]),
+    ("undone", || vec![story::undone().told()]),
+];
+
+/// Whether a wish changes something on a host.
+fn acts(wish: &Wish) -> bool {
+    match wish {
+        Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } => true,
+        Wish::Connect | Wish::Prompted(..) | Wish::Quit => false,
+    }
+}
+
+#[test]
+fn no_key_but_uppercase_letters_begins_anything_in_any_state() {
+    for (name, told) in STATES {
+        for row in TABLE {
+            for press in row.keys {
+                let key = match press {
+                    Press::Char(c) if c.is_ascii_uppercase() => continue,
+                    Press::Char(c) => c.to_string(),
+                    Press::Ctrl(c) => format!("<C-{c}>"),
+                    Press::Named(_) => continue,
+                };
+                for pane in ["", "2", "3"] {
+                    let keys = format!("{pane}{key}<ret>");
+                    let desk = Desk::new(WIDE).tell_all(told()).keys(&keys);
+                    let acting: Vec<_> = desk.wishes.iter().filter(|wish| acts(wish)).collect();
+                    assert!(acting.is_empty(), "{name}, {keys}: {acting:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_uppercase_letter_changes_anything_alone_but_step_pause_and_break() {
+    for (name, told) in STATES {
+        for letter in 'A'..='Z' {
+            let desk = Desk::new(WIDE).tell_all(told()).keys(&letter.to_string());
+            let acting: Vec<_> = desk.wishes.iter().filter(|wish| acts(wish)).collect();
+            let free = matches!(letter, 'S' | 'P' | 'B') && desk.model.open_run().is_some();
+            assert!(free || acting.is_empty(), "{name}, {letter}: {acting:?}");
+        }
+    }
+}
+
+#[test]
+fn the_default_of_every_dialog_is_harmless() {
+    let mut seen = 0;
+    for (name, told) in STATES {
+        for letter in ('A'..='Z').chain(['q']) {
+            let opened = || Desk::new(WIDE).tell_all(told()).keys(&letter.to_string());
+            let Some(dialog) = &opened().model.dialog else { continue };
+            seen += 1;
+            assert_eq!(dialog.buttons[0].deed, Deed::Nothing, "{name}, {letter}");
+            assert!(matches!(dialog.focus, Focus::Field | Focus::Button(0)));
+            if dialog.field.as_ref().is_some_and(|field| field.tall) {
+                continue;
+            }
+            for keys in ["<ret>", "<ret><ret>", "<esc>", "x<ret><ret>"] {
+                let desk = opened().keys(keys);
+                assert!(!desk.wishes.iter().any(acts), "{name}, {letter}{keys}");
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn a_key_that_is_held_down_confirms_nothing() {
+    for (_, told) in STATES {
+        for letter in 'A'..='Z' {
+            if matches!(letter, 'S' | 'P' | 'B') {
+                continue;
+            }
+            let keys = letter.to_string().repeat(40);
+            let desk = Desk::new(WIDE).tell_all(told()).burst(&keys);
+            assert!(!desk.wishes.iter().any(acts), "{letter}");
+        }
+    }
+}
+
+#[test]
+fn pasted_text_confirms_nothing() {
+    for (_, told) in STATES {
+        for letter in 'A'..='Z' {
+            if matches!(letter, 'S' | 'P' | 'B') {
+                continue;
+            }
+            let text = format!("{letter}\n\t\r\n{letter}\n");
+            let opened = Desk::new(WIDE).tell_all(told()).keys(&letter.to_string());
+            let desk = opened.paste(&text).paste("yes\n");
+            assert!(!desk.wishes.iter().any(acts), "{letter}");
+        }
+    }
+}
+
+#[test]
+fn read_only_acts_on_nothing() {
+    for (name, told) in STATES {
+        let settings = Settings { read_only: true, ..settings() };
+        let desk = Desk::with(WIDE, settings, 40, super::chatter).tell_all(told());
+        let desk = desk.keys("DSCPBTOFKLXWVIUAMR!");
+        assert!(desk.wishes.is_empty(), "{name}: {:?}", desk.wishes);
+    }
+}
+
+#[test]
+fn starting_asks_and_a_protected_stage_wants_its_name() {
+    check(story::ready(), "D<tab><tab><ret>", &[]);
+    check(story::ready(), "Dproduction<tab><tab><ret>", &["Start(Run)"]);
+    check(story::ready(), "Dproduction<tab><tab><tab><ret>", &["Start(Step)"]);
+    check(story::ready(), "Sproduction<tab>S", &["Start(Step)"]);
+    check(story::ready(), "Dproduction<ret><ret>", &[]);
+    check(story::connecting(), "Dproduction<tab><tab><ret>", &[]);
+}
+
+#[test]
+fn the_run_is_steered() {
+    let running = || vec![story::running().told()];
+    check(running(), "SP", &["Command(Mode(Step))", "Command(Mode(Pause))"]);
+    check(running(), "lllB", &["Command(Break(NodeId(9), true))"]);
+    check(running(), "llB", &["Command(Break(NodeId(9), false))"]);
+    check(running(), "C", &[]);
+    let paused = vec![story::running().mode(Mode::Pause).told()];
+    check(paused, "CC", &["Command(Mode(Run))"]);
+    check(vec![story::broken().told()], "C<tab><ret>", &["Command(Mode(Run))"]);
+    let abort = "Command(Abort(Abort { undo: true, stop: false }, Why(\"\")))";
+    check(running(), "A<down><down><ret>", &[abort]);
+    check(running(), "UU", &[abort]);
+    let exclude = "Command(Exclude(HostId(1), Why(\"disk broken\")))";
+    check(running(), "jXdisk broken<tab><tab><ret>", &[exclude]);
+}
+
+#[test]
+fn a_failure_is_answered() {
+    let failed = || vec![story::failed().told()];
+    let retry = "Command(Choose(HoldId(0), Retry, Why(\"\")))";
+    check(failed(), "TT", &[retry]);
+    check(failed(), "3<ret><tab><ret>", &[retry]);
+    check(failed(), "C<tab><ret>", &[]);
+    check(failed(), "K<tab><tab><ret>", &[]);
+    let skip = "Command(Choose(HoldId(0), Skip, Why(\"by hand\")))";
+    check(failed(), "Kby hand<tab><tab><ret>", &[skip]);
+    check(failed(), "Kby hand<tab>K", &[skip]);
+    let edit = "Command(Choose(HoldId(0), \
+                Edit(\"./bin/migrate --release 1121-1012 --fake\"), Why(\"\")))";
+    check(failed(), "O<end> --fake<tab><tab><ret>", &[edit]);
+    let fixed = "Command(Choose(HoldId(0), Fixed, Why(\"ok now\")))";
+    check(failed(), "Fok now<tab><tab><ret>", &[fixed]);
+    check(failed(), "L", &[]);
+}
+
+#[test]
+fn an_unknown_outcome_is_decided() {
+    let unknown = || vec![story::unknown().told()];
+    let done = "Command(Choose(HoldId(0), Assume(true), Why(\"seen\")))";
+    check(unknown(), "Fseen<tab><tab><ret>", &[done]);
+    let not_done = "Command(Choose(HoldId(0), Assume(false), Why(\"seen\")))";
+    check(unknown(), "Lseen<tab><tab><ret>", &[not_done]);
+}
+
+#[test]
+fn input_is_sent_and_never_shown_in_debug_output() {
+    let desk = Desk::new(WIDE).tell(story::asking().told()).keys("Ihunter2<tab><tab><ret>");
+    let wish = desk.wishes.last().unwrap();
+    assert!(matches!(wish, Wish::Answer { number: 1, text, .. } if text == "hunter2"));
+    assert!(!format!("{wish:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_dialog_whose_question_was_answered_elsewhere_closes() {
+    let mut story = story::failed();
+    let before = story.events.clone();
+    story = story.then(Fact::Chose(HoldId(0), Choice::Retry, Why::default()));
+    let desk = Desk::new(WIDE).tell(Told::Events(before)).keys("T");
+    assert!(desk.model.dialog.is_some());
+    let desk = desk.tell(story.told());
+    assert!(desk.model.dialog.is_none());
+    assert!(desk.model.line.as_ref().unwrap().text.contains("answered meanwhile"));
+    assert!(desk.keys("T<tab><ret>").wishes.is_empty());
+}
+
+#[test]
+fn leaving_asks_during_a_run_and_only_then() {
+    check(story::ready(), "q", &["Quit"]);
+    check(vec![story::done_ok().told()], "q", &["Quit"]);
+    let running = || vec![story::running().told()];
+    check(running(), "q<ret>", &[]);
+    check(running(), "<C-c><C-c><C-c><C-c><C-c>", &[]);
+    check(running(), "<C-c><C-c><ret>", &["Quit"]);
+    check(running(), "<C-c><C-c><C-c><ret>", &["Command(Mode(Pause))"]);
+    check(running(), "qD", &["Quit"]);
+    check(running(), "<C-z>", &[]);
+}
+
+#[test]
+fn a_tiny_screen_only_leaves() {
+    let tiny = || Desk::new(WIDE).tell(story::failed().told()).resize(20, 5);
+    assert!(tiny().keys("TT<ret>SPB").wishes.is_empty());
+    assert_eq!(tiny().keys("qD").wishes(), ["Quit"]);
+    assert!(tiny().keys("q<esc>").wishes.is_empty());
+}
+
+fn prompt(kind: PromptKind) -> Told {
+    Told::Prompt(Prompt { id: 4, title: "Key".into(), lines: vec!["Trust?".into()], kind })
+}
+
+#[test]
+fn prompts_are_answered_one_after_the_other() {
+    let check = |kind, keys: &str, wanted: Wish| {
+        let desk = Desk::new(WIDE).tell_all(story::connecting()).tell(prompt(kind)).keys(keys);
+        assert_eq!(desk.wishes, [wanted], "{keys}");
+    };
+    let answer = |text: Option<&str>| Wish::Prompted(4, text.map(str::to_owned));
+    check(PromptKind::YesNo, "<ret>", answer(None));
+    check(PromptKind::YesNo, "<esc>", answer(None));
+    check(PromptKind::YesNo, "Y", answer(Some("yes")));
+    check(PromptKind::YesNo, "<tab><ret>", answer(Some("yes")));
+    check(PromptKind::Secret, "pässword<ret>", answer(Some("pässword")));
+    check(PromptKind::Text, "<esc>", answer(None));
+    let mut desk = Desk::new(WIDE).tell_all(story::connecting()).tell(prompt(PromptKind::Secret));
+    desk = desk.tell(prompt(PromptKind::YesNo)).keys("hunter2");
+    assert!(!desk.screen().contains("hunter2"));
+    let desk = desk.keys("<ret>Y");
+    assert_eq!(desk.wishes, [answer(Some("hunter2")), answer(Some("yes"))]);
+}
+
+#[test]
+fn a_whole_run_takes_the_place_of_missed_facts() {
+    use crate::run::Run;
+    let run = Run::fold(&story::failed().events).unwrap();
+    let desk = Desk::new(WIDE).tell(story::running().told()).tell(Told::Whole(Box::new(run.clone())));
+    assert_eq!(desk.model.run(), Some(&run));
+    // Facts that it already has are not folded twice.
+    let desk = desk.tell(story::failed().told());
+    assert_eq!(desk.model.run(), Some(&run));
+}

@@ -1,0 +1,213 @@
+//! The console in its states: what it looks like, and what its keys wish for. Runs are told as
+//! lists of facts; there is no engine here.
+
+mod keys;
+mod log;
+mod looks;
+mod screens;
+mod story;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::{SignedDuration, tz::TimeZone};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Size};
+
+use self::story::at;
+use super::{
+    Settings, Told, Wish,
+    feed::{Feed, Source},
+    state::Model,
+    update::{Msg, update},
+    view,
+};
+use crate::store::{Arrival, DiskError, Line};
+
+pub(super) const WIDE: Size = Size { width: 120, height: 36 };
+pub(super) const NARROW: Size = Size { width: 80, height: 24 };
+
+/// A log made of a function, that counts the lines read from it.
+pub(super) struct FakeLog {
+    pub(super) count: u64,
+    pub(super) text: fn(u64) -> String,
+    pub(super) read: Arc<AtomicU64>,
+}
+
+impl Source for FakeLog {
+    fn refresh(&mut self) -> Result<bool, DiskError> {
+        Ok(false)
+    }
+
+    fn line_count(&self) -> u64 {
+        self.count
+    }
+
+    fn lines(&mut self, from: u64, count: usize) -> Result<Vec<Line>, DiskError> {
+        let until = from.saturating_add(count as u64).min(self.count);
+        let lines = (from..until).map(|number| {
+            let bytes = (self.text)(number).into_bytes();
+            let len = bytes.len() as u64;
+            let at = at(9) + SignedDuration::from_millis(i64::try_from(number).unwrap() * 40);
+            let arrival = Some(Arrival { at, exact: number % 5 != 0 });
+            let masks = Vec::new();
+            Line { number, offset: 0, bytes, len, arrival, masks, complete: true }
+        });
+        let lines: Vec<Line> = lines.collect();
+        self.read.fetch_add(lines.len() as u64, Ordering::Relaxed);
+        Ok(lines)
+    }
+}
+
+/// An operator in front of the console.
+pub(super) struct Desk {
+    pub(super) model: Model,
+    pub(super) feed: Feed<FakeLog>,
+    pub(super) wishes: Vec<Wish>,
+    pub(super) read: Arc<AtomicU64>,
+}
+
+pub(super) fn settings() -> Settings {
+    Settings { ascii: false, colour: true, read_only: false, zone: TimeZone::UTC }
+}
+
+pub(super) fn chatter(number: u64) -> String {
+    format!("compiling module {number} of the application")
+}
+
+impl Desk {
+    pub(super) fn new(size: Size) -> Self {
+        Self::with(size, settings(), 40, chatter)
+    }
+
+    pub(super) fn with(size: Size, settings: Settings, count: u64, text: fn(u64) -> String) -> Self {
+        let read = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&read);
+        let open = move |_: &crate::model::RunId, _: &str, _: &str| {
+            Ok(FakeLog { count, text, read: Arc::clone(&counter) })
+        };
+        let model = Model::new(settings, size, at(60));
+        Self { model, feed: Feed::new(Box::new(open)), wishes: Vec::new(), read }
+    }
+
+    pub(super) fn tell(mut self, told: Told) -> Self {
+        self.take(Msg::Told(Box::new(told)));
+        self
+    }
+
+    pub(super) fn tell_all(self, all: impl IntoIterator<Item = Told>) -> Self {
+        all.into_iter().fold(self, Self::tell)
+    }
+
+    /// Presses keys, a second apart: `K`, `<tab>`, `<ret>`, `<esc>`, `<C-c>`.
+    pub(super) fn keys(mut self, keys: &str) -> Self {
+        for key in parse(keys) {
+            self.model.now += SignedDuration::from_secs(1);
+            self.look();
+            self.take(Msg::Key(key));
+        }
+        self
+    }
+
+    /// Presses keys with no time between them.
+    pub(super) fn burst(mut self, keys: &str) -> Self {
+        for key in parse(keys) {
+            self.take(Msg::Key(key));
+        }
+        self
+    }
+
+    pub(super) fn paste(mut self, text: &str) -> Self {
+        self.take(Msg::Paste(text.to_owned()));
+        self
+    }
+
+    pub(super) fn resize(mut self, width: u16, height: u16) -> Self {
+        self.take(Msg::Resize(Size { width, height }));
+        self
+    }
+
+    fn take(&mut self, msg: Msg) {
+        self.wishes.extend(update(&mut self.model, msg));
+    }
+
+    /// Brings the log up to date, until a search has come to its end.
+    pub(super) fn look(&mut self) {
+        while self.feed.look(&mut self.model) {}
+    }
+
+    pub(super) fn buffer(&mut self) -> Buffer {
+        self.look();
+        let Size { width, height } = self.model.size;
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| view::view(&self.model, frame)).unwrap();
+        terminal.backend().buffer().clone()
+    }
+
+    /// The screen as text.
+    pub(super) fn screen(&mut self) -> String {
+        let buffer = self.buffer();
+        let area = buffer.area;
+        let mut text = String::new();
+        for y in 0..area.height {
+            let row: String = (0..area.width).map(|x| buffer[(x, y)].symbol()).collect();
+            text.push_str(row.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+
+    pub(super) fn wishes(&self) -> Vec<String> {
+        self.wishes.iter().map(|wish| format!("{wish:?}")).collect()
+    }
+}
+
+fn parse(keys: &str) -> Vec<KeyEvent> {
+    let mut found = Vec::new();
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+        match named {
+            Some((name, after)) => {
+                found.push(key(name));
+                rest = after;
+            }
+            None => {
+                found.push(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    found
+}
+
+fn key(name: &str) -> KeyEvent {
+    if let Some(letter) = name.strip_prefix("C-") {
+        let letter = letter.chars().next().unwrap();
+        return KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
+    }
+    let code = match name {
+        "tab" => KeyCode::Tab,
+        "backtab" => KeyCode::BackTab,
+        "ret" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "pgup" => KeyCode::PageUp,
+        "pgdn" => KeyCode::PageDown,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "bs" => KeyCode::Backspace,
+        other => panic!("no key {other}"),
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
+}
+
+/// Seconds since the stories begin, as a time of day.
+pub(super) fn later(desk: &mut Desk, seconds: i64) {
+    desk.model.now = at(seconds);
+}

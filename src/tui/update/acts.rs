@@ -1,0 +1,320 @@
+//! Keys that act: each asks first, but step, pause and break in a run that has begun. A dialog says
+//! what is done, where, and how to undo it.
+
+use super::{
+    allowed::{self, asking, breakable, excludable},
+    keys,
+};
+use crate::{
+    model::{HoldId, HostId},
+    run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run},
+    tui::{
+        action::Action,
+        state::{
+            Model,
+            dialog::{Deed, Dialog, Need, Subject},
+        },
+        told::Wish,
+        words,
+    },
+};
+
+/// Carries out an action that acts; `None` when it is not one.
+pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Wish>> {
+    let dialog = match action {
+        Action::Quit => return Some(quit(model)),
+        Action::Connect => return Some(vec![Wish::Connect]),
+        Action::Pause => return Some(vec![Wish::Command(Command::Mode(Mode::Pause))]),
+        Action::Step if model.open_run().is_some() => {
+            return Some(vec![Wish::Command(Command::Mode(Mode::Step))]);
+        }
+        Action::Break => return Some(toggle_break(model)),
+        Action::Deploy => start(model, Mode::Run),
+        Action::Step => start(model, Mode::Step),
+        Action::Continue => go_on(model),
+        Action::Exclude => exclude(model),
+        Action::Abort => Some(abort(model)),
+        Action::Undo => Some(undo(model)),
+        Action::Retry
+        | Action::Edit
+        | Action::Fixed
+        | Action::Skip
+        | Action::AssumeFailed
+        | Action::Elsewhere
+        | Action::TakeOver
+        | Action::Input => answer(model, action),
+        _ => return None,
+    };
+    model.dialog = dialog;
+    Some(Vec::new())
+}
+
+/// Enter on a choice of the open question: its dialog.
+pub(super) fn choose(model: &mut Model) -> Vec<Wish> {
+    let offer = model.hold().and_then(|(_, hold)| hold.offers.get(model.asked.choice).copied());
+    let Some(offer) = offer else { return Vec::new() };
+    let action = words::key_of(offer);
+    if let Some(why) = allowed::why_not(model, action) {
+        model.say(why, crate::tui::styles::Tone::Warn);
+        return Vec::new();
+    }
+    act(model, action).unwrap_or_default()
+}
+
+/// Leaves at once where nothing is driven, else asks.
+pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
+    let Some(run) = model.open_run() else {
+        if model.starting {
+            let dialog = keys::quit_dialog(model)
+                .line("The run is being started.")
+                .first("Stay", "")
+                .button("Leave", Some('D'), "the run may have begun", Deed::Detach);
+            model.dialog = Some(dialog);
+            return Vec::new();
+        }
+        model.quit = true;
+        return vec![Wish::Quit];
+    };
+    let running = words::count(allowed::running(model), "step");
+    let resume = format!("deployui resume {} goes on with it", run.plan.run);
+    let dialog = keys::quit_dialog(model)
+        .line(format!("The run is open; running now: {running}."))
+        .line("Detached, steps that run go on to their end on their hosts; no further one begins.")
+        .line(resume)
+        .first("Keep running", "stay here")
+        .button("Detach", Some('D'), "leave; nothing is stopped", Deed::Detach)
+        .button(
+            "Stop after this step",
+            Some('P'),
+            "stay here; no further step begins",
+            Deed::Mode(Mode::Pause),
+        );
+    model.dialog = Some(dialog);
+    Vec::new()
+}
+
+/// Shows the cell that the open question is about.
+pub(super) fn show_cell(model: &mut Model) {
+    let found = model.hold().and_then(|(_, hold)| model.grid.find(hold.on));
+    let Some((column, host)) = found else { return };
+    model.cursor.column = column;
+    if let Some(row) = host.and_then(|host| model.grid.row(host)) {
+        model.cursor.row = row;
+    }
+    (model.cursor.moved, model.log.pinned) = (true, None);
+}
+
+fn toggle_break(model: &Model) -> Vec<Wish> {
+    let gate = model.open_run().and_then(|run| breakable(model, run).ok());
+    let command = |(gate, set): (_, bool)| Wish::Command(Command::Break(gate, !set));
+    gate.map(command).into_iter().collect()
+}
+
+fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
+    let plan = model.plan()?;
+    let hosts = words::count(plan.hosts.len(), "host");
+    let steps = words::count(plan.columns.len(), "step");
+    let title = format!("Start {} of {} on {}?", plan.pipeline, plan.app, plan.stage);
+    let mut dialog = Dialog::new(title, Subject::Start, model.now)
+        .line(format!("{steps} on {hosts}; the plan is behind this dialog."))
+        .line("Undo: A during the run gives it up, and takes back what has an undo.");
+    let straight = ("Run straight", 'D', "to the end, or to the first failure", Mode::Run);
+    let stepping = ("Step by step", 'S', "the first step, then wait for you", Mode::Step);
+    let order = if preferred == Mode::Step { [stepping, straight] } else { [straight, stepping] };
+    for (label, key, about, mode) in order {
+        dialog = dialog.button(label, Some(key), about, Deed::Start(mode));
+    }
+    if plan.protected {
+        let label = format!("Type {} to confirm", plan.stage);
+        dialog = dialog.field(&label, Vec::new(), Need::Exactly(plan.stage.clone()), false);
+    }
+    Some(dialog)
+}
+
+fn go_on(model: &Model) -> Option<Dialog> {
+    let run = model.open_run()?;
+    if let Some((id, hold)) = model.hold()
+        && hold.cause != Cause::Break
+        && hold.offers.contains(&Offer::Go)
+    {
+        let dialog = about_hold(model, run, id, hold, "Go on?");
+        let about = words::consequence(model, hold, Offer::Go);
+        return Some(dialog.button("Go on", Some('C'), about, Deed::Choose(vec![id], Choice::Go)));
+    }
+    let (done, _) = model.progress();
+    let left = words::count(model.grid.columns.len().saturating_sub(done), "step");
+    let dialog = Dialog::new("Continue to the end?", Subject::Run, model.now)
+        .line(format!("Still to do: {left} on {}.", words::count(model.grid.hosts.len(), "host")))
+        .line("The run stops at a breakpoint, at a question, and when a step fails.")
+        .line("Undo: P pauses before the next step.");
+    Some(dialog.button("Continue", Some('C'), "", Deed::Mode(Mode::Run)))
+}
+
+fn exclude(model: &Model) -> Option<Dialog> {
+    let run = model.open_run()?;
+    let host = excludable(model, run).ok()?;
+    let name = model.host_name(host);
+    let asked = model.hold().filter(|(_, hold)| {
+        let here = run.cell(hold.on).is_some_and(|cell| cell.node.host == Some(host));
+        here && hold.offers.contains(&Offer::Exclude)
+    });
+    let (subject, deed) = match asked {
+        Some((id, _)) => (Subject::Holds(vec![id]), Deed::Choose(vec![id], Choice::Exclude)),
+        None => (Subject::Run, Deed::Exclude(host)),
+    };
+    let dialog = Dialog::new(format!("Exclude {name}?"), subject, model.now)
+        .line(format!("{name} takes no further part and stays as it is now, unlike the others."))
+        .line("A step that runs there goes on to its end. The run ends as failed.")
+        .line("Undo: none in this run; a new run brings the host back in line.")
+        .button("Exclude", Some('X'), "go on without it", deed);
+    Some(with_reason(dialog))
+}
+
+fn with_reason(dialog: Dialog) -> Dialog {
+    dialog.field("Reason", Vec::new(), Need::Some("a reason, for the record"), false)
+}
+
+fn abort(model: &Model) -> Dialog {
+    let running = words::count(allowed::running(model), "step");
+    let kind = |undo, stop| Deed::Abort(Abort { undo, stop });
+    Dialog::new("Abort the run: which way?", Subject::Run, model.now)
+        .line(format!("No further step begins. Running now: {running}."))
+        .line("Undo: none; an aborted run cannot be taken up again.")
+        .button("Leave as it is", Some('L'), "what was done stays", kind(false, false))
+        .button("Undo", Some('U'), "take back what was done, last first", kind(true, false))
+        .button("Leave, and stop", None, "also send TERM to running steps", kind(false, true))
+        .button("Undo, and stop", None, "also send TERM to running steps", kind(true, true))
+}
+
+fn undo(model: &Model) -> Dialog {
+    let running = words::count(allowed::running(model), "step");
+    Dialog::new("Abort and undo?", Subject::Run, model.now)
+        .line("Gives the run up and takes back what was done, last first.")
+        .line(format!("Running now: {running}; they go on to their end first."))
+        .line("Steps without an undo stay done. What cannot be taken back is reported.")
+        .button("Undo", Some('U'), "", Deed::Abort(Abort { undo: true, stop: false }))
+}
+
+fn about_hold(model: &Model, run: &Run, id: HoldId, hold: &Hold, title: &str) -> Dialog {
+    let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now);
+    dialog.text = words::cause(model, run, hold);
+    dialog
+}
+
+/// The dialog of an answer to the open question.
+fn answer(model: &Model, action: Action) -> Option<Dialog> {
+    let run = model.open_run()?;
+    let (id, hold) = model.hold()?;
+    let offered = |offer: &&Offer| words::key_of(**offer) == action;
+    let offer = *hold.offers.iter().find(offered)?;
+    let place = words::place(model, run, hold);
+    let about = words::consequence(model, hold, offer);
+    let ask = |title: String| about_hold(model, run, id, hold, &title);
+    let one = |choice| Deed::Choose(vec![id], choice);
+    Some(match offer {
+        Offer::Retry => retry(model, run, id, hold),
+        Offer::Edit => edit(model, run, id, hold)?,
+        Offer::Answer => input(model, run)?,
+        Offer::Move(_) => elsewhere(model, run, id, hold),
+        Offer::Fixed => with_reason(
+            ask(format!("Mark {place} fixed?"))
+                .line("Undo: none; the journal keeps your reason.")
+                .button("Mark fixed", Some('F'), about, one(Choice::Fixed)),
+        ),
+        Offer::AssumeOk => with_reason(
+            ask(format!("Take {place} as done?"))
+                .line("Undo: none; the journal keeps your reason.")
+                .button("Take as done", Some('F'), about, one(Choice::Assume(true))),
+        ),
+        Offer::AssumeFailed => with_reason(
+            ask(format!("Take {place} as failed?"))
+                .line("Undo: you are asked next what to do about the failure.")
+                .button("Take as failed", Some('L'), about, one(Choice::Assume(false))),
+        ),
+        Offer::Skip => with_reason(
+            ask(format!("Skip {place}?"))
+                .line("Later steps run as if it were there. The run ends as failed.")
+                .line("Undo: none in this run.")
+                .button("Skip", Some('K'), about, one(Choice::Skip)),
+        ),
+        Offer::TakeOver => with_reason(
+            ask("Take the lock over?".to_owned())
+                .line("Undo: none. Be sure that the other run does not go on.")
+                .button("Take over", Some('V'), about, one(Choice::TakeOver)),
+        ),
+        Offer::Go | Offer::Exclude | Offer::Undo | Offer::Abort => return None,
+    })
+}
+
+fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
+    let place = words::place(model, run, hold);
+    let about = words::consequence(model, hold, Offer::Retry);
+    let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
+        .line("Undo: none needed; each attempt has a log of its own ([ and ] go through them).")
+        .button("Retry", Some('T'), about, Deed::Choose(vec![id], Choice::Retry));
+    let all = same_step(run, hold);
+    if all.len() > 1 {
+        let label = format!("Retry on all {}", words::count(all.len(), "host"));
+        let about = "wherever this step failed";
+        dialog = dialog.button(label, None, about, Deed::Choose(all, Choice::Retry));
+    }
+    dialog
+}
+
+/// Open questions of the same kind about the same step, on all hosts.
+fn same_step(run: &Run, hold: &Hold) -> Vec<HoldId> {
+    let step = |hold: &Hold| run.cell(hold.on).map(|cell| &cell.node.key.step);
+    let failed = |cause: &Cause| matches!(cause, Cause::Failed(_) | Cause::Refused(_));
+    let alike = |other: &Hold| {
+        failed(&other.cause)
+            && failed(&hold.cause)
+            && step(other) == step(hold)
+            && other.offers.contains(&Offer::Retry)
+    };
+    run.holds.iter().filter(|(_, other)| alike(other)).map(|(id, _)| *id).collect()
+}
+
+fn edit(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Option<Dialog> {
+    let command = allowed::editable(model, hold.on).ok()?;
+    let lines = command.lines().map(str::to_owned).collect();
+    let place = words::place(model, run, hold);
+    let dialog = Dialog::new(
+        format!("Edit and retry {place}"),
+        Subject::Holds(vec![id]),
+        model.now,
+    );
+    let dialog = dialog
+        .line("For this run and this host only; the recipe stays as it is. Tab leaves the text.")
+        .button("Run this", Some('O'), "as a new attempt", Deed::Edit(id));
+    Some(dialog.field("Command (sh, set -e)", lines, Need::Some("a command"), true))
+}
+
+fn input(model: &Model, run: &Run) -> Option<Dialog> {
+    let (attempt, number, hidden) = asking(model, run)?;
+    let (id, hold) = model.hold()?;
+    let dialog = about_hold(model, run, id, hold, "Send a line to the step?")
+        .line("Undo: none. The line is not kept in the journal.")
+        .button("Send", Some('I'), "with a line end", Deed::Answer(attempt, number));
+    Some(match hidden {
+        true => dialog.secret("Line (not shown)"),
+        false => dialog.field("Line", Vec::new(), Need::Nothing, false),
+    })
+}
+
+fn elsewhere(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
+    let place = words::place(model, run, hold);
+    let mut dialog = about_hold(model, run, id, hold, &format!("Where to do {place}?"))
+        .line("If it was done before, it is done twice.");
+    let hosts = hold.offers.iter().filter_map(|offer| match offer {
+        Offer::Move(host) => Some(*host),
+        _ => None,
+    });
+    for host in hosts {
+        dialog = dialog.button(label(model, host), None, "", Deed::Choose(vec![id], Choice::Move(host)));
+    }
+    dialog
+}
+
+fn label(model: &Model, host: HostId) -> String {
+    format!("On {}", model.host_name(host))
+}

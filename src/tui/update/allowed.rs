@@ -1,0 +1,239 @@
+//! Which keys act now, and of those that do not: why.
+
+use crate::{
+    model::{HostId, NodeId, Try},
+    run::{Cause, LinkState, Mode, Offer, Run, State},
+    tui::{
+        action::Action,
+        state::{Model, Subject, face},
+        told::HostState,
+        words,
+    },
+};
+
+/// Why a key does nothing now; `None` when it does something.
+pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
+    match action {
+        Action::Help
+        | Action::Back
+        | Action::Quit
+        | Action::Interrupt
+        | Action::Redraw
+        | Action::NextPane
+        | Action::PreviousPane
+        | Action::Hosts
+        | Action::Log
+        | Action::Up
+        | Action::Down
+        | Action::Left
+        | Action::Right
+        | Action::Top
+        | Action::Bottom
+        | Action::PageUp
+        | Action::PageDown
+        | Action::HalfUp
+        | Action::HalfDown
+        | Action::Open
+        | Action::Zoom
+        | Action::Follow
+        | Action::Wrap
+        | Action::Times
+        | Action::Search
+        | Action::NextError
+        | Action::PreviousError => None,
+        Action::Suspend => some("it is off: a stopped console could not watch over its run"),
+        Action::Choices => model.hold().is_none().then(|| "nothing is being asked".to_owned()),
+        Action::NextHit | Action::PreviousHit => {
+            model.log.search.pattern.is_none().then(|| "first search with /".to_owned())
+        }
+        Action::OlderAttempt | Action::NewerAttempt => {
+            (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())
+        }
+        Action::Connect => all_connected(model),
+        Action::Deploy
+        | Action::Step
+        | Action::Continue
+        | Action::Pause
+        | Action::Break
+        | Action::Retry
+        | Action::Edit
+        | Action::Fixed
+        | Action::Skip
+        | Action::AssumeFailed
+        | Action::Exclude
+        | Action::Elsewhere
+        | Action::TakeOver
+        | Action::Input
+        | Action::Undo
+        | Action::Abort
+        | Action::Maintenance
+        | Action::Rollback
+        | Action::Shell => acting(model, action),
+    }
+}
+
+fn some(why: &str) -> Option<String> {
+    Some(why.to_owned())
+}
+
+fn acting(model: &Model, action: Action) -> Option<String> {
+    if matches!(action, Action::Maintenance | Action::Rollback | Action::Shell) {
+        return some("this comes with a later version");
+    }
+    if model.settings.read_only {
+        return some("this console only looks (read-only)");
+    }
+    match &model.subject {
+        Subject::Nothing => some("there is no plan yet"),
+        Subject::Plan(_) => before_a_run(model, action),
+        Subject::Run(run) if run.closed.is_some() => some("the run is over"),
+        Subject::Run(run) => match &model.over {
+            Some(_) => some("the run is no longer driven from here"),
+            None => during_a_run(model, run, action),
+        },
+    }
+}
+
+fn before_a_run(model: &Model, action: Action) -> Option<String> {
+    if !matches!(action, Action::Deploy | Action::Step) {
+        return some("nothing has been started");
+    }
+    if model.starting {
+        return some("the run is being started");
+    }
+    if model.over.is_some() {
+        return some("this run cannot be started any more");
+    }
+    model.grid.hosts.iter().find_map(|host| not_ready(model, *host))
+}
+
+fn not_ready(model: &Model, host: HostId) -> Option<String> {
+    let name = model.host_name(host);
+    match model.hosts.get(&host) {
+        Some(HostState::Ready) => None,
+        Some(HostState::Connecting) | None => Some(format!("{name} is not connected yet")),
+        Some(HostState::Trouble { .. }) => Some(format!("{name} cannot be reached; r tries again")),
+    }
+}
+
+fn all_connected(model: &Model) -> Option<String> {
+    let up = |host: &HostId| match model.run() {
+        Some(run) => !matches!(run.world.links.get(host), Some((LinkState::Down(_), _))),
+        None => matches!(model.hosts.get(host), Some(HostState::Ready)),
+    };
+    model.grid.hosts.iter().all(up).then(|| "all hosts are connected".to_owned())
+}
+
+fn during_a_run(model: &Model, run: &Run, action: Action) -> Option<String> {
+    let aborting = run.aborting.is_some();
+    match action {
+        Action::Deploy => some("the run has begun"),
+        Action::Step | Action::Pause if aborting => some("the run is being aborted"),
+        Action::Step => None,
+        Action::Pause => (run.mode == Mode::Pause).then(|| "the run is paused already".to_owned()),
+        Action::Continue => continues(model, run),
+        Action::Break => breakable(model, run).err(),
+        Action::Exclude => excludable(model, run).err(),
+        Action::Undo => match run.aborting {
+            Some(abort) if abort.undo => some("the run is being undone already"),
+            Some(_) | None => None,
+        },
+        Action::Abort => match run.aborting {
+            Some(abort) if abort.undo && abort.stop => some("the run is being aborted already"),
+            Some(_) | None => None,
+        },
+        Action::Retry
+        | Action::Edit
+        | Action::Fixed
+        | Action::Skip
+        | Action::AssumeFailed
+        | Action::Elsewhere
+        | Action::TakeOver
+        | Action::Input => answers(model, action),
+        _ => None,
+    }
+}
+
+fn continues(model: &Model, run: &Run) -> Option<String> {
+    let offered = model.hold().is_some_and(|(_, hold)| hold.offers.contains(&Offer::Go));
+    if let Some((_, hold)) = model.failure()
+        && !offered
+    {
+        let what = words::headline(model, run, hold);
+        return Some(format!("first answer what failed ({what})"));
+    }
+    let paused = run.mode != Mode::Run;
+    let broken = run.holds.values().any(|hold| hold.cause == Cause::Break);
+    (!offered && !paused && !broken).then(|| "the run goes on already".to_owned())
+}
+
+fn answers(model: &Model, action: Action) -> Option<String> {
+    let Some((_, hold)) = model.hold() else {
+        return some("nothing is being asked");
+    };
+    let offered = hold.offers.iter().any(|offer| words::key_of(*offer) == action);
+    match action {
+        _ if !offered => some("that is no answer to the question that is shown"),
+        Action::Edit => editable(model, hold.on).err(),
+        _ => None,
+    }
+}
+
+/// The command of a node, as it would be edited.
+///
+/// # Errors
+/// Why it cannot be.
+pub(super) fn editable(model: &Model, node: NodeId) -> Result<String, String> {
+    use crate::model::Kind;
+    let nothing = || "there is no command to edit".to_owned();
+    let cell = model.run().and_then(|run| run.cell(node)).ok_or_else(nothing)?;
+    let planned = match &cell.node.kind {
+        Kind::Act(act) => &act.command.run,
+        Kind::Ask(ask) => &ask.command.run,
+        Kind::Gate(_) => return Err(nothing()),
+    };
+    let text = cell.edited.as_ref().unwrap_or(planned);
+    // A value is quoted where it is inserted; here it would have to be inserted by hand.
+    let holes = "its command has values that only the host's list gives: retry it as it is";
+    text.fill(|_| None).map_err(|_missing| holes.to_owned())
+}
+
+/// The gate before the chosen step that is still ahead.
+pub(super) fn breakable(model: &Model, run: &Run) -> Result<(NodeId, bool), String> {
+    let column = model.column().ok_or_else(|| "no step is chosen".to_owned())?;
+    let ahead = column.gates.iter().find_map(|gate| {
+        let cell = run.cell(*gate)?;
+        (cell.state == State::Waiting).then_some((*gate, cell.breakpoint))
+    });
+    ahead.ok_or_else(|| format!("the run is past the beginning of {}", column.step))
+}
+
+/// The host that would be left out.
+pub(super) fn excludable(model: &Model, run: &Run) -> Result<HostId, String> {
+    let asked = model.hold().and_then(|(_, hold)| {
+        let offered = hold.offers.contains(&Offer::Exclude);
+        run.cell(hold.on).filter(|_| offered)?.node.host
+    });
+    let host = asked.or_else(|| model.host()).ok_or_else(|| "no host is chosen".to_owned())?;
+    match run.takes_part(host) {
+        true => Ok(host),
+        false => Err(format!("{} takes no part any more", model.host_name(host))),
+    }
+}
+
+/// The attempt that asks for input, the number of its question, and whether it is to be hidden.
+pub(super) fn asking(model: &Model, run: &Run) -> Option<(Try, u16, bool)> {
+    let (_, hold) = model.hold()?;
+    let Cause::Input(number, question) = &hold.cause else { return None };
+    let cell = run.cell(hold.on)?;
+    Some((Try { node: hold.on, n: cell.tries }, *number, question.hidden))
+}
+
+/// Steps that run now.
+pub(super) fn running(model: &Model) -> usize {
+    let Some(run) = model.run() else { return 0 };
+    let cells = model.grid.columns.iter().flat_map(|column| {
+        column.hosts().filter(move |host| face::running(run, column.nodes(*host)).is_some())
+    });
+    cells.count()
+}

@@ -1,0 +1,72 @@
+//! What a pressed button does.
+
+use crate::{
+    run::{Choice, Command, Why},
+    tui::{
+        state::{
+            Model,
+            dialog::{Deed, Dialog},
+        },
+        styles::Tone,
+        told::Wish,
+    },
+};
+
+/// Carries a button out. The dialog is closed, unless it lacks something.
+pub(super) fn press(model: &mut Model, at: usize) -> Vec<Wish> {
+    let Some(dialog) = &mut model.dialog else { return Vec::new() };
+    let Some(deed) = dialog.buttons.get(at).map(|button| button.deed.clone()) else {
+        return Vec::new();
+    };
+    if deed != Deed::Nothing
+        && let Some(lacks) = dialog.lacks()
+    {
+        dialog.says = Some(lacks);
+        return Vec::new();
+    }
+    let Some(dialog) = model.dialog.take() else { return Vec::new() };
+    carry_out(model, &dialog, deed)
+}
+
+/// Leaves the dialog without doing anything.
+pub(super) fn cancel(model: &mut Model) -> Vec<Wish> {
+    match model.dialog.take() {
+        Some(dialog) => carry_out(model, &dialog, Deed::Nothing),
+        None => Vec::new(),
+    }
+}
+
+fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
+    use crate::tui::state::dialog::Subject;
+    let typed = dialog.typed();
+    let why = Why(typed.trim().to_owned());
+    let wish = match deed {
+        Deed::Nothing => match dialog.subject {
+            Subject::Prompt(id) => Wish::Prompted(id, None),
+            Subject::Start | Subject::Holds(_) | Subject::Run | Subject::Quit => return Vec::new(),
+        },
+        Deed::Start(mode) => {
+            model.starting = true;
+            model.say("starting the run", Tone::Text);
+            Wish::Start(mode)
+        }
+        Deed::Mode(mode) => Wish::Command(Command::Mode(mode)),
+        Deed::Choose(holds, choice) => {
+            let choose = |hold| Wish::Command(Command::Choose(hold, choice.clone(), why.clone()));
+            return holds.into_iter().map(choose).collect();
+        }
+        Deed::Edit(hold) => {
+            Wish::Command(Command::Choose(hold, Choice::Edit(typed), Why::default()))
+        }
+        Deed::Answer(attempt, number) => Wish::Answer { attempt, number, text: typed },
+        Deed::Exclude(host) => Wish::Command(Command::Exclude(host, why)),
+        Deed::Abort(abort) => Wish::Command(Command::Abort(abort, why)),
+        Deed::Prompted(id, true) => Wish::Prompted(id, Some("yes".to_owned())),
+        Deed::Prompted(id, false) => Wish::Prompted(id, Some(typed)),
+        Deed::Detach => {
+            model.quit = true;
+            Wish::Quit
+        }
+    };
+    vec![wish]
+}

@@ -1,0 +1,146 @@
+//! Keys, pasted text and news while a dialog is open.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::answer;
+use crate::tui::{
+    keymap::Press,
+    state::{
+        Model,
+        dialog::{Deed, Dialog, Focus, Subject},
+    },
+    styles::Tone,
+    told::{PromptKind, Wish},
+};
+
+/// A key for the open dialog.
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
+    let Some(dialog) = &mut model.dialog else { return Vec::new() };
+    dialog.says = None;
+    let tall = dialog.field.as_ref().is_some_and(|field| field.tall);
+    let in_field = dialog.focus == Focus::Field;
+    match Press::of(key) {
+        Some(Press::Named(KeyCode::Esc)) => return answer::cancel(model),
+        Some(Press::Named(KeyCode::Tab)) => dialog.turn(true),
+        Some(Press::Named(KeyCode::BackTab)) => dialog.turn(false),
+        Some(Press::Named(KeyCode::Enter)) if in_field && !tall => return leave_field(model),
+        Some(Press::Named(KeyCode::PageUp)) if !in_field => {
+            dialog.scroll = dialog.scroll.saturating_sub(5);
+        }
+        Some(Press::Named(KeyCode::PageDown)) if !in_field => {
+            dialog.scroll = (dialog.scroll + 5).min(dialog.text.len() * 8);
+        }
+        _ if in_field => {
+            if let Some(field) = &mut dialog.field {
+                field.area.input(key);
+            }
+        }
+        Some(press) => return at_button(model, press),
+        None => {}
+    }
+    Vec::new()
+}
+
+/// Enter in a field of one line: to the first button, which does nothing; a prompt is answered.
+fn leave_field(model: &mut Model) -> Vec<Wish> {
+    let Some(dialog) = &mut model.dialog else { return Vec::new() };
+    match dialog.subject {
+        Subject::Prompt(_) => answer::press(model, 1),
+        Subject::Start | Subject::Holds(_) | Subject::Run | Subject::Quit => {
+            dialog.focus = Focus::Button(0);
+            Vec::new()
+        }
+    }
+}
+
+fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
+    let now = model.now;
+    let Some(dialog) = &mut model.dialog else { return Vec::new() };
+    let Focus::Button(here) = dialog.focus else { return Vec::new() };
+    match press {
+        Press::Named(KeyCode::Enter) => answer::press(model, here),
+        Press::Named(KeyCode::Down | KeyCode::Right) | Press::Char('j' | 'l') => {
+            dialog.turn(true);
+            Vec::new()
+        }
+        Press::Named(KeyCode::Up | KeyCode::Left) | Press::Char('k' | 'h') => {
+            dialog.turn(false);
+            Vec::new()
+        }
+        Press::Char(letter) if letter.is_ascii_uppercase() => {
+            let pressed = dialog.buttons.iter().position(|button| button.key == Some(letter));
+            let meant = dialog.is_meant(now);
+            match pressed {
+                Some(at) if meant => answer::press(model, at),
+                Some(_) => {
+                    dialog.says = Some(format!("read first, then press {letter} once more"));
+                    Vec::new()
+                }
+                None => Vec::new(),
+            }
+        }
+        Press::Char(_) | Press::Ctrl(_) | Press::Named(_) => Vec::new(),
+    }
+}
+
+/// Pasted text goes into a field or a search, and nowhere else.
+pub(super) fn paste(model: &mut Model, text: &str) {
+    let line = || text.replace(['\r', '\n'], " ").trim_end().to_owned();
+    if let Some(dialog) = &mut model.dialog {
+        let in_field = dialog.focus == Focus::Field;
+        if let Some(field) = dialog.field.as_mut().filter(|_| in_field) {
+            let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+            field.area.insert_str(if field.tall { lines } else { line() });
+        }
+    } else if let Some(help) = &mut model.help {
+        help.filter.push_str(&line());
+    } else if let Some(typing) = &mut model.log.search.typing {
+        typing.push_str(&line());
+    } else {
+        model.say("pasted text is not taken for keys", Tone::Dim);
+    }
+}
+
+/// Closes a dialog whose question is gone.
+pub(super) fn close_stale(model: &mut Model) {
+    let Some(dialog) = &model.dialog else { return };
+    let gone = match &dialog.subject {
+        Subject::Start => model.run().is_some().then_some("the run has begun"),
+        Subject::Holds(holds) => {
+            let open = |run: &crate::run::Run| holds.iter().all(|id| run.holds.contains_key(id));
+            let there = model.open_run().is_some_and(open);
+            (!there).then_some("that question was answered meanwhile; nothing was sent")
+        }
+        Subject::Run => model.open_run().is_none().then_some("the run is over; nothing was sent"),
+        Subject::Prompt(_) | Subject::Quit => None,
+    };
+    if let Some(why) = gone {
+        model.dialog = None;
+        model.say(why, Tone::Warn);
+    }
+}
+
+/// Opens the next prompt, when nothing else is open.
+pub(super) fn next_prompt(model: &mut Model) {
+    if model.dialog.is_some() {
+        return;
+    }
+    let Some(prompt) = model.prompts.pop_front() else { return };
+    let id = prompt.id;
+    let mut dialog = Dialog::new(prompt.title, Subject::Prompt(id), model.now);
+    dialog.text = prompt.lines;
+    model.dialog = Some(match prompt.kind {
+        PromptKind::YesNo => dialog.first("No", "").button(
+            "Yes",
+            Some('Y'),
+            "",
+            Deed::Prompted(id, true),
+        ),
+        PromptKind::Text => dialog
+            .button("Send", None, "Enter sends", Deed::Prompted(id, false))
+            .field("Answer", Vec::new(), crate::tui::state::dialog::Need::Nothing, false),
+        PromptKind::Secret => dialog
+            .button("Send", None, "Enter sends; what you type is not shown", Deed::Prompted(id, false))
+            .secret("Answer"),
+    });
+}

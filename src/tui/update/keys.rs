@@ -1,0 +1,301 @@
+//! Keys outside of dialogs.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+
+use super::{acts, allowed::why_not, dialog};
+use crate::tui::{
+    action::Action,
+    keymap::{self, Press},
+    state::{
+        Help, Model, Pane,
+        dialog::{Dialog, Focus, Subject},
+        log::{self, Move},
+    },
+    styles::Tone,
+    told::Wish,
+    view,
+};
+
+/// A key.
+pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
+    if key.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    let press = Press::of(key);
+    if press == Some(Press::Ctrl('c')) {
+        return interrupt(model);
+    }
+    if model.is_tiny() {
+        return tiny(model, key);
+    }
+    if model.dialog.is_some() {
+        return dialog::key(model, key);
+    }
+    if model.help.is_some() {
+        help(model, key);
+        return Vec::new();
+    }
+    if model.log.search.typing.is_some() {
+        search(model, key);
+        return Vec::new();
+    }
+    match press.and_then(keymap::action) {
+        Some(action) => act(model, action),
+        None => Vec::new(),
+    }
+}
+
+/// A screen that cannot show what a key would do takes only those that leave.
+fn tiny(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
+    let leaving = matches!(&model.dialog, Some(dialog) if dialog.subject == Subject::Quit);
+    match Press::of(key) {
+        _ if leaving => dialog::key(model, key),
+        Some(Press::Char('q')) if model.dialog.is_none() => act(model, Action::Quit),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+/// Ctrl-c: asks how to leave; then goes from choice to choice, and never presses one.
+pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
+    model.help = None;
+    if let Some(dialog) = &mut model.dialog {
+        if dialog.subject == Subject::Quit {
+            let last = dialog.buttons.len().saturating_sub(1);
+            if let Focus::Button(at) = dialog.focus {
+                dialog.focus = Focus::Button((at + 1).min(last));
+            }
+            return Vec::new();
+        }
+        return super::answer::cancel(model);
+    }
+    model.log.search.typing = None;
+    acts::quit(model)
+}
+
+fn act(model: &mut Model, action: Action) -> Vec<Wish> {
+    if let Some(why) = why_not(model, action) {
+        let key = keymap::written(action);
+        model.say(format!("{key} does nothing now: {why}"), Tone::Warn);
+        return Vec::new();
+    }
+    if let Some(wishes) = acts::act(model, action) {
+        return wishes;
+    }
+    match action {
+        Action::Help => model.help = Some(Help::default()),
+        Action::Back => back(model),
+        Action::Redraw => model.redraw = true,
+        Action::NextPane => turn(model, true),
+        Action::PreviousPane => turn(model, false),
+        Action::Hosts => model.focus = Pane::Hosts,
+        Action::Log => model.focus = Pane::Log,
+        Action::Choices => model.focus = Pane::Choices,
+        Action::Zoom => model.zoom = !model.zoom,
+        Action::Follow => {
+            model.cursor.moved = false;
+            model.log.pinned = None;
+            model.log.way = Some(Move::Bottom);
+        }
+        Action::Wrap => (model.log.wrap, model.log.left) = (!model.log.wrap, 0),
+        Action::Times => model.log.times = model.log.times.next(),
+        Action::Search => model.log.search.typing = Some(String::new()),
+        Action::NextHit => again(model, true),
+        Action::PreviousHit => again(model, false),
+        Action::NextError => error(model, true),
+        Action::PreviousError => error(model, false),
+        Action::OlderAttempt => attempt(model, false),
+        Action::NewerAttempt => attempt(model, true),
+        Action::Open => return open(model),
+        _ => go(model, action),
+    }
+    Vec::new()
+}
+
+fn back(model: &mut Model) {
+    if model.log.search.hunt.take().is_some() {
+        model.log.search.says = Some("the search was stopped".to_owned());
+    } else if model.log.search.pattern.is_some() {
+        model.log.search = log::Search::default();
+    } else if model.zoom {
+        model.zoom = false;
+    } else {
+        (model.focus, model.line) = (Pane::Hosts, None);
+    }
+}
+
+fn turn(model: &mut Model, forward: bool) {
+    let asks = model.hold().is_some();
+    model.focus = match (model.focus, forward) {
+        (Pane::Hosts, true) | (Pane::Choices, false) => Pane::Log,
+        (Pane::Log, true) | (Pane::Hosts, false) if asks => Pane::Choices,
+        (Pane::Log, _) | (Pane::Choices, true) => Pane::Hosts,
+        (Pane::Hosts, false) => Pane::Log,
+    };
+}
+
+/// Enter: the log of the cell, or the dialog of the choice.
+fn open(model: &mut Model) -> Vec<Wish> {
+    match model.focus {
+        Pane::Hosts => model.focus = Pane::Log,
+        Pane::Log => model.zoom = !model.zoom,
+        Pane::Choices => return acts::choose(model),
+    }
+    Vec::new()
+}
+
+/// Moves about in the pane that has the keys.
+fn go(model: &mut Model, action: Action) {
+    match model.focus {
+        Pane::Hosts => in_matrix(model, action),
+        Pane::Log if model.attempt().is_some() => in_log(model, action),
+        Pane::Log => in_detail(model, action),
+        Pane::Choices => in_choices(model, action),
+    }
+}
+
+/// How far an action goes, in rows of a page.
+fn rows(action: Action, page: usize) -> i64 {
+    let page = i64::try_from(page).unwrap_or(1).max(2);
+    match action {
+        Action::Up => -1,
+        Action::Down => 1,
+        Action::PageUp => 1 - page,
+        Action::PageDown => page - 1,
+        Action::HalfUp => -page / 2,
+        Action::HalfDown => page / 2,
+        Action::Top => i64::MIN,
+        Action::Bottom => i64::MAX,
+        _ => 0,
+    }
+}
+
+fn in_matrix(model: &mut Model, action: Action) {
+    let page = 5;
+    let (columns, hosts) = (model.grid.columns.len(), model.grid.hosts.len());
+    let cursor = &mut model.cursor;
+    match action {
+        Action::Left => cursor.column = cursor.column.saturating_sub(1),
+        Action::Right => cursor.column = (cursor.column + 1).min(columns.saturating_sub(1)),
+        _ => cursor.row = shifted(cursor.row, rows(action, page), hosts),
+    }
+    cursor.moved = true;
+    (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
+}
+
+fn shifted(at: usize, by: i64, len: usize) -> usize {
+    let at = i64::try_from(at).unwrap_or(0).saturating_add(by).max(0);
+    usize::try_from(at).unwrap_or(0).min(len.saturating_sub(1))
+}
+
+fn in_log(model: &mut Model, action: Action) {
+    let (_, page) = view::log_room(model);
+    let log = &mut model.log;
+    match action {
+        Action::Left => log.left = log.left.saturating_sub(8),
+        Action::Right if !log.wrap => log.left = log.left.saturating_add(8),
+        Action::Top => log.way = Some(Move::Top),
+        Action::Bottom => log.way = Some(Move::Bottom),
+        _ => log.scroll(rows(action, page)),
+    }
+}
+
+fn in_detail(model: &mut Model, action: Action) {
+    let (_, page) = view::log_room(model);
+    model.detail = shifted(model.detail, rows(action, page), view::detail_rows(model));
+}
+
+fn in_choices(model: &mut Model, action: Action) {
+    let Some((id, hold)) = model.hold() else { return };
+    let offers = hold.offers.len();
+    let ids: Vec<_> = model.open_run().map_or_else(Vec::new, |run| run.holds.keys().copied().collect());
+    let here = ids.iter().position(|other| *other == id).unwrap_or(0);
+    let there = match action {
+        Action::Left => here.saturating_sub(1),
+        Action::Right => (here + 1).min(ids.len().saturating_sub(1)),
+        _ => {
+            model.asked.hold = Some(id);
+            model.asked.choice = shifted(model.asked.choice, rows(action, 5), offers);
+            return;
+        }
+    };
+    model.asked.hold = ids.get(there).copied();
+    model.asked.choice = 0;
+    acts::show_cell(model);
+}
+
+fn attempt(model: &mut Model, newer: bool) {
+    let attempts = model.attempts();
+    let here = model.attempt().and_then(|shown| attempts.iter().position(|other| *other == shown));
+    let here = here.unwrap_or(0);
+    let last = attempts.len().saturating_sub(1);
+    let there = if newer { (here + 1).min(last) } else { here.saturating_sub(1) };
+    model.log.pinned = attempts.get(there).copied().filter(|_| there < last);
+}
+
+fn again(model: &mut Model, forward: bool) {
+    if let Some(pattern) = model.log.search.pattern.clone() {
+        let what = format!("/{}/", pattern.as_str());
+        model.log.hunt(pattern, forward, &what);
+    }
+}
+
+fn error(model: &mut Model, forward: bool) {
+    if let Ok(pattern) = log::pattern(log::ERROR_WORDS) {
+        model.log.hunt(pattern, forward, "word of error");
+    }
+}
+
+/// A key while the text of a search is typed.
+fn search(model: &mut Model, key: KeyEvent) {
+    let search = &mut model.log.search;
+    let Some(typing) = &mut search.typing else { return };
+    match Press::of(key) {
+        Some(Press::Named(KeyCode::Esc)) => search.typing = None,
+        Some(Press::Named(KeyCode::Backspace)) if typing.pop().is_none() => search.typing = None,
+        Some(Press::Ctrl('u')) => typing.clear(),
+        Some(Press::Char(c)) => typing.push(c),
+        Some(Press::Named(KeyCode::Enter)) => {
+            let text = search.typing.take().unwrap_or_default();
+            if text.is_empty() {
+                *search = log::Search::default();
+                return;
+            }
+            match log::pattern(&text) {
+                Ok(pattern) => {
+                    (search.pattern, search.found) = (Some(pattern), None);
+                    again(model, true);
+                }
+                Err(why) => search.says = Some(why),
+            }
+        }
+        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
+    }
+}
+
+/// A key while the help is open.
+fn help(model: &mut Model, key: KeyEvent) {
+    let Some(help) = &mut model.help else { return };
+    match Press::of(key) {
+        Some(Press::Named(KeyCode::Esc | KeyCode::Enter)) => model.help = None,
+        Some(Press::Char('?')) if help.filter.is_empty() => model.help = None,
+        Some(Press::Named(KeyCode::Up)) => help.scroll = help.scroll.saturating_sub(1),
+        Some(Press::Named(KeyCode::Down)) => help.scroll += 1,
+        Some(Press::Named(KeyCode::PageUp)) => help.scroll = help.scroll.saturating_sub(10),
+        Some(Press::Named(KeyCode::PageDown)) => help.scroll += 10,
+        Some(Press::Named(KeyCode::Backspace)) => {
+            help.filter.pop();
+        }
+        Some(Press::Ctrl('u')) => help.filter.clear(),
+        Some(Press::Char(c)) => (help.scroll, _) = (0, help.filter.push(c)),
+        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
+    }
+    let rows = view::help_rows(model);
+    if let Some(help) = &mut model.help {
+        help.scroll = help.scroll.min(rows.saturating_sub(1));
+    }
+}
+
+/// The dialog that asks how to leave.
+pub(super) fn quit_dialog(model: &Model) -> Dialog {
+    Dialog::new("Leave?", Subject::Quit, model.now)
+}

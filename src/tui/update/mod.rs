@@ -1,0 +1,70 @@
+//! What changes the screen: keys, facts and the size, one at a time. Pure: what is to be done
+//! outside comes out as wishes.
+
+mod acts;
+mod allowed;
+mod answer;
+mod dialog;
+mod keys;
+mod told;
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
+
+pub(crate) use self::allowed::why_not;
+use super::{
+    state::Model,
+    told::{Told, Wish},
+};
+
+/// Something that happened.
+#[derive(Debug)]
+pub(crate) enum Msg {
+    /// A key.
+    Key(KeyEvent),
+    /// Text was pasted: it goes into fields, and is never a key.
+    Paste(String),
+    /// The screen has another size.
+    Resize(Size),
+    /// Someone outside asks to leave, as Ctrl-c does.
+    Interrupt,
+    /// Something was told.
+    Told(Box<Told>),
+}
+
+/// Takes it in. `model.now` was set before.
+pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
+    let wishes = match msg {
+        Msg::Key(key) => keys::key(model, key),
+        Msg::Paste(text) => {
+            dialog::paste(model, &text);
+            Vec::new()
+        }
+        Msg::Resize(size) => {
+            model.size = size;
+            Vec::new()
+        }
+        Msg::Interrupt => keys::interrupt(model),
+        Msg::Told(told) => {
+            told::told(model, *told);
+            Vec::new()
+        }
+    };
+    dialog::close_stale(model);
+    dialog::next_prompt(model);
+    keep_inside(model);
+    wishes
+}
+
+/// The cursor stays in the matrix, and the focus on a pane that is there.
+fn keep_inside(model: &mut Model) {
+    use super::state::Pane;
+    let last = |len: usize| len.saturating_sub(1);
+    model.cursor.column = model.cursor.column.min(last(model.grid.columns.len()));
+    model.cursor.row = model.cursor.row.min(last(model.grid.hosts.len()));
+    let offers = model.hold().map(|(_, hold)| hold.offers.len());
+    if offers.is_none() && model.focus == Pane::Choices {
+        model.focus = Pane::Hosts;
+    }
+    model.asked.choice = model.asked.choice.min(last(offers.unwrap_or(0)));
+}

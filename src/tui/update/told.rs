@@ -1,0 +1,138 @@
+//! What the console is told.
+
+use crate::{
+    model::{HostId, Plan},
+    run::{Event, Fact, Run},
+    tui::{
+        state::{Model, Subject, grid::Grid},
+        styles::Tone,
+        told::{HostState, Told},
+        words,
+    },
+};
+
+/// Prompts that wait for the one that is open.
+const PROMPTS_MAX: usize = 256;
+
+pub(super) fn told(model: &mut Model, told: Told) {
+    match told {
+        Told::Plan(plan) => planned(model, plan),
+        Told::Host(host, state) => host_state(model, host, state),
+        Told::Events(events) => facts(model, &events),
+        Told::Whole(run) => {
+            model.subject = Subject::Run(run);
+            model.starting = false;
+            regrid(model);
+            model.say("the console fell behind; it shows the run as it is now", Tone::Dim);
+        }
+        Told::Refused(why) => model.say(format!("not done: {why}"), Tone::Warn),
+        Told::Prompt(prompt) => {
+            if model.prompts.len() < PROMPTS_MAX {
+                model.prompts.push_back(prompt);
+            }
+        }
+        Told::Over(line) => {
+            model.starting = false;
+            model.say(line.clone(), Tone::Strong);
+            model.over = Some(line);
+        }
+        Told::Note(line) => model.say(line, Tone::Text),
+    }
+}
+
+fn planned(model: &mut Model, plan: Box<Plan>) {
+    if model.run().is_none() {
+        model.grid = Grid::of_plan(&plan);
+        model.subject = Subject::Plan(plan);
+    }
+}
+
+fn host_state(model: &mut Model, host: HostId, state: HostState) {
+    let name = model.host_name(host).to_owned();
+    match &state {
+        HostState::Connecting => {}
+        HostState::Ready => model.say(format!("{name} is ready"), Tone::Ok),
+        HostState::Trouble { what, .. } => model.say(format!("{name}: {what}"), Tone::Failed),
+    }
+    model.hosts.insert(host, state);
+}
+
+fn facts(model: &mut Model, events: &[Event]) {
+    let questions_before = open_questions(model);
+    for event in events {
+        apply(model, event);
+    }
+    regrid(model);
+    follow(model, events);
+    let none_before = questions_before == 0;
+    if none_before && open_questions(model) > 0 && model.dialog.is_none() {
+        go_to_question(model);
+    }
+}
+
+fn apply(model: &mut Model, event: &Event) {
+    match (&mut model.subject, &event.fact) {
+        (Subject::Run(run), _) if event.seq < run.seq => {}
+        (Subject::Run(run), _) => run.apply(event),
+        (Subject::Nothing | Subject::Plan(_), _) => {
+            let Ok(run) = Run::open(event) else { return };
+            model.subject = Subject::Run(Box::new(run));
+            model.starting = false;
+        }
+    }
+    let Some(run) = model.run() else { return };
+    let Some((text, tone)) = words::event(model, run, event) else { return };
+    model.line = Some(crate::tui::state::Line { at: event.at, text, tone });
+}
+
+fn open_questions(model: &Model) -> usize {
+    model.open_run().map_or(0, |run| run.holds.len())
+}
+
+fn regrid(model: &mut Model) {
+    let grid = match &model.subject {
+        Subject::Run(run) => Grid::of_run(run),
+        Subject::Plan(plan) => Grid::of_plan(plan),
+        Subject::Nothing => return,
+    };
+    model.grid = grid;
+}
+
+/// Goes with the run, as long as the operator has not gone elsewhere.
+fn follow(model: &mut Model, events: &[Event]) {
+    if model.cursor.moved {
+        return;
+    }
+    let started = events.iter().rev().find_map(|event| match &event.fact {
+        Fact::Started(attempt) => model.grid.find(attempt.node),
+        _ => None,
+    });
+    let Some((column, Some(host))) = started else { return };
+    // The same host as long as it takes part in the step.
+    let stays = model.column().is_some_and(|_| {
+        let here = model.host().is_some_and(|host| {
+            model.grid.columns.get(column).is_some_and(|column| !column.nodes(host).is_empty())
+        });
+        here
+    });
+    model.cursor.column = column;
+    if !stays {
+        model.cursor.row = model.grid.row(host).unwrap_or(0);
+    }
+}
+
+/// Shows the cell that the first question is about.
+fn go_to_question(model: &mut Model) {
+    let Some(run) = model.open_run() else { return };
+    let Some((id, hold)) = run.holds.iter().next() else { return };
+    let (id, found) = (*id, model.grid.find(hold.on));
+    model.asked.hold = Some(id);
+    model.asked.choice = 0;
+    if let Some((column, host)) = found {
+        model.cursor.column = column;
+        model.log.pinned = None;
+        if let Some(row) = host.and_then(|host| model.grid.row(host)) {
+            model.cursor.row = row;
+        }
+    }
+}

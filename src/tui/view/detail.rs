@@ -1,0 +1,116 @@
+//! Pane 2 before there is a log: what would be run in the chosen cell, and what keeps its host from
+//! being ready.
+
+use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
+
+use super::{
+    focused,
+    paint::{Pen, wrap_words},
+};
+use crate::{
+    model::{Act, Command, Kind, Node, NodeId},
+    tui::{
+        state::{Model, Pane},
+        styles::Tone,
+        told::HostState,
+    },
+};
+
+pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
+    let place = match (model.host(), model.column()) {
+        (Some(host), Some(column)) => {
+            format!(" {} {} {}", model.host_name(host), pen.glyphs.within, column.step)
+        }
+        (_, _) => String::new(),
+    };
+    let title = format!("2 What will run{place}");
+    let block = pen.pane(&title, &[], focused(model, Pane::Log), area.width);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let lines = lines(model, pen, usize::from(inner.width));
+    let shown: Vec<Line<'_>> =
+        lines.into_iter().skip(model.detail).take(usize::from(inner.height)).collect();
+    frame.render_widget(Paragraph::new(shown), inner);
+}
+
+/// The whole text.
+pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let mut text: Vec<(String, Tone)> = Vec::new();
+    troubles(model, &mut text);
+    if let Some(column) = model.column().filter(|column| !column.about.is_empty()) {
+        text.push((column.about.clone(), Tone::Text));
+    }
+    let nodes = model.nodes();
+    if nodes.is_empty() && model.column().is_some() {
+        text.push(("This step has nothing to do on this host.".to_owned(), Tone::Dim));
+    }
+    for node in nodes.iter().filter_map(|id| node(model, *id)) {
+        describe(node, nodes.len() > 1, &mut text);
+    }
+    let rows = text.into_iter().flat_map(|(line, tone)| {
+        let rows = line.split('\n').flat_map(|line| wrap_words(line, width)).collect::<Vec<_>>();
+        rows.into_iter().map(move |row| Line::from(pen.span(&row, tone)))
+    });
+    rows.collect()
+}
+
+fn node(model: &Model, id: NodeId) -> Option<&Node> {
+    match model.run() {
+        Some(run) => run.cell(id).map(|cell| &cell.node),
+        None => model.plan()?.nodes.get(usize::try_from(id.0).ok()?),
+    }
+}
+
+/// Hosts that cannot be had, before the run.
+fn troubles(model: &Model, text: &mut Vec<(String, Tone)>) {
+    if model.run().is_some() {
+        return;
+    }
+    for (host, state) in &model.hosts {
+        let HostState::Trouble { what, hint } = state else { continue };
+        text.push((format!("{}: {what}", model.host_name(*host)), Tone::Failed));
+        if let Some(hint) = hint {
+            text.push((format!("  hint: {hint}"), Tone::Text));
+        }
+    }
+    if !text.is_empty() {
+        text.push((String::new(), Tone::Text));
+    }
+}
+
+fn describe(node: &Node, named: bool, text: &mut Vec<(String, Tone)>) {
+    if named {
+        text.push((node.key.to_string(), Tone::Strong));
+    }
+    match &node.kind {
+        Kind::Act(act) => act_lines(act, text),
+        Kind::Ask(ask) => command(&ask.command, "asks", text),
+        Kind::Gate(_) => {}
+    }
+}
+
+fn act_lines(act: &Act, text: &mut Vec<(String, Tone)>) {
+    command(&act.command, "runs", text);
+    if let Some(limit) = act.limit {
+        let seconds = limit.as_secs();
+        text.push((format!("limit   {seconds}s, then TERM, and KILL 10s later"), Tone::Text));
+    }
+    match &act.undo {
+        Some(undo) => command(undo, "undo", text),
+        None => text.push(("undo    none".to_owned(), Tone::Dim)),
+    }
+}
+
+fn command(command: &Command, what: &str, text: &mut Vec<(String, Tone)>) {
+    let run = command.run.to_string();
+    for (at, line) in run.lines().enumerate() {
+        let label = if at == 0 { what } else { "" };
+        text.push((format!("{label:<8}{line}"), Tone::Strong));
+    }
+    if let Some(cwd) = &command.cwd {
+        text.push((format!("{:<8}{cwd}", "in"), Tone::Text));
+    }
+    if let Some(user) = &command.user {
+        text.push((format!("{:<8}{user}, through sudo", "as"), Tone::Text));
+    }
+}

@@ -1,0 +1,110 @@
+//! The last two lines: what was said last, and the keys that matter now.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::paint::{Pen, fit_parts};
+use crate::tui::{
+    action::Action,
+    keymap::binding,
+    state::{Model, Pane, Subject},
+    styles::Tone,
+    update, words,
+};
+
+pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, line: Rect, keys: Rect) {
+    frame.render_widget(Paragraph::new(last(model, pen, usize::from(line.width))), line);
+    frame.render_widget(Paragraph::new(hints(model, pen, usize::from(keys.width))), keys);
+}
+
+/// What was said last; the text of a search while it is typed.
+fn last(model: &Model, pen: Pen, width: usize) -> Line<'static> {
+    if let Some(typing) = &model.log.search.typing {
+        let hint = "   Enter searches, Esc leaves; capital letters count if you type one";
+        let text = pen.span(&format!("/{typing}"), Tone::Strong);
+        let cursor = pen.styled(" ", pen.styles.selected());
+        return Line::from(vec![text, cursor, pen.span(hint, Tone::Dim)]);
+    }
+    let Some(said) = &model.line else {
+        let calm = match (&model.subject, &model.over) {
+            (_, Some(over)) => over.as_str(),
+            (Subject::Nothing | Subject::Plan(_), None) => "Nothing has changed yet.",
+            (Subject::Run(_), None) => "",
+        };
+        return Line::from(pen.cell(calm, width, pen.styles.of(Tone::Dim)));
+    };
+    let time = words::clock(said.at, &model.settings.zone);
+    let room = width.saturating_sub(time.len() + 1);
+    Line::from(vec![
+        pen.span(&format!("{time} "), Tone::Dim),
+        pen.cell(&said.text, room, pen.styles.of(said.tone)),
+    ])
+}
+
+/// Keys that look, and keys that act, the most wanted first.
+fn hints(model: &Model, pen: Pen, width: usize) -> Line<'static> {
+    let (looks, acts) = wanted(model);
+    let mut parts = Vec::new();
+    for (rank, action) in (0u8..).zip(looks) {
+        parts.push((rank * 2, hint(model, pen, action)));
+    }
+    if !acts.is_empty() {
+        parts.push((0, vec![pen.span(&format!(" {} ", pen.glyphs.bar), Tone::Dim)]));
+    }
+    for (rank, action) in (0u8..).zip(acts) {
+        parts.push((rank, hint(model, pen, action)));
+    }
+    Line::from(fit_parts(parts, width))
+}
+
+fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
+    let Some(row) = binding(action) else { return Vec::new() };
+    let (key, label) = match update::why_not(model, action) {
+        None => (Tone::Key, Tone::Text),
+        Some(_) => (Tone::Dim, Tone::Dim),
+    };
+    vec![
+        Span::raw(" "),
+        pen.span(row.written, key),
+        pen.span(&format!(" {}", row.label), label),
+        Span::raw(" "),
+    ]
+}
+
+/// The keys of the moment.
+fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
+    let mut looks = vec![Action::Help, Action::Quit, Action::NextPane];
+    looks.extend(match model.focus {
+        Pane::Hosts => [Action::Open, Action::Zoom, Action::Follow].as_slice(),
+        Pane::Log => {
+            [Action::Search, Action::NextError, Action::Wrap, Action::Times, Action::OlderAttempt]
+                .as_slice()
+        }
+        Pane::Choices => [Action::Open, Action::Zoom].as_slice(),
+    });
+    let acts = match &model.subject {
+        Subject::Nothing => Vec::new(),
+        Subject::Plan(_) => vec![Action::Deploy, Action::Step, Action::Connect],
+        Subject::Run(_) if model.open_run().is_none() => Vec::new(),
+        Subject::Run(_) => match model.hold() {
+            None => vec![Action::Step, Action::Continue, Action::Pause, Action::Break, Action::Abort],
+            Some((_, hold)) => {
+                let mut acts: Vec<Action> =
+                    hold.offers.iter().map(|offer| words::key_of(*offer)).collect();
+                acts.extend([Action::Step, Action::Continue]);
+                let mut seen = Vec::new();
+                acts.retain(|action| {
+                    let new = !seen.contains(action);
+                    seen.push(*action);
+                    new
+                });
+                acts
+            }
+        },
+    };
+    (looks, acts)
+}

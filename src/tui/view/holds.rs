@@ -1,0 +1,111 @@
+//! Pane 3: what happened, and what can be answered.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    first_shown, focused,
+    paint::{Pen, wrap_words},
+};
+use crate::{
+    run::{Hold, Offer},
+    tui::{
+        keymap,
+        state::{Model, Pane},
+        styles::Tone,
+        update, words,
+    },
+};
+
+/// From this width on, a choice and its consequence share a row.
+const WIDE: usize = 70;
+
+/// Cells of the name of a choice.
+const NAME: usize = 24;
+
+/// Rows of what happened, at most.
+const CAUSE_MAX: usize = 5;
+
+/// Rows that the pane wants; `None` while nothing is asked.
+pub(super) fn height(model: &Model, width: u16) -> Option<u16> {
+    let (_, hold) = model.hold()?;
+    let width = usize::from(width).saturating_sub(2);
+    let each = if width >= WIDE { 1 } else { 2 };
+    let rows = cause(model, hold, width).len() + hold.offers.len() * each + 2;
+    Some(u16::try_from(rows).unwrap_or(u16::MAX))
+}
+
+pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
+    let Some((id, hold)) = model.hold() else { return };
+    let holds = model.run().map_or(1, |run| run.holds.len());
+    let at = model.run().and_then(|run| run.holds.keys().position(|other| *other == id));
+    let right = match holds {
+        0 | 1 => Vec::new(),
+        all => vec![(format!(" question {} of {all} ", at.unwrap_or(0) + 1), Tone::Held)],
+    };
+    let in_focus = focused(model, Pane::Choices);
+    let block = pen.pane("3 What now", &right, in_focus, area.width);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let width = usize::from(inner.width);
+    let mut lines: Vec<Line<'_>> = cause(model, hold, width)
+        .iter()
+        .map(|row| Line::from(pen.span(row, Tone::Strong)))
+        .collect();
+    let each = if width >= WIDE { 1 } else { 2 };
+    let room = usize::from(inner.height).saturating_sub(lines.len()) / each;
+    let first = first_shown(model.asked.choice, hold.offers.len(), room);
+    for (at, offer) in hold.offers.iter().enumerate().skip(first).take(room.max(1)) {
+        let chosen = in_focus && at == model.asked.choice;
+        lines.extend(choice(model, pen, hold, *offer, chosen, width));
+    }
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
+    let Some(run) = model.run() else { return Vec::new() };
+    let lines = words::cause(model, run, hold);
+    let rows = lines.iter().flat_map(|line| wrap_words(&words::capital(line), width));
+    rows.take(CAUSE_MAX).collect()
+}
+
+fn choice(
+    model: &Model,
+    pen: Pen,
+    hold: &Hold,
+    offer: Offer,
+    chosen: bool,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let action = words::key_of(offer);
+    let refused = update::why_not(model, action);
+    let (key, name) = match refused {
+        None => (pen.styles.of(Tone::Key), Style::default()),
+        Some(_) => (pen.styles.of(Tone::Dim), pen.styles.of(Tone::Dim)),
+    };
+    let name = if chosen { pen.styles.selected() } else { name };
+    let cursor = if chosen { pen.glyphs.cursor } else { "" };
+    let mut first = vec![
+        pen.cell(cursor, 2, Style::default()),
+        pen.styled(keymap::written(action), key),
+        Span::raw("  "),
+    ];
+    let about = match refused {
+        None => words::consequence(model, hold, offer),
+        Some(why) => format!("not now: {why}"),
+    };
+    if width >= WIDE {
+        first.push(pen.cell(&offer.to_string(), NAME, name));
+        let room = width.saturating_sub(NAME + 6);
+        first.push(pen.cell(&format!(" {about}"), room, pen.styles.of(Tone::Text)));
+        return vec![Line::from(first)];
+    }
+    first.push(pen.styled(&offer.to_string(), name));
+    let second = pen.cell(&about, width.saturating_sub(5), pen.styles.of(Tone::Dim));
+    vec![Line::from(first), Line::from(vec![Span::raw("     "), second])]
+}

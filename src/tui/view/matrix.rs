@@ -1,0 +1,179 @@
+//! Pane 1: hosts × steps, and the chosen cell in words.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{first_shown, focused, paint::Pen};
+use crate::{
+    model::HostId,
+    run::{LinkState, Run, State},
+    tui::{
+        state::{Model, Pane, grid::Column},
+        styles::Tone,
+        told::HostState,
+        words::{self, Look},
+    },
+};
+
+/// Cells of the column that says how a host is connected.
+const LINK: usize = 9;
+
+/// Narrowest and widest column of a step, with the gap behind it.
+const COLUMN: (usize, usize) = (8, 14);
+
+/// How wide things are, and which columns are shown.
+struct Widths {
+    host: usize,
+    column: usize,
+    first: usize,
+    shown: usize,
+}
+
+pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
+    let (done, _) = model.progress();
+    let right = format!(" {done}/{} done ", model.grid.columns.len());
+    let in_focus = focused(model, Pane::Hosts);
+    let block = pen.pane("1 Hosts and steps", &[(right, Tone::Dim)], in_focus, area.width);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let parts = [Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
+    let [head, body, foot] = Layout::vertical(parts).areas(inner);
+    let widths = widths(model, usize::from(inner.width));
+    frame.render_widget(Paragraph::new(heading(model, pen, &widths)), head);
+    let room = usize::from(body.height);
+    let first = first_shown(model.cursor.row, model.grid.hosts.len(), room);
+    let hosts = model.grid.hosts.iter().enumerate().skip(first).take(room);
+    let rows: Vec<Line<'_>> =
+        hosts.map(|(at, host)| row(model, pen, &widths, at == model.cursor.row, *host)).collect();
+    frame.render_widget(Paragraph::new(rows), body);
+    frame.render_widget(Paragraph::new(chosen(model, pen)), foot);
+}
+
+fn widths(model: &Model, width: usize) -> Widths {
+    let names = model.grid.hosts.iter().map(|host| model.host_name(*host).chars().count());
+    let host = names.max().unwrap_or(4).clamp(4, 20);
+    let room = width.saturating_sub(2 + host + 1 + LINK + 1);
+    let columns = model.grid.columns.len().max(1);
+    let column = (room / columns).clamp(COLUMN.0, COLUMN.1);
+    let shown = (room / column).max(1);
+    let first = first_shown(model.cursor.column, model.grid.columns.len(), shown);
+    Widths { host, column, first, shown }
+}
+
+fn heading(model: &Model, pen: Pen, widths: &Widths) -> Line<'static> {
+    let dim = pen.styles.of(Tone::Dim);
+    let mut spans = vec![
+        Span::raw("  "),
+        pen.cell("host", widths.host + 1, dim),
+        pen.cell("link", LINK, dim),
+    ];
+    let more_left = widths.first > 0;
+    spans.push(pen.cell(if more_left { pen.glyphs.left } else { "" }, 1, dim));
+    let columns = model.grid.columns.iter().enumerate().skip(widths.first).take(widths.shown);
+    for (at, column) in columns {
+        let broken = if has_break(model, column) { pen.glyphs.breakpoint } else { "" };
+        let name = format!("{broken}{}", column.step);
+        let style = match at == model.cursor.column {
+            true => pen.styles.selected(),
+            false => pen.styles.of(Tone::Strong),
+        };
+        spans.push(pen.cell(&name, widths.column - 1, style));
+        spans.push(Span::raw(" "));
+    }
+    if widths.first + widths.shown < model.grid.columns.len() {
+        spans.pop();
+        spans.push(pen.span(pen.glyphs.right, Tone::Dim));
+    }
+    Line::from(spans)
+}
+
+fn row(model: &Model, pen: Pen, widths: &Widths, chosen: bool, host: HostId) -> Line<'static> {
+    let cursor = if chosen { pen.glyphs.cursor } else { "" };
+    let (link, tone) = link(model, host);
+    let name = if chosen { pen.styles.of(Tone::Strong) } else { Style::default() };
+    let mut spans = vec![
+        pen.cell(cursor, 2, Style::default()),
+        pen.cell(model.host_name(host), widths.host, name),
+        Span::raw(" "),
+        pen.cell(&link, LINK, pen.styles.of(tone)),
+        Span::raw(" "),
+    ];
+    let columns = model.grid.columns.iter().enumerate().skip(widths.first).take(widths.shown);
+    for (at, column) in columns {
+        let look = words::look(&model.face(column, host), pen.glyphs, model.now);
+        let mut style = pen.styles.of(look.tone);
+        if chosen && at == model.cursor.column {
+            style = style.patch(pen.styles.selected());
+        }
+        let width = widths.column - 1;
+        spans.push(pen.cell(&cell(&look, width), width, style));
+        spans.push(Span::raw(" "));
+    }
+    Line::from(spans)
+}
+
+/// The mark, with as much beside it as there is room for.
+fn cell(look: &Look, width: usize) -> String {
+    let Look { glyph, short, .. } = look;
+    let apart = format!("{glyph} {short}");
+    match apart.chars().count() <= width {
+        true => apart,
+        false => format!("{glyph}{short}"),
+    }
+}
+
+fn has_break(model: &Model, column: &Column) -> bool {
+    let Some(run) = model.run() else { return false };
+    let set = |run: &Run, gate| {
+        run.cell(gate).is_some_and(|cell| cell.breakpoint && cell.state == State::Waiting)
+    };
+    column.gates.iter().any(|gate| set(run, *gate))
+}
+
+/// How a host is connected, in at most [`LINK`] cells.
+fn link(model: &Model, host: HostId) -> (String, Tone) {
+    let plain = |word: &str, tone| (word.to_owned(), tone);
+    let Some(run) = model.run() else {
+        return match model.hosts.get(&host) {
+            Some(HostState::Ready) => plain("ready", Tone::Ok),
+            Some(HostState::Trouble { .. }) => plain("trouble", Tone::Failed),
+            Some(HostState::Connecting) | None => plain("connects", Tone::Running),
+        };
+    };
+    if !run.takes_part(host) {
+        return plain("excluded", Tone::Warn);
+    }
+    match run.world.links.get(&host) {
+        Some((LinkState::Up, _)) => plain("up", Tone::Ok),
+        Some((LinkState::Down(_), at)) => {
+            (format!("lost {}", words::since(*at, model.now)), Tone::Unknown)
+        }
+        None => plain("-", Tone::Dim),
+    }
+}
+
+/// The chosen cell in words.
+fn chosen(model: &Model, pen: Pen) -> Line<'static> {
+    let (Some(column), Some(host)) = (model.column(), model.host()) else {
+        return Line::default();
+    };
+    let look = words::look(&model.face(column, host), pen.glyphs, model.now);
+    let place = format!("{} {} {}: ", model.host_name(host), pen.glyphs.within, column.step);
+    let mut spans = vec![
+        pen.span(&place, Tone::Strong),
+        pen.span(&format!("{} {}", look.glyph, look.word), look.tone),
+    ];
+    let attempts = model.attempts().len();
+    if attempts > 1 {
+        spans.push(pen.span(&format!(", {attempts} attempts"), Tone::Text));
+    }
+    if let Some(why) = model.run().and_then(|run| run.down(host)) {
+        spans.push(pen.span(&format!(" ({why})"), Tone::Dim));
+    }
+    Line::from(spans)
+}

@@ -1,0 +1,134 @@
+//! The one way from text to the screen: every text goes through [`Shown`], also our own.
+
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, Borders},
+};
+
+use crate::{
+    text::{Shown, fit},
+    tui::{
+        glyphs::Glyphs,
+        state::Model,
+        styles::{Styles, Tone},
+    },
+};
+
+/// Draws with the marks and looks of a console.
+#[derive(Clone, Copy)]
+pub(super) struct Pen {
+    pub(super) glyphs: &'static Glyphs,
+    pub(super) styles: Styles,
+    ascii: bool,
+}
+
+impl Pen {
+    pub(super) fn of(model: &Model) -> Self {
+        Self { glyphs: model.glyphs(), styles: model.styles(), ascii: model.settings.ascii }
+    }
+
+    /// A text in the look of a meaning.
+    pub(super) fn span(self, text: &str, tone: Tone) -> Span<'static> {
+        self.styled(text, self.styles.of(tone))
+    }
+
+    /// A text in a look.
+    pub(super) fn styled(self, text: &str, style: Style) -> Span<'static> {
+        Span::styled(self.spell(Shown::literal(text)).plain(), style)
+    }
+
+    /// A text in exactly so many cells.
+    pub(super) fn cell(self, text: &str, width: usize, style: Style) -> Span<'static> {
+        let shown = self.spell(fit(&Shown::literal(text), width));
+        let blanks = width.saturating_sub(shown.width());
+        Span::styled(format!("{}{}", shown.plain(), " ".repeat(blanks)), style)
+    }
+
+    /// A line of a host, in its own colours.
+    pub(super) fn host_line(self, text: &Shown) -> Vec<Span<'static>> {
+        let shown = self.spell(text.clone());
+        let span = |span: &crate::text::Span| {
+            Span::styled(span.text().to_owned(), self.styles.host(span.style()))
+        };
+        shown.spans().iter().map(span).collect()
+    }
+
+    /// The frame of a pane. Titles that do not fit beside each other: the right one is left out.
+    pub(super) fn pane(
+        self,
+        title: &str,
+        right: &[(String, Tone)],
+        focused: bool,
+        width: u16,
+    ) -> Block<'static> {
+        let look = self.styles.frame(focused);
+        let room = usize::from(width).saturating_sub(4);
+        let left = self.spell(fit(&Shown::literal(title), room));
+        let spans: Vec<Span<'static>> =
+            right.iter().map(|(text, tone)| self.span(text, *tone)).collect();
+        let right = Line::from(spans).right_aligned();
+        let fits = left.width() + right.width() + 5 <= room && right.width() > 0;
+        let block = Block::new()
+            .borders(Borders::ALL)
+            .border_set(self.glyphs.border)
+            .border_style(look)
+            .title_top(Line::styled(format!(" {} ", left.plain()), look));
+        if fits { block.title_top(right) } else { block }
+    }
+
+    fn spell(self, shown: Shown) -> Shown {
+        if self.ascii { shown.to_ascii() } else { shown }
+    }
+}
+
+/// A text in rows, broken between words where that is possible.
+pub(super) fn wrap_words(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(1);
+    let mut rows = Vec::new();
+    let mut row = String::new();
+    for word in Shown::literal(text).plain().split(' ') {
+        let word = Shown::literal(word);
+        let used = Shown::literal(&row).width();
+        if used > 0 && used + 1 + word.width() > width {
+            rows.push(std::mem::take(&mut row));
+        } else if used > 0 {
+            row.push(' ');
+        }
+        let mut parts = word.wrap(width).into_iter().map(|part| part.plain()).peekable();
+        while let Some(part) = parts.next() {
+            row.push_str(&part);
+            if parts.peek().is_some() {
+                rows.push(std::mem::take(&mut row));
+            }
+        }
+    }
+    rows.push(row);
+    rows
+}
+
+/// Spans that may be left out to fit, the highest number first.
+pub(super) fn fit_parts(mut parts: Vec<(u8, Vec<Span<'static>>)>, width: usize) -> Vec<Span<'static>> {
+    let used = |parts: &[(u8, Vec<Span<'static>>)]| {
+        parts.iter().flat_map(|(_, spans)| spans).map(Span::width).sum::<usize>()
+    };
+    while used(&parts) > width && parts.len() > 1 {
+        let least = parts.iter().enumerate().max_by_key(|(at, (rank, _))| (*rank, *at));
+        let Some((at, _)) = least else { break };
+        parts.remove(at);
+    }
+    parts.into_iter().flat_map(|(_, spans)| spans).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap_words;
+
+    #[test]
+    fn words_stay_whole_where_they_fit() {
+        assert_eq!(wrap_words("the run waits for you", 9), ["the run", "waits for", "you"]);
+        assert_eq!(wrap_words("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrap_words("", 4), [""]);
+        assert_eq!(wrap_words("a b", 0), ["a", "b"]);
+    }
+}

@@ -1,0 +1,98 @@
+//! Why the run waits, in plain words.
+
+use crate::{
+    model::{Key, Part},
+    run::{Cause, Hold, Run},
+    tui::state::Model,
+};
+
+/// The step that a hold is about, and where, as in `migrate on web1`; raw.
+pub(crate) fn place(model: &Model, run: &Run, hold: &Hold) -> String {
+    let Some(cell) = run.cell(hold.on) else { return String::new() };
+    let step = step(&cell.node.key);
+    match cell.node.host {
+        Some(host) => format!("{step} on {}", model.host_name(host)),
+        None => step,
+    }
+}
+
+fn step(key: &Key) -> String {
+    match key.part {
+        Part::When(_) => format!("the question whether {} is wanted", key.step),
+        Part::List(_) => format!("the list of items of {}", key.step),
+        Part::Main
+        | Part::Again(_)
+        | Part::Gate(_)
+        | Part::Item { .. }
+        | Part::Undo(_)
+        | Part::Follow(_)
+        | Part::Leave(_) => key.to_string(),
+    }
+}
+
+/// A hold in a few words, for the header; raw.
+pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
+    let place = place(model, run, hold);
+    match &hold.cause {
+        Cause::Failed(end) => format!("FAILED {place}, {end}"),
+        Cause::Refused(_) => format!("FAILED {place}, could not begin"),
+        Cause::Unknown(_) => format!("UNKNOWN {place}"),
+        Cause::Unsettled => format!("STILL RUNNING {place}"),
+        Cause::Break => format!("BREAK before {place}"),
+        Cause::Confirm(_) => format!("ASKS before {place}"),
+        Cause::Schema => "ASKS before undoing a schema change".to_owned(),
+        Cause::Input(..) => format!("ASKS {place}"),
+        Cause::Batch(_) => "ASKS before the next batch".to_owned(),
+        Cause::LockHeld(_) => "LOCKED".to_owned(),
+        Cause::Diverges(_) => "ASKS hosts differ".to_owned(),
+        Cause::OnceHostGone(_) => format!("ASKS where to do {place}"),
+        Cause::Unreachable => format!("UNREACHABLE {place}"),
+        Cause::NotUndone(end) => format!("NOT UNDONE {place}, {end}"),
+    }
+}
+
+/// What happened, in sentences; raw.
+pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
+    let place = place(model, run, hold);
+    match &hold.cause {
+        Cause::Failed(end) => vec![format!("{place} failed: {end}.")],
+        Cause::Refused(words) => vec![
+            format!("The host could not begin {place}, and certainly did not."),
+            format!("It said: {words}"),
+        ],
+        Cause::Unknown(lost) => vec![
+            format!("Whether {place} was done is not known: {lost}."),
+            "Look at the host before you answer: it may have been done in part.".to_owned(),
+        ],
+        Cause::Unsettled => vec![format!(
+            "{place} has ended, but something that it started still runs on the host."
+        )],
+        Cause::Break => vec![format!("Stopped at your breakpoint, before {place}.")],
+        Cause::Confirm(question) => vec![question.clone()],
+        Cause::Schema => vec![
+            "A database change has begun. Older code may not work with the new schema.".to_owned(),
+            "Going on takes back what was done before that change.".to_owned(),
+        ],
+        Cause::Input(_, question) => {
+            vec![format!("{place} waits for input. It printed last:"), question.text.clone()]
+        }
+        Cause::Batch(out) => {
+            vec![format!("{out} hosts of the batches before were excluded: more than allowed.")]
+        }
+        Cause::LockHeld(who) => vec![format!("The lock is held by someone else: {who}")],
+        Cause::Diverges(how) => vec![format!("The hosts differ: {how}")],
+        Cause::OnceHostGone(false) => {
+            vec![format!("{place} is done on one host only, and that host was excluded.")]
+        }
+        Cause::OnceHostGone(true) => vec![
+            format!("{place} is done on one host only, and that host was excluded."),
+            "An attempt was under way there: it may have been done, or may still be.".to_owned(),
+        ],
+        Cause::Unreachable => vec![format!(
+            "{place} may be running, and the host has not been reachable for a long time."
+        )],
+        Cause::NotUndone(end) => {
+            vec![format!("{place} failed: {end}. What it takes back is NOT undone.")]
+        }
+    }
+}

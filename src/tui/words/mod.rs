@@ -1,0 +1,74 @@
+//! What the console says, in whole words: states, causes, consequences, facts, times.
+
+mod cause;
+mod event;
+mod face;
+mod offer;
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+pub(crate) use self::{
+    cause::{cause, headline, place},
+    event::event,
+    face::{Look, look},
+    offer::{consequence, key_of},
+};
+
+/// A time that something took: `0.4s`, `58s`, `1m22s`, `1h02m`, `3d04h`.
+pub(crate) fn took(time: SignedDuration) -> String {
+    let millis = time.as_millis().max(0);
+    let seconds = millis / 1000;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match seconds {
+        0..10 => format!("{seconds}.{}s", millis % 1000 / 100),
+        10..60 => format!("{seconds}s"),
+        60..3600 => format!("{minutes}m{:02}s", seconds % 60),
+        3600..86_400 => format!("{hours}h{:02}m", minutes % 60),
+        _ => format!("{days}d{:02}h", hours % 24),
+    }
+}
+
+/// A time that goes on: without tenths, so that it is redrawn once a second.
+pub(crate) fn since(from: Timestamp, now: Timestamp) -> String {
+    let seconds = now.duration_since(from).as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        _ => took(SignedDuration::from_secs(seconds)),
+    }
+}
+
+/// A time of day.
+pub(crate) fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M:%S").to_string()
+}
+
+/// A time of day with milliseconds.
+pub(crate) fn clock_millis(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string()
+}
+
+/// `1 host`, `2 hosts`.
+pub(crate) fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+/// The first letter as a capital.
+pub(crate) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short_and_never_lie_about_their_unit() {
+        let said: Vec<String> = [0, 400, 9_999, 10_000, 59_999, 60_000, 3_599_999, 3_600_000, 90_000_000]
+            .map(|millis| took(SignedDuration::from_millis(millis)))
+            .to_vec();
+        let wanted = ["0.0s", "0.4s", "9.9s", "10s", "59s", "1m00s", "59m59s", "1h00m", "1d01h"];
+        assert_eq!(said, wanted);
+        assert_eq!(took(SignedDuration::from_millis(-5)), "0.0s");
+    }
+}

@@ -1,0 +1,202 @@
+//! Steps that are not like others.
+
+use std::{fs, time::Duration};
+
+use deployui::{
+    boxes::{Fact, Order},
+    script::{Flags, HasNul, quote},
+};
+
+use crate::{
+    connection::{ATTEMPT, Connection, settled},
+    host::{Host, Place, SHELLS, Shell, every_shell},
+};
+
+fn on_every_shell(test: impl Fn(&Host, &mut Connection)) {
+    on(&every_shell(), test);
+}
+
+fn on(shells: &[Shell], test: impl Fn(&Host, &mut Connection)) {
+    for shell in shells {
+        let host = Host::new(*shell);
+        println!("in {}", shell.name());
+        let mut connection = Connection::open(&host);
+        test(&host, &mut connection);
+    }
+}
+
+fn plain() -> Flags {
+    Flags::default()
+}
+
+fn quoted(path: &std::path::Path) -> Result<String, HasNul> {
+    quote(&path.display().to_string())
+}
+
+#[test]
+fn a_daemon_that_keeps_the_box_lets_it_end_but_not_settle() {
+    on_every_shell(|host, connection| {
+        let dir = connection.put("daemon", "echo up; sleep 60 & echo $! >daemon; exit 3", plain());
+        connection.go(&dir, false);
+        connection.until_fact(&Fact::Ended(3, 3));
+        // Twice the time between two looks, and nothing is settled.
+        connection.listen(Duration::from_millis(120));
+        assert!(!connection.facts().iter().any(|fact| matches!(fact, Fact::Settled(_))));
+        let daemon = Place(dir.into()).read("daemon").trim().parse().unwrap();
+        host.signal("TERM", daemon);
+        connection.until_fact(&Fact::Settled(3));
+    });
+}
+
+#[test]
+fn what_a_step_leaves_behind_can_be_ended_with_its_group() {
+    on_every_shell(|_, connection| {
+        let dir = connection.put("left", "sleep 60 &", plain());
+        connection.go(&dir, false);
+        connection.until_fact(&Fact::Ended(0, 0));
+        connection.cancel(&dir, "TERM");
+        connection.until_fact(&Fact::Signalled(true));
+        connection.until_fact(&Fact::Settled(0));
+        connection.seen.clear();
+        connection.cancel(&dir, "KILL");
+        connection.until_fact(&Fact::Signalled(false));
+    });
+}
+
+#[test]
+fn a_daemon_of_a_step_that_detaches_does_not_hold_it() {
+    on_every_shell(|host, connection| {
+        let text = "exec 7>&-\nsleep 60 >/dev/null 2>&1 & echo $! >daemon";
+        let place = connection.run("detaches", text, plain());
+        let daemon: i64 = place.read("daemon").trim().parse().unwrap();
+        assert!(fs::exists(format!("/proc/{daemon}")).unwrap(), "it outlives its step");
+        host.signal("KILL", daemon);
+    });
+}
+
+#[test]
+fn a_step_that_is_deaf_to_term_is_killed() {
+    on_every_shell(|_, connection| {
+        let text = "trap '' TERM; echo up; for i in 1 2 3 4 5 6; do sleep 10; done";
+        let dir = connection.put("deaf", text, plain());
+        connection.go(&dir, false);
+        until_log(connection, b"up\n");
+        connection.cancel(&dir, "TERM");
+        connection.until_fact(&Fact::Signalled(true));
+        connection.listen(Duration::from_millis(120));
+        assert!(!connection.facts().iter().any(|fact| matches!(fact, Fact::Ended(..))));
+        connection.cancel(&dir, "KILL");
+        connection.until_fact(&Fact::Ended(137, 3));
+        connection.until_fact(&Fact::Settled(3));
+    });
+}
+
+#[test]
+fn a_child_that_cleans_up_after_term_is_waited_for() {
+    on_every_shell(|host, connection| {
+        let gate = host.path().join("gate");
+        let make = std::process::Command::new("mkfifo").arg(&gate).status().unwrap();
+        assert!(make.success());
+        let gate_word = quoted(&gate).unwrap();
+        // The child says that it listens, and cleans up when TERM comes, but only through the gate.
+        let text = format!(
+            "(trap 'read -r _ <'{gate_word}'; echo cleaned; exit' TERM; echo up; \
+             while :; do sleep 0.1 || sleep 1; done) &\nwait"
+        );
+        let dir = connection.put("cleans", &text, plain());
+        connection.go(&dir, false);
+        until_log(connection, b"up\n");
+        connection.cancel(&dir, "TERM");
+        connection.fact(|fact| matches!(fact, Fact::Ended(143, _)).then_some(()));
+        connection.listen(Duration::from_millis(120));
+        assert!(!connection.facts().iter().any(|fact| matches!(fact, Fact::Settled(_))));
+        fs::write(&gate, "\n").unwrap();
+        let bytes = connection.fact(settled);
+        assert_eq!(connection.log.len() as u64, bytes);
+        assert!(connection.log.ends_with(b"cleaned\n"), "what came after the end is in the log");
+    });
+}
+
+#[test]
+fn an_answer_is_delivered_once() {
+    on_every_shell(|_, connection| {
+        let text = "echo first; read -r a; echo second; read -r b; printf '%s/%s\n' \"$a\" \"$b\"";
+        let dir = connection.put("asks", text, Flags { input: true, user: None });
+        let answer = |number, text: &str| Order::Input {
+            attempt: ATTEMPT,
+            dir: dir.clone(),
+            number,
+            text: text.to_owned(),
+        };
+        connection.order(&answer(1, "too early"));
+        let unable = |fact: &Fact| matches!(fact, Fact::Unable(_)).then_some(());
+        connection.fact(unable);
+        connection.go(&dir, false);
+        until_log(connection, b"first\n");
+        connection.order(&answer(1, "it's \\n $(id) é"));
+        connection.until_fact(&Fact::Given(1));
+        until_log(connection, b"first\nsecond\n");
+        connection.seen.clear();
+        // A reconnecting console sends it again.
+        connection.order(&answer(1, "it's \\n $(id) é"));
+        connection.until_fact(&Fact::Given(1));
+        connection.order(&answer(2, ""));
+        connection.fact(settled);
+        let log = String::from_utf8(connection.log.clone()).unwrap();
+        assert_eq!(log, "first\nsecond\nit's \\n $(id) é/\n");
+        connection.seen.clear();
+        connection.order(&answer(3, "too late"));
+        connection.fact(unable);
+    });
+}
+
+#[test]
+fn a_long_and_odd_script_arrives_as_it_was_written() {
+    // Bytes 0x81 to 0x88 are marks inside of dash and BusyBox; they occur in these letters.
+    let odd = "Łódź ł ń ń ĂÂ \u{85} \u{88} it's \"q\" `b` $(c) ${d} \\ \\\\ \t ~ * ? [a] # ! {x,y} 日本 🚀";
+    let mut text = String::new();
+    for n in 0..1500 {
+        text.push_str(&format!("cat <<'END {n}'\n{n} {odd}\nEND {n}\n"));
+    }
+    assert!(text.len() > 128 * 1024);
+    text.push_str("printf '%s' ");
+    text.push_str(&quote(odd).unwrap());
+    let expect: String = (0..1500).map(|n| format!("{n} {odd}\n")).collect::<String>() + odd;
+    // mksh has no printf of its own, so it cannot take more than one argument of a program may have.
+    on(&SHELLS, |_, connection| {
+        let place = connection.run("odd", &text, plain());
+        assert_eq!(place.read("cmd"), text);
+        assert!(connection.log == expect.as_bytes(), "another log");
+    });
+}
+
+#[test]
+fn a_step_sees_the_surroundings_of_a_login_and_nothing_of_ours() {
+    on_every_shell(|_, connection| {
+        // What is open, without what shell and ls have open to do this: script and directory.
+        let text = "env | sort\necho \"umask $(umask)\"\n\
+                    ls -l /proc/$$/fd | grep -v '/proc/\\|/cmd' | sed -n 's/.* \\([0-9]*\\) -> .*/fd \\1/p'";
+        connection.run("env", text, plain());
+        let log = String::from_utf8(connection.log.clone()).unwrap();
+        let names: Vec<&str> = log
+            .lines()
+            .map(|line| line.split_once('=').map_or(line, |(name, _)| name))
+            // Shells export these by themselves.
+            .filter(|name| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name))
+            // What the step's own shell has open, and what this test was started with.
+            .filter(|name| !name.starts_with("fd ") || name.len() == 4)
+            .collect();
+        let mut expect = vec!["HOME", "LANG", "PATH", "umask 0077"];
+        expect.extend(["fd 0", "fd 1", "fd 2", "fd 7"]);
+        let names: Vec<&str> =
+            names.iter().map(|name| if *name == "umask 077" { "umask 0077" } else { name }).collect();
+        assert_eq!(names, expect, "{log}");
+    });
+}
+
+pub(crate) fn until_log(connection: &mut Connection, wanted: &[u8]) {
+    while connection.log != wanted {
+        assert!(wanted.starts_with(&connection.log), "{:?}", String::from_utf8_lossy(&connection.log));
+        assert!(connection.one_more(), "hung up");
+    }
+}

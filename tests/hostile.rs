@@ -1,0 +1,388 @@
+//! Bad input: hosts, networks, disks, files and words that are not as they should be. Each gets an
+//! error that says what, where and what to do, the right exit code, and nothing is half changed.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+
+mod recipes;
+mod support;
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use recipes::{Project, ROOT, events, stage};
+use serde_json::Value;
+use support::deployui::{Deployui, Ran};
+use support::fleet::Fleet;
+
+/// Two steps that leave something behind.
+const STEPS: &str = r#"
+[steps.one]
+run = "echo one >{{ root }}/one"
+[steps.two]
+run = "echo two >{{ root }}/two; cat {{ root }}/one"
+[pipelines]
+deploy = ["one", "two"]
+"#;
+
+/// What a run was refused with: the exit code and all that it says, and that it says it in JSON too.
+fn refused(project: &Project, said: &[&str]) -> Ran {
+    let before: Vec<String> = hosts(project).map(|i| project.files(i)).collect();
+    let ran = project.must(5, &["deploy"]);
+    for words in said {
+        assert!(ran.stderr.contains(words), "not said: {words}\n{}", ran.stderr);
+    }
+    assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("\nhint: "), "{}", ran.stderr);
+    assert_eq!(ran.stdout, "");
+    let after: Vec<String> = hosts(project).map(|i| project.files(i)).collect();
+    assert_eq!(before, after, "something was changed");
+    assert!(project.runs().is_empty(), "a run was opened");
+    ran
+}
+
+fn hosts(project: &Project) -> impl Iterator<Item = usize> {
+    let ports = fs::read_to_string(project.fleet.dir().join("ports")).unwrap();
+    1..=ports.lines().count()
+}
+
+/// A port at which nobody listens.
+fn dead_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn every_host_that_cannot_be_reached_is_named() {
+    let project = Project::up(3, &[], STEPS);
+    let port = dead_port();
+    project.fleet.route(2, port);
+    project.on(3, "echo >/home/deploy/.ssh/authorized_keys");
+    let address = format!("127.0.0.1:{port}");
+    refused(
+        &project,
+        &[
+            "h2: cannot connect to ",
+            &address,
+            "hint: h2: check that the host is up and that sshd listens there",
+            "h3: login as deploy was denied; tried key ",
+            "the server offers publickey",
+            "hint: h3: see what plain `ssh -v h3` offers",
+        ],
+    );
+    let ran = project.must(5, &["deploy", "--output", "json"]);
+    let said = events(&ran.stdout);
+    assert_eq!((&said[0]["event"], &said[0]["exit"]), (&"refused".into(), &5.into()));
+    assert_eq!(said.len(), 1);
+    // What is left out does not stand in the way.
+    project.must(0, &["deploy", "--hosts", "h1"]);
+    assert_eq!(project.file(1, "two"), "two");
+}
+
+#[test]
+fn a_host_that_answers_tcp_and_nothing_else() {
+    let project = Project::up(1, &[], STEPS);
+    let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    project.fleet.route(1, silent.local_addr().unwrap().port());
+    refused(
+        &project,
+        &["h1: no answer in time while waiting for the server's greeting", "not as an SSH server"],
+    );
+}
+
+#[test]
+fn an_unknown_host_key_is_refused_where_nobody_can_be_asked() {
+    let project = Project::up(1, &[], STEPS);
+    let known = fs::read_to_string(project.fleet.known_hosts()).unwrap();
+    fs::write(project.fleet.known_hosts(), "").unwrap();
+    let fingerprint = fingerprint(&project, 1);
+    refused(&project, &["h1: the host key of [127.0.0.1]:", "is not known", &fingerprint]);
+    assert_eq!(fs::read_to_string(project.fleet.known_hosts()).unwrap(), "", "it was stored");
+    assert_eq!(project.on(1, "ls -A /srv"), "", "something was sent");
+
+    // Another key than the known one: both are named, and there is no way past it.
+    let other = Fleet::up(1, &[]);
+    let key = fs::read_to_string(other.known_hosts()).unwrap();
+    let changed = format!("{} {}", known.split_once(' ').unwrap().0, key.split_once(' ').unwrap().1);
+    fs::write(project.fleet.known_hosts(), changed).unwrap();
+    let elsewhere = Project::new(other, STEPS);
+    let known_fingerprint = self::fingerprint(&elsewhere, 1);
+    refused(&project, &["h1: the host key of [127.0.0.1]:", "has CHANGED", &fingerprint, &known_fingerprint, "ssh-keygen -R"]);
+    assert_eq!(project.on(1, "ls -A /srv"), "", "something was sent");
+}
+
+fn fingerprint(project: &Project, i: usize) -> String {
+    let line = project.on(i, "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");
+    line.split(' ').nth(1).unwrap().to_owned()
+}
+
+#[test]
+fn any_login_shell_and_any_noise_will_do() {
+    let shells = ["fish", "csh", "busybox", "zsh", "dash", "bash"];
+    let mut options: Vec<String> =
+        shells.iter().enumerate().map(|(i, shell)| format!("{}:shell={shell}", i + 1)).collect();
+    options.extend(["noisy", "3:sh=busybox", "6:sh=bash"].map(str::to_owned));
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let project = Project::up(6, &options, STEPS);
+    let ran = project.must(0, &["deploy"]);
+    assert!(!ran.stdout.contains("noise") && ran.stderr.is_empty(), "{}{}", ran.stdout, ran.stderr);
+    let run = project.newest();
+    for i in 1..=6 {
+        assert_eq!(project.log(&[&run, "two", &format!("h{i}")]), b"one\n", "{}", shells[i - 1]);
+    }
+    assert_eq!(project.same_logs(6, &run), 12);
+}
+
+#[test]
+fn an_account_that_may_not_log_in_says_so() {
+    let project = Project::up(2, &["2:shell=nologin"], STEPS);
+    refused(&project, &["h2: its login shell ended with exit 1", "not available", "hint: h2: the login shell must"]);
+}
+
+#[test]
+fn two_sessions_are_enough_and_one_is_not() {
+    let project = Project::up(2, &["1:max-sessions=2", "no-forwarding"], STEPS);
+    project.must(0, &["deploy"]);
+    assert_eq!(project.same_logs(2, &project.newest()), 4);
+    let project = Project::up(2, &["2:max-sessions=1"], STEPS);
+    refused(&project, &["h2: ", "MaxSessions"]);
+}
+
+#[test]
+fn what_is_not_there_on_a_host_is_named() {
+    let steps = STEPS.replace("cat {{ root }}/one", "git --version");
+    let project = Project::up(2, &["2:no-git"], &steps);
+    let ran = project.must(1, &["deploy"]);
+    assert!(ran.stdout.contains("h2 two: FAILED: exit 127"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("git: not found") || ran.stdout.contains("git: command not found"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("h1 two: ok"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_root_that_cannot_be_written() {
+    let project = Project::up(2, &[], STEPS);
+    project.on(2, "mkdir -p /srv/www && chown root /srv/www && chmod 755 /srv/www");
+    refused(&project, &["h2: cannot make the directory /srv/www/app", "hint: h2: make the directory there"]);
+    // Somebody else's state, and a link in its place.
+    project.on(2, "mkdir -p /srv/www/app/.deployui && chown deploy /srv/www/app");
+    refused(&project, &["h2: /srv/www/app/.deployui belongs to somebody else"]);
+    project.on(2, "rmdir /srv/www/app/.deployui && ln -s /tmp /srv/www/app/.deployui");
+    refused(&project, &["h2: /srv/www/app/.deployui is a symbolic link"]);
+    project.on(2, "rm /srv/www/app/.deployui && touch /srv/www/app/.deployui");
+    refused(&project, &["h2: cannot make the directory /srv/www/app/.deployui"]);
+}
+
+#[test]
+fn a_full_disk_on_a_host() {
+    let project = Project::up(2, &["2:tmpfs=/srv/www:256k"], "");
+    // Full before the run: refused by its check.
+    project.recipe(&format!("{}{STEPS}", stage(2)));
+    project.on(2, "head -c 1m /dev/zero >/srv/www/full 2>/dev/null; true");
+    refused(&project, &["h2: cannot ", "/srv/www/app", "hint: h2: "]);
+    // Full when a step is to be put there: it did not begin, and says why.
+    let text = STEPS.replace("echo two", &format!(": {}; echo two", "x".repeat(100_000)));
+    project.recipe(&format!("{}{text}", stage(2)));
+    project.on(2, "rm /srv/www/full; head -c 150k /dev/zero >/srv/www/full");
+    let ran = project.must(1, &["deploy"]);
+    assert!(ran.stdout.contains("h2 two: could not be begun: cannot write in "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("is the disk full?"), "{}", ran.stdout);
+    assert_eq!((project.file(2, "one"), project.file(2, "two")), ("one".into(), String::new()));
+
+    // Full while a step prints: its end is still known, and what was kept is here as well.
+    let text = "[steps.fill]\nrun = \"seq 100000; echo end >{{ root }}/end\"\n[pipelines]\ndeploy = [\"fill\"]\n";
+    project.recipe(&format!("{}{text}", stage(2)));
+    project.on(2, "rm -rf /srv/www/full /srv/www/app/.deployui");
+    let ran = project.must(1, &["deploy"]);
+    assert!(ran.stdout.contains("h2 fill: FAILED: exit "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("h1 fill: ok"), "{}", ran.stdout);
+    project.same_logs(2, &project.newest());
+}
+
+/// Runs a shell text in which `$0` is the program with the ssh configuration, in front of a small
+/// disk as the state directory `$STATE`.
+fn with_small_disk(project: &Project, size: &str, text: &str) -> Ran {
+    let state = project.state();
+    fs::create_dir_all(&state).unwrap();
+    let config = project.fleet.ssh_config();
+    let script = format!(
+        "mount -t tmpfs -o size={size} state \"$STATE\" && cd {} && HOME={} && export HOME\n\
+         deployui() {{ {} --ssh-config {} --state-dir \"$STATE\" \"$@\"; echo \"exit $?\"; }}\n{text}",
+        project.ui.dir().display(),
+        project.ui.home().display(),
+        env!("CARGO_BIN_EXE_deployui"),
+        config.display(),
+    );
+    let script = format!("STATE={}; {script}", state.display());
+    let mut command = std::process::Command::new("sudo");
+    command.args(["-n", "unshare", "--mount", "sh", "-c", &script]);
+    support::deployui::Spawned::start(command).wait()
+}
+
+#[test]
+fn a_full_disk_here() {
+    let steps = "[steps.talk]\nrun = \"echo x >>{{ root }}/talk; seq 200000\"\n\
+                 [steps.after]\nrun = \"echo x >>{{ root }}/after\"\n[pipelines]\ndeploy = [\"talk\", \"after\"]\n";
+    let project = Project::up(1, &[], steps);
+    let ran = with_small_disk(
+        &project,
+        "400k",
+        "deployui deploy; mount -o remount,size=20m state \"$STATE\"; echo more room; deployui resume\n\
+         sha256sum \"$STATE\"/runs/*/logs/h1/talk.1.log | cut -c 1-64",
+    );
+    let (full, roomy) = ran.stdout.split_once("more room\n").unwrap();
+    assert!(full.ends_with("exit 3\n"), "{full}\n{}", ran.stderr);
+    assert!(ran.stderr.contains("No space left on device"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint: the disk is full: make room, then go on"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("then: deployui resume "), "{}", ran.stderr);
+    let there = project.on(1, &format!("cat {ROOT}/.deployui/*/runs/*/talk.1/log | sha256sum | cut -c 1-64"));
+    assert!(roomy.ends_with(&format!("exit 0\n{there}\n")), "{roomy}\n{}", ran.stderr);
+    assert_eq!((project.file(1, "talk"), project.file(1, "after")), ("x".into(), "x".into()));
+    // No room for the journal: nothing is begun.
+    project.on(1, &format!("rm {ROOT}/talk {ROOT}/after"));
+    let ran = with_small_disk(&project, "20k", "head -c 1m /dev/zero >\"$STATE/fill\"; deployui deploy");
+    assert!(ran.stdout.ends_with("exit 5\n"), "{}\n{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("error: cannot ") && ran.stderr.contains("hint: the disk is full"), "{}", ran.stderr);
+    assert_eq!(project.file(1, "talk"), "");
+}
+
+#[test]
+fn a_state_directory_that_cannot_be_used() {
+    let project = Project::up(1, &[], STEPS);
+    let file = project.ui.home().join("a-file");
+    fs::write(&file, "").unwrap();
+    let inside = file.join("state");
+    for dir in [Path::new("/proc/deployui"), &file, &inside] {
+        let ran = project.must(5, &["--state-dir", dir.to_str().unwrap(), "deploy"]);
+        assert!(ran.stderr.starts_with("error: cannot make ") && ran.stderr.contains(dir.to_str().unwrap()), "{}", ran.stderr);
+        assert_eq!(project.file(1, "one"), "");
+    }
+}
+
+#[test]
+fn a_run_that_is_not_there() {
+    let ui = Deployui::new();
+    for words in [&["resume", "20260101-000000-aaaaaaaaaaaaaaaa"][..], &["log", "nothing"], &["resume", "../../etc"]] {
+        let ran = ui.run(words);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.stderr.starts_with("error: no run `") && ran.stderr.contains("hint: `deployui runs` lists them"), "{}", ran.stderr);
+    }
+    let ran = ui.run(&["resume"]);
+    assert_eq!((ran.code, ran.stderr.lines().next().unwrap()), (Some(2), "error: no run is open"));
+    let ran = ui.run(&["runs"]);
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", "no runs yet\n"));
+}
+
+#[test]
+fn a_journal_that_cannot_be_trusted_is_not_run_from() {
+    let steps = STEPS.replace("cat {{ root }}/one", "false");
+    let steps = steps.replace("[steps.two]", "[steps.two]\nchanges = \"schema\"");
+    let project = Project::up(1, &[], &steps);
+    project.must(3, &["deploy"]);
+    let run = project.newest();
+    let path = project.journal(&run);
+    let whole = fs::read(&path).unwrap();
+    let lines: Vec<usize> =
+        whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+    let before = project.files(1);
+
+    let mut flipped = whole.clone();
+    flipped[lines[2] + 20] ^= 1;
+    let newer = String::from_utf8(whole.clone()).unwrap().replacen("\"format\":1", "\"format\":2", 1);
+    let gap = [&whole[..lines[3]], &whole[lines[4]..]].concat();
+    for (bytes, said) in [
+        (flipped, "line 4: the checksum does not fit"),
+        (newer.into_bytes(), "written by a later version of deployui (format 2"),
+        (gap, "line 5: the checksum does not fit"),
+        (Vec::new(), " is empty"),
+        (b"no journal\n".to_vec(), "line 1: not the header of a journal"),
+    ] {
+        fs::write(&path, &bytes).unwrap();
+        let ran = project.must(5, &["resume", &run]);
+        assert!(ran.stderr.contains(said) && ran.stderr.contains("journal.jsonl"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
+        assert_eq!(fs::read(&path).unwrap(), bytes, "a damaged journal was touched");
+        let listed = project.must(0, &["runs"]);
+        assert!(listed.stdout.starts_with(&format!("{run}  DAMAGED")), "{said}: {}", listed.stdout);
+    }
+    // What lies before the damage can still be looked at.
+    let mut flipped = whole.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    let middle = whole.len() - 60;
+    flipped[middle] ^= 1;
+    flipped.extend_from_slice(b"more\n");
+    fs::write(&path, &flipped).unwrap();
+    assert_eq!(project.log(&[&run, "one"]), b"");
+
+    // A torn last line is an unfinished write: it is moved aside, and the run goes on from before it.
+    for cut in [1, 7, 40] {
+        fs::write(&path, &whole[..whole.len() - cut]).unwrap();
+        project.must(3, &["resume", &run]);
+    }
+    assert_eq!(project.files(1), before, "a step was run again");
+    assert_eq!(project.same_logs(1, &run), 2);
+}
+
+#[test]
+fn no_terminal_at_all() {
+    let ui = Deployui::new();
+    fs::write(ui.dir().join("deploy.toml"), format!("{}{STEPS}", stage(1))).unwrap();
+    for env in ["xterm", "dumb"] {
+        let ran = Deployui::run(&ui, &["--verbose"]);
+        assert_eq!(ran.code, Some(2), "TERM={env}: {ran:?}");
+        assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("terminal"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+}
+
+#[test]
+fn a_project_without_its_file() {
+    let ui = Deployui::new();
+    for words in [&["deploy"][..], &["exec", "--", "true"], &["deploy", "--config", "other.toml"]] {
+        let ran = ui.run(words);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let file = if words.len() == 3 && words[0] == "deploy" { "other.toml" } else { "deploy.toml" };
+        assert_eq!(
+            ran.stderr,
+            format!("error: cannot read {file}: No such file or directory (os error 2)\nhint: name the project's file with --config FILE\n")
+        );
+    }
+    fs::create_dir(ui.dir().join("deploy.toml")).unwrap();
+    let ran = ui.run(&["deploy"]);
+    assert_eq!(ran.code, Some(2));
+    assert!(ran.stderr.starts_with("error: cannot read deploy.toml: "), "{}", ran.stderr);
+}
+
+#[test]
+fn all_faults_of_a_file_at_once() {
+    let ui = Deployui::new();
+    let text = r#"
+app = "shop"
+rooot = "/srv"
+[stages.staging]
+hosts = ["h1", "h2"]
+[hosts.h1]
+roles = "web"
+[steps.one]
+run = "echo '{{ vars.nothing }}'"
+timeout = "soon"
+[steps.two]
+rnu = "true"
+[pipelines]
+deploy = ["one", "tow"]
+"#;
+    fs::write(ui.dir().join("deploy.toml"), text).unwrap();
+    let ran = ui.run(&["deploy", "--output", "json"]);
+    assert_eq!(ran.code, Some(2));
+    for said in ["rooot", "h2", "roles", "vars.nothing", "soon", "rnu", "tow"] {
+        assert!(ran.stderr.contains(said), "not said: {said}\n{}", ran.stderr);
+    }
+    assert!(ran.stderr.matches("deploy.toml:").count() >= 7, "{}", ran.stderr);
+    let refused: Value = events(&ran.stdout)[0].clone();
+    assert_eq!((&refused["event"], &refused["exit"]), (&"refused".into(), &2.into()));
+    // A file that is no TOML at all, and one that is no text.
+    for bytes in [&b"app = \n[["[..], b"app = \"\xff\"\n"] {
+        fs::write(ui.dir().join("deploy.toml"), bytes).unwrap();
+        let ran = ui.run(&["deploy"]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        assert!(ran.stderr.starts_with("error") && ran.stderr.contains("deploy.toml"), "{}", ran.stderr);
+    }
+}
