@@ -41,8 +41,7 @@ fn once_each(project: &Project, hosts: usize, run: &str) {
     assert_eq!(listed["outcome"], "ok", "{listed}");
     for i in 1..=hosts {
         let steps = if i == 1 { "abcdef" } else { "abcef" };
-        let wanted: Vec<String> =
-            steps.chars().map(|step| format!("{step}.{run}:x")).collect();
+        let wanted: Vec<String> = steps.chars().map(|step| format!("{step}.{run}:x")).collect();
         let found = project.on(i, &format!("cd {ROOT} && grep -H . *.{run}"));
         assert_eq!(found.lines().collect::<Vec<_>>(), wanted, "h{i}");
     }
@@ -218,7 +217,12 @@ fn a_signal_leaves_the_run_and_not_the_step() {
         assert!(ran.stderr.contains(&format!("deployui resume {run}")), "{}", ran.stderr);
         release(&project, 1);
         // The step ends by itself; what follows it is nobody's to begin.
-        project.on(1, &format!("until ls {ROOT}/.deployui/*/runs/{run}/wait.1/rc.0.* 2>/dev/null; do :; done"));
+        project.on(
+            1,
+            &format!(
+                "until ls {ROOT}/.deployui/*/runs/{run}/wait.1/rc.0.* 2>/dev/null; do :; done"
+            ),
+        );
         assert_eq!(project.file(1, "after"), "", "the run went on without anybody");
         project.must(0, &["resume"]);
         gone_through(&project, &run);
@@ -318,7 +322,11 @@ fn an_unknown_outcome_is_said_to_be_unknown() {
     let words = "h1 wait: outcome UNKNOWN: it was started, and was killed together with what records its end";
     assert!(ran.stdout.contains(words), "{}", ran.stdout);
     let run = project.newest();
-    assert!(ran.stderr.contains(&format!("hint: to go on: deployui resume {run}")), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains(&format!("hint: to go on: deployui resume {run}")),
+        "{}",
+        ran.stderr
+    );
     // Still unknown when it is asked again; and nothing is done on a guess.
     let again = project.must(6, &["resume", &run, "--output", "json"]);
     let events = events(&again.stdout);

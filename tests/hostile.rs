@@ -101,11 +101,21 @@ fn an_unknown_host_key_is_refused_where_nobody_can_be_asked() {
     // Another key than the known one: both are named, and there is no way past it.
     let other = Fleet::up(1, &[]);
     let key = fs::read_to_string(other.known_hosts()).unwrap();
-    let changed = format!("{} {}", known.split_once(' ').unwrap().0, key.split_once(' ').unwrap().1);
+    let changed =
+        format!("{} {}", known.split_once(' ').unwrap().0, key.split_once(' ').unwrap().1);
     fs::write(project.fleet.known_hosts(), changed).unwrap();
     let elsewhere = Project::new(other, STEPS);
     let known_fingerprint = self::fingerprint(&elsewhere, 1);
-    refused(&project, &["h1: the host key of [127.0.0.1]:", "has CHANGED", &fingerprint, &known_fingerprint, "ssh-keygen -R"]);
+    refused(
+        &project,
+        &[
+            "h1: the host key of [127.0.0.1]:",
+            "has CHANGED",
+            &fingerprint,
+            &known_fingerprint,
+            "ssh-keygen -R",
+        ],
+    );
     assert_eq!(project.on(1, "ls -A /srv"), "", "something was sent");
 }
 
@@ -134,7 +144,14 @@ fn any_login_shell_and_any_noise_will_do() {
 #[test]
 fn an_account_that_may_not_log_in_says_so() {
     let project = Project::up(2, &["2:shell=nologin"], STEPS);
-    refused(&project, &["h2: its login shell ended with exit 1", "not available", "hint: h2: the login shell must"]);
+    refused(
+        &project,
+        &[
+            "h2: its login shell ended with exit 1",
+            "not available",
+            "hint: h2: the login shell must",
+        ],
+    );
 }
 
 #[test]
@@ -152,7 +169,11 @@ fn what_is_not_there_on_a_host_is_named() {
     let project = Project::up(2, &["2:no-git"], &steps);
     let ran = project.must(1, &["deploy"]);
     assert!(ran.stdout.contains("h2 two: FAILED: exit 127"), "{}", ran.stdout);
-    assert!(ran.stdout.contains("git: not found") || ran.stdout.contains("git: command not found"), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("git: not found") || ran.stdout.contains("git: command not found"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("h1 two: ok"), "{}", ran.stdout);
 }
 
@@ -160,7 +181,10 @@ fn what_is_not_there_on_a_host_is_named() {
 fn a_root_that_cannot_be_written() {
     let project = Project::up(2, &[], STEPS);
     project.on(2, "mkdir -p /srv/www && chown root /srv/www && chmod 755 /srv/www");
-    refused(&project, &["h2: cannot make the directory /srv/www/app", "hint: h2: make the directory there"]);
+    refused(
+        &project,
+        &["h2: cannot make the directory /srv/www/app", "hint: h2: make the directory there"],
+    );
     // Somebody else's state, and a link in its place.
     project.on(2, "mkdir -p /srv/www/app/.deployui && chown deploy /srv/www/app");
     refused(&project, &["h2: /srv/www/app/.deployui belongs to somebody else"]);
@@ -232,14 +256,20 @@ fn a_full_disk_here() {
     assert!(ran.stderr.contains("No space left on device"), "{}", ran.stderr);
     assert!(ran.stderr.contains("hint: the disk is full: make room, then go on"), "{}", ran.stderr);
     assert!(ran.stderr.contains("then: deployui resume "), "{}", ran.stderr);
-    let there = project.on(1, &format!("cat {ROOT}/.deployui/*/runs/*/talk.1/log | sha256sum | cut -c 1-64"));
+    let there = project
+        .on(1, &format!("cat {ROOT}/.deployui/*/runs/*/talk.1/log | sha256sum | cut -c 1-64"));
     assert!(roomy.ends_with(&format!("exit 0\n{there}\n")), "{roomy}\n{}", ran.stderr);
     assert_eq!((project.file(1, "talk"), project.file(1, "after")), ("x".into(), "x".into()));
     // No room for the journal: nothing is begun.
     project.on(1, &format!("rm {ROOT}/talk {ROOT}/after"));
-    let ran = with_small_disk(&project, "20k", "head -c 1m /dev/zero >\"$STATE/fill\"; deployui deploy");
+    let ran =
+        with_small_disk(&project, "20k", "head -c 1m /dev/zero >\"$STATE/fill\"; deployui deploy");
     assert!(ran.stdout.ends_with("exit 5\n"), "{}\n{}", ran.stdout, ran.stderr);
-    assert!(ran.stderr.contains("error: cannot ") && ran.stderr.contains("hint: the disk is full"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("error: cannot ") && ran.stderr.contains("hint: the disk is full"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(project.file(1, "talk"), "");
 }
 
@@ -251,7 +281,12 @@ fn a_state_directory_that_cannot_be_used() {
     let inside = file.join("state");
     for dir in [Path::new("/proc/deployui"), &file, &inside] {
         let ran = project.must(5, &["--state-dir", dir.to_str().unwrap(), "deploy"]);
-        assert!(ran.stderr.starts_with("error: cannot make ") && ran.stderr.contains(dir.to_str().unwrap()), "{}", ran.stderr);
+        assert!(
+            ran.stderr.starts_with("error: cannot make ")
+                && ran.stderr.contains(dir.to_str().unwrap()),
+            "{}",
+            ran.stderr
+        );
         assert_eq!(project.file(1, "one"), "");
     }
 }
@@ -259,15 +294,27 @@ fn a_state_directory_that_cannot_be_used() {
 #[test]
 fn a_run_that_is_not_there() {
     let ui = Deployui::new();
-    for words in [&["resume", "20260101-000000-aaaaaaaaaaaaaaaa"][..], &["log", "nothing"], &["resume", "../../etc"]] {
+    for words in [
+        &["resume", "20260101-000000-aaaaaaaaaaaaaaaa"][..],
+        &["log", "nothing"],
+        &["resume", "../../etc"],
+    ] {
         let ran = ui.run(words);
         assert_eq!(ran.code, Some(2), "{ran:?}");
-        assert!(ran.stderr.starts_with("error: no run `") && ran.stderr.contains("hint: `deployui runs` lists them"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.starts_with("error: no run `")
+                && ran.stderr.contains("hint: `deployui runs` lists them"),
+            "{}",
+            ran.stderr
+        );
     }
     let ran = ui.run(&["resume"]);
     assert_eq!((ran.code, ran.stderr.lines().next().unwrap()), (Some(2), "error: no run is open"));
     let ran = ui.run(&["runs"]);
-    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (Some(0), "", "no runs yet\n"));
+    assert_eq!(
+        (ran.code, ran.stdout.as_str(), ran.stderr.as_str()),
+        (Some(0), "", "no runs yet\n")
+    );
 }
 
 #[test]
@@ -279,13 +326,18 @@ fn a_journal_that_cannot_be_trusted_is_not_run_from() {
     let run = project.newest();
     let path = project.journal(&run);
     let whole = fs::read(&path).unwrap();
-    let lines: Vec<usize> =
-        whole.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at + 1).collect();
+    let lines: Vec<usize> = whole
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'\n')
+        .map(|(at, _)| at + 1)
+        .collect();
     let before = project.files(1);
 
     let mut flipped = whole.clone();
     flipped[lines[2] + 20] ^= 1;
-    let newer = String::from_utf8(whole.clone()).unwrap().replacen("\"format\":1", "\"format\":2", 1);
+    let newer =
+        String::from_utf8(whole.clone()).unwrap().replacen("\"format\":1", "\"format\":2", 1);
     let gap = [&whole[..lines[3]], &whole[lines[4]..]].concat();
     for (bytes, said) in [
         (flipped, "line 4: the checksum does not fit"),
@@ -296,7 +348,11 @@ fn a_journal_that_cannot_be_trusted_is_not_run_from() {
     ] {
         fs::write(&path, &bytes).unwrap();
         let ran = project.must(5, &["resume", &run]);
-        assert!(ran.stderr.contains(said) && ran.stderr.contains("journal.jsonl"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains(said) && ran.stderr.contains("journal.jsonl"),
+            "{}",
+            ran.stderr
+        );
         assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
         assert_eq!(fs::read(&path).unwrap(), bytes, "a damaged journal was touched");
         let listed = project.must(0, &["runs"]);
@@ -327,7 +383,11 @@ fn no_terminal_at_all() {
     for env in ["xterm", "dumb"] {
         let ran = Deployui::run(&ui, &["--verbose"]);
         assert_eq!(ran.code, Some(2), "TERM={env}: {ran:?}");
-        assert!(ran.stderr.starts_with("error: ") && ran.stderr.contains("terminal"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.starts_with("error: ") && ran.stderr.contains("terminal"),
+            "{}",
+            ran.stderr
+        );
         assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
         assert_eq!(ran.stdout, "");
     }
@@ -339,10 +399,13 @@ fn a_project_without_its_file() {
     for words in [&["deploy"][..], &["exec", "--", "true"], &["deploy", "--config", "other.toml"]] {
         let ran = ui.run(words);
         assert_eq!(ran.code, Some(2), "{ran:?}");
-        let file = if words.len() == 3 && words[0] == "deploy" { "other.toml" } else { "deploy.toml" };
+        let file =
+            if words.len() == 3 && words[0] == "deploy" { "other.toml" } else { "deploy.toml" };
         assert_eq!(
             ran.stderr,
-            format!("error: cannot read {file}: No such file or directory (os error 2)\nhint: name the project's file with --config FILE\n")
+            format!(
+                "error: cannot read {file}: No such file or directory (os error 2)\nhint: name the project's file with --config FILE\n"
+            )
         );
     }
     fs::create_dir(ui.dir().join("deploy.toml")).unwrap();
@@ -383,6 +446,10 @@ deploy = ["one", "tow"]
         fs::write(ui.dir().join("deploy.toml"), bytes).unwrap();
         let ran = ui.run(&["deploy"]);
         assert_eq!(ran.code, Some(2), "{ran:?}");
-        assert!(ran.stderr.starts_with("error") && ran.stderr.contains("deploy.toml"), "{}", ran.stderr);
+        assert!(
+            ran.stderr.starts_with("error") && ran.stderr.contains("deploy.toml"),
+            "{}",
+            ran.stderr
+        );
     }
 }

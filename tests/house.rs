@@ -1,4 +1,5 @@
 //! The house: dependencies point one way, and nothing in it is untidy. ARCHITECTURE.md has the map.
+#![expect(clippy::expect_used, reason = "a test crate")]
 
 use std::{
     collections::BTreeSet,
@@ -98,7 +99,9 @@ fn production(file: &Path) -> String {
 
 fn is_test(file: &Path) -> bool {
     let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    name == "tests.rs" || name == "testing.rs" || file.components().any(|part| part.as_os_str() == "tests")
+    name == "tests.rs"
+        || name == "testing.rs"
+        || file.components().any(|part| part.as_os_str() == "tests")
 }
 
 #[test]

@@ -83,7 +83,10 @@ fn a_release_of_ten_steps() {
         assert_eq!(sha256(&shop.log(&[&first, step, host])), *there, "{step} {host}");
     }
     assert_eq!(shop.log(&[&first, "verify", "h2"]), b"hello, h2\none\ntwo\n");
-    assert_eq!(shop.log(&[&first, "mirror", "h1"]).is_empty(), shop.on(1, &format!("cat {ROOT}/.deployui/*/runs/{first}/mirror.1/log")).is_empty());
+    assert_eq!(
+        shop.log(&[&first, "mirror", "h1"]).is_empty(),
+        shop.on(1, &format!("cat {ROOT}/.deployui/*/runs/{first}/mirror.1/log")).is_empty()
+    );
 
     // Again: the mirror is there, and old releases go.
     let mut runs = vec![first];
@@ -108,9 +111,25 @@ fn a_release_of_ten_steps() {
 
 /// The closed list of events, as the report's documentation has it.
 const EVENTS: [&str; 19] = [
-    "run-opened", "run-resumed", "host-up", "host-down", "step-started", "step-ended",
-    "step-refused", "step-unknown", "step-stopping", "step-never", "log-replaced", "held",
-    "answered", "mode", "host-excluded", "aborted", "run-finished", "refused", "step-settled",
+    "run-opened",
+    "run-resumed",
+    "host-up",
+    "host-down",
+    "step-started",
+    "step-ended",
+    "step-refused",
+    "step-unknown",
+    "step-stopping",
+    "step-never",
+    "log-replaced",
+    "held",
+    "answered",
+    "mode",
+    "host-excluded",
+    "aborted",
+    "run-finished",
+    "refused",
+    "step-settled",
 ];
 
 /// A whole JSON report of a run that went well.
@@ -213,7 +232,9 @@ fn hosts_and_steps_are_chosen() {
         let ran = project.must(2, &[&staging[..], more].concat());
         assert!(ran.stderr.starts_with("error:") && ran.stderr.contains(named), "{}", ran.stderr);
     }
-    for words in [&["deploy"][..], &["run", "depoly", "--stage", "staging"], &["deploy", "--stage", "x"]] {
+    for words in
+        [&["deploy"][..], &["run", "depoly", "--stage", "staging"], &["deploy", "--stage", "x"]]
+    {
         let ran = project.must(2, words);
         assert!(ran.stderr.starts_with("error:"), "{}", ran.stderr);
     }
@@ -284,7 +305,10 @@ fn a_failure_stops_every_host_and_is_not_tried_again() {
     assert_eq!(held.len(), 1);
     assert_eq!((&held[0]["host"], &held[0]["step"]), (&"h2".into(), &"three".into()));
     for i in 1..=3 {
-        assert_eq!((project.file(i, "done"), project.file(i, "undone")), ("1\n2\n3".into(), "".into()));
+        assert_eq!(
+            (project.file(i, "done"), project.file(i, "undone")),
+            ("1\n2\n3".into(), "".into())
+        );
     }
     project.must(1, &["resume", &run_of(&ran.stdout)]);
     assert_eq!(project.file(1, "done"), "1\n2\n3", "a closed run went on");
@@ -306,7 +330,10 @@ fn a_step_is_tried_again_as_often_as_was_said() {
     let run = run_of(&ran.stdout);
     assert!(ran.stdout.contains("h1 flaky: started (attempt 2)"), "{}", ran.stdout);
     for i in [1, 2] {
-        assert_eq!((project.file(i, "tries"), project.file(i, "done")), ("x\nx".into(), "after".into()));
+        assert_eq!(
+            (project.file(i, "tries"), project.file(i, "done")),
+            ("x\nx".into(), "after".into())
+        );
     }
     assert_eq!(project.same_logs(2, &run), 6);
 
@@ -340,12 +367,19 @@ fn a_failed_schema_change_is_left_open() {
     for policy in ["stop", "retry=2"] {
         let ran = project.must(3, &["deploy", "--on-failure", policy]);
         let run = run_of(&ran.stdout);
-        assert!(ran.stderr.contains(&format!("hint: to go on: deployui resume {run}")), "{}", ran.stderr);
+        assert!(
+            ran.stderr.contains(&format!("hint: to go on: deployui resume {run}")),
+            "{}",
+            ran.stderr
+        );
         assert_eq!(project.runs()[0]["outcome"], Value::Null);
         assert_eq!(project.file(1, "migrated"), "x", "tried again by itself");
         // Taken up without anybody to answer, it is still a decision, and nothing is done.
         project.must(3, &["resume", &run, "--output", "json"]);
-        assert_eq!((project.file(1, "migrated"), project.file(1, "after")), ("x".into(), "".into()));
+        assert_eq!(
+            (project.file(1, "migrated"), project.file(1, "after")),
+            ("x".into(), "".into())
+        );
         project.on(1, &format!("rm {ROOT}/migrated"));
     }
 }
@@ -358,13 +392,17 @@ fn a_command_on_all_hosts() {
         assert!(ran.stdout.contains(&format!(" | h{i}\n")), "{}", ran.stdout);
     }
     assert!(ran.stdout.contains(" | /home/deploy\n"), "{}", ran.stdout);
-    let ran = project.must(1, &["exec", "--hosts", "h2,h3", "--output", "json", "--", "[ $(hostname) = h2 ]"]);
+    let ran = project
+        .must(1, &["exec", "--hosts", "h2,h3", "--output", "json", "--", "[ $(hostname) = h2 ]"]);
     let ended: Vec<(Value, Value)> = events(&ran.stdout)
         .iter()
         .filter(|event| event["event"] == "step-ended")
         .map(|event| (event["host"].clone(), event["outcome"].clone()))
         .collect();
-    assert!(ended.contains(&("h2".into(), "ok".into())) && ended.contains(&("h3".into(), "failed".into())));
+    assert!(
+        ended.contains(&("h2".into(), "ok".into()))
+            && ended.contains(&("h3".into(), "failed".into()))
+    );
     assert_eq!(ended.len(), 2);
     project.must(2, &["exec"]);
     // Braces are the shell's, and no template.

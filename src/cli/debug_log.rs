@@ -1,5 +1,7 @@
 //! The program's own log, for whoever mends the program: `debug.log` in the state directory.
 
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt as _};
+
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -9,7 +11,7 @@ use super::environment::Surroundings;
 /// not to release: the program goes on without.
 pub(super) fn begin(around: &Surroundings, verbose: bool) -> Option<WorkerGuard> {
     let root = around.store.root();
-    std::fs::create_dir_all(root).ok()?;
+    DirBuilder::new().recursive(true).mode(0o700).create(root).ok()?;
     let file = tracing_appender::rolling::Builder::new()
         .rotation(tracing_appender::rolling::Rotation::DAILY)
         .filename_prefix("debug")

@@ -38,7 +38,8 @@ impl Surroundings {
         let home = text("HOME").map(PathBuf::from).ok_or_else(|| {
             Stop::new(Exit::Usage, "HOME is not set").hint("it is where keys and state are kept")
         })?;
-        let user = text("USER").or(text("LOGNAME")).unwrap_or("unknown").to_owned();
+        let user = text("USER").or(text("LOGNAME")).map(str::to_owned);
+        let user = user.or_else(login_name).unwrap_or_else(|| "unknown".to_owned());
         let state = state_dir(global, text("XDG_STATE_HOME"), &home)?;
         let locale = text("LC_ALL").or(text("LC_CTYPE")).or(text("LANG")).unwrap_or("");
         let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
@@ -67,6 +68,15 @@ fn seed() -> Result<[u8; 32], Stop> {
     getrandom::fill(&mut seed)
         .map_err(|error| Stop::new(Exit::Refused, format!("no random numbers: {error}")))?;
     Ok(seed)
+}
+
+/// The name of whoever this process belongs to, where the environment does not say.
+fn login_name() -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let uid = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let user = users.lines().find(|line| line.split(':').nth(2) == Some(uid.as_str()))?;
+    user.split(':').next().map(str::to_owned)
 }
 
 /// The name of this machine, for the people who read a journal.

@@ -27,8 +27,7 @@ pub(super) async fn exec(
     };
     let request = headless::request(around, global, &how, "exec")?;
     let command = args.command.join(" ");
-    let planned =
-        plan::exec(&recipe, &request, &command).map_err(|found| load::faults(&found))?;
+    let planned = plan::exec(&recipe, &request, &command).map_err(|found| load::faults(&found))?;
     let start = Start {
         output: args.output,
         policy: Policy::Stop,

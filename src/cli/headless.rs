@@ -10,7 +10,7 @@ use super::{
     exit::{Exit, Stop, undriven},
     load, prompt,
     report::{self, Report},
-    signals,
+    signals::Signals,
 };
 use crate::{
     driver::{self, Driver, Fleet, Request as Wish},
@@ -98,7 +98,8 @@ pub(super) fn local_state_dir(around: &Surroundings) -> String {
 }
 
 pub(super) fn run_id() -> Result<crate::model::RunId, Stop> {
-    driver::run_id().map_err(|error| Stop::new(Exit::Refused, format!("no random numbers: {error}")))
+    driver::run_id()
+        .map_err(|error| Stop::new(Exit::Refused, format!("no random numbers: {error}")))
 }
 
 /// Confirms, connects, and drives a new run.
@@ -109,35 +110,47 @@ pub(super) async fn begin(
     start: &Start<'_>,
 ) -> Result<Exit, Stop> {
     confirm(around, &plan, start)?;
+    let mut signals = listen()?;
     let (dirty, grown) = Dirty::new();
     let mut fleet = load::fleet(around, global, &plan, asker(around), dirty, false);
-    gather(&mut fleet, &plan).await?;
+    tokio::select! {
+        gathered = gather(&mut fleet, &plan) => gathered?,
+        number = signals.next() => return Err(Stop::new(
+            Exit::Signal(number),
+            "left while connecting: no run was opened, and nothing was changed",
+        )),
+    }
     let mut report = Report::begin(start.output, around, grown);
     let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
-    let mut driver = opened.map_err(|error| {
-        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
-    })?;
+    let mut driver = opened
+        .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
     report.opened(driver.run());
-    let exit = drive(&mut driver, &mut report, Mode::Run).await;
+    let exit = drive(&mut driver, &mut report, &mut signals).await;
     driver.close().await;
     exit
+}
+
+/// Listens for the signals that end the program.
+pub(super) fn listen() -> Result<Signals, Stop> {
+    Signals::listen()
+        .map_err(|error| Stop::new(Exit::Refused, format!("cannot listen for signals: {error}")))
 }
 
 /// Drives a run to its end, to a decision, or to a signal.
 pub(super) async fn drive(
     driver: &mut Driver,
     report: &mut Report,
-    mode: Mode,
+    signals: &mut Signals,
 ) -> Result<Exit, Stop> {
     let (wishes, mut wanted) = mpsc::channel(WISHES_MAX);
     let mut signal = None;
     let left = {
-        let driving = driver.drive(&mut wanted, report, Some(mode), false);
+        let driving = driver.drive(&mut wanted, report, Some(Mode::Run), false);
         tokio::pin!(driving);
         loop {
             tokio::select! {
                 left = &mut driving => break left,
-                number = signals::ended(), if signal.is_none() => {
+                number = signals.next(), if signal.is_none() => {
                     signal = Some(number);
                     for command in [Command::Mode(Mode::Pause), Command::Leave] {
                         // The queue has room for both; a run that is over needs neither.
@@ -190,11 +203,14 @@ pub(super) async fn gather(fleet: &mut Fleet, plan: &Plan) -> Result<(), Stop> {
 /// A protected stage wants its name; a person at a terminal is asked once.
 fn confirm(around: &Surroundings, plan: &Plan, start: &Start<'_>) -> Result<(), Stop> {
     let hosts: Vec<&str> = plan.hosts.iter().map(|host| host.name.as_str()).collect();
-    let what = format!("{} of {} on {} ({})", plan.pipeline, plan.app, plan.stage, hosts.join(", "));
+    let what =
+        format!("{} of {} on {} ({})", plan.pipeline, plan.app, plan.stage, hosts.join(", "));
     if plan.protected {
         let typed = match start.confirm {
             Some(name) => Some(name.to_owned()),
-            None if around.terminal => prompt::line(&format!("{what}\nType {} to begin: ", plan.stage)),
+            None if around.terminal => {
+                prompt::line(&format!("{what}\nType {} to begin: ", plan.stage))
+            }
             None => None,
         };
         return match typed {

@@ -15,9 +15,10 @@ use crate::{
 };
 
 pub(super) fn runs(around: &Surroundings, args: &Listing) -> Result<Exit, Stop> {
-    let runs = around.store.runs().map_err(|error| {
-        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
-    })?;
+    let runs = around
+        .store
+        .runs()
+        .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
     match args.output {
         Format::Plain if runs.is_empty() => say::err("no runs yet"),
         Format::Plain => runs.iter().for_each(|run| say::out(&line(run))),

@@ -37,7 +37,10 @@ fn read(path: &Path) -> Result<String, Stop> {
     };
     let size = std::fs::metadata(path).map_err(|error| fail(&error))?.len();
     if size > CONFIG_BYTES_MAX {
-        return Err(Stop::new(Exit::Usage, format!("{} has {size} bytes: not a deploy.toml", path.display())));
+        return Err(Stop::new(
+            Exit::Usage,
+            format!("{} has {size} bytes: not a deploy.toml", path.display()),
+        ));
     }
     std::fs::read_to_string(path).map_err(|error| fail(&error))
 }
@@ -70,8 +73,7 @@ pub(super) fn fleet(
     dirty: Dirty,
     begun: bool,
 ) -> Fleet {
-    let hosts: Vec<(HostId, Host)> =
-        plan.host_ids().map(|(id, host)| (id, host.clone())).collect();
+    let hosts: Vec<(HostId, Host)> = plan.host_ids().map(|(id, host)| (id, host.clone())).collect();
     let home = around.environment.home.clone();
     let connector =
         Connector::new(around.environment.clone(), Limits::default(), ask, Pacer::default());

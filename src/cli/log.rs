@@ -15,7 +15,7 @@ use crate::{
     driver::box_name,
     model::{Kind, Try},
     run::{Cell, Run},
-    store::{DiskError, Journal, LogReader},
+    store::{DiskError, Journal, LogReader, Store},
     text::{Filter, escape},
 };
 
@@ -41,12 +41,13 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
     }
     let run = Run::fold(&reading.events)
         .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
-    let attempts = chosen(&run, args)?;
+    let attempts = chosen(&run, &around.store, args)?;
     match args.output {
         Format::Json => {
             let list: Vec<_> = attempts.iter().map(|one| document(one, &run)).collect();
             say::out(&json!({ "format": 1, "run": id.as_str(), "attempts": list }).to_string());
         }
+        Format::Plain if attempts.is_empty() => say::err("nothing of it was begun"),
         Format::Plain => {
             let headings = attempts.len() > 1;
             for one in &attempts {
@@ -60,9 +61,10 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-/// The attempts of the chosen step and host, in the order of the graph.
-fn chosen<'a>(run: &'a Run, args: &Log) -> Result<Vec<Attempt<'a>>, Stop> {
-    let step_is = |cell: &Cell| args.step.as_ref().is_none_or(|step| cell.node.key.step.as_str() == step);
+/// The attempts of the chosen step and host that were begun, in the order of the graph.
+fn chosen<'a>(run: &'a Run, store: &Store, args: &Log) -> Result<Vec<Attempt<'a>>, Stop> {
+    let step_is =
+        |cell: &Cell| args.step.as_ref().is_none_or(|step| cell.node.key.step.as_str() == step);
     let known_step = run.cells.iter().any(step_is);
     let known_host =
         args.host.as_ref().is_none_or(|name| run.plan.hosts.iter().any(|host| host.name == *name));
@@ -81,7 +83,11 @@ fn chosen<'a>(run: &'a Run, args: &Log) -> Result<Vec<Attempt<'a>>, Stop> {
         for n in 1..=cell.tries {
             let attempt = Try { node, n };
             let Some((host, name)) = box_name(run, attempt) else { continue };
-            if args.host.as_ref().is_none_or(|wanted| *wanted == host) {
+            // The last one may be prepared only: its box is there before its turn comes.
+            let begun = n < cell.tries
+                || cell.started.is_some()
+                || store.log_path(&run.plan.run, &host, &name).is_ok_and(|path| path.exists());
+            if begun && args.host.as_ref().is_none_or(|wanted| *wanted == host) {
                 found.push(Attempt { cell, attempt, host, name });
             }
         }
@@ -113,9 +119,8 @@ fn document(one: &Attempt<'_>, run: &Run) -> serde_json::Value {
 
 /// To a terminal line by line and made safe; otherwise byte for byte, secrets hidden.
 fn print(around: &Surroundings, run: &Run, one: &Attempt<'_>) -> Result<(), Stop> {
-    let failed = |error: DiskError| {
-        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
-    };
+    let failed =
+        |error: DiskError| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint());
     let opened = LogReader::open(&around.store, &run.plan.run, &one.host, &one.name);
     let mut reader = opened.map_err(failed)?;
     reader.refresh().map_err(failed)?;

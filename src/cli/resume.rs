@@ -1,17 +1,17 @@
 //! `deployui resume`: folds the journal, attaches to every box in flight, and goes on.
 
 use super::{
-    args::{Global, Resume},
+    args::{Format, Global, Resume},
     console,
     environment::Surroundings,
     exit::{Exit, Stop},
     headless, load,
-    report::Report,
+    report::{self, Report},
     say,
 };
 use crate::{
-    driver::Driver,
-    run::{Mode, Run, Verdict},
+    driver::{Driver, Left},
+    run::{Run, Verdict},
     store::{Dirty, Journal},
 };
 
@@ -26,22 +26,26 @@ pub(super) async fn resume(
         .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
     if let Some(verdict) = run.closed {
         say::err(&format!("run {id} is over: {}", said(verdict)));
-        return Ok(Exit::of(crate::driver::Left::Closed(verdict), &run, None));
+        let left = Left::Closed(verdict);
+        let exit = Exit::of(left, &run, None);
+        if args.output == Some(Format::Json) {
+            Report::Json.over(&run, exit, report::outcome(left, exit));
+        }
+        return Ok(exit);
     }
     if around.terminal && args.output.is_none() {
         return console::resume(around, global, journal, events, run).await;
     }
+    let mut signals = headless::listen()?;
     let (dirty, grown) = Dirty::new();
     let fleet = load::fleet(around, global, &run.plan, headless::asker(around), dirty, true);
     let mut report = Report::begin(args.output.unwrap_or_default(), around, grown);
     report.resumed(&run);
     let store = around.store.clone();
-    let taken =
-        Driver::resume(journal, &events, store, fleet, &around.who, args.on_failure);
-    let mut driver = taken.map_err(|error| {
-        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
-    })?;
-    let exit = headless::drive(&mut driver, &mut report, Mode::Run).await;
+    let taken = Driver::resume(journal, &events, store, fleet, &around.who, args.on_failure);
+    let mut driver = taken
+        .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
+    let exit = headless::drive(&mut driver, &mut report, &mut signals).await;
     driver.close().await;
     exit
 }

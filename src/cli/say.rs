@@ -5,7 +5,9 @@ use std::io::Write as _;
 /// A line on standard output.
 pub(super) fn out(line: &str) {
     let mut to = std::io::stdout().lock();
-    drop(to.write_all(line.as_bytes()).and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()));
+    drop(
+        to.write_all(line.as_bytes()).and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()),
+    );
 }
 
 /// Bytes on standard output, as they are.

@@ -1,18 +1,33 @@
 //! INT, TERM and HUP, as a run that is left.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
 
-/// Resolves with the number of the first signal that asks the program to end.
-pub(super) async fn ended() -> u8 {
-    let wait = async |kind: SignalKind| match signal(kind) {
-        Ok(mut signal) => {
-            signal.recv().await;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// The signals that ask the program to end. From the first listening on they end nothing by
+/// themselves, so one value listens for as long as there is something to leave.
+pub(super) struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Begins to listen.
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// Resolves with the number of the next signal.
+    pub(super) async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 2,
+            _ = self.terminate.recv() => 15,
+            _ = self.hangup.recv() => 1,
         }
-        Err(_) => std::future::pending().await,
-    };
-    tokio::select! {
-        () = wait(SignalKind::interrupt()) => 2,
-        () = wait(SignalKind::terminate()) => 15,
-        () = wait(SignalKind::hangup()) => 1,
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     model::{Host, HostId, RunId, Try},
     remote::{ConnectError, Ending, Link, Lost, OpenError, local::Local, ssh},
     script::{Bad, Hello},
-    store::{DiskError, Dirty, Store},
+    store::{Dirty, DiskError, Store},
 };
 
 /// News that may wait to be taken in; a host whose news has no room waits.
@@ -161,7 +161,9 @@ impl fmt::Display for Trouble {
             Self::Lost(lost) => lost.fmt(f),
             Self::Unfit(bad) => match bad.check.as_str() {
                 "tool" => write!(f, "the host has no `{}`", bad.what),
-                "network" => write!(f, "our state would lie on a network file system: {}", bad.what),
+                "network" => {
+                    write!(f, "our state would lie on a network file system: {}", bad.what)
+                }
                 "owner" => write!(f, "{} belongs to somebody else", bad.what),
                 "link" => write!(f, "{} is a symbolic link", bad.what),
                 "write" => write!(f, "cannot write in {}", bad.what),

@@ -245,7 +245,12 @@ impl Charge {
         }
     }
 
-    async fn make(&self, wire: &mut Wire, want: &Want, dir: String) -> Result<Option<Order>, Ended> {
+    async fn make(
+        &self,
+        wire: &mut Wire,
+        want: &Want,
+        dir: String,
+    ) -> Result<Option<Order>, Ended> {
         let attempt = want.attempt;
         Ok(Some(match &want.what {
             What::Stage(Ok(script)) => {
@@ -299,7 +304,8 @@ async fn write(pipe: &mut Pipe, text: &str) -> Result<(), Ended> {
 
 /// Takes in what a channel said. A shell that ends is a lost connection.
 fn heard(client: &mut Client, chunk: Option<Chunk>, agent: bool) -> Result<(), Trouble> {
-    let (out, err) = if agent { (Stream::Log, Stream::Facts) } else { (Stream::Control, Stream::Noise) };
+    let (out, err) =
+        if agent { (Stream::Log, Stream::Facts) } else { (Stream::Control, Stream::Noise) };
     match chunk {
         Some(Chunk::Out(bytes)) => client.bytes(out, &bytes),
         Some(Chunk::Err(bytes)) => client.bytes(err, &bytes),

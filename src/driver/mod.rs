@@ -8,6 +8,7 @@
 mod chance;
 mod fleet;
 mod host;
+mod look;
 mod reconcile;
 mod translate;
 mod wants;
@@ -20,6 +21,7 @@ pub use chance::{now, run_id};
 pub use fleet::{Fleet, FleetSettings, HostNews, Trouble};
 pub use host::HostReport;
 
+use self::look::Look;
 use crate::{
     engine::{BoxFact, Engine, Input, Policy},
     model::{HostId, Kind, Plan, Try},
@@ -125,6 +127,7 @@ pub struct Driver {
     answers: BTreeMap<(Try, u16), String>,
     fresh: Vec<Event>,
     opening: Vec<Event>,
+    look: Option<Look>,
 }
 
 impl Driver {
@@ -140,10 +143,9 @@ impl Driver {
         policy: Policy,
     ) -> Result<Self, DriveError> {
         let at = now();
-        let journal = Journal::create(&store, Header::new(&plan, at), &who.0)
-            .map_err(DriveError::Journal)?;
-        let (engine, events) =
-            Engine::start(plan, who, policy, at).map_err(DriveError::NotARun)?;
+        let journal =
+            Journal::create(&store, Header::new(&plan, at), &who.0).map_err(DriveError::Journal)?;
+        let (engine, events) = Engine::start(plan, who, policy, at).map_err(DriveError::NotARun)?;
         let mut driver = Self::new(engine, journal, store, fleet, who);
         driver.write(&events)?;
         driver.opening = events;
@@ -165,6 +167,7 @@ impl Driver {
         let engine = Engine::open(events, policy).map_err(DriveError::NotARun)?;
         let mut driver = Self::new(engine, journal, store, fleet, who);
         driver.input(&Input::Taken(who.clone()));
+        driver.look = Some(Look::begin(driver.engine.run(), now()));
         Ok(driver)
     }
 
@@ -178,6 +181,7 @@ impl Driver {
             answers: BTreeMap::new(),
             fresh: Vec::new(),
             opening: Vec::new(),
+            look: None,
         }
     }
 
@@ -237,9 +241,14 @@ impl Driver {
 
     fn until_deadline(&self) -> impl Future<Output = ()> + use<> {
         let at = now();
-        let wait = self.engine.deadline(at).map(|due| {
-            Duration::try_from(due.duration_since(at)).unwrap_or(Duration::ZERO)
-        });
+        let look = self.look.as_ref().and_then(|look| look.until(self.engine.run(), at));
+        let wait = self
+            .engine
+            .deadline(at)
+            .into_iter()
+            .chain(look)
+            .min()
+            .map(|due| Duration::try_from(due.duration_since(at)).unwrap_or(Duration::ZERO));
         async move {
             match wait {
                 // A millisecond more, so that the deadline is over by then.
@@ -257,7 +266,8 @@ impl Driver {
         if run.left {
             return Some(Left::Detached);
         }
-        (!patient && self.engine.stuck()).then_some(Left::Stuck)
+        let looking = self.look.as_ref().is_some_and(|look| look.until(run, now()).is_some());
+        (!patient && !looking && self.engine.stuck()).then_some(Left::Stuck)
     }
 
     /// Makes new facts durable, tells them, and only then lets the hosts act.
@@ -307,6 +317,9 @@ impl Driver {
     }
 
     fn news(&mut self, (host, news): (HostId, HostNews)) -> Result<(), DriveError> {
+        if let (HostNews::Up(_) | HostNews::Down(_), Some(look)) = (&news, &mut self.look) {
+            look.heard(host, now());
+        }
         match news {
             HostNews::Up(hello) => {
                 let machine = Excerpt {
@@ -330,9 +343,10 @@ impl Driver {
     }
 
     fn fact(&mut self, attempt: Try, fact: &crate::boxes::Fact) {
-        let asks = self.engine.run().cell(attempt.node).is_some_and(|cell| {
-            matches!(cell.node.kind, Kind::Ask(_)) && cell.tries == attempt.n
-        });
+        let asks =
+            self.engine.run().cell(attempt.node).is_some_and(|cell| {
+                matches!(cell.node.kind, Kind::Ask(_)) && cell.tries == attempt.n
+            });
         for said in translate::box_facts(fact) {
             if asks && matches!(said, BoxFact::Ended(..)) {
                 let lines = self.listing(attempt);

@@ -27,8 +27,13 @@ pub(super) enum Next<'a> {
 
 impl Ordered {
     /// The next thing to do, marked as done; `None` when everything wanted is under way.
-    pub(super) fn next<'a>(&mut self, wants: &'a [Want], following: Option<Try>) -> Option<Next<'a>> {
-        let still = following.is_none_or(|now| wants.iter().any(|w| w.attempt == now && w.follows()));
+    pub(super) fn next<'a>(
+        &mut self,
+        wants: &'a [Want],
+        following: Option<Try>,
+    ) -> Option<Next<'a>> {
+        let still =
+            following.is_none_or(|now| wants.iter().any(|w| w.attempt == now && w.follows()));
         for want in wants {
             let attempt = want.attempt;
             let fresh = match &want.what {

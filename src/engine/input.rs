@@ -4,7 +4,8 @@ use super::Engine;
 use crate::{
     model::{HostId, Kind, NodeId, Try},
     run::{
-        Cell, Command, End, Fact, LinkState, Lost, Observation, Question, Refusal, State, StopCause, Who,
+        Cell, Command, End, Fact, LinkState, Lost, Observation, Question, Refusal, State,
+        StopCause, Who,
     },
 };
 

@@ -129,9 +129,10 @@ impl Engine {
     fn close(&self) -> Found {
         let run = &self.run;
         let undo_due = run.aborting.is_some_and(|abort| abort.undo) && !run.undo_grown;
-        let over = run.cells.iter().all(|cell| {
-            cell.is_over() || (run.given_up(cell) && !run.may_have_started(cell))
-        });
+        let over = run
+            .cells
+            .iter()
+            .all(|cell| cell.is_over() || (run.given_up(cell) && !run.may_have_started(cell)));
         if over && run.holds.is_empty() && !undo_due {
             return vec![(Fact::Closed(run.verdict()), None)];
         }

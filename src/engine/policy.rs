@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Engine, Found, holds::changes_schema};
 use crate::{
-    model::HoldId,
+    model::{HoldId, Kind},
     run::{Cause, Cell, Choice, Fact, Hold, Who, Why},
 };
 
@@ -26,15 +26,28 @@ impl Engine {
     /// Answers one hold, if the policy has an answer. It waits until nothing is in flight, so that
     /// every host's failure is known and reported; only a retry does not wait.
     pub(super) fn choose_by_policy(&self, _now: Timestamp) -> Found {
+        for (id, hold) in &self.run.holds {
+            if self.recipe_retries(hold) {
+                return vec![chose(*id, Choice::Retry, "the recipe", "as `retry` says")];
+            }
+        }
         if self.policy == Policy::Ask {
             return Vec::new();
         }
         for (id, hold) in &self.run.holds {
             if let Some(choice) = self.policy_choice(hold) {
-                return vec![by_policy(*id, choice)];
+                return vec![chose(*id, choice, "policy", "as --on-failure says")];
             }
         }
         Vec::new()
+    }
+
+    /// Whether the recipe itself says that this failure is tried again.
+    fn recipe_retries(&self, hold: &Hold) -> bool {
+        let Some(cell) = self.run.cell(hold.on) else { return false };
+        let Kind::Act(act) = &cell.node.kind else { return false };
+        let failed = matches!(hold.cause, Cause::Failed(_));
+        failed && cell.tries <= act.retry && !changes_schema(cell) && !cell.node.origin.takes_back()
     }
 
     fn policy_choice(&self, hold: &Hold) -> Option<Choice> {
@@ -92,7 +105,6 @@ impl Engine {
     }
 }
 
-fn by_policy(id: HoldId, choice: Choice) -> (Fact, Option<Who>) {
-    let why = Why("as --on-failure says".to_owned());
-    (Fact::Chose(id, choice, why), Some(Who("policy".to_owned())))
+fn chose(id: HoldId, choice: Choice, by: &str, why: &str) -> (Fact, Option<Who>) {
+    (Fact::Chose(id, choice, Why(why.to_owned())), Some(Who(by.to_owned())))
 }

@@ -181,6 +181,7 @@ impl Layout {
             changes: Changes::Nothing,
             mode: crate::model::BoxMode::Detached,
             limit: back.limit,
+            retry: 0,
             elsewhere: Vec::new(),
         };
         let part = Part::Undo(self.count);

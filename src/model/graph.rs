@@ -160,9 +160,16 @@ pub struct Act {
     /// After this long TERM is sent, and KILL 10 s later. `None`: late is shown, never killed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub limit: Option<Duration>,
+    /// How often a failure is tried again without asking; 0 for a schema change.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub retry: u16,
     /// A `once` action: where else it could be done, in stage order, and what would be run there.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub elsewhere: Vec<(HostId, Command)>,
+}
+
+fn is_zero(n: &u16) -> bool {
+    *n == 0
 }
 
 /// Something asked of a host.

@@ -77,6 +77,7 @@ impl Commands<'_> {
             changes: Changes::Nothing,
             mode: BoxMode::Detached,
             limit: None,
+            retry: 0,
             elsewhere: Vec::new(),
         };
         Rendered { body: Body::Act(act), when: None }
@@ -107,6 +108,7 @@ impl Commands<'_> {
             changes: if step.schema { Changes::Schema } else { Changes::Nothing },
             mode: BoxMode::Detached,
             limit: step.limit,
+            retry: step.retry,
             elsewhere: Vec::new(),
         }
     }

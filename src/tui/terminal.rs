@@ -137,7 +137,11 @@ impl Terminal {
     }
 
     /// Draws a frame: the terminal shows all of it at once, where it can.
-    pub(super) fn draw(&mut self, title: &str, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+    pub(super) fn draw(
+        &mut self,
+        title: &str,
+        view: impl FnOnce(&mut Frame<'_>),
+    ) -> io::Result<()> {
         queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
         if self.title != title {
             title.clone_into(&mut self.title);

@@ -87,7 +87,7 @@ fn job(fleet: &Fleet, n: usize, rtt_ms: u64) {
     let theirs = median(|| {
         seconds(|| {
             let all: Vec<_> = (1..=n)
-                .map(|i| fleet.ssh(i).arg(vec!["true"; STEPS].join("\n")).spawn().unwrap())
+                .map(|i| fleet.ssh(i).arg(["true"; STEPS].join("\n")).spawn().unwrap())
                 .collect();
             for mut one in all {
                 assert!(one.wait().unwrap().success());

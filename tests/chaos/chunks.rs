@@ -136,12 +136,7 @@ const SCRIPTS: [Script; 7] = [
     Script {
         facts: &["1 running", "1 rc 0 12", "1 settled 5"],
         log: b"hello",
-        expect: &[
-            Fact::Running,
-            Fact::LogReplaced(5, 5),
-            Fact::Ended(0, 12),
-            Fact::Settled(5),
-        ],
+        expect: &[Fact::Running, Fact::LogReplaced(5, 5), Fact::Ended(0, 12), Fact::Settled(5)],
     },
     Script {
         facts: &["1 running", "1 settled 0"],
@@ -331,7 +326,9 @@ fn the_model_is_understood() {
     client.order(&put).unwrap();
     drain(&mut client, &mut heard);
     host.control(&heard.asked.remove(0));
-    client.order(&Order::Go { attempt: ATTEMPT, dir, inline: false, log: LogEnd::default() }).unwrap();
+    client
+        .order(&Order::Go { attempt: ATTEMPT, dir, inline: false, log: LogEnd::default() })
+        .unwrap();
     drain(&mut client, &mut heard);
     host.agent(&heard.asked.remove(0));
     deliver(&mut client, &mut heard, &host.sent, |left| left[0]);

@@ -128,7 +128,8 @@ impl Pair {
                 let steps = steps();
                 let (text, input, _) = steps[self.put[usize::from(name == BOXES[1])]].clone();
                 let flags = Flags { input, user: None };
-                let put = |dir| Order::Put { attempt, dir, text: text.clone(), flags: flags.clone() };
+                let put =
+                    |dir| Order::Put { attempt, dir, text: text.clone(), flags: flags.clone() };
                 self.order(shell, put, name);
             }
             4..7 => self.follow(shell, name, true, random.chance(30)),

@@ -42,6 +42,7 @@ pub(crate) struct Connection {
     pub(crate) aside: Vec<Vec<u8>>,
     /// How many bytes may still be sent, for a console that dies while it sends.
     allowance: Option<usize>,
+    base: Option<String>,
 }
 
 fn pipe(stream: Stream, mut from: impl Read + Send + 'static, to: SyncSender<(Stream, Vec<u8>)>) {
@@ -96,6 +97,7 @@ impl Connection {
             log: Vec::new(),
             aside: Vec::new(),
             allowance,
+            base: None,
         };
         connection.send();
         connection
@@ -206,12 +208,15 @@ impl Connection {
 
     /// Ready for orders: the directory of our state on the host.
     pub(crate) fn ready(&mut self) -> Option<String> {
-        self.maybe(|output| match output {
-            Output::Ready(hello) => Some(hello.base.clone()),
-            Output::Unfit(bad) => panic!("{bad:?}"),
-            Output::NoAgent(why) => panic!("{why}"),
-            _ => None,
-        })
+        if self.base.is_none() {
+            self.base = self.maybe(|output| match output {
+                Output::Ready(hello) => Some(hello.base.clone()),
+                Output::Unfit(bad) => panic!("{bad:?}"),
+                Output::NoAgent(why) => panic!("{why}"),
+                _ => None,
+            });
+        }
+        self.base.clone()
     }
 
     /// A box of this connection's host.
@@ -231,6 +236,26 @@ impl Connection {
         self.order(&Order::Put { attempt: ATTEMPT, dir: dir.clone(), text, flags });
         self.until_fact(&Fact::Staged);
         dir
+    }
+
+    /// Puts a box without waiting, as [`Self::put`] would.
+    pub(crate) fn put_blindly(&mut self, name: &str, text: &str) {
+        let (dir, text) = (self.dir(name), text.to_owned());
+        self.order(&Order::Put { attempt: ATTEMPT, dir, text, flags: Flags::default() });
+    }
+
+    /// Whether a fact comes before both shells are gone.
+    pub(crate) fn maybe_fact(&mut self, wanted: &Fact) -> bool {
+        let found = |output: &Output| match output {
+            Output::Fact(_, fact) if fact == wanted => Some(()),
+            _ => None,
+        };
+        self.maybe(found).is_some()
+    }
+
+    /// How many bytes may still be sent.
+    pub(crate) fn left(&self) -> usize {
+        self.allowance.unwrap_or(0)
     }
 
     pub(crate) fn go(&mut self, dir: &str, inline: bool) {

@@ -188,15 +188,21 @@ fn a_step_sees_the_surroundings_of_a_login_and_nothing_of_ours() {
             .collect();
         let mut expect = vec!["HOME", "LANG", "PATH", "umask 0077"];
         expect.extend(["fd 0", "fd 1", "fd 2", "fd 7"]);
-        let names: Vec<&str> =
-            names.iter().map(|name| if *name == "umask 077" { "umask 0077" } else { name }).collect();
+        let names: Vec<&str> = names
+            .iter()
+            .map(|name| if *name == "umask 077" { "umask 0077" } else { name })
+            .collect();
         assert_eq!(names, expect, "{log}");
     });
 }
 
 pub(crate) fn until_log(connection: &mut Connection, wanted: &[u8]) {
     while connection.log != wanted {
-        assert!(wanted.starts_with(&connection.log), "{:?}", String::from_utf8_lossy(&connection.log));
+        assert!(
+            wanted.starts_with(&connection.log),
+            "{:?}",
+            String::from_utf8_lossy(&connection.log)
+        );
         assert!(connection.one_more(), "hung up");
     }
 }

@@ -173,7 +173,9 @@ impl ModelHost {
             host.followed = Some((dir.to_owned(), number.parse().unwrap(), from));
         };
         self.followed = None;
-        let Some(at) = self.boxes.get_mut(dir) else { return self.fact(&format!("{number} absent")) };
+        let Some(at) = self.boxes.get_mut(dir) else {
+            return self.fact(&format!("{number} absent"));
+        };
         if at.life == Life::Fenced {
             return self.fact(&format!("{number} fenced"));
         }

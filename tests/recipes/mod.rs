@@ -121,7 +121,8 @@ impl Project {
 
     /// The SHA-256 of every log on host `i`, by the name of its box.
     pub(crate) fn host_logs(&self, i: usize, run: &str) -> BTreeMap<String, String> {
-        let text = format!("cd {ROOT}/.deployui/*/runs/{run} 2>/dev/null && sha256sum */log || true");
+        let text =
+            format!("cd {ROOT}/.deployui/*/runs/{run} 2>/dev/null && sha256sum */log || true");
         let listed = self.on(i, &text);
         let line = |line: &str| {
             let (sum, name) = line.split_once("  ").unwrap();

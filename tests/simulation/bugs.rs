@@ -123,12 +123,7 @@ fn turn_undo_round(event: &mut Event) {
 }
 
 /// What the engine is told of this news: nothing else, unless there is a bug.
-pub(crate) fn retell(
-    world: &mut World,
-    host: HostId,
-    attempt: Try,
-    fact: BoxFact,
-) -> Vec<BoxFact> {
+pub(crate) fn retell(world: &mut World, host: HostId, attempt: Try, fact: BoxFact) -> Vec<BoxFact> {
     match (world.bug, fact) {
         (Some(Bug::SettledAtEnded), BoxFact::Ended(end, bytes)) => {
             vec![BoxFact::Ended(end, bytes), BoxFact::Settled(bytes)]

@@ -184,7 +184,9 @@ impl Checks {
         must(attempt.n <= item.tries, || format!("{attempt:?} began unjournalled"))?;
         must(item.node.host == Some(host), || format!("{attempt:?} began on {host:?}"))?;
         must(item.was_ready, || format!("{attempt:?} began before what it needs was done"))?;
-        must(!reference.barred.contains(&attempt), || format!("{attempt:?} was barred, and began"))?;
+        must(!reference.barred.contains(&attempt), || {
+            format!("{attempt:?} was barred, and began")
+        })?;
         let stray = reference.stray.contains(&attempt);
         must(!reference.closed || stray, || format!("{attempt:?} began after the close"))?;
         self.alone(attempt, item, hosts)?;
@@ -243,7 +245,8 @@ impl Checks {
             .filter(|item| changes(&item.node) == Changes::Schema)
             .filter_map(|item| item.began)
             .max();
-        let visible = reference.item(of).is_some_and(|item| changes(&item.node) != Changes::Nothing);
+        let visible =
+            reference.item(of).is_some_and(|item| changes(&item.node) != Changes::Nothing);
         let passes = schema.is_some() && (visible || began(of) <= schema);
         must(!passes || reference.schema_go, || format!("{attempt:?} passes a schema change"))
     }
@@ -287,4 +290,3 @@ fn wanted(engine: &Engine) -> Check {
     }
     Ok(())
 }
-

@@ -289,7 +289,8 @@ impl Host {
     pub(crate) fn reboot(&mut self) {
         self.reachable = false;
         let machine = self.machine;
-        for kept in self.boxes.iter_mut().filter(|(key, _)| key.0 == machine).map(|(_, kept)| kept) {
+        for kept in self.boxes.iter_mut().filter(|(key, _)| key.0 == machine).map(|(_, kept)| kept)
+        {
             kept.generation += 1;
             kept.leftover = false;
             if kept.phase == Phase::Running {

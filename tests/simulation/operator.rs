@@ -2,7 +2,7 @@
 //! longer do.
 
 use deployui::{
-    engine::Input,
+    engine::{Input, Policy},
     model::{HoldId, HostId, NodeId, Try},
     run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run, Sig, State, Why},
 };
@@ -15,6 +15,20 @@ use crate::{
 
 /// Acts, and says after how many milliseconds the next act comes.
 pub(crate) fn acts(world: &mut World) -> Result<i64, String> {
+    if world.is_quiet() && world.policy != Policy::Ask {
+        match world.alone {
+            Alone::Not if world.console.is_some() => {
+                world.alone = Alone::Left;
+                command(world, Command::Mode(Mode::Run))?;
+                return Ok(ALONE);
+            }
+            Alone::Left => {
+                world.alone = Alone::Back;
+                ends_without_operator(world)?;
+            }
+            Alone::Not | Alone::Back => {}
+        }
+    }
     if world.is_quiet() {
         for _ in 0..3 {
             sensible(world)?;
@@ -25,6 +39,28 @@ pub(crate) fn acts(world: &mut World) -> Result<i64, String> {
     let pause = world.random.between(1, haste);
     wild(world)?;
     Ok(pause)
+}
+
+/// How long a run without an operator is left to itself, in milliseconds.
+const ALONE: i64 = 3 * 3_600_000;
+
+/// Whether a run without an operator was left to itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alone {
+    Not,
+    Left,
+    Back,
+}
+
+/// Left to itself, a run is over by now, or says that it is stuck, or something really runs.
+fn ends_without_operator(world: &World) -> Result<(), String> {
+    let Some(console) = &world.console else { return Ok(()) };
+    let run = console.engine.run();
+    let runs = run.ids().any(|(_, cell)| matches!(cell.state, State::Running(_)));
+    if run.closed.is_some() || console.engine.stuck() || runs {
+        return Ok(());
+    }
+    Err(format!("left to itself it neither goes on nor is stuck: {:?}", run.holds))
 }
 
 fn command(world: &mut World, what: Command) -> Result<(), String> {

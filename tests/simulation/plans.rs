@@ -125,6 +125,7 @@ impl Draft<'_> {
             changes,
             mode: if random.chance(50) { BoxMode::Detached } else { BoxMode::Inline },
             limit: limit.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
+            retry: 0,
             elsewhere: Vec::new(),
         }
     }

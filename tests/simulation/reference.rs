@@ -194,9 +194,8 @@ impl Reference {
                 && item.began.is_some()
                 && !self.out.contains(&host)
                 && !takes_back(&item.node);
-            let laid_out = nodes
-                .iter()
-                .any(|node| node.origin == Origin::UndoOf(id) && act(node).is_some());
+            let laid_out =
+                nodes.iter().any(|node| node.origin == Origin::UndoOf(id) && act(node).is_some());
             if due != laid_out {
                 return Err(format!("{} on {host:?}: undo due: {due}", item.node.key));
             }
@@ -252,7 +251,10 @@ impl Reference {
         let out = self.out.clone();
         let item = self.item_mut(attempt.node).ok_or("no such node")?;
         if attempt.n != item.tries + 1 || item.fate != Fate::Open {
-            return Err(format!("{attempt:?} was armed over attempt {} {:?}", item.tries, item.fate));
+            return Err(format!(
+                "{attempt:?} was armed over attempt {} {:?}",
+                item.tries, item.fate
+            ));
         }
         if (aborting && !takes_back(&item.node)) || item.node.host.is_some_and(|h| out.contains(&h))
         {
@@ -431,10 +433,7 @@ pub(crate) fn changes(node: &Node) -> Changes {
 }
 
 pub(crate) fn takes_back(node: &Node) -> bool {
-    matches!(
-        node.origin,
-        Origin::UndoOf(_) | Origin::FollowerOf(_) | Origin::LeaveOf(_)
-    )
+    matches!(node.origin, Origin::UndoOf(_) | Origin::FollowerOf(_) | Origin::LeaveOf(_))
 }
 
 /// Whether this end is success; to a condition, exit status 1 is an answer.

@@ -15,7 +15,8 @@ use crate::{
     checks::Checks,
     console::{Console, Move},
     hosts::{Deed, Host, Order, Verb, Wake},
-    operator, plans,
+    operator::{self, Alone},
+    plans,
     random::Random,
 };
 
@@ -76,7 +77,8 @@ pub(crate) struct World {
     pub(crate) hosts: Vec<Host>,
     pub(crate) console: Option<Console>,
     journal: Vec<Event>,
-    policy: Policy,
+    pub(crate) policy: Policy,
+    pub(crate) alone: Alone,
     pub(crate) checks: Checks,
     pub(crate) bug: Option<Bug>,
     conns: u64,
@@ -104,9 +106,13 @@ type Step = Result<(), String>;
 /// Runs a seed to its end.
 ///
 /// Its last `trace_lines` happenings are kept for people.
-pub(crate) fn simulate(seed: u64, bug: Option<Bug>, trace_lines: usize) -> Result<Figures, Failure> {
+pub(crate) fn simulate(
+    seed: u64,
+    bug: Option<Bug>,
+    trace_lines: usize,
+) -> Result<Figures, Failure> {
     let mut world = World::new(seed, bug, trace_lines);
-    match world.to_the_end() {
+    match world.finish() {
         Ok(()) => {
             world.figures.met = world.checks.met;
             world.figures.trace = world.trace.unwrap_or_default();
@@ -138,6 +144,7 @@ impl World {
             console: Some(Console::new(opened.0)),
             journal: Vec::new(),
             policy,
+            alone: Alone::Not,
             checks: Checks::default(),
             bug,
             conns: 0,
@@ -146,7 +153,7 @@ impl World {
             fault_pause: random.between(300, 60_000),
             faults,
             torn: if random.chance(50) { 0 } else { random.below(4) },
-            deep: seed % 16 == 0,
+            deep: seed.is_multiple_of(16),
             figures: Figures::default(),
             trace: (trace_lines > 0).then(VecDeque::new),
             trace_lines,
@@ -179,7 +186,7 @@ impl World {
         self.now >= self.quiet_from
     }
 
-    fn to_the_end(&mut self) -> Step {
+    fn finish(&mut self) -> Step {
         self.later(1, Happening::Operator);
         let fault = self.random.between(1, self.fault_pause);
         self.later(fault, Happening::Fault);
@@ -304,7 +311,8 @@ impl World {
         {
             self.refold(&events);
         }
-        if !self.is_quiet() && self.torn > 0 && !events.is_empty() && self.random.chance(self.torn) {
+        if !self.is_quiet() && self.torn > 0 && !events.is_empty() && self.random.chance(self.torn)
+        {
             return self.torn(events);
         }
         self.figures.events += u64::try_from(events.len()).unwrap();
@@ -438,7 +446,7 @@ impl World {
     /// Things go wrong most instructively while an order is on its way.
     fn disturb(&mut self, host: HostId, verb: &Verb) {
         let (cut, abort) = match verb {
-            Verb::Start => (2, 1),
+            Verb::Start => (2, 2),
             Verb::Answer(_) | Verb::Stop(_) | Verb::Fence => (15, 0),
             Verb::Stage(_) | Verb::Attach => (1, 0),
         };
@@ -447,7 +455,12 @@ impl World {
             self.later(soon, Happening::Cut(host));
         }
         if self.random.chance(abort) {
-            self.later(soon, Happening::Abort);
+            // At once, or while the connection is gone.
+            let later = if self.random.chance(50) { 0 } else { 1_000 };
+            if later > 0 {
+                self.later(soon, Happening::Cut(host));
+            }
+            self.later(soon + later, Happening::Abort);
         }
     }
 

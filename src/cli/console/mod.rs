@@ -56,8 +56,7 @@ impl Screen {
             zone: TimeZone::system(),
         };
         let store = around.store.clone();
-        let ended =
-            tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
+        let ended = tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
         let asking = Arc::new(Asking::new(told.clone()));
         Self { told, wishes, asking, dirty, ended }
     }
@@ -120,9 +119,10 @@ fn plan(around: &Surroundings, global: &Global, recipe: &Recipe) -> Result<Plan,
 
 /// The newest run of this application and stage that is open.
 fn open_run(around: &Surroundings, plan: &Plan) -> Result<Option<crate::model::RunId>, Stop> {
-    let runs = around.store.runs().map_err(|error| {
-        Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
-    })?;
+    let runs = around
+        .store
+        .runs()
+        .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
     let ours = |header: &crate::store::Header| header.app == plan.app && header.stage == plan.stage;
     let open = runs.into_iter().find(|run| {
         run.closed.is_none() && run.last.is_some() && run.header.as_ref().is_some_and(ours)

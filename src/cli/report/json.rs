@@ -55,7 +55,9 @@ fn projected(fact: &Fact, run: &Run) -> Option<(&'static str, Fields)> {
         Fact::Ended(attempt, end, bytes) => {
             ("step-ended", of(run, *attempt, end_fields(run, *attempt, *end, *bytes)))
         }
-        Fact::Refused(attempt, why) => ("step-refused", of(run, *attempt, json!({ "reason": why }))),
+        Fact::Refused(attempt, why) => {
+            ("step-refused", of(run, *attempt, json!({ "reason": why })))
+        }
         Fact::Lost(attempt, lost) => (
             "step-unknown",
             of(run, *attempt, json!({ "outcome": "unknown", "reason": lost.to_string() })),
@@ -95,10 +97,9 @@ fn projected(fact: &Fact, run: &Run) -> Option<(&'static str, Fields)> {
         Fact::Excluded(host, why) => {
             ("host-excluded", object(json!({ "host": host_name(run, *host), "reason": why.0 })))
         }
-        Fact::Aborted(abort, why) => (
-            "aborted",
-            object(json!({ "undo": abort.undo, "stop": abort.stop, "reason": why.0 })),
-        ),
+        Fact::Aborted(abort, why) => {
+            ("aborted", object(json!({ "undo": abort.undo, "stop": abort.stop, "reason": why.0 })))
+        }
         Fact::Opened(_)
         | Fact::Taken(_)
         | Fact::Left(_)

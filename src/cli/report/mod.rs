@@ -6,8 +6,8 @@ mod plain;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(super) use live::shown as shown_line;
 use live::Live;
+pub(super) use live::shown as shown_line;
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{
@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     driver::{Left, Observer},
-    run::{Event, Refusal, Run, Verdict},
+    model::HoldId,
+    run::{Event, Fact, Hold, Refusal, Run, Verdict},
 };
 
 /// Writes the report of one run.
@@ -65,12 +66,20 @@ impl Report {
         }
     }
 
-    /// The run was taken up again.
+    /// The run was taken up again, with what it was left waiting for.
     pub(super) fn resumed(&mut self, run: &Run) {
         match self {
             Self::Plain(_) => plain::opened(run, "taken up"),
             Self::Json => say::out(&json::opened(run, "run-resumed").to_string()),
         }
+        let held = |(id, hold): (&HoldId, &Hold)| Event {
+            seq: run.seq,
+            at: run.latest,
+            by: None,
+            fact: Fact::Held(*id, hold.clone()),
+        };
+        let open: Vec<Event> = run.holds.iter().map(held).collect();
+        self.told(&open, run);
     }
 
     /// The last word on the run.
@@ -129,7 +138,11 @@ pub(super) fn refusal(stop: &Stop, json: bool) {
     }
     for error in &stop.errors {
         // A fault in a file brings its own heading.
-        if error.starts_with("error") { say::err(error) } else { say::err(&format!("error: {error}")) }
+        if error.starts_with("error") {
+            say::err(error);
+        } else {
+            say::err(&format!("error: {error}"));
+        }
     }
     for hint in &stop.hints {
         say::err(&format!("hint: {hint}"));

@@ -65,7 +65,9 @@ pub(super) fn event(event: &Event, run: &Run, live: &mut Live) {
         Fact::LogReplaced(attempt, read, there) => line(
             &at,
             &label(run, attempt.node),
-            &format!("its log on the host was replaced ({read} bytes read, {there} there); both are kept"),
+            &format!(
+                "its log on the host was replaced ({read} bytes read, {there} there); both are kept"
+            ),
         ),
         Fact::Excluded(host, _) => line(&at, &host_name(run, *host), "excluded from here on"),
         Fact::Aborted(abort, _) => {
@@ -134,7 +136,9 @@ fn unwell(run: &Run, cell: &Cell) -> Option<String> {
         State::Overruled(Overrule::Excluded(_, true)) => {
             "its host was excluded while it may have been running: outcome UNKNOWN".to_owned()
         }
-        State::Overruled(Overrule::Excluded(why, false)) => with_reason("its host was excluded", &why.0),
+        State::Overruled(Overrule::Excluded(why, false)) => {
+            with_reason("its host was excluded", &why.0)
+        }
         State::Running(_) | State::Settling(..) => "still running".to_owned(),
         State::Armed(_) if run.may_have_started(cell) => "may be running".to_owned(),
         State::Stranded(_) => "its host was excluded; where else is not decided".to_owned(),

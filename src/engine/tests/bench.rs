@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use crate::{
     engine::{BoxFact, Effect, Engine, Input, Policy},
     model::{
-        Act, Ask, BoxMode, Changes, Command as Shell, Follower, Gate, Host, HostId, Items, Key,
-        Kind, Node, NodeId, Origin, Part, Plan, Query, RunId, ScopeId, StepName, Text, Try,
+        Act, Ask, BoxMode, Changes, Command as Shell, Follower, Gate, HoldId, Host, HostId, Items,
+        Key, Kind, Node, NodeId, Origin, Part, Plan, Query, RunId, ScopeId, StepName, Text, Try,
     },
     run::{
         Abort, Choice, Command, End, Event, Excerpt, LinkState, Lost, Mode, Observation, Offer,
@@ -53,7 +53,7 @@ fn act(name: &str, words: &[&str]) -> Act {
     };
     let limit = after(words, "limit").map(|text| Duration::from_secs(text.parse().unwrap()));
     let undo = has("undo").then(|| shell(&format!("undo {name}")));
-    Act { command: shell(name), undo, changes, mode: BoxMode::Detached, limit, elsewhere }
+    Act { command: shell(name), undo, changes, mode: BoxMode::Detached, limit, retry: 0, elsewhere }
 }
 
 fn kind(name: &str, words: &[&str], ids: &BTreeMap<String, NodeId>) -> (Part, Kind) {
@@ -91,7 +91,7 @@ fn plan(text: &str) -> (Plan, BTreeMap<String, NodeId>) {
     let ids: BTreeMap<String, NodeId> =
         lines.iter().zip(0u32..).map(|(line, id)| (name(line), NodeId(id))).collect();
     let nodes = lines.iter().map(|line| {
-        let (what, needs) = line.split_once('<').unwrap_or((line, ""));
+        let (what, needs) = line.split_once(" <").unwrap_or((line, ""));
         let words: Vec<&str> = what.split_whitespace().skip(1).collect();
         let name = name(line);
         let (part, kind) = kind(&name, &words, &ids);
@@ -125,7 +125,8 @@ fn plan(text: &str) -> (Plan, BTreeMap<String, NodeId>) {
     (plan, ids)
 }
 
-struct Bench {
+/// A run, and what is told of it.
+pub(super) struct Bench {
     engine: Engine,
     policy: Policy,
     journal: Vec<Event>,
@@ -141,11 +142,7 @@ pub(super) fn check(plan: &str, story: &str) {
 
 /// The same without an operator.
 pub(super) fn check_as(policy: Policy, plan: &str, story: &str) {
-    let (plan, ids) = self::plan(plan);
-    let now = Timestamp::from_second(1_000_000).unwrap();
-    let (engine, journal) = Engine::start(plan, &who(), policy, now).unwrap();
-    let mut bench = Bench { engine, policy, journal, ids, now, refused: None };
-    bench.tell(&Input::Due);
+    let mut bench = Bench::new(plan, policy);
     for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
         bench.line(line);
         let again = Engine::open(&bench.journal, policy).unwrap();
@@ -164,6 +161,15 @@ fn why() -> Why {
 }
 
 impl Bench {
+    pub(super) fn new(plan: &str, policy: Policy) -> Self {
+        let (plan, ids) = self::plan(plan);
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let (engine, journal) = Engine::start(plan, &who(), policy, now).unwrap();
+        let mut bench = Self { engine, policy, journal, ids, now, refused: None };
+        bench.tell(&Input::Due);
+        bench
+    }
+
     fn tell(&mut self, input: &Input) {
         match self.engine.handle(input, self.now) {
             Ok(events) => {
@@ -195,6 +201,9 @@ impl Bench {
         let node = &self.engine.run().cell(id).unwrap().node;
         match node.host {
             Some(host) => format!("{}@{}", node.key, HOSTS[usize::from(host.0)]).replace(' ', "_"),
+            None if matches!(node.kind, Kind::Gate(Gate::Schema(_))) => {
+                format!("schema_{}", node.key.step)
+            }
             None => format!("gate_{}", node.key).replace(' ', "_"),
         }
     }
@@ -204,7 +213,8 @@ impl Bench {
         Try { node, n: self.engine.run().cell(node).unwrap().tries }
     }
 
-    fn line(&mut self, line: &str) {
+    /// One line of a story.
+    pub(super) fn line(&mut self, line: &str) {
         let words: Vec<&str> = line.split_whitespace().collect();
         match (words[0], &words[1..]) {
             ("run", []) => self.command(Command::Mode(Mode::Run)),
@@ -231,9 +241,10 @@ impl Bench {
                 self.command(Command::Stop(self.attempt(name), sig));
             }
             ("choose", [name, choice]) => {
-                let node = self.id(name);
-                let hold = self.engine.run().hold_on(node);
-                let hold = hold.unwrap_or_else(|| panic!("{line}: no hold"));
+                let hold = match name.parse() {
+                    Ok(id) => HoldId(id),
+                    Err(_) => self.engine.run().hold_on(self.id(name)).expect(line),
+                };
                 self.command(Command::Choose(hold, self::choice(choice), why()));
             }
             ("link", [name, "up"]) => self.tell(&Input::Link(host(name), LinkState::Up)),
@@ -248,7 +259,7 @@ impl Bench {
             ("gone", [name, n]) => {
                 self.tell(&Input::AnswerGone(self.attempt(name), n.parse().unwrap()));
             }
-            ("do", [names @ ..]) => names.iter().for_each(|name| {
+            ("do", names) => names.iter().for_each(|name| {
                 self.facts(name, &[BoxFact::Staged, BoxFact::Running, ended("0"), settled()]);
             }),
             ("fail", [name, status]) => {
@@ -348,10 +359,10 @@ fn settled() -> BoxFact {
 }
 
 fn offer(offer: Offer) -> String {
-    match offer {
-        Offer::Move(host) => format!("move-{}", HOSTS[usize::from(host.0)]),
-        other => serde_json::to_string(&other).unwrap().replace('"', ""),
+    if let Offer::Move(host) = offer {
+        return format!("move-{}", HOSTS[usize::from(host.0)]);
     }
+    serde_json::to_string(&offer).unwrap().replace('"', "")
 }
 
 fn choice(word: &str) -> Choice {

@@ -162,7 +162,7 @@ inline() {
 	say "$s" running
 	boot
 	echo "$$ $BOOT - inline" >>pid && echo "$$" >>leader || return
-	sh ./cmd </dev/null >>log 2>&1 3<&- 5>&- 6<&- 7<&7 8>&-
+	(exec sh ./cmd </dev/null >>log 2>&1 3<&- 5>&- 6<&- 7<&7 8>&-)
 	c=$?
 	size
 	command : >"rc.$c.$B" || mv st "rc.$c.$B"

@@ -26,7 +26,8 @@ hello() {
 		[ -O "$t" ] || { say '0 bad owner' "$t" && return; }
 	done
 	chmod 700 "$B" 2>/dev/null
-	(: >"$B/.probe" && rm -f "$B/.probe") 2>/dev/null || { say '0 bad write' "$B" && return; }
+	(echo >"$B/.probe") 2>/dev/null || { rm -f "$B/.probe" && say '0 bad write' "$B" && return; }
+	rm -f "$B/.probe"
 	F=$(stat -f -c %T "$B" 2>/dev/null) || F=-
 	case $F in nfs* | cifs | smb* | fuse.sshfs | afs | 9p | v9fs)
 		say '0 bad network' "$F $B" && return
@@ -104,7 +105,7 @@ fence() {
 
 # cancel Q DIR SIG: the signal to the step's process group, if it certainly still is that group: its
 # leader started when the box says, or is gone while something of the step lives. `killed` tells the
-# supervisor that a leader which did not come to its end was meant not to.
+# supervisor that a leader which does not come to its end was meant not to.
 cancel() {
 	q=$1 s=$3
 	cd "$2" || { say "$q" bad "there is no $2" && return; }

@@ -63,6 +63,7 @@ fn act() -> Act {
         changes: Changes::Schema,
         mode: BoxMode::Detached,
         limit: Some(Duration::from_millis(1500)),
+        retry: 0,
         elsewhere: vec![(HostId(1), Command::new(Text::literal("migrate")))],
     }
 }
@@ -74,6 +75,7 @@ fn plain_act() -> Act {
         changes: Changes::Served,
         mode: BoxMode::Inline,
         limit: None,
+        retry: 0,
         elsewhere: vec![],
     }
 }

@@ -126,9 +126,8 @@ fn waiting(run: &Run, column: &Column, cell: &Cell) -> Face {
         | Cause::Diverges(_) => true,
         Cause::Break | Cause::Input(..) | Cause::NotUndone(_) => false,
     };
-    let before = |hold: &crate::run::Hold| {
-        hold.cause == Cause::Break && column.gates.contains(&hold.on)
-    };
+    let before =
+        |hold: &crate::run::Hold| hold.cause == Cause::Break && column.gates.contains(&hold.on);
     if run.given_up(cell) {
         Face::Aborted
     } else if run.holds.values().any(before) {

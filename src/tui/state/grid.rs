@@ -91,12 +91,7 @@ impl Grid {
 }
 
 /// The column of a node that may have grown.
-fn place(
-    plan: &Plan,
-    places: &BTreeMap<NodeId, usize>,
-    id: NodeId,
-    node: &Node,
-) -> Option<usize> {
+fn place(plan: &Plan, places: &BTreeMap<NodeId, usize>, id: NodeId, node: &Node) -> Option<usize> {
     let by_name = || plan.columns.iter().position(|column| column.step == node.key.step);
     let of = match node.origin {
         Origin::Plan | Origin::FollowerOf(_) => None,

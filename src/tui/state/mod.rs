@@ -242,9 +242,8 @@ impl Model {
 
     /// Columns that are over, and the first that is not.
     pub(crate) fn progress(&self) -> (usize, Option<usize>) {
-        let over = |column: &grid::Column| {
-            column.hosts().all(|host| self.face(column, host).is_over())
-        };
+        let over =
+            |column: &grid::Column| column.hosts().all(|host| self.face(column, host).is_over());
         let done = self.grid.columns.iter().filter(|column| over(column)).count();
         (done, self.grid.columns.iter().position(|column| !over(column)))
     }

@@ -259,7 +259,8 @@ fn prompts_are_answered_one_after_the_other() {
 fn a_whole_run_takes_the_place_of_missed_facts() {
     use crate::run::Run;
     let run = Run::fold(&story::failed().events).unwrap();
-    let desk = Desk::new(WIDE).tell(story::running().told()).tell(Told::Whole(Box::new(run.clone())));
+    let desk =
+        Desk::new(WIDE).tell(story::running().told()).tell(Told::Whole(Box::new(run.clone())));
     assert_eq!(desk.model.run(), Some(&run));
     // Facts that it already has are not folded twice.
     let desk = desk.tell(story::failed().told());

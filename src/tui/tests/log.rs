@@ -156,7 +156,10 @@ fn what_a_host_prints_is_shown_as_text() {
 
 #[test]
 fn attempts_have_logs_of_their_own() {
-    use crate::{model::HoldId, run::{Choice, Fact, Why}};
+    use crate::{
+        model::HoldId,
+        run::{Choice, Fact, Why},
+    };
     let story = story::failed().then(Fact::Chose(HoldId(0), Choice::Retry, Why::default()));
     let mut desk = Desk::new(WIDE).tell(story.start("migrate", 2).told());
     assert!(desk.screen().contains("attempt 2 of 2"), "{}", desk.screen());

@@ -20,9 +20,8 @@ fn without_colours_nothing_is_coloured_and_the_selection_is_seen() {
     let plain = Settings { colour: false, ..settings() };
     let mut desk = Desk::with(WIDE, plain, 40, |_| "\x1b[31;1mred\x1b[0m".to_owned())
         .tell(story::failed().told());
-    let coloured = |cell: &ratatui::buffer::Cell| {
-        cell.fg != Color::Reset || cell.bg != Color::Reset
-    };
+    let coloured =
+        |cell: &ratatui::buffer::Cell| cell.fg != Color::Reset || cell.bg != Color::Reset;
     assert_eq!(where_it(&mut desk, coloured), "");
     let seen = where_it(&mut desk, reversed);
     assert!(seen.contains("▌PRODUCTION▐"), "{seen}");
@@ -34,7 +33,8 @@ fn without_colours_nothing_is_coloured_and_the_selection_is_seen() {
 fn a_dialog_shows_which_button_has_the_keys() {
     for colour in [true, false] {
         let settings = Settings { colour, ..settings() };
-        let mut desk = Desk::with(NARROW, settings, 40, chatter).tell(story::running().told()).keys("A");
+        let mut desk =
+            Desk::with(NARROW, settings, 40, chatter).tell(story::running().told()).keys("A");
         let seen = where_it(&mut desk, reversed);
         assert!(seen.contains("[ Cancel ]") && !seen.contains("[ Undo ]"), "{seen}");
         let mut desk = desk.keys("<tab><tab>");

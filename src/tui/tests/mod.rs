@@ -82,7 +82,12 @@ impl Desk {
         Self::with(size, settings(), 40, chatter)
     }
 
-    pub(super) fn with(size: Size, settings: Settings, count: u64, text: fn(u64) -> String) -> Self {
+    pub(super) fn with(
+        size: Size,
+        settings: Settings,
+        count: u64,
+        text: fn(u64) -> String,
+    ) -> Self {
         let read = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&read);
         let open = move |_: &crate::model::RunId, _: &str, _: &str| {

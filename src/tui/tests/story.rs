@@ -36,9 +36,18 @@ fn name(step: &str) -> StepName {
 fn act(step: &str) -> Act {
     let mut command = Command::new(Text::literal(format!("./bin/{step} --release 1121-1012")));
     command.cwd = Some(Text::literal("/srv/www/shop"));
-    let undo = (step != "migrate").then(|| Command::new(Text::literal(format!("./bin/{step} --undo"))));
+    let undo =
+        (step != "migrate").then(|| Command::new(Text::literal(format!("./bin/{step} --undo"))));
     let changes = if step == "migrate" { Changes::Schema } else { Changes::Nothing };
-    Act { command, undo, changes, mode: BoxMode::Detached, limit: None, elsewhere: Vec::new() }
+    Act {
+        command,
+        undo,
+        changes,
+        mode: BoxMode::Detached,
+        limit: None,
+        retry: 0,
+        elsewhere: Vec::new(),
+    }
 }
 
 /// The plan: each step behind a gate that waits for all of the step before.
@@ -236,7 +245,12 @@ pub(crate) fn ready() -> Vec<Told> {
 pub(crate) fn running() -> Story {
     let story = Story::opened().wait(2).done("release", &[0, 1, 2], 1).pass("build");
     let gate = story.gate("switch");
-    story.start("build", 0).start("build", 1).then(Fact::Break(gate, true)).wait(12).end("build", 1, 0)
+    story
+        .start("build", 0)
+        .start("build", 1)
+        .then(Fact::Break(gate, true))
+        .wait(12)
+        .end("build", 1, 0)
 }
 
 /// The database migration failed.
@@ -259,16 +273,21 @@ pub(crate) fn unknown() -> Story {
         Offer::Undo,
         Offer::Abort,
     ];
-    story
-        .then(Fact::Lost(Try { node, n: 1 }, Lost::Died))
-        .hold(node, Cause::Unknown(Lost::Died), &offers)
+    story.then(Fact::Lost(Try { node, n: 1 }, Lost::Died)).hold(
+        node,
+        Cause::Unknown(Lost::Died),
+        &offers,
+    )
 }
 
 /// The migration asks something.
 pub(crate) fn asking() -> Story {
     let story = running().wait(3).end("build", 0, 0).pass("migrate").start("migrate", 2).wait(8);
     let node = story.node("migrate", 2);
-    let question = Question { text: "Really drop table \x1b[31mold?\x1b]0;x\x07 [y/N] ".into(), hidden: false };
+    let question = Question {
+        text: "Really drop table \x1b[31mold?\x1b]0;x\x07 [y/N] ".into(),
+        hidden: false,
+    };
     story.then(Fact::Asks(Try { node, n: 1 }, 1, question.clone())).hold(
         node,
         Cause::Input(1, question),

@@ -278,11 +278,8 @@ fn edit(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Option<Dialog> {
     let command = allowed::editable(model, hold.on).ok()?;
     let lines = command.lines().map(str::to_owned).collect();
     let place = words::place(model, run, hold);
-    let dialog = Dialog::new(
-        format!("Edit and retry {place}"),
-        Subject::Holds(vec![id]),
-        model.now,
-    );
+    let dialog =
+        Dialog::new(format!("Edit and retry {place}"), Subject::Holds(vec![id]), model.now);
     let dialog = dialog
         .line("For this run and this host only; the recipe stays as it is. Tab leaves the text.")
         .button("Run this", Some('O'), "as a new attempt", Deed::Edit(id));
@@ -310,7 +307,8 @@ fn elsewhere(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
         _ => None,
     });
     for host in hosts {
-        dialog = dialog.button(label(model, host), None, "", Deed::Choose(vec![id], Choice::Move(host)));
+        dialog =
+            dialog.button(label(model, host), None, "", Deed::Choose(vec![id], Choice::Move(host)));
     }
     dialog
 }

@@ -130,17 +130,19 @@ pub(super) fn next_prompt(model: &mut Model) {
     let mut dialog = Dialog::new(prompt.title, Subject::Prompt(id), model.now);
     dialog.text = prompt.lines;
     model.dialog = Some(match prompt.kind {
-        PromptKind::YesNo => dialog.first("No", "").button(
-            "Yes",
-            Some('Y'),
-            "",
-            Deed::Prompted(id, true),
-        ),
+        PromptKind::YesNo => {
+            dialog.first("No", "").button("Yes", Some('Y'), "", Deed::Prompted(id, true))
+        }
         PromptKind::Text => dialog
             .button("Send", None, "Enter sends", Deed::Prompted(id, false))
             .field("Answer", Vec::new(), crate::tui::state::dialog::Need::Nothing, false),
         PromptKind::Secret => dialog
-            .button("Send", None, "Enter sends; what you type is not shown", Deed::Prompted(id, false))
+            .button(
+                "Send",
+                None,
+                "Enter sends; what you type is not shown",
+                Deed::Prompted(id, false),
+            )
             .secret("Answer"),
     });
 }

@@ -207,7 +207,8 @@ fn in_detail(model: &mut Model, action: Action) {
 fn in_choices(model: &mut Model, action: Action) {
     let Some((id, hold)) = model.hold() else { return };
     let offers = hold.offers.len();
-    let ids: Vec<_> = model.open_run().map_or_else(Vec::new, |run| run.holds.keys().copied().collect());
+    let ids: Vec<_> =
+        model.open_run().map_or_else(Vec::new, |run| run.holds.keys().copied().collect());
     let here = ids.iter().position(|other| *other == id).unwrap_or(0);
     let there = match action {
         Action::Left => here.saturating_sub(1),

@@ -59,7 +59,8 @@ pub(super) fn areas(model: &Model) -> Areas {
 }
 
 fn beside(model: &Model, frame: Areas, rest: Rect) -> Areas {
-    let [left, log] = Layout::horizontal([Constraint::Length(LEFT), Constraint::Min(0)]).areas(rest);
+    let [left, log] =
+        Layout::horizontal([Constraint::Length(LEFT), Constraint::Min(0)]).areas(rest);
     let frame = Areas { log: Some(log), ..frame };
     let Some(wanted) = holds::height(model, LEFT) else {
         return Areas { steps: Some(left), ..frame };

@@ -27,8 +27,7 @@ const TALL: u16 = 9;
 pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'_>) {
     let width = model.size.width.saturating_sub(4).min(WIDTH_MAX);
     let inner = usize::from(width).saturating_sub(4);
-    let text: Vec<String> =
-        dialog.text.iter().flat_map(|line| wrap_words(line, inner)).collect();
+    let text: Vec<String> = dialog.text.iter().flat_map(|line| wrap_words(line, inner)).collect();
     let rows = |rows: usize| u16::try_from(rows).unwrap_or(u16::MAX);
     let field = dialog.field.as_ref().map_or(0, |field| if field.tall { TALL } else { 3 });
     // Text, a blank row, the field, the buttons, what is missing; and the frame.
@@ -39,12 +38,9 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
     let block = pen.pane(&dialog.title, &hint, true, area.width);
     let within = block.inner(area);
     frame.render_widget(block, area);
-    let [_, within, _] = Layout::horizontal([
-        Constraint::Length(1),
-        Constraint::Min(0),
-        Constraint::Length(1),
-    ])
-    .areas(within);
+    let [_, within, _] =
+        Layout::horizontal([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)])
+            .areas(within);
     let parts = [
         Constraint::Min(0),
         Constraint::Length(field),
@@ -65,8 +61,12 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
 fn body(pen: Pen, frame: &mut Frame<'_>, area: Rect, text: &[String], scroll: usize) {
     let room = usize::from(area.height);
     let first = scroll.min(text.len().saturating_sub(room));
-    let mut lines: Vec<Line<'_>> =
-        text.iter().skip(first).take(room).map(|row| Line::from(pen.span(row, Tone::Text))).collect();
+    let mut lines: Vec<Line<'_>> = text
+        .iter()
+        .skip(first)
+        .take(room)
+        .map(|row| Line::from(pen.span(row, Tone::Text)))
+        .collect();
     let hidden = text.len().saturating_sub(first + room);
     if let Some(last) = lines.last_mut().filter(|_| hidden > 0) {
         *last = Line::from(pen.span(&format!("… {} more rows: PgDn", hidden + 1), Tone::Dim));

@@ -91,7 +91,9 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
         Subject::Plan(_) => vec![Action::Deploy, Action::Step, Action::Connect],
         Subject::Run(_) if model.open_run().is_none() => Vec::new(),
         Subject::Run(_) => match model.hold() {
-            None => vec![Action::Step, Action::Continue, Action::Pause, Action::Break, Action::Abort],
+            None => {
+                vec![Action::Step, Action::Continue, Action::Pause, Action::Break, Action::Abort]
+            }
             Some((_, hold)) => {
                 let mut acts: Vec<Action> =
                     hold.offers.iter().map(|offer| words::key_of(*offer)).collect();

@@ -106,7 +106,9 @@ fn during(model: &Model, run: &Run) -> (String, Tone) {
             Verdict::Ok => (format!("{} DONE", glyphs.ok), Tone::Ok),
             Verdict::Failed => (format!("{} DONE, FAILED", glyphs.failed), Tone::Failed),
             Verdict::Aborted => (format!("{} ABORTED", glyphs.skipped), Tone::Warn),
-            Verdict::Unknown => (format!("{} DONE, OUTCOME UNKNOWN", glyphs.unknown), Tone::Unknown),
+            Verdict::Unknown => {
+                (format!("{} DONE, OUTCOME UNKNOWN", glyphs.unknown), Tone::Unknown)
+            }
         };
     }
     if model.over.is_some() {

@@ -67,11 +67,8 @@ fn widths(model: &Model, width: usize) -> Widths {
 
 fn heading(model: &Model, pen: Pen, widths: &Widths) -> Line<'static> {
     let dim = pen.styles.of(Tone::Dim);
-    let mut spans = vec![
-        Span::raw("  "),
-        pen.cell("host", widths.host + 1, dim),
-        pen.cell("link", LINK, dim),
-    ];
+    let mut spans =
+        vec![Span::raw("  "), pen.cell("host", widths.host + 1, dim), pen.cell("link", LINK, dim)];
     let more_left = widths.first > 0;
     spans.push(pen.cell(if more_left { pen.glyphs.left } else { "" }, 1, dim));
     let columns = model.grid.columns.iter().enumerate().skip(widths.first).take(widths.shown);

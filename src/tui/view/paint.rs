@@ -108,7 +108,10 @@ pub(super) fn wrap_words(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Spans that may be left out to fit, the highest number first.
-pub(super) fn fit_parts(mut parts: Vec<(u8, Vec<Span<'static>>)>, width: usize) -> Vec<Span<'static>> {
+pub(super) fn fit_parts(
+    mut parts: Vec<(u8, Vec<Span<'static>>)>,
+    width: usize,
+) -> Vec<Span<'static>> {
     let used = |parts: &[(u8, Vec<Span<'static>>)]| {
         parts.iter().flat_map(|(_, spans)| spans).map(Span::width).sum::<usize>()
     };

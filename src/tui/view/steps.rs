@@ -81,7 +81,11 @@ fn sum(faces: &[Face]) -> String {
             _ => None,
         });
         let took = longest.max().map_or_else(String::new, |took| format!(" {}", words::took(took)));
-        return if *all == 1 || !took.is_empty() { format!("{word}{took}") } else { (*word).into() };
+        return if *all == 1 || !took.is_empty() {
+            format!("{word}{took}")
+        } else {
+            (*word).into()
+        };
     }
     let parts: Vec<String> =
         counts.values().rev().map(|(word, count)| format!("{count} {word}")).collect();
@@ -110,7 +114,11 @@ fn weight(face: &Face) -> u8 {
         Face::Unknown => 8,
         Face::LinkLost(_) => 7,
         Face::Asks | Face::Stranded => 6,
-        Face::Running(_) | Face::Stopping(_) | Face::Settling(_) | Face::Undoing | Face::Prepared => 5,
+        Face::Running(_)
+        | Face::Stopping(_)
+        | Face::Settling(_)
+        | Face::Undoing
+        | Face::Prepared => 5,
         Face::Held | Face::Break => 4,
         Face::Waiting => 3,
         Face::Skipped | Face::Excluded | Face::NotWanted | Face::Aborted => 2,

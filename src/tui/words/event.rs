@@ -30,9 +30,10 @@ pub(crate) fn event(model: &Model, run: &Run, event: &Event) -> Option<(String, 
         Fact::Lost(attempt, lost) => {
             (format!("{}: outcome unknown: {lost}", of(attempt)), Tone::Unknown)
         }
-        Fact::LogReplaced(attempt, ..) => {
-            (format!("{}: its log on the host was replaced; both are kept", of(attempt)), Tone::Warn)
-        }
+        Fact::LogReplaced(attempt, ..) => (
+            format!("{}: its log on the host was replaced; both are kept", of(attempt)),
+            Tone::Warn,
+        ),
         Fact::Stopping(attempt, stop) => {
             (format!("{} was sent {}", of(attempt), stop.sig), Tone::Warn)
         }

@@ -64,9 +64,10 @@ mod tests {
 
     #[test]
     fn times_are_short_and_never_lie_about_their_unit() {
-        let said: Vec<String> = [0, 400, 9_999, 10_000, 59_999, 60_000, 3_599_999, 3_600_000, 90_000_000]
-            .map(|millis| took(SignedDuration::from_millis(millis)))
-            .to_vec();
+        let said: Vec<String> =
+            [0, 400, 9_999, 10_000, 59_999, 60_000, 3_599_999, 3_600_000, 90_000_000]
+                .map(|millis| took(SignedDuration::from_millis(millis)))
+                .to_vec();
         let wanted = ["0.0s", "0.4s", "9.9s", "10s", "59s", "1m00s", "59m59s", "1h00m", "1d01h"];
         assert_eq!(said, wanted);
         assert_eq!(took(SignedDuration::from_millis(-5)), "0.0s");

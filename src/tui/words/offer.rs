@@ -36,7 +36,9 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
         Offer::Skip => "goes on without it here; the run ends as failed".to_owned(),
         Offer::Fixed => "you did by hand what it should have done; the run goes on".to_owned(),
         Offer::AssumeOk => "you have seen on the host that it was done; the run goes on".to_owned(),
-        Offer::AssumeFailed => "you have seen that it was not done; then retry, or mend it".to_owned(),
+        Offer::AssumeFailed => {
+            "you have seen that it was not done; then retry, or mend it".to_owned()
+        }
         Offer::Exclude => "this host takes no further part, and stays as it is now".to_owned(),
         Offer::Undo => "gives the run up and takes back what was done, last first".to_owned(),
         Offer::Abort => "gives the run up; what was done stays".to_owned(),
