@@ -2,8 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    fmt,
-    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -15,14 +13,13 @@ use tokio::{
 
 use super::{
     host::{self, Charge},
+    means::{FleetSettings, HostNews, Means},
+    trouble::Trouble,
     wants::{Want, Wants},
 };
 use crate::{
-    boxes::Fact,
-    model::{Host, HostId, RunId, Try},
-    remote::{ConnectError, Ending, Link, Lost, OpenError, local::Local, ssh},
-    script::{Bad, Hello},
-    store::{Dirty, DiskError, Store},
+    model::{Host, HostId, RunId},
+    script::Hello,
 };
 
 /// News that may wait to be taken in; a host whose news has no room waits.
@@ -30,154 +27,6 @@ const NEWS_MAX: usize = 1024;
 
 /// As long as hosts are given to take a goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// What the tasks of all hosts share.
-#[derive(Clone)]
-pub struct FleetSettings {
-    /// Where logs go.
-    pub store: Store,
-    /// Is marked whenever a log has grown.
-    pub dirty: Dirty,
-    /// Makes connections.
-    pub connector: Arc<ssh::Connector>,
-    /// The operator's own machine.
-    pub local: Arc<Local>,
-    /// An ssh_config to use instead of the operator's own.
-    pub ssh_config: Option<PathBuf>,
-}
-
-pub(super) type Settings = FleetSettings;
-
-/// How a host is reached.
-pub(super) enum Means {
-    Ssh { name: String, address: String },
-    Local,
-}
-
-impl Means {
-    pub(super) async fn connect(&self, settings: &Settings) -> Result<Link, ConnectError> {
-        match self {
-            Self::Local => Ok(Link::Local((*settings.local).clone())),
-            Self::Ssh { name, address } => {
-                let target = ssh::Target::new(name, Some(address), settings.ssh_config.clone())
-                    .map_err(|problem| ConnectError { host: name.clone(), problem })?;
-                settings.connector.connect(&target).await.map(Link::Ssh)
-            }
-        }
-    }
-}
-
-/// Something that a host's task has to say.
-#[derive(Debug)]
-pub enum HostNews {
-    /// The host is ready, and said this of itself.
-    Up(Box<Hello>),
-    /// The host cannot be worked with now. Where that may pass, it is tried again.
-    Down(Trouble),
-    /// A box said something of its attempt.
-    Fact(Try, Fact),
-    /// The input for this question is not known here.
-    AnswerGone(Try, u16),
-    /// The log of an attempt cannot be written here.
-    Disk(DiskError),
-}
-
-/// Why a host cannot be worked with.
-#[derive(Debug)]
-pub enum Trouble {
-    /// No connection.
-    Connect(ConnectError),
-    /// A connection, and no channel on it.
-    Open(OpenError),
-    /// The connection went away.
-    Lost(Lost),
-    /// The host cannot hold boxes.
-    Unfit(Bad),
-    /// The agent cannot work; the host's words.
-    NoAgent(String),
-    /// The login shell ended; its words.
-    Shell(String),
-    /// Something is missing here.
-    Here(String),
-}
-
-impl Trouble {
-    pub(super) fn shell(ending: &Ending, noise: &str) -> Self {
-        let how = match ending {
-            Ending::Exit(status) => format!("its login shell ended with exit {status}"),
-            Ending::Signal(signal) => format!("its login shell was killed by {signal}"),
-            Ending::Refused => "the server refused to start a shell".to_owned(),
-            Ending::NoStatus(Some(lost)) => return Self::Lost(lost.clone()),
-            Ending::NoStatus(None) => "its login shell ended".to_owned(),
-        };
-        let said = noise.trim();
-        Self::Shell(if said.is_empty() { how } else { format!("{how}: {said}") })
-    }
-
-    /// Whether it may pass without anyone changing anything.
-    #[must_use]
-    pub fn may_pass(&self) -> bool {
-        match self {
-            Self::Connect(error) => error.is_worth_retrying(),
-            Self::Open(_) | Self::Lost(_) | Self::Shell(_) | Self::NoAgent(_) => true,
-            Self::Unfit(_) | Self::Here(_) => false,
-        }
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::Connect(error) => return error.hint(),
-            Self::Open(error) => return error.hint().map(str::to_owned),
-            Self::Lost(_) | Self::Here(_) => return None,
-            Self::Unfit(bad) => return Some(unfit_hint(bad)),
-            Self::NoAgent(_) => "our agent needs a writable /tmp or home directory",
-            Self::Shell(_) => {
-                "the login shell must be able to run `exec sh`; see what plain ssh says there"
-            }
-        };
-        Some(hint.to_owned())
-    }
-}
-
-fn unfit_hint(bad: &Bad) -> String {
-    match bad.check.as_str() {
-        "tool" => format!("install {} there (util-linux, coreutils or BusyBox)", bad.what),
-        "network" => "set `state_dir` to a directory on a local disk".to_owned(),
-        "owner" => "give the directory to the login user, or set `state_dir`".to_owned(),
-        "link" => "it must be a directory, not a link".to_owned(),
-        "write" => "is the disk full, or mounted read-only?".to_owned(),
-        "state-dir" => "`root` and `state_dir` are absolute paths, or begin with ~/".to_owned(),
-        _ => "make the directory there, writable for the login user, or set `state_dir`".to_owned(),
-    }
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Connect(error) => error.fmt(f),
-            Self::Open(error) => error.fmt(f),
-            Self::Lost(lost) => lost.fmt(f),
-            Self::Unfit(bad) => match bad.check.as_str() {
-                "tool" => write!(f, "the host has no `{}`", bad.what),
-                "network" => {
-                    write!(f, "our state would lie on a network file system: {}", bad.what)
-                }
-                "owner" => write!(f, "{} belongs to somebody else", bad.what),
-                "link" => write!(f, "{} is a symbolic link", bad.what),
-                "write" => write!(f, "cannot write in {}", bad.what),
-                "state-dir" => f.write_str(&bad.what),
-                "hello" => write!(f, "the host's answer is incomplete: {}", bad.what),
-                _ => write!(f, "cannot make the directory {}", bad.what),
-            },
-            Self::NoAgent(why) => write!(f, "our agent cannot work there: {why}"),
-            Self::Shell(why) | Self::Here(why) => f.write_str(why),
-        }
-    }
-}
-
-impl std::error::Error for Trouble {}
 
 /// The hosts of a run, each with its task.
 pub struct Fleet {

@@ -6,8 +6,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::{
     chance,
-    fleet::{HostNews, Settings, Trouble},
+    means::{FleetSettings, HostNews, Means},
     reconcile::{Next, Ordered},
+    trouble::Trouble,
     wants::{Want, What},
 };
 use crate::{
@@ -27,14 +28,11 @@ pub(super) struct Charge {
     pub(super) run: RunId,
     pub(super) wants: watch::Receiver<Vec<Want>>,
     pub(super) news: mpsc::Sender<(HostId, HostNews)>,
-    pub(super) settings: Arc<Settings>,
-    pub(super) means: super::fleet::Means,
+    pub(super) settings: Arc<FleetSettings>,
+    pub(super) means: Means,
     /// Whether the run has begun before: then every host is tried until it is there.
     pub(super) begun: bool,
 }
-
-/// What a host said of itself, for reports.
-pub type HostReport = Hello;
 
 /// Nobody listens any more: the task ends.
 struct Unheard;
@@ -285,7 +283,7 @@ impl Charge {
 
     /// Opens the attempt's log here, and says where it ends.
     async fn log(&self, wire: &mut Wire, want: &Want) -> Result<LogEnd, Ended> {
-        let Settings { store, dirty, .. } = &*self.settings;
+        let FleetSettings { store, dirty, .. } = &*self.settings;
         let opened = LogWriter::open(store, &self.run, &self.name, &want.name, dirty.clone());
         let mut log = self.disk(opened).await?;
         if !log.is_empty() {

@@ -9,8 +9,10 @@ mod chance;
 mod fleet;
 mod host;
 mod look;
+mod means;
 mod reconcile;
 mod translate;
+mod trouble;
 mod wants;
 
 use std::{collections::BTreeMap, fmt, future::pending, io::Read as _, time::Duration};
@@ -18,8 +20,9 @@ use std::{collections::BTreeMap, fmt, future::pending, io::Read as _, time::Dura
 use tokio::{sync::mpsc, time::sleep};
 
 pub use chance::{now, run_id};
-pub use fleet::{Fleet, FleetSettings, HostNews, Trouble};
-pub use host::HostReport;
+pub use fleet::Fleet;
+pub use means::{FleetSettings, HostNews};
+pub use trouble::Trouble;
 
 use self::look::Look;
 use crate::{

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Engine, Found, holds::changes_schema};
 use crate::{
     model::{HoldId, Kind},
-    run::{Cause, Cell, Choice, Fact, Hold, Who, Why},
+    run::{Cause, Cell, Choice, Fact, Hold, State, Who, Why},
 };
 
 /// Who answers holds.
@@ -42,11 +42,12 @@ impl Engine {
         Vec::new()
     }
 
-    /// Whether the recipe itself says that this failure is tried again.
+    /// Whether the recipe itself says that this failure is tried again. Only an end that was
+    /// witnessed is: what the operator took for failed may still run.
     fn recipe_retries(&self, hold: &Hold) -> bool {
         let Some(cell) = self.run.cell(hold.on) else { return false };
         let Kind::Act(act) = &cell.node.kind else { return false };
-        let failed = matches!(hold.cause, Cause::Failed(_));
+        let failed = matches!(hold.cause, Cause::Failed(_)) && cell.end.is_some();
         failed && cell.tries <= act.retry && !changes_schema(cell) && !cell.node.origin.takes_back()
     }
 
@@ -75,6 +76,7 @@ impl Engine {
     fn on_failure(&self, cell: &Cell) -> Option<Choice> {
         if let Policy::Retry(times) = self.policy
             && cell.tries <= times
+            && (cell.end.is_some() || matches!(cell.state, State::Refused(..)))
             && !changes_schema(cell)
         {
             return Some(Choice::Retry);

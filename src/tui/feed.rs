@@ -143,8 +143,11 @@ impl<S: Source> Feed<S> {
 
     /// Goes on with a search, for a while.
     fn hunt(&mut self, log: &mut LogPane) -> Result<(), DiskError> {
-        let Some(source) = &mut self.source else { return Ok(()) };
         let Some(mut hunt) = log.search.hunt.take() else { return Ok(()) };
+        let Some(source) = &mut self.source else {
+            log.search.says = Some("there is no log here yet".to_owned());
+            return Ok(());
+        };
         let next = hunt.next.unwrap_or_else(|| from_here(log, hunt.forward));
         let (found, next) = chase(source, &hunt, next, log.lines)?;
         match (found, next) {

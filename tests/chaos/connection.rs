@@ -18,6 +18,8 @@ use deployui::{
     script::Flags,
 };
 
+use sha2::{Digest as _, Sha256};
+
 use crate::{
     asked::Span,
     host::{Host, Place},
@@ -43,6 +45,8 @@ pub(crate) struct Connection {
     /// How many bytes may still be sent, for a console that dies while it sends.
     allowance: Option<usize>,
     base: Option<String>,
+    /// Where the log is not to be kept: its digest, and how much of it came at once at most.
+    pub(crate) digest: Option<(Sha256, usize)>,
 }
 
 fn pipe(stream: Stream, mut from: impl Read + Send + 'static, to: SyncSender<(Stream, Vec<u8>)>) {
@@ -98,6 +102,7 @@ impl Connection {
             aside: Vec::new(),
             allowance,
             base: None,
+            digest: None,
         };
         connection.send();
         connection
@@ -114,7 +119,13 @@ impl Connection {
             match output {
                 Output::Control(text) => write(&mut self.control, &mut self.allowance, &text),
                 Output::Agent(text) => write(&mut self.agent, &mut self.allowance, &text),
-                Output::Log(_, bytes) => self.log.extend(bytes),
+                Output::Log(_, bytes) => match &mut self.digest {
+                    Some((digest, most)) => {
+                        digest.update(&bytes);
+                        *most = bytes.len().max(*most);
+                    }
+                    None => self.log.extend(bytes),
+                },
                 Output::SetAside(_) => self.aside.push(std::mem::take(&mut self.log)),
                 Output::Fact(..) | Output::Ready(_) | Output::Unfit(_) | Output::NoAgent(_) => {
                     self.seen.push(output);

@@ -1,6 +1,6 @@
 //! Processes that are killed or stopped at random, while others begin the same box.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use deployui::{
     boxes::{Fact, Order, Outcome},
@@ -57,11 +57,12 @@ struct Table {
     unknown: usize,
     never: usize,
     killed: usize,
+    never_began: Vec<PathBuf>,
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { rounds, double, wrong, unknown, never, killed } = self;
+        let Self { rounds, double, wrong, unknown, never, killed, .. } = self;
         write!(
             f,
             "{rounds:>6} rounds {double:>4} double runs {wrong:>4} wrong verdicts {unknown:>4} unknown \
@@ -195,7 +196,10 @@ fn judge(round: &Round<'_>, verdict: Verdict, status: u8, seed: usize, table: &m
         Verdict::Ended(137) => table.killed += 1,
         Verdict::Ended(_) => {}
         Verdict::Unknown => table.unknown += 1,
-        Verdict::Never => table.never += 1,
+        Verdict::Never => {
+            table.never += 1;
+            table.never_began.push(round.place.0.clone());
+        }
     }
     if !right {
         table.wrong += 1;
@@ -220,6 +224,9 @@ fn whoever_is_killed_nothing_runs_twice_and_no_verdict_is_wrong() {
         let (host, mut table) = (Host::new(shell), Table::default());
         for seed in 0..rounds(60) {
             round(&host, seed, &mut table);
+        }
+        for place in table.never_began.drain(..) {
+            assert_eq!(Place(place).read("effects"), "", "it began after all");
         }
         println!("{:>8}: {table}", shell.name());
         tables.push(table);

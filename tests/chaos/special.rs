@@ -4,8 +4,10 @@ use std::{fs, time::Duration};
 
 use deployui::{
     boxes::{Fact, Order},
-    script::{Flags, HasNul, quote},
+    model::{Command, Text},
+    script::{Flags, HasNul, quote, script},
 };
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     connection::{ATTEMPT, Connection, settled},
@@ -194,6 +196,86 @@ fn a_step_sees_the_surroundings_of_a_login_and_nothing_of_ours() {
             .collect();
         assert_eq!(names, expect, "{log}");
     });
+}
+
+#[test]
+fn a_long_log_arrives_byte_by_byte_and_is_kept_nowhere() {
+    for (shell, mib) in SHELLS.into_iter().zip([200, 20, 20]) {
+        let host = Host::new(shell);
+        let mut connection = Connection::open(&host);
+        connection.digest = Some((Sha256::new(), 0));
+        let text = format!("seq 1 99999999 | head -c {}", mib * 1024 * 1024);
+        let place = connection.run("long", &text, plain());
+        let (digest, most) = connection.digest.take().unwrap();
+        let expect = std::process::Command::new("sha256sum").arg(place.0.join("log")).output();
+        let expect = String::from_utf8(expect.unwrap().stdout).unwrap();
+        let digest: String = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert!(expect.starts_with(&digest), "{}", shell.name());
+        assert!(most <= 65536, "the client holds back what it is given");
+        connection.until_fact(&Fact::Settled(mib * 1024 * 1024));
+    }
+}
+
+#[test]
+fn an_agent_that_lives_long_leaves_nothing_behind() {
+    on_every_shell(|_, connection| {
+        connection.run("first", "true", plain());
+        let agent = connection.agent_process();
+        let open = || fs::read_dir(format!("/proc/{agent}/fd")).unwrap().count();
+        let before = open();
+        for n in 0..25 {
+            connection.seen.clear();
+            connection.run(&format!("n{n}"), "echo x", plain());
+        }
+        assert_eq!(open(), before);
+        // Besides its reader, at most what is about to be waited for.
+        let children = fs::read_to_string(format!("/proc/{agent}/task/{agent}/children")).unwrap();
+        assert!(children.split_whitespace().count() <= 3, "{children}");
+    });
+}
+
+/// A step as another user, as it is planned.
+fn as_user(user: &str, text: &str) -> Option<(String, Flags)> {
+    let allowed = std::process::Command::new("sudo")
+        .args(["-n", "-u", user, "true"])
+        .stderr(std::process::Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    assert!(allowed, "this test needs sudo -n to {user}: run tests/run");
+    let mut command = Command::new(Text::literal(text));
+    command.user = Some(user.to_owned());
+    command.cwd = Some(Text::literal("/"));
+    let script = script(&command, |_| None).unwrap();
+    Some((script.text, script.flags))
+}
+
+#[test]
+fn a_step_of_root_is_followed_and_ended_as_any_other() {
+    on_every_shell(|_, connection| {
+        let (text, flags) = as_user("root", "id -un; umask; (sleep 60) & exit 4").unwrap();
+        let dir = connection.put("root", &text, flags);
+        connection.go(&dir, false);
+        connection.until_fact(&Fact::Ended(4, 10));
+        assert_eq!(connection.log, b"root\n0022\n");
+        connection.listen(Duration::from_millis(120));
+        assert!(!connection.facts().iter().any(|fact| matches!(fact, Fact::Settled(_))));
+        connection.cancel(&dir, "TERM");
+        connection.until_fact(&Fact::Signalled(true));
+        connection.until_fact(&Fact::Settled(10));
+    });
+    for (signal, user) in [("TERM", "root"), ("KILL", "root"), ("TERM", "nobody")] {
+        on_every_shell(|_, connection| {
+            let (text, flags) = as_user(user, "echo up; sleep 60").unwrap();
+            let dir = connection.put("stays", &text, flags);
+            connection.go(&dir, false);
+            until_log(connection, b"up\n");
+            connection.cancel(&dir, signal);
+            connection.until_fact(&Fact::Signalled(true));
+            connection.fact(settled);
+            let killed = |fact: &Fact| matches!(fact, Fact::Ended(137 | 143, _)).then_some(());
+            connection.fact(killed);
+        });
+    }
 }
 
 pub(crate) fn until_log(connection: &mut Connection, wanted: &[u8]) {

@@ -4,6 +4,9 @@
 //!
 //! `DEPLOYUI_SEEDS=200000 cargo test --release --test simulation` makes a longer round,
 //! `DEPLOYUI_SEED=17` replays one seed and prints what happened.
+//!
+//! It judges by what was really done on the simulated hosts (`checks`), and by a second opinion on
+//! the facts (`reference`) that shares no code with `run`. The planted `bugs` show that it can fail.
 
 #![expect(
     clippy::wildcard_enum_match_arm,
@@ -17,6 +20,8 @@ mod bugs;
 mod checks;
 #[cfg(test)]
 mod console;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod hosts;
 #[cfg(test)]

@@ -117,6 +117,7 @@ impl Draft<'_> {
     fn act(&mut self, step: &str, changes: Changes) -> Act {
         let random = &mut *self.random;
         let limit = random.chance(20).then(|| random.between(1, 60));
+        let retry = if changes == Changes::Schema || random.chance(80) { 0 } else { 2 };
         let mut command = command(step.to_owned());
         command.input = random.chance(20);
         Act {
@@ -125,7 +126,7 @@ impl Draft<'_> {
             changes,
             mode: if random.chance(50) { BoxMode::Detached } else { BoxMode::Inline },
             limit: limit.map(|seconds| Duration::from_secs(seconds.unsigned_abs())),
-            retry: 0,
+            retry,
             elsewhere: Vec::new(),
         }
     }

@@ -8,6 +8,8 @@ use deployui::{
     run::{Cause, Choice, End, Event, Fact, Hold, Lost, Mode},
 };
 
+use crate::world::who;
+
 /// What became of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -141,7 +143,10 @@ impl Reference {
                     return Err(format!("{id:?} was used twice"));
                 }
             }
-            Fact::Chose(id, choice, _) => self.chose(*id, choice)?,
+            Fact::Chose(id, choice, _) => {
+                let alone = event.by != Some(who());
+                self.chose(*id, choice, alone)?;
+            }
             Fact::Excluded(host, _) => self.exclude(*host),
             Fact::Aborted(abort, _) => self.abort(abort.undo),
             Fact::Closed(_) => self.closed = true,
@@ -262,6 +267,7 @@ impl Reference {
         }
         item.tries = attempt.n;
         item.armed = true;
+        item.spoken = false;
         Ok(())
     }
 
@@ -311,7 +317,8 @@ impl Reference {
         self.stray.insert(attempt);
     }
 
-    fn chose(&mut self, id: HoldId, choice: &Choice) -> Result<(), String> {
+    /// `alone`: nobody was asked, the recipe or a policy said so.
+    fn chose(&mut self, id: HoldId, choice: &Choice, alone: bool) -> Result<(), String> {
         let hold = self.holds.get(&id).cloned().ok_or("an answer to no question")?;
         if !hold.offers.contains(&choice.needs()) {
             return Err(format!("{choice:?} was not offered by {hold:?}"));
@@ -335,6 +342,9 @@ impl Reference {
             }
             Choice::Retry | Choice::Edit(_) if given_up => {
                 return Err(format!("{choice:?} of what was given up: its outcome is forgotten"));
+            }
+            Choice::Retry if alone && (item.spoken || changes(&item.node) == Changes::Schema) => {
+                return Err(format!("{} was tried again unasked", item.node.key));
             }
             Choice::Retry | Choice::Edit(_) => {
                 item.double_accepted |= matches!(hold.cause, Cause::Unknown(_));

@@ -116,10 +116,12 @@ fn nothing_is_done_twice_too_early_or_after_the_end_whatever_happens() {
         figures.begun,
         figures.crashes,
     ));
-    for (what, count) in &figures.met {
-        say(&format!("    {count:>9} {what}"));
+    if seeds > SEEDS {
+        figures.met.iter().for_each(|(what, count)| say(&format!("    {count:>9} {what}")));
     }
-    met_everything(&figures.met);
+    if seeds >= SEEDS {
+        met_everything(&figures.met);
+    }
 }
 
 /// What a round must have met; else it proves less than it says.
@@ -142,6 +144,9 @@ fn met_everything(met: &BTreeMap<String, u64>) {
 
 #[test]
 fn every_planted_bug_is_found() {
+    if asked("DEPLOYUI_SEED").is_some() {
+        return;
+    }
     let mut missed = Vec::new();
     for bug in Bug::ALL {
         let found = (0..BUG_SEEDS).find_map(|seed| simulate(seed, Some(bug), 0).err());

@@ -29,7 +29,7 @@ const EPOCH: i64 = 1_700_000_000_000;
 
 /// What happens at some time.
 #[derive(Debug)]
-enum Happening {
+pub(crate) enum Happening {
     /// An order reaches its host; whether it survives a cut of its connection.
     Order(HostId, u64, Order, bool),
     /// News reaches the console.
@@ -86,8 +86,8 @@ pub(crate) struct World {
     quiet_from: i64,
     closed_at: Option<i64>,
     /// Mean pause between faults, in milliseconds, and how likely each of them is.
-    fault_pause: i64,
-    faults: [usize; 7],
+    pub(crate) fault_pause: i64,
+    pub(crate) faults: [usize; 7],
     /// Of a hundred batches, how many are cut by a crash.
     torn: usize,
     /// Whether the engine is dropped and opened again at every event.
@@ -101,7 +101,7 @@ pub(crate) struct World {
     pub(crate) first_lines: BTreeMap<(HostId, String), Vec<String>>,
 }
 
-type Step = Result<(), String>;
+pub(crate) type Step = Result<(), String>;
 
 /// Runs a seed to its end.
 ///
@@ -177,7 +177,7 @@ impl World {
         }
     }
 
-    fn later(&mut self, after: i64, what: Happening) {
+    pub(crate) fn later(&mut self, after: i64, what: Happening) {
         self.queued += 1;
         self.queue.insert((self.now + after.max(0), self.queued), what);
     }
@@ -360,7 +360,7 @@ impl World {
     }
 
     /// The console is gone, with all its connections.
-    fn crash(&mut self) {
+    pub(crate) fn crash(&mut self) {
         if self.console.take().is_none() {
             return;
         }
@@ -443,27 +443,6 @@ impl World {
         Ok(())
     }
 
-    /// Things go wrong most instructively while an order is on its way.
-    fn disturb(&mut self, host: HostId, verb: &Verb) {
-        let (cut, abort) = match verb {
-            Verb::Start => (2, 2),
-            Verb::Answer(_) | Verb::Stop(_) | Verb::Fence => (15, 0),
-            Verb::Stage(_) | Verb::Attach => (1, 0),
-        };
-        let soon = self.random.between(0, 80);
-        if self.faults[1] > 0 && self.random.chance(cut) {
-            self.later(soon, Happening::Cut(host));
-        }
-        if self.random.chance(abort) {
-            // At once, or while the connection is gone.
-            let later = if self.random.chance(50) { 0 } else { 1_000 };
-            if later > 0 {
-                self.later(soon, Happening::Cut(host));
-            }
-            self.later(soon + later, Happening::Abort);
-        }
-    }
-
     fn order_arrives(&mut self, host: HostId, conn: u64, order: Order, survives: bool) -> Step {
         let live = self.hosts[usize::from(host.0)].listener == Some(conn);
         if !live && !survives {
@@ -482,7 +461,7 @@ impl World {
         self.deeds(host, machine, deeds)
     }
 
-    fn deeds(&mut self, host: HostId, machine: u32, deeds: Vec<Deed>) -> Step {
+    pub(crate) fn deeds(&mut self, host: HostId, machine: u32, deeds: Vec<Deed>) -> Step {
         for deed in deeds {
             match deed {
                 Deed::Says(conn, attempt, fact) => self.say(host, conn, attempt, fact),
@@ -560,72 +539,6 @@ impl World {
         };
         self.input(&Input::Saw(host, Observation::Machine(seen)))?;
         self.input(&Input::Link(host, LinkState::Up))
-    }
-
-    /// Something breaks.
-    fn fault(&mut self) -> Step {
-        if self.is_quiet() {
-            return self.heal();
-        }
-        let after = self.random.between(1, self.fault_pause);
-        self.later(after, Happening::Fault);
-        let kind = self.random.below(self.faults.len());
-        if self.faults[kind] == 0 || self.hosts.is_empty() {
-            return Ok(());
-        }
-        let place = self.random.below(self.hosts.len());
-        let host = HostId(u16::try_from(place).unwrap());
-        self.note(|| format!("fault {kind} at {host:?}"));
-        match kind {
-            0 => self.crash(),
-            1 => self.cut(host),
-            2 => {
-                self.hosts[place].reboot();
-                self.cut(host);
-                let after = self.random.between(1_000, 400_000);
-                self.later(after, Happening::Reachable(host));
-            }
-            3 => {
-                let machine = self.hosts[place].machine;
-                let deeds = self.hosts[place].kill_one(&mut self.random);
-                return self.deeds(host, machine, deeds);
-            }
-            4 => {
-                self.hosts[place].disk_full = true;
-                let after = self.random.between(1_000, 100_000);
-                self.later(after, Happening::DiskFreed(host));
-            }
-            5 => {
-                self.hosts[place].reachable = false;
-                self.cut(host);
-                let after = self.random.between(1_000, 700_000);
-                self.later(after, Happening::Reachable(host));
-            }
-            _ if self.random.chance(30) => {
-                let other = u32::from(self.hosts[place].machine == 0);
-                self.hosts[place].machine = other;
-                self.cut(host);
-            }
-            _ => self.hosts[place].remove_one(&mut self.random),
-        }
-        Ok(())
-    }
-
-    /// Faults have stopped.
-    fn heal(&mut self) -> Step {
-        self.note(|| "faults have stopped".into());
-        for host in &mut self.hosts {
-            host.reachable = true;
-            host.disk_full = false;
-        }
-        Ok(())
-    }
-
-    /// A connection goes; the console notices later.
-    fn cut(&mut self, host: HostId) {
-        let Some(conn) = self.hosts[usize::from(host.0)].listener.take() else { return };
-        let after = self.random.between(1, 20_000);
-        self.later(after, Happening::Noticed(host, conn));
     }
 
     /// Milliseconds since then.

@@ -52,8 +52,9 @@ fn act(name: &str, words: &[&str]) -> Act {
         (false, false) => Changes::Nothing,
     };
     let limit = after(words, "limit").map(|text| Duration::from_secs(text.parse().unwrap()));
+    let retry = after(words, "retry").map_or(0, |text| text.parse().unwrap());
     let undo = has("undo").then(|| shell(&format!("undo {name}")));
-    Act { command: shell(name), undo, changes, mode: BoxMode::Detached, limit, retry: 0, elsewhere }
+    Act { command: shell(name), undo, changes, mode: BoxMode::Detached, limit, retry, elsewhere }
 }
 
 fn kind(name: &str, words: &[&str], ids: &BTreeMap<String, NodeId>) -> (Part, Kind) {

@@ -751,3 +751,28 @@ fn leaving_changes_nothing_of_what_is_wanted() {
         closed Ok",
     );
 }
+
+#[test]
+fn the_recipe_retries_a_witnessed_failure_so_often_and_nothing_else() {
+    check(
+        "one@a act retry 1",
+        "
+        run
+        fail one@a 1
+        tries one@a 2
+        holds
+        fail one@a 1
+        tries one@a 2
+        holds one@a:failed",
+    );
+    check(
+        "one@a act retry 1",
+        "
+        run
+        begin one@a
+        lost one@a
+        choose one@a assume-failed
+        tries one@a 1
+        holds one@a:failed",
+    );
+}

@@ -34,20 +34,37 @@ place() {
 	case $O in '' | *[!0-9]*) return 1 ;; esac
 }
 
-# pump: sends what is new in the log. Fails, and says so, if that is no longer the file, or shorter
-# than what was sent: a step can empty its own log (`>/dev/stderr` does). A log that is gone is still
-# read by its descriptor.
+# head: the first bytes of the log.
+head() {
+	dd bs="$g" count=1 2>/dev/null <log
+	echo .
+}
+
+# know: remembers how the log begins, once something of it was sent.
+know() {
+	[ -z "$g" ] && [ "$O" -gt 0 ] || return
+	g=64
+	[ "$O" -lt 64 ] && g=$O
+	h=$(head)
+}
+
+# same: whether the log still is the file of which O bytes were sent.
+same() {
+	[ "$O" -le "$B" ] && [ log -ef /dev/fd/3 ] || return
+	[ -z "$g" ] || [ "$O$1" = "$B" ] || [ "$(head)" = "$h" ]
+}
+
+# pump: sends what is new in the log. Fails, and says so, if that is no longer the same: a step can
+# empty its own log (`>/dev/stderr` does). A log that is gone is still read by its descriptor.
 pump() {
 	size
 	if place; then
-		if [ -e log ]; then
-			if [ "$O" -gt "$B" ] || ! [ log -ef /dev/fd/3 ]; then
-				p=cut
-				say "$s" cut "$O" "$B"
-				return 1
-			fi
-			[ "$O" = "$B" ] && return
+		if [ -e log ] && ! same "$1"; then
+			p=cut
+			say "$s" cut "$O" "$B"
+			return 1
 		fi
+		[ -e log ] && [ "$O" = "$B" ] && return
 	fi
 	cat <&3
 	place || O=$B
@@ -85,7 +102,7 @@ over() {
 leave() {
 	if [ -n "$X" ] && [ -z "$x" ]; then kill "$X" && wait "$X"; fi
 	if [ -n "$Y" ] && [ -z "$y" ]; then kill "$Y" && wait "$Y"; fi
-	p='' x='' y='' e='' o='' X='' Y='' U=''
+	p='' x='' y='' e='' o='' g='' X='' Y='' U=''
 } 2>/dev/null
 
 ended() {
@@ -96,7 +113,7 @@ ended() {
 
 # silent: nobody holds the box any more.
 silent() {
-	pump || return
+	pump last || return
 	rc
 	case $? in
 	0) ended ;;
@@ -187,7 +204,7 @@ attach() {
 from() {
 	if [ "$p" != cut ]; then begin && return; fi
 	[ -r log ] && command exec 3<log
-	p=1 e='' o=''
+	p=1 e='' o='' g=''
 	news
 }
 
@@ -212,6 +229,7 @@ news() {
 			o=$B
 			say "$s" size "$o"
 		fi
+		know
 		tick
 	fi
 }

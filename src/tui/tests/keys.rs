@@ -141,14 +141,14 @@ fn starting_asks_and_a_protected_stage_wants_its_name() {
     check(story::ready(), "Dproduction<tab><tab><tab><ret>", &["Start(Step)"]);
     check(story::ready(), "Sproduction<tab>S", &["Start(Step)"]);
     check(story::ready(), "Dproduction<ret><ret>", &[]);
-    check(story::connecting(), "Dproduction<tab><tab><ret>", &[]);
+    check(story::connecting(), "D<tab><tab><ret>S<tab><tab><ret>", &[]);
 }
 
 #[test]
 fn the_run_is_steered() {
     let running = || vec![story::running().told()];
     check(running(), "SP", &["Command(Mode(Step))", "Command(Mode(Pause))"]);
-    check(running(), "lllB", &["Command(Break(NodeId(9), true))"]);
+    check(running(), "lllB", &["Command(Break(NodeId(12), true))"]);
     check(running(), "llB", &["Command(Break(NodeId(9), false))"]);
     check(running(), "C", &[]);
     let paused = vec![story::running().mode(Mode::Pause).told()];

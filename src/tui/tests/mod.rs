@@ -211,8 +211,3 @@ fn key(name: &str) -> KeyEvent {
     };
     KeyEvent::new(code, KeyModifiers::NONE)
 }
-
-/// Seconds since the stories begin, as a time of day.
-pub(super) fn later(desk: &mut Desk, seconds: i64) {
-    desk.model.now = at(seconds);
-}

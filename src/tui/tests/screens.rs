@@ -56,6 +56,11 @@ fn failed() {
 }
 
 #[test]
+fn failed_with_the_log_in_hand() {
+    check("failed_log", || vec![story::failed().told()], "2");
+}
+
+#[test]
 fn unknown_outcome() {
     check("unknown", || vec![story::unknown().told()], "");
 }

@@ -249,7 +249,12 @@ fn answer(model: &Model, action: Action) -> Option<Dialog> {
 fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     let place = words::place(model, run, hold);
     let about = words::consequence(model, hold, Offer::Retry);
+    let again = match hold.cause {
+        Cause::Unknown(_) => "If it was done, or done in part, it is then done TWICE.",
+        _ => "The same command runs once more on this host.",
+    };
     let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
+        .line(again)
         .line("Undo: none needed; each attempt has a log of its own ([ and ] go through them).")
         .button("Retry", Some('T'), about, Deed::Choose(vec![id], Choice::Retry));
     let all = same_step(run, hold);

@@ -20,6 +20,9 @@ const STEPS_MIN: u16 = 6;
 /// Rows that the log keeps.
 const LOG_MIN: u16 = 4;
 
+/// Rows of the open question while the log has the keys.
+const SHORT: u16 = 5;
+
 /// Where things lie.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Areas {
@@ -75,7 +78,10 @@ fn stacked(model: &Model, frame: Areas, rest: Rect) -> Areas {
     let Some(wanted) = holds::height(model, rest.width) else {
         return Areas { log: Some(rest), ..frame };
     };
-    let most = rest.height.saturating_sub(LOG_MIN);
+    let most = match model.focus {
+        Pane::Log => SHORT,
+        Pane::Hosts | Pane::Choices => rest.height.saturating_sub(LOG_MIN),
+    };
     let parts = [Constraint::Length(wanted.min(most)), Constraint::Min(0)];
     let [choices, log] = Layout::vertical(parts).areas(rest);
     Areas { choices: Some(choices), log: Some(log), ..frame }

@@ -59,6 +59,12 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         .collect();
     let each = if width >= WIDE { 1 } else { 2 };
     let room = usize::from(inner.height).saturating_sub(lines.len()) / each;
+    if room < hold.offers.len() && !in_focus {
+        lines.truncate(usize::from(inner.height).saturating_sub(2).max(1));
+        lines.extend(keys(hold, width).iter().map(|row| Line::from(pen.span(row, Tone::Text))));
+        frame.render_widget(Paragraph::new(lines), inner);
+        return;
+    }
     let first = first_shown(model.asked.choice, hold.offers.len(), room);
     for (at, offer) in hold.offers.iter().enumerate().skip(first).take(room.max(1)) {
         let chosen = in_focus && at == model.asked.choice;
@@ -72,6 +78,17 @@ fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
     let lines = words::cause(model, run, hold);
     let rows = lines.iter().flat_map(|line| wrap_words(&words::capital(line), width));
     rows.take(CAUSE_MAX).collect()
+}
+
+/// The choices alone, where there is no room for more.
+fn keys(hold: &Hold, width: usize) -> Vec<String> {
+    let name = |offer: &Offer| {
+        let key = keymap::written(words::key_of(*offer));
+        format!("{key}\u{a0}{}", offer.to_string().replace(' ', "\u{a0}"))
+    };
+    let names: Vec<String> = hold.offers.iter().map(name).collect();
+    let rows = wrap_words(&format!("{} (3\u{a0}explains)", names.join("; ")), width);
+    rows.into_iter().map(|row| row.replace('\u{a0}', " ")).collect()
 }
 
 fn choice(

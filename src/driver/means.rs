@@ -1,0 +1,61 @@
+//! How hosts are reached, what their tasks share, and what they have to say.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::trouble::Trouble;
+use crate::{
+    boxes::Fact,
+    model::Try,
+    remote::{ConnectError, Link, local::Local, ssh},
+    script::Hello,
+    store::{Dirty, DiskError, Store},
+};
+
+/// What the tasks of all hosts share.
+#[derive(Clone)]
+pub struct FleetSettings {
+    /// Where logs go.
+    pub store: Store,
+    /// Is marked whenever a log has grown.
+    pub dirty: Dirty,
+    /// Makes connections.
+    pub connector: Arc<ssh::Connector>,
+    /// The operator's own machine.
+    pub local: Arc<Local>,
+    /// An ssh_config to use instead of the operator's own.
+    pub ssh_config: Option<PathBuf>,
+}
+
+/// How a host is reached.
+pub(super) enum Means {
+    Ssh { name: String, address: String },
+    Local,
+}
+
+impl Means {
+    pub(super) async fn connect(&self, settings: &FleetSettings) -> Result<Link, ConnectError> {
+        match self {
+            Self::Local => Ok(Link::Local((*settings.local).clone())),
+            Self::Ssh { name, address } => {
+                let target = ssh::Target::new(name, Some(address), settings.ssh_config.clone())
+                    .map_err(|problem| ConnectError { host: name.clone(), problem })?;
+                settings.connector.connect(&target).await.map(Link::Ssh)
+            }
+        }
+    }
+}
+
+/// Something that a host's task has to say.
+#[derive(Debug)]
+pub enum HostNews {
+    /// The host is ready, and said this of itself.
+    Up(Box<Hello>),
+    /// The host cannot be worked with now. Where that may pass, it is tried again.
+    Down(Trouble),
+    /// A box said something of its attempt.
+    Fact(Try, Fact),
+    /// The input for this question is not known here.
+    AnswerGone(Try, u16),
+    /// The log of an attempt cannot be written here.
+    Disk(DiskError),
+}
