@@ -86,6 +86,20 @@ fn a_host_that_answers_tcp_and_nothing_else() {
         &project,
         &["h1: no answer in time while waiting for the server's greeting", "not as an SSH server"],
     );
+    // Nobody has to wait for that.
+    let console = project.spawn(&["deploy", "--output", "json"]);
+    let connections: Vec<_> = silent.incoming().take(2).collect();
+    console.signal("INT");
+    let ran = console.wait();
+    drop(connections);
+    assert_eq!(ran.code, Some(130), "{ran:?}");
+    assert!(
+        ran.stderr.starts_with("error: left while connecting: no run was opened"),
+        "{}",
+        ran.stderr
+    );
+    let said = events(&ran.stdout);
+    assert_eq!((&said[0]["event"], &said[0]["exit"]), (&"refused".into(), &130.into()));
 }
 
 #[test]
@@ -117,6 +131,36 @@ fn an_unknown_host_key_is_refused_where_nobody_can_be_asked() {
         ],
     );
     assert_eq!(project.on(1, "ls -A /srv"), "", "something was sent");
+}
+
+#[test]
+fn an_unknown_host_key_is_asked_for_at_a_terminal() {
+    let project = Project::up(1, &[], STEPS);
+    let known = fs::read_to_string(project.fleet.known_hosts()).unwrap();
+    fs::write(project.fleet.known_hosts(), "").unwrap();
+    let config = project.fleet.ssh_config();
+    let asking =
+        fs::read_to_string(&config).unwrap().replace("HostKeyChecking yes", "HostKeyChecking ask");
+    fs::write(&config, asking).unwrap();
+    let args = ["--ssh-config", config.to_str().unwrap(), "deploy", "--yes"];
+    for answer in ["no", "y", "yes"] {
+        let console = project.ui.console(&args, 24, 200);
+        console.wait_for("Is this the host's key? Type yes:");
+        assert!(console.screen().contains(&fingerprint(&project, 1)), "{}", console.screen());
+        console.send(&format!("{answer}\r"));
+        let (code, screen) = console.wait_exit();
+        let took = if answer == "yes" { (0, known.clone()) } else { (5, String::new()) };
+        let stored = fs::read_to_string(project.fleet.known_hosts()).unwrap();
+        assert_eq!((code, stored), (Some(took.0), took.1), "{answer}: {}", screen.contents());
+    }
+    assert_eq!(project.file(1, "two"), "two");
+    // Known now; and at a terminal a run is begun only when somebody says so.
+    project.on(1, &format!("rm {ROOT}/two"));
+    let console = project.ui.console(&args[..3], 24, 200);
+    console.wait_for("Run deploy of shop on staging (h1)? Type yes:");
+    console.send("\r");
+    assert_eq!(console.wait_exit().0, Some(5));
+    assert_eq!(project.file(1, "two"), "");
 }
 
 fn fingerprint(project: &Project, i: usize) -> String {
@@ -151,6 +195,32 @@ fn an_account_that_may_not_log_in_says_so() {
             "not available",
             "hint: h2: the login shell must",
         ],
+    );
+}
+
+#[test]
+fn a_server_that_runs_something_else_says_what() {
+    let options = ["1:sshd=ForceCommand echo only backups here", "2:sshd=PermitOpen none"];
+    let project = Project::up(2, &options, STEPS);
+    refused(&project, &["h1: its login shell ended with exit 0: only backups here", "hint: h1: "]);
+}
+
+#[test]
+fn a_host_without_room_for_the_agent() {
+    let project = Project::up(1, &[], STEPS);
+    project.on(1, "chmod 755 /tmp; chown root /tmp /home/deploy");
+    refused(
+        &project,
+        &["h1: our agent cannot work there: cannot make ", "hint: h1: our agent needs"],
+    );
+    // One of the two is enough.
+    project.on(1, "chmod 1777 /tmp");
+    project.must(0, &["deploy"]);
+    assert_eq!(project.same_logs(1, &project.newest()), 2);
+    assert_eq!(
+        project.on(1, "ls -A /tmp /home/deploy | grep deployui. || true"),
+        "",
+        "left behind"
     );
 }
 
@@ -287,6 +357,7 @@ fn a_state_directory_that_cannot_be_used() {
             "{}",
             ran.stderr
         );
+        assert!(ran.stderr.contains("\nhint: "), "{}", ran.stderr);
         assert_eq!(project.file(1, "one"), "");
     }
 }
@@ -380,9 +451,9 @@ fn a_journal_that_cannot_be_trusted_is_not_run_from() {
 fn no_terminal_at_all() {
     let ui = Deployui::new();
     fs::write(ui.dir().join("deploy.toml"), format!("{}{STEPS}", stage(1))).unwrap();
-    for env in ["xterm", "dumb"] {
-        let ran = Deployui::run(&ui, &["--verbose"]);
-        assert_eq!(ran.code, Some(2), "TERM={env}: {ran:?}");
+    for words in [&[][..], &["--stage", "staging"]] {
+        let ran = ui.run(words);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
         assert!(
             ran.stderr.starts_with("error: ") && ran.stderr.contains("terminal"),
             "{}",

@@ -310,8 +310,26 @@ fn a_failure_stops_every_host_and_is_not_tried_again() {
             ("1\n2\n3".into(), "".into())
         );
     }
-    project.must(1, &["resume", &run_of(&ran.stdout)]);
+    let run = run_of(&ran.stdout);
+    for format in ["plain", "json"] {
+        let again = project.must(1, &["resume", &run, "--output", format]);
+        assert!(
+            again.stderr.contains(&format!("run {run} is over: something failed")),
+            "{}",
+            again.stderr
+        );
+        let last = recipes::events(&again.stdout);
+        assert_eq!(last.len(), usize::from(format == "json"));
+        assert!(last.iter().all(|event| event["event"] == "run-finished" && event["exit"] == 1));
+    }
     assert_eq!(project.file(1, "done"), "1\n2\n3", "a closed run went on");
+    // What was only prepared has no log, and is not spoken of as if it had one.
+    let nothing = project.must(0, &["log", &run, "four"]);
+    assert_eq!(
+        (nothing.stdout.as_str(), nothing.stderr.as_str()),
+        ("", "nothing of it was begun\n")
+    );
+    assert_eq!(project.must(0, &["log", &run]).stdout.matches("==> ").count(), 9);
 }
 
 const FLAKY: &str = r#"
@@ -338,7 +356,7 @@ fn a_step_is_tried_again_as_often_as_was_said() {
     assert_eq!(project.same_logs(2, &run), 6);
 
     project.recipe(&format!("{}{}", recipes::stage(2), FLAKY.replace("-ge 2", "-ge 99")));
-    let ran = project.must(1, &["deploy", "--on-failure", "retry=2"]);
+    let ran = project.must(1, &["deploy", "--on-failure", "retry=2", "--hosts", "h1"]);
     assert_eq!(project.file(1, "tries").lines().count(), 2 + 3, "{}", ran.stdout);
     assert_eq!(project.file(1, "done"), "after");
 }
@@ -375,7 +393,14 @@ fn a_failed_schema_change_is_left_open() {
         assert_eq!(project.runs()[0]["outcome"], Value::Null);
         assert_eq!(project.file(1, "migrated"), "x", "tried again by itself");
         // Taken up without anybody to answer, it is still a decision, and nothing is done.
-        project.must(3, &["resume", &run, "--output", "json"]);
+        let again = project.must(3, &["resume", &run, "--output", "json"]);
+        let asked = events(&again.stdout);
+        assert_eq!(asked[0]["event"], "run-resumed");
+        let held: Vec<&Value> = asked.iter().filter(|event| event["event"] == "held").collect();
+        assert_eq!(
+            (held.len(), &held[0]["step"], &held[0]["cause"]),
+            (1, &"migrate".into(), &"failed".into())
+        );
         assert_eq!(
             (project.file(1, "migrated"), project.file(1, "after")),
             ("x".into(), "".into())

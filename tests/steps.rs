@@ -228,3 +228,16 @@ fn a_step_that_waits_for_input_gets_none() {
     assert!(ran.stdout.contains("h1 asks | Sure? "), "{}", ran.stdout);
     assert!(ran.stdout.contains("FAILED: exit 1"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_long_command_and_a_long_value() {
+    let long = "x".repeat(100_000);
+    let project = steps(&format!(
+        "[steps.text]\nrun = \"\"\"\n# {}\ncat <<'E' | wc -c\n{long}\nE\n\"\"\"\n[steps.value]\nenv = {{ LONG = \"{long}\" }}\nrun = \"echo ${{#LONG}}\"\n",
+        "y".repeat(400_000),
+    ));
+    project.must(0, &["deploy"]);
+    let run = project.newest();
+    assert_eq!(project.log(&[&run, "text"]), b"100001\n");
+    assert_eq!(project.log(&[&run, "value"]), b"100000\n");
+}

@@ -237,6 +237,10 @@ impl Client {
     #[must_use]
     pub fn noise(&self) -> String {
         let mut noise = self.control.noise().to_owned();
+        if noise.is_empty() {
+            // Both shells say the same, and either may have ended first.
+            noise.push_str(self.marker.noise());
+        }
         noise.push_str(self.errors.noise());
         noise.push_str(self.facts.noise());
         noise

@@ -1,207 +1,97 @@
-//! The protocol against real shells.
-
-use std::{
-    io::{Read, Write},
-    process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
-    thread,
-    time::Duration,
-};
-
-use tempfile::TempDir;
+//! What the client makes of answers; everything else of it is tested from outside (`tests/chaos`).
 
 use super::*;
 use crate::model::NodeId;
 
-/// One connection to a "host": two shells, as two channels would be.
-struct Rig {
-    client: Client,
-    control: ChildStdin,
-    agent: ChildStdin,
-    children: [Child; 2],
-    heard: Receiver<(Stream, Vec<u8>)>,
-    seen: Vec<Output>,
-}
-
-fn pipe(stream: Stream, mut from: impl Read + Send + 'static, to: SyncSender<(Stream, Vec<u8>)>) {
-    thread::spawn(move || {
-        let mut buffer = [0; 65536];
-        while let Ok(n @ 1..) = from.read(&mut buffer) {
-            if to.send((stream, buffer[..n].to_vec())).is_err() {
-                return;
-            }
-        }
-    });
-}
-
-fn shell(shell: &str) -> Child {
-    let mut words = shell.split(' ');
-    Command::new(words.next().unwrap())
-        .args(words)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|e| panic!("{shell} is needed for this test: {e}"))
-}
-
-impl Rig {
-    fn new(name: &str, state_dir: &str) -> Self {
-        let (to, heard) = sync_channel(16);
-        let [mut control, mut agent] = [shell(name), shell(name)];
-        pipe(Stream::Control, control.stdout.take().unwrap(), to.clone());
-        pipe(Stream::Log, agent.stdout.take().unwrap(), to.clone());
-        pipe(Stream::Facts, agent.stderr.take().unwrap(), to);
-        let nonce = format!("n{:x}x{}", std::process::id(), heard_number());
-        let mut rig = Self {
-            client: Client::new(&nonce, state_dir).unwrap(),
-            control: control.stdin.take().unwrap(),
-            agent: agent.stdin.take().unwrap(),
-            children: [control, agent],
-            heard,
-            seen: Vec::new(),
-        };
-        rig.send();
-        rig
-    }
-
-    fn send(&mut self) {
-        while let Some(output) = self.client.poll() {
-            match &output {
-                Output::Control(text) => self.control.write_all(text.as_bytes()).unwrap(),
-                Output::Agent(text) => self.agent.write_all(text.as_bytes()).unwrap(),
-                _ => self.seen.push(output),
-            }
-        }
-    }
-
-    /// Goes on until an output is there that `wanted` takes; fails when nothing comes for long.
-    fn until<T>(&mut self, wanted: impl Fn(&Output) -> Option<T>) -> T {
-        loop {
-            if let Some(found) = self.seen.iter().find_map(&wanted) {
-                return found;
-            }
-            let (stream, bytes) = self
-                .heard
-                .recv_timeout(Duration::from_secs(20))
-                .unwrap_or_else(|_| panic!("silence after {:#?}", self.seen));
-            self.client.bytes(stream, &bytes);
-            self.send();
-        }
-    }
-
-    fn base(&mut self) -> String {
-        self.until(|output| match output {
-            Output::Ready(hello) => Some(hello.base.clone()),
-            Output::Unfit(bad) => panic!("{bad:?}"),
-            _ => None,
-        })
-    }
-
-    fn order(&mut self, order: &Order) {
-        self.client.order(order).unwrap();
-        self.send();
-    }
-
-    fn fact<T>(&mut self, wanted: impl Fn(&Fact) -> Option<T>) -> T {
-        self.until(|output| match output {
-            Output::Fact(_, fact) => wanted(fact),
-            _ => None,
-        })
-    }
-
-    fn log(&self) -> String {
-        let bytes: Vec<u8> = self
-            .seen
-            .iter()
-            .filter_map(|output| match output {
-                Output::Log(_, bytes) => Some(bytes.as_slice()),
-                _ => None,
-            })
-            .flatten()
-            .copied()
-            .collect();
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-impl Drop for Rig {
-    fn drop(&mut self) {
-        for child in &mut self.children {
-            let _killed = child.kill();
-            let _status = child.wait();
-        }
-    }
-}
-
-fn heard_number() -> u32 {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
 const ATTEMPT: Try = Try { node: NodeId(1), n: 1 };
-const SHELLS: [&str; 3] = ["dash", "bash", "busybox sh"];
+const HELLO: &str = "n0 0 machine m\nn0 0 boot b\nn0 0 base /b\nn0 0 hello\n";
 
-fn put(rig: &mut Rig, text: &str) -> String {
-    let dir = format!("{}/runs/r/step.1", rig.base());
-    let text = text.to_owned();
-    rig.order(&Order::Put { attempt: ATTEMPT, dir: dir.clone(), text, flags: Flags::default() });
-    rig.fact(|fact| (*fact == Fact::Staged).then_some(()));
-    dir
+fn dir() -> String {
+    "/b/runs/r/s.1".into()
 }
 
-fn settled(fact: &Fact) -> Option<u64> {
-    match fact {
-        Fact::Settled(bytes) => Some(*bytes),
-        Fact::Absent | Fact::Lost(_) | Fact::Refused(_) => panic!("{fact:?}"),
-        _ => None,
-    }
+fn outputs(client: &mut Client) -> Vec<Output> {
+    std::iter::from_fn(|| client.poll()).collect()
 }
 
-fn run(shell: &str, text: &str, inline: bool) -> (Vec<Fact>, String) {
-    let home = TempDir::new().unwrap();
-    let mut rig = Rig::new(shell, &format!("{}/state", home.path().display()));
-    let dir = put(&mut rig, text);
-    rig.order(&Order::Go { attempt: ATTEMPT, dir, inline, log: LogEnd::default() });
-    rig.fact(settled);
-    let facts = rig.seen.iter().filter_map(|output| match output {
-        Output::Fact(_, fact) => Some(fact.clone()),
-        _ => None,
-    });
-    (facts.collect(), rig.log())
+fn ready() -> Client {
+    let mut client = Client::new("n0", "/b").unwrap();
+    assert_eq!(outputs(&mut client).len(), 2, "both programs");
+    client.bytes(Stream::Control, HELLO.as_bytes());
+    assert_eq!(outputs(&mut client), [], "the agent has said nothing");
+    client.bytes(Stream::Facts, b"n0 0 ready\n");
+    assert!(matches!(outputs(&mut client).as_slice(), [Output::Ready(_)]));
+    client
 }
 
-#[test]
-fn a_step_that_is_killed_is_not_a_success() {
-    for shell in SHELLS {
-        for (text, status) in [("kill -9 $$", 137), ("kill -TERM $$", 143)] {
-            let (facts, log) = run(shell, text, false);
-            let bytes = log.len() as u64;
-            assert_eq!(facts[2..], [Fact::Ended(status, bytes), Fact::Settled(bytes)], "{shell}");
-        }
-    }
+/// The facts that an answer to an order gives.
+fn facts(order: &Order, answer: &str) -> Vec<Fact> {
+    let mut client = ready();
+    client.order(order).unwrap();
+    outputs(&mut client);
+    client.bytes(Stream::Control, format!("n0 1 {answer}\n").as_bytes());
+    let first = outputs(&mut client);
+    // A question is answered once.
+    client.bytes(Stream::Control, format!("n0 1 {answer}\nn0 2 {answer}\n").as_bytes());
+    assert_eq!(outputs(&mut client), []);
+    let fact = |output: Output| {
+        let Output::Fact(ATTEMPT, fact) = output else { panic!("{output:?}") };
+        fact
+    };
+    first.into_iter().map(fact).collect()
 }
 
 #[test]
-fn a_step_runs_once_and_says_how_it_ended() {
-    for shell in SHELLS {
-        for inline in [false, true] {
-            let check = |text: &str, status: u8, log: &str| {
-                let (facts, seen) = run(shell, text, inline);
-                let bytes = log.len() as u64;
-                let expect =
-                    [Fact::Staged, Fact::Running, Fact::Ended(status, bytes), Fact::Settled(bytes)];
-                assert_eq!(
-                    (facts.as_slice(), seen.as_str()),
-                    (&expect[..], log),
-                    "{shell} {inline}"
-                );
-            };
-            check("echo hello; echo there >&2", 0, "hello\nthere\n");
-            check("printf %s 'no newline'; exit 7", 7, "no newline");
-            check("cat", 0, "");
-            check("echo \"it's\" '$(id)'; : \\\n; printf 'é\\n'", 0, "it's $(id)\né\n");
-        }
+fn every_order_hears_how_it_came_out() {
+    let attempt = ATTEMPT;
+    let flags = Flags::default();
+    let put = Order::Put { attempt, dir: dir(), text: ":".into(), flags };
+    let fence = Order::Fence { attempt, dir: dir() };
+    let cancel = Order::Cancel { attempt, dir: dir(), signal: "TERM" };
+    let input = Order::Input { attempt, dir: dir(), number: 7, text: "x".into() };
+    let clean = Order::Clean { attempt, dir: dir() };
+    let state = Order::State { attempt, dir: dir() };
+    let unable = |why: &str| Fact::Unable(why.to_owned());
+    let check = |order: &Order, answer: &str, expect: Fact| {
+        assert_eq!(facts(order, answer), [expect], "{order:?} {answer}");
+    };
+    check(&put, "put", Fact::Staged);
+    check(&put, "bad no space", Fact::Refused("no space".into()));
+    check(&fence, "fenced", Fact::Fenced);
+    check(&fence, "claimed", Fact::Claimed);
+    check(&fence, "bad no space", unable("no space"));
+    check(&cancel, "sent", Fact::Signalled(true));
+    check(&cancel, "none", Fact::Signalled(false));
+    check(&cancel, "bad gone", Fact::Signalled(false));
+    check(&input, "given", Fact::Given(7));
+    check(&input, "bad it has ended", unable("it has ended"));
+    check(&clean, "clean", Fact::Cleaned);
+    check(&clean, "kept running", unable("it is still in use: running"));
+    check(&clean, "bad it is read-only", unable("it is read-only"));
+    check(&state, "rc 3 10", Fact::State(News::Ended(3, 10)));
+    check(&state, "settling 3 10", Fact::State(News::Settling(3, 10)));
+    check(&state, "fenced", Fact::State(News::Fenced));
+    check(&state, "never", Fact::State(News::Never));
+}
+
+#[test]
+fn an_answer_to_something_else_tells_nothing() {
+    let fence = Order::Fence { attempt: ATTEMPT, dir: dir() };
+    for answer in ["put", "sent", "given", "clean", "rc 0 0", "nonsense", ""] {
+        assert_eq!(facts(&fence, answer), [], "{answer}");
     }
+}
+
+#[test]
+fn only_one_box_is_followed_and_only_its_facts_are_heard() {
+    let mut client = ready();
+    let go = |dir| Order::Go { attempt: ATTEMPT, dir, inline: false, log: LogEnd::default() };
+    client.order(&go(dir())).unwrap();
+    assert_eq!(client.following(), Some(ATTEMPT));
+    assert_eq!(outputs(&mut client), [Output::Agent(format!("go 1 0 d {}\n", dir()))]);
+    client.bytes(Stream::Facts, b"n0 2 rc 0 0\nn0 2 settled 0\nn0 1 absent\n");
+    assert_eq!(outputs(&mut client), [Output::Fact(ATTEMPT, Fact::Absent)]);
+    assert_eq!(client.following(), None);
+    assert_eq!(client.order(&go("a\nb".into())), Err(HasNul));
+    assert_eq!((client.following(), outputs(&mut client)), (None, Vec::new()));
 }

@@ -4,7 +4,7 @@ use std::{fmt, process::ExitCode};
 
 use crate::{
     driver::{DriveError, Left},
-    run::{Cause, Run, Verdict},
+    run::{Cause, Cell, Run, Verdict},
     store::{FindError, JournalError},
 };
 
@@ -52,7 +52,12 @@ impl Exit {
             Left::Closed(Verdict::Failed | Verdict::Aborted) => Self::Failed,
             Left::Closed(Verdict::Unknown) => Self::Unknown,
             Left::Stuck => {
-                let cut_off = run.holds.values().any(|hold| hold.cause == Cause::Unreachable);
+                let asked = run.holds.values().any(|hold| hold.cause == Cause::Unreachable);
+                let unseen = |cell: &Cell| {
+                    let down = cell.node.host.is_some_and(|host| run.down(host).is_some());
+                    down && (cell.in_flight() || run.may_have_started(cell))
+                };
+                let cut_off = asked || run.cells.iter().any(unseen);
                 if run.standing().unknown || cut_off { Self::Unknown } else { Self::Open }
             }
             Left::Detached => signal.map_or(Self::Open, Self::Signal),

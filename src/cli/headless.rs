@@ -10,10 +10,11 @@ use super::{
     exit::{Exit, Stop, undriven},
     load, prompt,
     report::{self, Report},
+    say,
     signals::Signals,
 };
 use crate::{
-    driver::{self, Driver, Fleet, Request as Wish},
+    driver::{self, Driver, Fleet, Left, Request as Wish},
     engine::Policy,
     model::{Plan, StepName},
     plan::Request,
@@ -122,8 +123,10 @@ pub(super) async fn begin(
     }
     let mut report = Report::begin(start.output, around, grown);
     let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
-    let mut driver = opened
-        .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
+    let mut driver = opened.map_err(|error| {
+        let hint = error.hint().unwrap_or("choose another place with --state-dir");
+        Stop::new(Exit::Refused, error.to_string()).hint(hint)
+    })?;
     report.opened(driver.run());
     let exit = drive(&mut driver, &mut report, &mut signals).await;
     driver.close().await;
@@ -171,6 +174,11 @@ pub(super) async fn drive(
     };
     let exit = Exit::of(left, &run, signal);
     report.over(&run, exit, report::outcome(left, exit));
+    for (host, hint) in driver.given_up().filter(|_| left == Left::Stuck) {
+        if let Some(hint) = hint {
+            say::err(&format!("hint: {host}: {hint}"));
+        }
+    }
     Ok(exit)
 }
 

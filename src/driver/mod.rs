@@ -29,7 +29,7 @@ use crate::{
     engine::{BoxFact, Engine, Input, Policy},
     model::{HostId, Kind, Plan, Try},
     run::{
-        Choice, Command, Event, Excerpt, LinkState, Mode, NotARun, Observation, Refusal, Run,
+        Cell, Choice, Command, Event, Excerpt, LinkState, Mode, NotARun, Observation, Refusal, Run,
         Verdict, Who,
     },
     store::{DiskError, Header, Journal, JournalError, Store},
@@ -131,6 +131,7 @@ pub struct Driver {
     fresh: Vec<Event>,
     opening: Vec<Event>,
     look: Option<Look>,
+    given_up: BTreeMap<HostId, Option<String>>,
 }
 
 impl Driver {
@@ -185,6 +186,7 @@ impl Driver {
             fresh: Vec::new(),
             opening: Vec::new(),
             look: None,
+            given_up: BTreeMap::new(),
         }
     }
 
@@ -192,6 +194,14 @@ impl Driver {
     #[must_use]
     pub fn run(&self) -> &Run {
         self.engine.run()
+    }
+
+    /// The hosts that are not tried again, since what keeps us out will not pass by itself; what to
+    /// do about each.
+    pub fn given_up(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
+        let plan = &self.engine.run().plan;
+        let name = |id: &HostId| plan.host(*id).map_or("?", |host| host.name.as_str());
+        self.given_up.iter().map(move |(id, hint)| (name(id), hint.as_deref()))
     }
 
     /// The first facts of a run that was opened here; nothing for one that was taken up.
@@ -270,7 +280,16 @@ impl Driver {
             return Some(Left::Detached);
         }
         let looking = self.look.as_ref().is_some_and(|look| look.until(run, now()).is_some());
-        (!patient && !looking && self.engine.stuck()).then_some(Left::Stuck)
+        let stuck = !looking && self.engine.stuck();
+        (!patient && (stuck || self.shut_out())).then_some(Left::Stuck)
+    }
+
+    /// Whether all that could move is on hosts that are not tried again.
+    fn shut_out(&self) -> bool {
+        let run = self.engine.run();
+        let moves = |cell: &&Cell| cell.in_flight() || run.is_next(cell);
+        let gone = |cell: &Cell| cell.node.host.is_some_and(|id| self.given_up.contains_key(&id));
+        !self.given_up.is_empty() && run.cells.iter().filter(moves).all(gone)
     }
 
     /// Makes new facts durable, tells them, and only then lets the hosts act.
@@ -334,6 +353,9 @@ impl Driver {
                 self.input(&Input::Link(host, LinkState::Up));
             }
             HostNews::Down(trouble) => {
+                if !trouble.may_pass() {
+                    self.given_up.insert(host, trouble.hint());
+                }
                 self.input(&Input::Link(host, LinkState::Down(trouble.to_string())));
             }
             HostNews::Fact(attempt, fact) => self.fact(attempt, &fact),

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
 use crate::{
     engine::{Effect, Engine},
     model::{BoxMode, Command, HostId, Kind, Try},
@@ -68,13 +66,7 @@ pub(super) fn of(engine: &Engine, answers: &BTreeMap<(Try, u16), String>) -> Wan
 /// The host of an attempt, and the name of its box.
 pub(super) fn box_of(run: &Run, attempt: Try) -> Option<(HostId, String)> {
     let cell = run.cell(attempt.node)?;
-    Some((cell.node.host?, cell.node.key.box_name(attempt.n, hash8)))
-}
-
-/// Eight hexadecimal digits for a text that no file name can hold.
-fn hash8(text: &str) -> String {
-    let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    Some((cell.node.host?, cell.node.key.box_name(attempt.n)))
 }
 
 fn is_inline(run: &Run, attempt: Try) -> bool {

@@ -4,6 +4,7 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use super::{Command, HostId, NodeId, ScopeId, StepName};
 
@@ -230,10 +231,10 @@ pub enum Gate {
 
 impl Key {
     /// The name of the box of one attempt: `<step>[.<part>].<attempt>`. An item is named by its
-    /// position and eight hexadecimal digits that `hash` gives for its line, since a line may hold
+    /// position and the first eight hexadecimal digits of its line's SHA-256, since a line may hold
     /// what a file name cannot.
     #[must_use]
-    pub fn box_name(&self, attempt: u16, hash: impl Fn(&str) -> String) -> String {
+    pub fn box_name(&self, attempt: u16) -> String {
         let step = &self.step;
         match &self.part {
             Part::Main => format!("{step}.{attempt}"),
@@ -241,10 +242,31 @@ impl Key {
             Part::Gate(n) => format!("{step}.gate{n}.{attempt}"),
             Part::List(n) => format!("{step}.list{n}.{attempt}"),
             Part::When(n) => format!("{step}.when{n}.{attempt}"),
-            Part::Item { index, line } => format!("{step}.{index}-{}.{attempt}", hash(line)),
+            Part::Item { index, line } => format!("{step}.{index}-{}.{attempt}", hash8(line)),
             Part::Undo(n) => format!("{step}.undo{n}.{attempt}"),
             Part::Follow(n) => format!("{step}.follow{n}.{attempt}"),
             Part::Leave(n) => format!("{step}.leave{n}.{attempt}"),
         }
+    }
+}
+
+fn hash8(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_box_is_named_after_its_step_part_and_attempt() {
+        let check = |part: Part, expect: &str| {
+            let step = StepName::try_from("migrate".to_owned()).unwrap();
+            assert_eq!(Key { step, part }.box_name(2), expect);
+        };
+        check(Part::Main, "migrate.2");
+        check(Part::Again(3), "migrate.again3.2");
+        check(Part::Item { index: 7, line: "abc".to_owned() }, "migrate.7-ba7816bf.2");
+        check(Part::Undo(4), "migrate.undo4.2");
     }
 }

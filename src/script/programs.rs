@@ -9,7 +9,7 @@ const SUPERVISOR: &str = include_str!("sh/supervisor.sh");
 
 /// The programs' own variables. If one of these names is exported by the login shell, setting it would
 /// change what steps see.
-const FORGET: &str = "unset N SUPERVISOR BOOT TICK B C D F I K M O P S T U X Y Z at c e f g h i j k l m n o p q s t u v x y z";
+const FORGET: &str = "unset N SUPERVISOR BOOT TICK B C D F I K M O P S T U X Y Z at c e f g h i j k l m n o p q r s t u v x y z";
 
 /// The program of the control channel. One block, so that a shell that gets only a part of it runs
 /// nothing. `nonce`: letters and digits.

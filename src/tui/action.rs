@@ -1,9 +1,8 @@
 //! What a key can mean.
 
 /// What a key can mean. The keymap gives each its keys and its words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
-    // Looking.
     Help,
     Back,
     Quit,
@@ -15,16 +14,6 @@ pub(crate) enum Action {
     Hosts,
     Log,
     Choices,
-    Up,
-    Down,
-    Left,
-    Right,
-    Top,
-    Bottom,
-    PageUp,
-    PageDown,
-    HalfUp,
-    HalfDown,
     Open,
     Zoom,
     Follow,
@@ -38,7 +27,30 @@ pub(crate) enum Action {
     OlderAttempt,
     NewerAttempt,
     Connect,
-    // Acting.
+    /// Moving about in the pane that has the keys.
+    Go(Motion),
+    /// What changes something on a host.
+    Act(Act),
+}
+
+/// Ways to move about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Motion {
+    Up,
+    Down,
+    Left,
+    Right,
+    Top,
+    Bottom,
+    PageUp,
+    PageDown,
+    HalfUp,
+    HalfDown,
+}
+
+/// What changes something on a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Act {
     Deploy,
     Step,
     Continue,

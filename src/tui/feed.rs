@@ -4,7 +4,6 @@
 use std::ops::Range;
 
 use regex::Regex;
-use sha2::{Digest, Sha256};
 
 use super::{
     state::{
@@ -112,7 +111,7 @@ impl<S: Source> Feed<S> {
         let Some(cell) = run.cell(attempt.node) else { return };
         let host = cell.node.host.and_then(|host| run.plan.host(host));
         let Some(host) = host else { return };
-        let name = cell.node.key.box_name(attempt.n, item_hash);
+        let name = cell.node.key.box_name(attempt.n);
         match (self.open)(&run.plan.run, &host.name, &name) {
             Ok(source) => self.source = Some(source),
             Err(error) => model.log.trouble = Some(error.to_string()),
@@ -235,9 +234,8 @@ fn place(
             log.follow = log.top >= end;
         }
     }
-    if log.follow {
-        log.top = end;
-    } else if log.top.0 >= log.lines {
+    // Also when the log has become shorter than the place in it.
+    if log.follow || log.top.0 >= log.lines {
         log.top = end;
     }
     Ok(())
@@ -378,9 +376,4 @@ fn show(filter: &mut Filter, line: &Line) -> Shown {
         .map(|mask| Mask { at: mask.at, len: mask.len, name: &mask.name })
         .collect();
     filter.masked_line(&line.bytes, &masks)
-}
-
-/// Eight hexadecimal digits for the line of an item, as in the name of its box.
-fn item_hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }

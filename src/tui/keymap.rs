@@ -3,7 +3,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::Action;
+use super::action::{Act, Action, Motion};
 
 /// Where a key has its meaning, for the headings of the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,11 +89,14 @@ use Place::{Acting, Everywhere, Log, Moving};
 use Press::{Char, Ctrl, Named};
 
 macro_rules! table {
+    (@ Acting $act:ident) => { Action::Act(Act::$act) };
+    (@ Moving $motion:ident) => { Action::Go(Motion::$motion) };
+    (@ $place:ident $action:ident) => { Action::$action };
     ($($keys:expr, $written:literal, $action:ident, $place:ident, $label:literal, $about:literal;)*) => {
         &[$(Binding {
             keys: &$keys,
             written: $written,
-            action: Action::$action,
+            action: table!(@ $place $action),
             label: $label,
             about: $about,
             place: $place,
@@ -115,6 +118,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('1')], "1", Hosts, Everywhere, "hosts", "Gives the keys to hosts and steps.";
     [Char('2')], "2", Log, Everywhere, "log", "Gives the keys to the log.";
     [Char('3')], "3", Choices, Everywhere, "what now", "Gives the keys to the open question.";
+    [Named(K::Enter)], "Enter", Open, Everywhere, "open", "Opens the log of the cell, or the dialog of the choice.";
     [Char('z')], "z", Zoom, Everywhere, "zoom", "One pane on the whole screen, and back.";
     [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";
     [Char('r')], "r", Connect, Everywhere, "reconnect", "Tries to reach the hosts again now.";
@@ -128,7 +132,6 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Named(K::PageDown)], "PgDn", PageDown, Moving, "page down", "A page down.";
     [Ctrl('u')], "Ctrl-u", HalfUp, Moving, "half up", "Half a page up.";
     [Ctrl('d')], "Ctrl-d", HalfDown, Moving, "half down", "Half a page down.";
-    [Named(K::Enter)], "Enter", Open, Moving, "open", "Opens the log of the cell, or the dialog of the choice.";
     [Char('/')], "/", Search, Log, "search", "Searches the log (regular expression; capital letters count only if you type one).";
     [Char('n')], "n", NextHit, Log, "next", "To the next line that was searched for.";
     [Char('N')], "N", PreviousHit, Log, "previous", "To the line before that was searched for.";

@@ -42,7 +42,8 @@ impl Small {
         fs::create_dir(&at).unwrap();
         let owner = fs::metadata(host.path()).map(|at| std::os::unix::fs::MetadataExt::uid(&at));
         let options = format!("{size},mode=0700,uid={}", owner.unwrap());
-        let mounted = as_root(&["mount", "-t", "tmpfs", "-o", &options, "small", at.to_str().unwrap()]);
+        let mounted =
+            as_root(&["mount", "-t", "tmpfs", "-o", &options, "small", at.to_str().unwrap()]);
         assert!(mounted, "this test mounts a small tmpfs, as root: run tests/run");
         Self(at)
     }
@@ -190,7 +191,8 @@ fn no_names_left_at_a_fence_is_no_fence() {
         let small = Small::mount(&host, "size=4m,nr_inodes=60");
         let mut connection = Connection::open_at(&host, &small.state());
         let dir = connection.put("f", &step(&host, "f", 3), Flags::default());
-        let fence = deployui::boxes::Order::Fence { attempt: crate::connection::ATTEMPT, dir: dir.clone() };
+        let fence =
+            deployui::boxes::Order::Fence { attempt: crate::connection::ATTEMPT, dir: dir.clone() };
         small.take_inodes(0);
         connection.order(&fence);
         connection.fact(|fact| matches!(fact, Fact::Unable(_)).then_some(()));

@@ -22,7 +22,12 @@ fn gated(host: &Host, before: &str, after: &str) -> (Connection, String) {
 }
 
 fn open_gate(host: &Host) {
-    fs::OpenOptions::new().write(true).open(host.path().join("gate")).unwrap().write_all(b"\n").unwrap();
+    fs::OpenOptions::new()
+        .write(true)
+        .open(host.path().join("gate"))
+        .unwrap()
+        .write_all(b"\n")
+        .unwrap();
 }
 
 fn replaced(connection: &Connection) -> Vec<Fact> {

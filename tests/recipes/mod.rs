@@ -119,10 +119,14 @@ impl Project {
         )
     }
 
-    /// The SHA-256 of every log on host `i`, by the name of its box.
+    /// The SHA-256 of the log of everything that was begun on host `i`, by the name of its box.
     pub(crate) fn host_logs(&self, i: usize, run: &str) -> BTreeMap<String, String> {
-        let text =
-            format!("cd {ROOT}/.deployui/*/runs/{run} 2>/dev/null && sha256sum */log || true");
+        let text = format!(
+            "cd {ROOT}/.deployui/*/runs/{run} 2>/dev/null || exit 0
+             for box in *; do
+               [ ! -e $box/go ] || [ \"$(cat $box/go)\" = fenced ] || sha256sum $box/log
+             done"
+        );
         let listed = self.on(i, &text);
         let line = |line: &str| {
             let (sum, name) = line.split_once("  ").unwrap();

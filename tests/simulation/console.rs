@@ -182,6 +182,6 @@ impl Console {
     fn name(&self, attempt: Try, bug: Option<Bug>) -> String {
         let n = if bug == Some(Bug::RetryReusesNumber) { 1 } else { attempt.n };
         let key = &self.engine.run().cell(attempt.node).unwrap().node.key;
-        key.box_name(n, |line| format!("{:08x}", line.len()))
+        key.box_name(n)
     }
 }

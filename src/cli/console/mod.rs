@@ -219,6 +219,8 @@ pub(super) async fn resume(
 async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Exit, Stop> {
     let (requests, mut requested) = mpsc::channel(QUEUE_MAX);
     let mut feed = Feed::begin(screen.told.clone(), driver.opening());
+    let mut signals = headless::listen()?;
+    let mut signal = None;
     let left = {
         let driving = driver.drive(&mut requested, &mut feed, Some(mode), true);
         tokio::pin!(driving);
@@ -226,6 +228,8 @@ async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Ex
             tokio::select! {
                 left = &mut driving => break left,
                 wish = screen.wishes.recv() => pass_on(wish, &requests, &screen.asking),
+                // The screen leaves by itself then; this is only for the exit code.
+                number = signals.next(), if signal.is_none() => signal = Some(number),
             }
         }
     };
@@ -242,7 +246,7 @@ async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Ex
             screen.close().await?;
             say::out(&format!("run {id} is left open; steps in flight go on"));
             say::out(&format!("to go on: deployui resume {id}"));
-            Ok(Exit::of(left, &run, None))
+            Ok(Exit::of(left, &run, signal))
         }
         Err(error) => failed(screen, &error, &run).await,
     }

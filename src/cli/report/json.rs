@@ -124,10 +124,10 @@ fn edited(choice: &Choice) -> Option<&str> {
 }
 
 fn end_fields(run: &Run, attempt: Try, end: End, bytes: u64) -> Value {
-    let cell = run.cell(attempt.node);
-    let seconds = cell
-        .and_then(|cell| Some(cell.ended?.duration_since(cell.started?).as_secs_f64()))
-        .unwrap_or_default();
+    // Unknown where a newer attempt has taken its place already.
+    let cell = run.cell(attempt.node).filter(|cell| cell.tries == attempt.n);
+    let seconds =
+        cell.and_then(|cell| Some(cell.ended?.duration_since(cell.started?).as_secs_f64()));
     let (outcome, exit, signal) = match end {
         End::Exit(0) => ("ok", Some(0), None),
         End::Exit(status) => ("failed", Some(status), None),

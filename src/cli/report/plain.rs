@@ -6,7 +6,7 @@ use super::live::Live;
 use crate::{
     cli::{exit::Exit, say},
     model::{HostId, Kind, NodeId, Origin, Try},
-    run::{Cell, Event, Fact, Hold, LinkState, Mode, Overrule, Run, State},
+    run::{Cell, End, Event, Fact, Hold, LinkState, Mode, Overrule, Run, State},
     text::escape,
 };
 
@@ -32,12 +32,10 @@ pub(super) fn event(event: &Event, run: &Run, live: &mut Live) {
             live.follow(run, *attempt, &label(run, attempt.node));
             line(&at, &label(run, attempt.node), &again("started", *attempt));
         }
-        Fact::Ended(attempt, ..) => {
+        Fact::Ended(attempt, end, _) => {
             live.follow(run, *attempt, &label(run, attempt.node));
             live.end(*attempt);
-            if let Some(cell) = run.cell(attempt.node) {
-                line(&at, &label(run, attempt.node), &ended(cell));
-            }
+            line(&at, &label(run, attempt.node), &ended(*end, took(run, *attempt)));
         }
         Fact::Held(_, hold) => held(&at, run, hold),
         Fact::Chose(_, choice, why) => {
@@ -46,7 +44,10 @@ pub(super) fn event(event: &Event, run: &Run, live: &mut Live) {
             line(&at, "", &format!("{}: {}{reason}", who, choice.needs()));
         }
         Fact::Link(host, LinkState::Down(why)) => {
-            line(&at, &host_name(run, *host), &format!("connection lost: {}", escape(why)));
+            let name = host_name(run, *host);
+            // The words of a failed connection begin with the host, too.
+            let why = why.strip_prefix(&format!("{name}: ")).unwrap_or(why);
+            line(&at, &name, &format!("connection lost: {}", escape(why)));
         }
         Fact::Link(host, LinkState::Up) => {
             line(&at, &host_name(run, *host), "connected");
@@ -160,16 +161,15 @@ fn held(at: &str, run: &Run, hold: &Hold) {
     line(at, &label(run, hold.on), &what);
 }
 
-fn ended(cell: &Cell) -> String {
-    let took = match (cell.started, cell.ended) {
-        (Some(started), Some(ended)) => seconds(started, ended),
-        (_, _) => "an unknown time".to_owned(),
-    };
-    match cell.end {
-        Some(end) if end.is_ok() => format!("ok after {took}"),
-        Some(end) => format!("FAILED: {end} after {took}"),
-        None => "ended".to_owned(),
-    }
+fn ended(end: End, took: Option<String>) -> String {
+    let after = took.map_or(String::new(), |took| format!(" after {took}"));
+    if end.is_ok() { format!("ok{after}") } else { format!("FAILED: {end}{after}") }
+}
+
+/// How long an attempt took, where nothing newer has taken its place already.
+fn took(run: &Run, attempt: Try) -> Option<String> {
+    let cell = run.cell(attempt.node).filter(|cell| cell.tries == attempt.n)?;
+    Some(seconds(cell.started?, cell.ended?))
 }
 
 fn again(what: &str, attempt: Try) -> String {

@@ -776,3 +776,23 @@ fn the_recipe_retries_a_witnessed_failure_so_often_and_nothing_else() {
         holds one@a:failed",
     );
 }
+
+#[test]
+fn one_answer_ends_the_other_questions_that_it_makes_void() {
+    check(
+        ONE,
+        "
+        run
+        begin one@a
+        end one@a 0
+        link a down
+        wait 30
+        holds one@a:unsettled
+        wait 270
+        holds one@a:unsettled one@a:unreachable
+        choose one@a go
+        is one@a ok
+        wait 1
+        holds two@a:unreachable",
+    );
+}

@@ -118,7 +118,7 @@ impl Run {
     }
 
     /// Drops holds whose cause a newer fact has removed.
-    fn drop_stale_holds(&mut self, node: NodeId) {
+    pub(super) fn drop_stale_holds(&mut self, node: NodeId) {
         let Some(state) = self.cell(node).map(|cell| cell.state.clone()) else { return };
         self.drop_holds(|hold| hold.on == node && is_stale(hold, &state));
     }

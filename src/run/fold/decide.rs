@@ -41,6 +41,7 @@ impl Run {
             }
             Choice::TakeOver => self.with(node, |cell| cell.released = true),
         }
+        self.drop_stale_holds(node);
     }
 
     /// Gives up at this node. Where it belongs to the taking back, that is what ends: things are

@@ -48,7 +48,7 @@ know() {
 	h=$(head)
 }
 
-# same: whether the log still is the file of which O bytes were sent.
+# same: whether the log still is the file of which O bytes were sent, and B are there.
 same() {
 	[ "$O" -le "$B" ] && [ log -ef /dev/fd/3 ] || return
 	[ -z "$g" ] || [ "$O$1" = "$B" ] || [ "$(head)" = "$h" ]
@@ -56,15 +56,17 @@ same() {
 
 # pump: sends what is new in the log. Fails, and says so, if that is no longer the same: a step can
 # empty its own log (`>/dev/stderr` does). A log that is gone is still read by its descriptor.
+# At the `last` time, B already is what the box said, where it did, and there may be more.
 pump() {
-	size
-	if place; then
-		if [ -e log ] && ! same "$1"; then
+	place || O=''
+	if [ "$1" != last ] || [ "${O:-0}" -gt "$B" ]; then size; fi
+	if [ -n "$O" ] && [ -e log ]; then
+		if ! same "$1"; then
 			p=cut
 			say "$s" cut "$O" "$B"
 			return 1
 		fi
-		[ -e log ] && [ "$O" = "$B" ] && return
+		if [ "$O$1" = "$B" ] || [ ! -s log ]; then return; fi
 	fi
 	cat <&3
 	place || O=$B
@@ -113,10 +115,12 @@ ended() {
 
 # silent: nobody holds the box any more.
 silent() {
-	pump last || return
 	rc
-	case $? in
-	0) ended ;;
+	r=$?
+	[ "$r" = 0 ] || size
+	pump last || return
+	case $r in
+	0) rc && ended ;;
 	2) F='lost corrupt' ;;
 	1)
 		fate
@@ -234,23 +238,26 @@ news() {
 	fi
 }
 
+# hear NEWS: a tick, or a watcher. Mostly the second watcher follows at once, so the first is no
+# reason to look at the log.
 hear() {
 	case $1 in
 	t)
 		wait "$K"
 		K=''
+		news
 		;;
 	"x $s")
 		x=1
 		wait "$X" $U
+		[ -n "$y" ] && news
 		;;
 	"y $s")
 		y=1
 		wait "$Y"
+		[ -n "$x" ] && news
 		;;
-	*) return ;;
 	esac
-	news
 }
 
 TICK=0.05

@@ -162,9 +162,9 @@ fn attempts_have_logs_of_their_own() {
     };
     let story = story::failed().then(Fact::Chose(HoldId(0), Choice::Retry, Why::default()));
     let mut desk = Desk::new(WIDE).tell(story.start("migrate", 2).told());
-    assert!(desk.screen().contains("attempt 2 of 2"), "{}", desk.screen());
+    assert!(desk.screen().contains("log 2 of 2"), "{}", desk.screen());
     let mut desk = desk.keys("[");
-    assert!(desk.screen().contains("attempt 1 of 2"), "{}", desk.screen());
+    assert!(desk.screen().contains("log 1 of 2"), "{}", desk.screen());
     let mut desk = desk.keys("]");
-    assert!(desk.screen().contains("attempt 2 of 2"), "{}", desk.screen());
+    assert!(desk.screen().contains("log 2 of 2"), "{}", desk.screen());
 }

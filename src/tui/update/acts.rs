@@ -9,7 +9,7 @@ use crate::{
     model::{HoldId, HostId},
     run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run},
     tui::{
-        action::Action,
+        action::{Act, Action},
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
@@ -19,46 +19,44 @@ use crate::{
     },
 };
 
-/// Carries out an action that acts; `None` when it is not one.
-pub(super) fn act(model: &mut Model, action: Action) -> Option<Vec<Wish>> {
-    let dialog = match action {
-        Action::Quit => return Some(quit(model)),
-        Action::Connect => return Some(vec![Wish::Connect]),
-        Action::Pause => return Some(vec![Wish::Command(Command::Mode(Mode::Pause))]),
-        Action::Step if model.open_run().is_some() => {
-            return Some(vec![Wish::Command(Command::Mode(Mode::Step))]);
+/// Carries out a key that acts: opens its dialog, or does at once what does not ask.
+pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
+    let dialog = match act {
+        Act::Pause => return vec![Wish::Command(Command::Mode(Mode::Pause))],
+        Act::Step if model.open_run().is_some() => {
+            return vec![Wish::Command(Command::Mode(Mode::Step))];
         }
-        Action::Break => return Some(toggle_break(model)),
-        Action::Deploy => start(model, Mode::Run),
-        Action::Step => start(model, Mode::Step),
-        Action::Continue => go_on(model),
-        Action::Exclude => exclude(model),
-        Action::Abort => Some(abort(model)),
-        Action::Undo => Some(undo(model)),
-        Action::Retry
-        | Action::Edit
-        | Action::Fixed
-        | Action::Skip
-        | Action::AssumeFailed
-        | Action::Elsewhere
-        | Action::TakeOver
-        | Action::Input => answer(model, action),
-        _ => return None,
+        Act::Break => return toggle_break(model),
+        Act::Deploy => start(model, Mode::Run),
+        Act::Step => start(model, Mode::Step),
+        Act::Continue => go_on(model),
+        Act::Exclude => exclude(model),
+        Act::Abort => Some(abort(model)),
+        Act::Undo => Some(undo(model)),
+        Act::Retry
+        | Act::Edit
+        | Act::Fixed
+        | Act::Skip
+        | Act::AssumeFailed
+        | Act::Elsewhere
+        | Act::TakeOver
+        | Act::Input => answer(model, act),
+        Act::Maintenance | Act::Rollback | Act::Shell => None,
     };
     model.dialog = dialog;
-    Some(Vec::new())
+    Vec::new()
 }
 
 /// Enter on a choice of the open question: its dialog.
 pub(super) fn choose(model: &mut Model) -> Vec<Wish> {
     let offer = model.hold().and_then(|(_, hold)| hold.offers.get(model.asked.choice).copied());
     let Some(offer) = offer else { return Vec::new() };
-    let action = words::key_of(offer);
-    if let Some(why) = allowed::why_not(model, action) {
+    let chosen = words::key_of(offer);
+    if let Some(why) = allowed::why_not(model, Action::Act(chosen)) {
         model.say(why, crate::tui::styles::Tone::Warn);
         return Vec::new();
     }
-    act(model, action).unwrap_or_default()
+    act(model, chosen)
 }
 
 /// Leaves at once where nothing is driven, else asks.
@@ -202,7 +200,7 @@ fn about_hold(model: &Model, run: &Run, id: HoldId, hold: &Hold, title: &str) ->
 }
 
 /// The dialog of an answer to the open question.
-fn answer(model: &Model, action: Action) -> Option<Dialog> {
+fn answer(model: &Model, action: Act) -> Option<Dialog> {
     let run = model.open_run()?;
     let (id, hold) = model.hold()?;
     let offered = |offer: &&Offer| words::key_of(**offer) == action;
@@ -249,9 +247,10 @@ fn answer(model: &Model, action: Action) -> Option<Dialog> {
 fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     let place = words::place(model, run, hold);
     let about = words::consequence(model, hold, Offer::Retry);
-    let again = match hold.cause {
-        Cause::Unknown(_) => "If it was done, or done in part, it is then done TWICE.",
-        _ => "The same command runs once more on this host.",
+    let again = if matches!(hold.cause, Cause::Unknown(_)) {
+        "If it was done, or done in part, it is then done TWICE."
+    } else {
+        "The same command runs once more on this host."
     };
     let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
         .line(again)
@@ -307,10 +306,10 @@ fn elsewhere(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     let place = words::place(model, run, hold);
     let mut dialog = about_hold(model, run, id, hold, &format!("Where to do {place}?"))
         .line("If it was done before, it is done twice.");
-    let hosts = hold.offers.iter().filter_map(|offer| match offer {
-        Offer::Move(host) => Some(*host),
-        _ => None,
-    });
+    let hosts = hold
+        .offers
+        .iter()
+        .filter_map(|offer| if let Offer::Move(host) = offer { Some(*host) } else { None });
     for host in hosts {
         dialog =
             dialog.button(label(model, host), None, "", Deed::Choose(vec![id], Choice::Move(host)));

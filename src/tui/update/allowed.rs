@@ -4,7 +4,7 @@ use crate::{
     model::{HostId, NodeId, Try},
     run::{Cause, LinkState, Mode, Offer, Run, State},
     tui::{
-        action::Action,
+        action::{Act, Action},
         state::{Model, Subject, face},
         told::HostState,
         words,
@@ -23,16 +23,6 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::PreviousPane
         | Action::Hosts
         | Action::Log
-        | Action::Up
-        | Action::Down
-        | Action::Left
-        | Action::Right
-        | Action::Top
-        | Action::Bottom
-        | Action::PageUp
-        | Action::PageDown
-        | Action::HalfUp
-        | Action::HalfDown
         | Action::Open
         | Action::Zoom
         | Action::Follow
@@ -40,7 +30,8 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::Times
         | Action::Search
         | Action::NextError
-        | Action::PreviousError => None,
+        | Action::PreviousError
+        | Action::Go(_) => None,
         Action::Suspend => some("it is off: a stopped console could not watch over its run"),
         Action::Choices => model.hold().is_none().then(|| "nothing is being asked".to_owned()),
         Action::NextHit | Action::PreviousHit => {
@@ -50,25 +41,7 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())
         }
         Action::Connect => all_connected(model),
-        Action::Deploy
-        | Action::Step
-        | Action::Continue
-        | Action::Pause
-        | Action::Break
-        | Action::Retry
-        | Action::Edit
-        | Action::Fixed
-        | Action::Skip
-        | Action::AssumeFailed
-        | Action::Exclude
-        | Action::Elsewhere
-        | Action::TakeOver
-        | Action::Input
-        | Action::Undo
-        | Action::Abort
-        | Action::Maintenance
-        | Action::Rollback
-        | Action::Shell => acting(model, action),
+        Action::Act(act) => acting(model, act),
     }
 }
 
@@ -76,8 +49,8 @@ fn some(why: &str) -> Option<String> {
     Some(why.to_owned())
 }
 
-fn acting(model: &Model, action: Action) -> Option<String> {
-    if matches!(action, Action::Maintenance | Action::Rollback | Action::Shell) {
+fn acting(model: &Model, action: Act) -> Option<String> {
+    if matches!(action, Act::Maintenance | Act::Rollback | Act::Shell) {
         return some("this comes with a later version");
     }
     if model.settings.read_only {
@@ -94,8 +67,8 @@ fn acting(model: &Model, action: Action) -> Option<String> {
     }
 }
 
-fn before_a_run(model: &Model, action: Action) -> Option<String> {
-    if !matches!(action, Action::Deploy | Action::Step) {
+fn before_a_run(model: &Model, action: Act) -> Option<String> {
+    if !matches!(action, Act::Deploy | Act::Step) {
         return some("nothing has been started");
     }
     if model.starting {
@@ -124,33 +97,33 @@ fn all_connected(model: &Model) -> Option<String> {
     model.grid.hosts.iter().all(up).then(|| "all hosts are connected".to_owned())
 }
 
-fn during_a_run(model: &Model, run: &Run, action: Action) -> Option<String> {
+fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
     let aborting = run.aborting.is_some();
     match action {
-        Action::Deploy => some("the run has begun"),
-        Action::Step | Action::Pause if aborting => some("the run is being aborted"),
-        Action::Step => None,
-        Action::Pause => (run.mode == Mode::Pause).then(|| "the run is paused already".to_owned()),
-        Action::Continue => continues(model, run),
-        Action::Break => breakable(model, run).err(),
-        Action::Exclude => excludable(model, run).err(),
-        Action::Undo => match run.aborting {
+        Act::Deploy => some("the run has begun"),
+        Act::Step | Act::Pause if aborting => some("the run is being aborted"),
+        Act::Step => None,
+        Act::Pause => (run.mode == Mode::Pause).then(|| "the run is paused already".to_owned()),
+        Act::Continue => continues(model, run),
+        Act::Break => breakable(model, run).err(),
+        Act::Exclude => excludable(model, run).err(),
+        Act::Undo => match run.aborting {
             Some(abort) if abort.undo => some("the run is being undone already"),
             Some(_) | None => None,
         },
-        Action::Abort => match run.aborting {
+        Act::Abort => match run.aborting {
             Some(abort) if abort.undo && abort.stop => some("the run is being aborted already"),
             Some(_) | None => None,
         },
-        Action::Retry
-        | Action::Edit
-        | Action::Fixed
-        | Action::Skip
-        | Action::AssumeFailed
-        | Action::Elsewhere
-        | Action::TakeOver
-        | Action::Input => answers(model, action),
-        _ => None,
+        Act::Retry
+        | Act::Edit
+        | Act::Fixed
+        | Act::Skip
+        | Act::AssumeFailed
+        | Act::Elsewhere
+        | Act::TakeOver
+        | Act::Input => answers(model, action),
+        Act::Maintenance | Act::Rollback | Act::Shell => None,
     }
 }
 
@@ -167,16 +140,15 @@ fn continues(model: &Model, run: &Run) -> Option<String> {
     (!offered && !paused && !broken).then(|| "the run goes on already".to_owned())
 }
 
-fn answers(model: &Model, action: Action) -> Option<String> {
+fn answers(model: &Model, action: Act) -> Option<String> {
     let Some((_, hold)) = model.hold() else {
         return some("nothing is being asked");
     };
     let offered = hold.offers.iter().any(|offer| words::key_of(*offer) == action);
-    match action {
-        _ if !offered => some("that is no answer to the question that is shown"),
-        Action::Edit => editable(model, hold.on).err(),
-        _ => None,
+    if !offered {
+        return some("that is no answer to the question that is shown");
     }
+    if action == Act::Edit { editable(model, hold.on).err() } else { None }
 }
 
 /// The command of a node, as it would be edited.

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::{acts, allowed::why_not, dialog};
 use crate::tui::{
-    action::Action,
+    action::{Action, Motion},
     keymap::{self, Press},
     state::{
         Help, Model, Pane,
@@ -78,9 +78,6 @@ fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         model.say(format!("{key} does nothing now: {why}"), Tone::Warn);
         return Vec::new();
     }
-    if let Some(wishes) = acts::act(model, action) {
-        return wishes;
-    }
     match action {
         Action::Help => model.help = Some(Help::default()),
         Action::Back => back(model),
@@ -106,7 +103,12 @@ fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::OlderAttempt => attempt(model, false),
         Action::NewerAttempt => attempt(model, true),
         Action::Open => return open(model),
-        _ => go(model, action),
+        Action::Go(motion) => go(model, motion),
+        Action::Act(act) => return acts::act(model, act),
+        Action::Quit => return acts::quit(model),
+        Action::Interrupt => return interrupt(model),
+        Action::Connect => return vec![Wish::Connect],
+        Action::Suspend => {}
     }
     Vec::new()
 }
@@ -144,39 +146,46 @@ fn open(model: &mut Model) -> Vec<Wish> {
 }
 
 /// Moves about in the pane that has the keys.
-fn go(model: &mut Model, action: Action) {
+fn go(model: &mut Model, motion: Motion) {
     match model.focus {
-        Pane::Hosts => in_matrix(model, action),
-        Pane::Log if model.attempt().is_some() => in_log(model, action),
-        Pane::Log => in_detail(model, action),
-        Pane::Choices => in_choices(model, action),
+        Pane::Hosts => in_matrix(model, motion),
+        Pane::Log if model.attempt().is_some() => in_log(model, motion),
+        Pane::Log => in_detail(model, motion),
+        Pane::Choices => in_choices(model, motion),
     }
 }
 
-/// How far an action goes, in rows of a page.
-fn rows(action: Action, page: usize) -> i64 {
+/// How far a motion goes, in rows of a page.
+fn rows(motion: Motion, page: usize) -> i64 {
     let page = i64::try_from(page).unwrap_or(1).max(2);
-    match action {
-        Action::Up => -1,
-        Action::Down => 1,
-        Action::PageUp => 1 - page,
-        Action::PageDown => page - 1,
-        Action::HalfUp => -page / 2,
-        Action::HalfDown => page / 2,
-        Action::Top => i64::MIN,
-        Action::Bottom => i64::MAX,
-        _ => 0,
+    match motion {
+        Motion::Up => -1,
+        Motion::Down => 1,
+        Motion::PageUp => 1 - page,
+        Motion::PageDown => page - 1,
+        Motion::HalfUp => -page / 2,
+        Motion::HalfDown => page / 2,
+        Motion::Top => i64::MIN,
+        Motion::Bottom => i64::MAX,
+        Motion::Left | Motion::Right => 0,
     }
 }
 
-fn in_matrix(model: &mut Model, action: Action) {
+fn in_matrix(model: &mut Model, motion: Motion) {
     let page = 5;
     let (columns, hosts) = (model.grid.columns.len(), model.grid.hosts.len());
     let cursor = &mut model.cursor;
-    match action {
-        Action::Left => cursor.column = cursor.column.saturating_sub(1),
-        Action::Right => cursor.column = (cursor.column + 1).min(columns.saturating_sub(1)),
-        _ => cursor.row = shifted(cursor.row, rows(action, page), hosts),
+    match motion {
+        Motion::Left => cursor.column = cursor.column.saturating_sub(1),
+        Motion::Right => cursor.column = (cursor.column + 1).min(columns.saturating_sub(1)),
+        Motion::Up
+        | Motion::Down
+        | Motion::Top
+        | Motion::Bottom
+        | Motion::PageUp
+        | Motion::PageDown
+        | Motion::HalfUp
+        | Motion::HalfDown => cursor.row = shifted(cursor.row, rows(motion, page), hosts),
     }
     cursor.moved = true;
     (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
@@ -187,35 +196,48 @@ fn shifted(at: usize, by: i64, len: usize) -> usize {
     usize::try_from(at).unwrap_or(0).min(len.saturating_sub(1))
 }
 
-fn in_log(model: &mut Model, action: Action) {
+fn in_log(model: &mut Model, motion: Motion) {
     let (_, page) = view::log_room(model);
     let log = &mut model.log;
-    match action {
-        Action::Left => log.left = log.left.saturating_sub(8),
-        Action::Right if !log.wrap => log.left = log.left.saturating_add(8),
-        Action::Top => log.way = Some(Move::Top),
-        Action::Bottom => log.way = Some(Move::Bottom),
-        _ => log.scroll(rows(action, page)),
+    match motion {
+        Motion::Left => log.left = log.left.saturating_sub(8),
+        Motion::Right if log.wrap => {}
+        Motion::Right => log.left = log.left.saturating_add(8),
+        Motion::Top => log.way = Some(Move::Top),
+        Motion::Bottom => log.way = Some(Move::Bottom),
+        Motion::Up
+        | Motion::Down
+        | Motion::PageUp
+        | Motion::PageDown
+        | Motion::HalfUp
+        | Motion::HalfDown => log.scroll(rows(motion, page)),
     }
 }
 
-fn in_detail(model: &mut Model, action: Action) {
+fn in_detail(model: &mut Model, motion: Motion) {
     let (_, page) = view::log_room(model);
-    model.detail = shifted(model.detail, rows(action, page), view::detail_rows(model));
+    model.detail = shifted(model.detail, rows(motion, page), view::detail_rows(model));
 }
 
-fn in_choices(model: &mut Model, action: Action) {
+fn in_choices(model: &mut Model, motion: Motion) {
     let Some((id, hold)) = model.hold() else { return };
     let offers = hold.offers.len();
     let ids: Vec<_> =
         model.open_run().map_or_else(Vec::new, |run| run.holds.keys().copied().collect());
     let here = ids.iter().position(|other| *other == id).unwrap_or(0);
-    let there = match action {
-        Action::Left => here.saturating_sub(1),
-        Action::Right => (here + 1).min(ids.len().saturating_sub(1)),
-        _ => {
+    let there = match motion {
+        Motion::Left => here.saturating_sub(1),
+        Motion::Right => (here + 1).min(ids.len().saturating_sub(1)),
+        Motion::Up
+        | Motion::Down
+        | Motion::Top
+        | Motion::Bottom
+        | Motion::PageUp
+        | Motion::PageDown
+        | Motion::HalfUp
+        | Motion::HalfDown => {
             model.asked.hold = Some(id);
-            model.asked.choice = shifted(model.asked.choice, rows(action, 5), offers);
+            model.asked.choice = shifted(model.asked.choice, rows(motion, 5), offers);
             return;
         }
     };

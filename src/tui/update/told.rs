@@ -4,7 +4,10 @@ use crate::{
     model::{HostId, Plan},
     run::{Event, Fact, Run},
     tui::{
-        state::{Model, Subject, grid::Grid},
+        state::{
+            Model, Subject,
+            grid::{Column, Grid},
+        },
         styles::Tone,
         told::{HostState, Told},
         words,
@@ -103,18 +106,15 @@ fn follow(model: &mut Model, events: &[Event]) {
     if model.cursor.moved {
         return;
     }
-    let started = events.iter().rev().find_map(|event| match &event.fact {
-        Fact::Started(attempt) => model.grid.find(attempt.node),
-        _ => None,
+    let started = events.iter().rev().find_map(|event| {
+        let Fact::Started(attempt) = &event.fact else { return None };
+        model.grid.find(attempt.node)
     });
     let Some((column, Some(host))) = started else { return };
     // The same host as long as it takes part in the step.
-    let stays = model.column().is_some_and(|_| {
-        let here = model.host().is_some_and(|host| {
-            model.grid.columns.get(column).is_some_and(|column| !column.nodes(host).is_empty())
-        });
-        here
-    });
+    let has_part = |column: &Column, host| !column.nodes(host).is_empty();
+    let next = model.grid.columns.get(column);
+    let stays = next.zip(model.host()).is_some_and(|(column, host)| has_part(column, host));
     model.cursor.column = column;
     if !stays {
         model.cursor.row = model.grid.row(host).unwrap_or(0);

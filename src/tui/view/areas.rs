@@ -62,27 +62,27 @@ pub(super) fn areas(model: &Model) -> Areas {
 }
 
 fn beside(model: &Model, frame: Areas, rest: Rect) -> Areas {
-    let [left, log] =
-        Layout::horizontal([Constraint::Length(LEFT), Constraint::Min(0)]).areas(rest);
+    let parts = [Constraint::Length(LEFT), Constraint::Min(0)];
+    let [left, log] = Layout::horizontal(parts).areas(rest);
     let frame = Areas { log: Some(log), ..frame };
-    let Some(wanted) = holds::height(model, LEFT) else {
+    let most = left.height.saturating_sub(STEPS_MIN);
+    let Some(height) = holds::height(model, LEFT, most) else {
         return Areas { steps: Some(left), ..frame };
     };
-    let most = left.height.saturating_sub(STEPS_MIN);
-    let parts = [Constraint::Min(0), Constraint::Length(wanted.min(most))];
+    let parts = [Constraint::Min(0), Constraint::Length(height)];
     let [steps, choices] = Layout::vertical(parts).areas(left);
     Areas { steps: Some(steps), choices: Some(choices), ..frame }
 }
 
 fn stacked(model: &Model, frame: Areas, rest: Rect) -> Areas {
-    let Some(wanted) = holds::height(model, rest.width) else {
-        return Areas { log: Some(rest), ..frame };
-    };
     let most = match model.focus {
         Pane::Log => SHORT,
         Pane::Hosts | Pane::Choices => rest.height.saturating_sub(LOG_MIN),
     };
-    let parts = [Constraint::Length(wanted.min(most)), Constraint::Min(0)];
+    let Some(height) = holds::height(model, rest.width, most) else {
+        return Areas { log: Some(rest), ..frame };
+    };
+    let parts = [Constraint::Length(height), Constraint::Min(0)];
     let [choices, log] = Layout::vertical(parts).areas(rest);
     Areas { choices: Some(choices), log: Some(log), ..frame }
 }

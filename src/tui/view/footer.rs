@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::paint::{Pen, fit_parts};
 use crate::tui::{
-    action::Action,
+    action::{Act, Action},
     keymap::binding,
     state::{Model, Pane, Subject},
     styles::Tone,
@@ -88,25 +88,26 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
     });
     let acts = match &model.subject {
         Subject::Nothing => Vec::new(),
-        Subject::Plan(_) => vec![Action::Deploy, Action::Step, Action::Connect],
+        Subject::Plan(_) => {
+            vec![Action::Act(Act::Deploy), Action::Act(Act::Step), Action::Connect]
+        }
         Subject::Run(_) if model.open_run().is_none() => Vec::new(),
-        Subject::Run(_) => match model.hold() {
-            None => {
-                vec![Action::Step, Action::Continue, Action::Pause, Action::Break, Action::Abort]
-            }
-            Some((_, hold)) => {
-                let mut acts: Vec<Action> =
-                    hold.offers.iter().map(|offer| words::key_of(*offer)).collect();
-                acts.extend([Action::Step, Action::Continue]);
-                let mut seen = Vec::new();
-                acts.retain(|action| {
-                    let new = !seen.contains(action);
-                    seen.push(*action);
-                    new
-                });
-                acts
-            }
-        },
+        Subject::Run(_) => during(model).into_iter().map(Action::Act).collect(),
     };
     (looks, acts)
+}
+
+/// The keys that act during a run: the answers to what is asked, then the steering.
+fn during(model: &Model) -> Vec<Act> {
+    let Some((_, hold)) = model.hold() else {
+        return vec![Act::Step, Act::Continue, Act::Pause, Act::Break, Act::Abort];
+    };
+    let answers = hold.offers.iter().map(|offer| words::key_of(*offer));
+    let mut acts: Vec<Act> = Vec::new();
+    for act in answers.chain([Act::Step, Act::Continue]) {
+        if !acts.contains(&act) {
+            acts.push(act);
+        }
+    }
+    acts
 }

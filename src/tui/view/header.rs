@@ -12,7 +12,10 @@ use crate::{
     model::HostId,
     run::{Mode, Run, Verdict},
     tui::{
-        state::{Model, Subject, face},
+        state::{
+            Model, Subject,
+            face::{self, Face},
+        },
         styles::Tone,
         told::HostState,
         words,
@@ -48,7 +51,8 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let mut spans = fit_parts(parts, width);
     let used: usize = spans.iter().map(Span::width).sum();
     let clock = pen.span(&clock, Tone::Dim);
-    if used + 2 + clock.width() <= width {
+    // Only while it is kept right: a clock that stands still would lie.
+    if model.ticks() && used + 2 + clock.width() <= width {
         spans.push(Span::raw(" ".repeat(width - used - clock.width())));
         spans.push(clock);
     }
@@ -102,6 +106,9 @@ fn before(model: &Model) -> (String, Tone) {
 fn during(model: &Model, run: &Run) -> (String, Tone) {
     let glyphs = model.glyphs();
     if let Some(verdict) = run.closed {
+        if let Some(left) = not_undone(model) {
+            return (format!("{} DONE, {left} NOT UNDONE", glyphs.failed), Tone::Failed);
+        }
         return match verdict {
             Verdict::Ok => (format!("{} DONE", glyphs.ok), Tone::Ok),
             Verdict::Failed => (format!("{} DONE, FAILED", glyphs.failed), Tone::Failed),
@@ -126,6 +133,17 @@ fn during(model: &Model, run: &Run) -> (String, Tone) {
         return (format!("{} {}", glyphs.held, words::headline(model, run, hold)), Tone::Held);
     }
     going(model, run)
+}
+
+/// Cells that could not be taken back, if there are any.
+fn not_undone(model: &Model) -> Option<usize> {
+    let faces = model
+        .grid
+        .columns
+        .iter()
+        .flat_map(|column| column.hosts().map(move |host| model.face(column, host)));
+    let left = faces.filter(|face| matches!(face, Face::NotUndone(_))).count();
+    (left > 0).then_some(left)
 }
 
 fn going(model: &Model, run: &Run) -> (String, Tone) {

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     run::{Hold, Offer},
     tui::{
+        action::Action,
         keymap,
         state::{Model, Pane},
         styles::Tone,
@@ -31,13 +32,18 @@ const NAME: usize = 24;
 /// Rows of what happened, at most.
 const CAUSE_MAX: usize = 5;
 
-/// Rows that the pane wants; `None` while nothing is asked.
-pub(super) fn height(model: &Model, width: u16) -> Option<u16> {
+/// Rows that the pane takes of at most so many; `None` while nothing is asked. Where not all choices
+/// fit with their consequences, and the operator is not at them, their keys alone are shown.
+pub(super) fn height(model: &Model, width: u16, most: u16) -> Option<u16> {
     let (_, hold) = model.hold()?;
     let width = usize::from(width).saturating_sub(2);
     let each = if width >= WIDE { 1 } else { 2 };
-    let rows = cause(model, hold, width).len() + hold.offers.len() * each + 2;
-    Some(u16::try_from(rows).unwrap_or(u16::MAX))
+    let cause = cause(model, hold, width).len();
+    let rows = |inner: usize| u16::try_from(inner + 2).unwrap_or(u16::MAX);
+    let whole = rows(cause + hold.offers.len() * each);
+    let short = rows(cause + keys(hold, width).len());
+    let wanted = if whole > most && model.focus != Pane::Choices { short } else { whole };
+    Some(wanted.min(most))
 }
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
@@ -83,7 +89,7 @@ fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
 /// The choices alone, where there is no room for more.
 fn keys(hold: &Hold, width: usize) -> Vec<String> {
     let name = |offer: &Offer| {
-        let key = keymap::written(words::key_of(*offer));
+        let key = keymap::written(Action::Act(words::key_of(*offer)));
         format!("{key}\u{a0}{}", offer.to_string().replace(' ', "\u{a0}"))
     };
     let names: Vec<String> = hold.offers.iter().map(name).collect();
@@ -99,7 +105,7 @@ fn choice(
     chosen: bool,
     width: usize,
 ) -> Vec<Line<'static>> {
-    let action = words::key_of(offer);
+    let action = Action::Act(words::key_of(offer));
     let refused = update::why_not(model, action);
     let (key, name) = match refused {
         None => (pen.styles.of(Tone::Key), Style::default()),

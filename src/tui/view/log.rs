@@ -42,7 +42,7 @@ fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     let at = all.iter().position(|other| *other == attempt).map_or(1, |at| at + 1);
     let which = match all.len() {
         0 | 1 => String::new(),
-        all => format!(" attempt {at} of {all}"),
+        all => format!(" attempt {}, log {at} of {all}", attempt.n),
     };
     format!("2 Log {host} {within} {}{which}", cell.node.key)
 }

@@ -165,9 +165,9 @@ fn chosen(model: &Model, pen: Pen) -> Line<'static> {
         pen.span(&place, Tone::Strong),
         pen.span(&format!("{} {}", look.glyph, look.word), look.tone),
     ];
-    let attempts = model.attempts().len();
-    if attempts > 1 {
-        spans.push(pen.span(&format!(", {attempts} attempts"), Tone::Text));
+    let logs = model.attempts().len();
+    if logs > 1 {
+        spans.push(pen.span(&format!(", {logs} logs"), Tone::Text));
     }
     if let Some(why) = model.run().and_then(|run| run.down(host)) {
         spans.push(pen.span(&format!(" ({why})"), Tone::Dim));

@@ -87,12 +87,12 @@ pub(super) fn wrap_words(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut rows = Vec::new();
     let mut row = String::new();
-    for word in Shown::literal(text).plain().split(' ') {
+    for (at, word) in Shown::literal(text).plain().split(' ').enumerate() {
         let word = Shown::literal(word);
         let used = Shown::literal(&row).width();
         if used > 0 && used + 1 + word.width() > width {
             rows.push(std::mem::take(&mut row));
-        } else if used > 0 {
+        } else if at > 0 && used < width && (rows.is_empty() || !row.is_empty()) {
             row.push(' ');
         }
         let mut parts = word.wrap(width).into_iter().map(|part| part.plain()).peekable();
@@ -131,6 +131,7 @@ mod tests {
     fn words_stay_whole_where_they_fit() {
         assert_eq!(wrap_words("the run waits for you", 9), ["the run", "waits for", "you"]);
         assert_eq!(wrap_words("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrap_words("  if so  then", 20), ["  if so  then"]);
         assert_eq!(wrap_words("", 4), [""]);
         assert_eq!(wrap_words("a b", 0), ["a", "b"]);
     }

@@ -76,9 +76,9 @@ fn sum(faces: &[Face]) -> String {
         counts.entry(weight(face)).or_insert((group(face), 0)).1 += 1;
     }
     if let [(word, all)] = counts.values().collect::<Vec<_>>().as_slice() {
-        let longest = faces.iter().filter_map(|face| match face {
-            Face::Ok(took) => *took,
-            _ => None,
+        let longest = faces.iter().filter_map(|face| {
+            let Face::Ok(took) = face else { return None };
+            *took
         });
         let took = longest.max().map_or_else(String::new, |took| format!(" {}", words::took(took)));
         return if *all == 1 || !took.is_empty() {

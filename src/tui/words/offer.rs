@@ -2,24 +2,24 @@
 
 use crate::{
     run::{Cause, Hold, Offer},
-    tui::{action::Action, state::Model},
+    tui::{action::Act, state::Model},
 };
 
 /// The key of an answer.
-pub(crate) fn key_of(offer: Offer) -> Action {
+pub(crate) fn key_of(offer: Offer) -> Act {
     match offer {
-        Offer::Go => Action::Continue,
-        Offer::Retry => Action::Retry,
-        Offer::Edit => Action::Edit,
-        Offer::Skip => Action::Skip,
-        Offer::Fixed | Offer::AssumeOk => Action::Fixed,
-        Offer::AssumeFailed => Action::AssumeFailed,
-        Offer::Exclude => Action::Exclude,
-        Offer::Undo => Action::Undo,
-        Offer::Abort => Action::Abort,
-        Offer::Answer => Action::Input,
-        Offer::Move(_) => Action::Elsewhere,
-        Offer::TakeOver => Action::TakeOver,
+        Offer::Go => Act::Continue,
+        Offer::Retry => Act::Retry,
+        Offer::Edit => Act::Edit,
+        Offer::Skip => Act::Skip,
+        Offer::Fixed | Offer::AssumeOk => Act::Fixed,
+        Offer::AssumeFailed => Act::AssumeFailed,
+        Offer::Exclude => Act::Exclude,
+        Offer::Undo => Act::Undo,
+        Offer::Abort => Act::Abort,
+        Offer::Answer => Act::Input,
+        Offer::Move(_) => Act::Elsewhere,
+        Offer::TakeOver => Act::TakeOver,
     }
 }
 
