@@ -1,8 +1,6 @@
 //! Steps that are not plain commands: run as another user, leaving something behind, deaf to signals,
 //! killed, asking, conditional. The state and the words for each.
 
-#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
-
 mod recipes;
 mod support;
 

@@ -3,7 +3,8 @@
 use std::{fmt, process::ExitCode};
 
 use crate::{
-    driver::{DriveError, Left},
+    driver::{DriveError, Left, Trouble},
+    model::{Host, HostId, Plan},
     run::{Cause, Cell, Run, Verdict},
     store::{FindError, JournalError},
 };
@@ -90,6 +91,16 @@ impl Stop {
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
+    }
+
+    /// Adds the trouble with a host.
+    pub(super) fn add(&mut self, plan: &Plan, id: HostId, trouble: &Trouble) {
+        let Some(Host { name, .. }) = plan.host(id) else { return };
+        // The words of a failed connection begin with the host already.
+        let said = trouble.to_string();
+        let named = said.starts_with(&format!("{name}: "));
+        self.errors.push(if named { said } else { format!("{name}: {said}") });
+        self.hints.extend(trouble.hint().map(|hint| format!("{name}: {hint}")));
     }
 
     pub(super) fn maybe_hint(mut self, hint: Option<impl Into<String>>) -> Self {

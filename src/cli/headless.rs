@@ -10,7 +10,6 @@ use super::{
     exit::{Exit, Stop, undriven},
     load, prompt,
     report::{self, Report},
-    say,
     signals::Signals,
 };
 use crate::{
@@ -174,10 +173,10 @@ pub(super) async fn drive(
     };
     let exit = Exit::of(left, &run, signal);
     report.over(&run, exit, report::outcome(left, exit));
-    for (host, hint) in driver.given_up().filter(|_| left == Left::Stuck) {
-        if let Some(hint) = hint {
-            say::err(&format!("hint: {host}: {hint}"));
-        }
+    if left == Left::Stuck {
+        let mut shut = Stop { exit, errors: Vec::new(), hints: Vec::new() };
+        driver.given_up().for_each(|(host, trouble)| shut.add(&run.plan, host, trouble));
+        report::refusal(&shut, false);
     }
     Ok(exit)
 }
@@ -192,16 +191,8 @@ pub(super) async fn gather(fleet: &mut Fleet, plan: &Plan) -> Result<(), Stop> {
     let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
     let all = fleet
         .gather(|id, told| {
-            let (Some(host), Err(trouble)) = (plan.host(id), told) else { return };
-            let trouble_said = trouble.to_string();
-            let named = if trouble_said.starts_with(&host.name) {
-                trouble_said
-            } else {
-                format!("{}: {trouble_said}", host.name)
-            };
-            stop.errors.push(named);
-            if let Some(hint) = trouble.hint() {
-                stop.hints.push(format!("{}: {hint}", host.name));
+            if let Err(trouble) = told {
+                stop.add(plan, id, trouble);
             }
         })
         .await;

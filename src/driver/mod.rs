@@ -131,7 +131,7 @@ pub struct Driver {
     fresh: Vec<Event>,
     opening: Vec<Event>,
     look: Option<Look>,
-    given_up: BTreeMap<HostId, Option<String>>,
+    given_up: BTreeMap<HostId, Trouble>,
 }
 
 impl Driver {
@@ -196,12 +196,9 @@ impl Driver {
         self.engine.run()
     }
 
-    /// The hosts that are not tried again, since what keeps us out will not pass by itself; what to
-    /// do about each.
-    pub fn given_up(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
-        let plan = &self.engine.run().plan;
-        let name = |id: &HostId| plan.host(*id).map_or("?", |host| host.name.as_str());
-        self.given_up.iter().map(move |(id, hint)| (name(id), hint.as_deref()))
+    /// The hosts that are not tried again, since what keeps us out will not pass by itself.
+    pub fn given_up(&self) -> impl Iterator<Item = (HostId, &Trouble)> {
+        self.given_up.iter().map(|(host, trouble)| (*host, trouble))
     }
 
     /// The first facts of a run that was opened here; nothing for one that was taken up.
@@ -353,10 +350,10 @@ impl Driver {
                 self.input(&Input::Link(host, LinkState::Up));
             }
             HostNews::Down(trouble) => {
-                if !trouble.may_pass() {
-                    self.given_up.insert(host, trouble.hint());
-                }
                 self.input(&Input::Link(host, LinkState::Down(trouble.to_string())));
+                if !trouble.may_pass() {
+                    self.given_up.insert(host, trouble);
+                }
             }
             HostNews::Fact(attempt, fact) => self.fact(attempt, &fact),
             HostNews::AnswerGone(attempt, number) => {

@@ -186,11 +186,11 @@ impl Pair {
 
 #[test]
 fn real_shells_say_what_the_model_says() {
-    for (host, count) in Host::all(&every_shell()).iter().zip([120, 60, 60, 20, 20]) {
+    for (host, count) in Host::all(&every_shell()).iter().zip([80, 40, 40, 10, 10]) {
         for seed in 0..rounds(count) {
             let mut random = Random::new(seed.try_into().unwrap());
             if seed % 20 == 0 {
-                println!("{} seed {seed}", host.shell.name());
+                println!("{} from seed {seed}", host.shell.name());
             }
             let host = Host::new(host.shell);
             let mut pair = Pair::new(&host, &mut random);

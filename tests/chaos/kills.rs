@@ -115,7 +115,11 @@ impl Round<'_> {
             self.host.signal("CONT", self.place.supervisor().unwrap());
         }
         let log = std::mem::take(&mut self.starters[0].log);
-        self.starters.clear();
+        // Consoles that are killed while they begin a box, or that live on beside the new one.
+        if self.random.chance(60) {
+            self.starters.clear();
+            self.struck.push(Fault::Console);
+        }
         let mut last = Connection::open(self.host).continuing(log);
         last.ready().unwrap();
         last.go(&self.dir, false);

@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use deployui::{
     boxes::{Fact, Order},
     model::{Command, Text},
-    script::{Flags, HasNul, quote, script},
+    script::{Flags, HasNul, News, quote, script},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -258,9 +258,70 @@ fn an_agent_that_lives_long_leaves_nothing_behind() {
             connection.run(&format!("n{n}"), "echo x", plain());
         }
         assert!(open() <= before);
+        // Boxes that something holds, and that nobody waits for any more.
+        for n in 0..5 {
+            let dir = connection.put(&format!("held{n}"), "sleep 60 &", plain());
+            connection.seen.clear();
+            connection.go(&dir, false);
+            connection.until_fact(&Fact::Ended(0, 0));
+        }
+        connection.seen.clear();
+        connection.run("last", "echo x", plain());
         // Besides its reader, at most what is about to be waited for.
         let children = fs::read_to_string(format!("/proc/{agent}/task/{agent}/children")).unwrap();
         assert!(children.split_whitespace().count() <= 3, "{children}");
+    });
+}
+
+#[test]
+fn a_step_without_its_supervisor_is_followed_and_can_be_ended() {
+    on_every_shell(|host, connection| {
+        let mut orphan = |name: &str| {
+            connection.seen.clear();
+            connection.log.clear();
+            let text = "echo up; read -r a; echo down; exit 6";
+            let dir = connection.put(name, text, Flags { input: true, user: None });
+            connection.go(&dir, false);
+            until_log(connection, b"up\n");
+            let place = Place(dir.clone().into());
+            while place.supervisor().is_none() {
+                connection.listen(Duration::from_millis(1));
+            }
+            host.signal("KILL", place.supervisor().unwrap());
+            // The death of a process is not at once.
+            loop {
+                connection.order(&Order::State { attempt: ATTEMPT, dir: dir.clone() });
+                let state = connection.fact(|fact| match fact {
+                    Fact::State(state) => Some(state.clone()),
+                    _ => None,
+                });
+                connection.seen.clear();
+                match state {
+                    News::Running => {}
+                    state => break assert_eq!(state, News::Orphaned),
+                }
+            }
+            dir
+        };
+        let dir = orphan("answered");
+        let text = String::new();
+        connection.order(&Order::Input { attempt: ATTEMPT, dir, number: 1, text });
+        connection.until_fact(&Fact::Ended(6, 8));
+        connection.until_fact(&Fact::Settled(8));
+        assert_eq!(connection.log, b"up\ndown\n");
+    });
+    on_every_shell(|host, connection| {
+        let dir = connection.put("ended", "echo up; sleep 60", plain());
+        connection.go(&dir, false);
+        until_log(connection, b"up\n");
+        let place = Place(dir.clone().into());
+        while place.supervisor().is_none() {
+            connection.listen(Duration::from_millis(1));
+        }
+        host.signal("KILL", place.supervisor().unwrap());
+        connection.cancel(&dir, "TERM");
+        connection.until_fact(&Fact::Ended(143, 3));
+        connection.until_fact(&Fact::Settled(3));
     });
 }
 

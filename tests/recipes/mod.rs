@@ -202,6 +202,12 @@ pub(crate) fn rounds(default: u64) -> u64 {
     std::env::var("DEPLOYUI_ROUNDS").ok().map_or(default, |text| text.parse().unwrap())
 }
 
+/// Prints a figure, for whoever does the longer rounds with `--nocapture`.
+#[expect(clippy::print_stdout, reason = "the test harness shows it where it is wanted")]
+pub(crate) fn figure(text: &str) {
+    println!("{text}");
+}
+
 /// Numbers that look random and are the same in every run (SplitMix64).
 pub(crate) struct Numbers(pub(crate) u64);
 
