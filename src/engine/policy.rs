@@ -34,12 +34,18 @@ impl Engine {
         if self.policy == Policy::Ask {
             return Vec::new();
         }
-        for (id, hold) in &self.run.holds {
-            if let Some(choice) = self.policy_choice(hold) {
-                return vec![chose(*id, choice, "policy", "as --on-failure says")];
-            }
+        // What is tried again goes first: giving up on one host must not take another's tries away.
+        let mut choices: Vec<(HoldId, Choice)> = self
+            .run
+            .holds
+            .iter()
+            .filter_map(|(id, hold)| Some((*id, self.policy_choice(hold)?)))
+            .collect();
+        choices.sort_by_key(|(_, choice)| *choice != Choice::Retry);
+        match choices.into_iter().next() {
+            Some((id, choice)) => vec![chose(id, choice, "policy", "as --on-failure says")],
+            None => Vec::new(),
         }
-        Vec::new()
     }
 
     /// Whether the recipe itself says that this failure is tried again. Only an end that was

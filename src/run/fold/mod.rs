@@ -226,7 +226,11 @@ impl Run {
 
         match &event.fact {
             Fact::Opened(_) => {}
-            Fact::Taken(_) => self.left = false,
+            Fact::Taken(_) => {
+                self.left = false;
+                // What was seen of connections was seen by another console.
+                self.world.links.clear();
+            }
             Fact::Left(_) => self.left = true,
             Fact::Mode(mode) => self.set_mode(*mode),
             Fact::Break(gate, set) => self.with(*gate, |cell| cell.breakpoint = *set),
