@@ -289,7 +289,7 @@ fn a_step_without_its_supervisor_is_followed_and_can_be_ended() {
             }
             host.signal("KILL", place.supervisor().unwrap());
             // The death of a process is not at once.
-            loop {
+            for left in (0..500).rev() {
                 connection.order(&Order::State { attempt: ATTEMPT, dir: dir.clone() });
                 let state = connection.fact(|fact| match fact {
                     Fact::State(state) => Some(state.clone()),
@@ -297,8 +297,11 @@ fn a_step_without_its_supervisor_is_followed_and_can_be_ended() {
                 });
                 connection.seen.clear();
                 match state {
-                    News::Running => {}
-                    state => break assert_eq!(state, News::Orphaned),
+                    News::Running => assert!(left > 0, "it is said to run for ever"),
+                    state => {
+                        assert_eq!(state, News::Orphaned);
+                        break;
+                    }
                 }
             }
             dir
@@ -330,6 +333,8 @@ fn a_process_that_has_the_number_of_an_old_step_is_left_alone() {
     on_every_shell(|_, connection| {
         let place = connection.run("old", "true", plain());
         let dir = place.0.display().to_string();
+        // Start times are counted in hundredths of a second; no number comes back so soon.
+        connection.listen(Duration::from_millis(30));
         let mut innocent =
             std::process::Command::new("sleep").arg("60").process_group(0).spawn().unwrap();
         fs::write(place.0.join("leader"), format!("-\n{}\n", innocent.id())).unwrap();
