@@ -426,6 +426,7 @@ fn learned(asked: &Asked, answer: Answer) -> Option<(Try, Fact)> {
         (Asked::Put(attempt), Answer::Failed(_, why)) => (*attempt, Fact::Refused(why)),
         (Asked::Fence(attempt), Answer::Fenced(_)) => (*attempt, Fact::Fenced),
         (Asked::Fence(attempt), Answer::Claimed(_)) => (*attempt, Fact::Claimed),
+        (Asked::Fence(attempt), Answer::State(_, News::Absent)) => (*attempt, Fact::Absent),
         (Asked::Cancel(attempt), Answer::Sent(_)) => (*attempt, Fact::Signalled(true)),
         (Asked::Cancel(attempt), Answer::None(_) | Answer::Failed(..)) => {
             (*attempt, Fact::Signalled(false))

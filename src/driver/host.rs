@@ -1,8 +1,11 @@
 //! One host's task: keeps a connection, speaks the box protocol over it, and writes logs.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use tokio::sync::{mpsc, watch};
+use tokio::{
+    sync::{mpsc, watch},
+    time::timeout,
+};
 
 use super::{
     chance,
@@ -54,6 +57,9 @@ impl From<Unheard> for Ended {
 /// The bytes after which a tail is compared on reattaching; the host does the same.
 const TAIL_BYTES: u16 = 4096;
 
+/// How long the words of a shell that has ended are waited for.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// The command on both channels: whatever the login shell is, it can run this.
 const SHELL: &str = "exec sh";
 
@@ -100,6 +106,26 @@ struct Wire {
     logs: BTreeMap<Try, LogWriter>,
 }
 
+impl Wire {
+    /// A shell that ends before the host is ready says why, perhaps on the other channel and a moment
+    /// later.
+    async fn last_words(&mut self, trouble: Trouble) -> Trouble {
+        let (Trouble::Shell(how), None) = (&trouble, &self.hello) else { return trouble };
+        let Self { client, control, agent, .. } = self;
+        let rest = async {
+            while let Some(chunk) = agent.output.recv().await {
+                drop(heard(client, Some(chunk), true));
+            }
+            while let Some(chunk) = control.output.recv().await {
+                drop(heard(client, Some(chunk), false));
+            }
+        };
+        drop(timeout(LAST_WORDS, rest).await);
+        let how = how.split(": ").next().unwrap_or(how);
+        Trouble::said(how, &self.client.noise())
+    }
+}
+
 impl Charge {
     async fn tell(&self, news: HostNews) -> Result<(), Unheard> {
         self.news.send((self.id, news)).await.map_err(|_gone| Unheard)
@@ -134,12 +160,12 @@ impl Charge {
             tokio::select! {
                 chunk = wire.agent.output.recv() => {
                     if let Err(trouble) = heard(&mut wire.client, chunk, true) {
-                        return Ended::Lost(trouble);
+                        return Ended::Lost(wire.last_words(trouble).await);
                     }
                 }
                 chunk = wire.control.output.recv() => {
                     if let Err(trouble) = heard(&mut wire.client, chunk, false) {
-                        return Ended::Lost(trouble);
+                        return Ended::Lost(wire.last_words(trouble).await);
                     }
                 }
                 changed = self.wants.changed(), if wire.hello.is_some() => {

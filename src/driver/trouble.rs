@@ -35,8 +35,13 @@ impl Trouble {
             Ending::NoStatus(Some(lost)) => return Self::Lost(lost.clone()),
             Ending::NoStatus(None) => "its login shell ended".to_owned(),
         };
+        Self::said(&how, noise)
+    }
+
+    /// A login shell that ended so, having said this.
+    pub(super) fn said(how: &str, noise: &str) -> Self {
         let said = noise.trim();
-        Self::Shell(if said.is_empty() { how } else { format!("{how}: {said}") })
+        Self::Shell(if said.is_empty() { how.to_owned() } else { format!("{how}: {said}") })
     }
 
     /// Whether it may pass without anyone changing anything.

@@ -122,7 +122,7 @@ impl Terminal {
         execute!(out, Print(KEEP_TITLE), EnterAlternateScreen, EnableBracketedPaste)?;
         let ink = Ink { bytes: Vec::with_capacity(BUFFER_BYTES) };
         let mut inner = ratatui::Terminal::new(CrosstermBackend::new(ink))?;
-        inner.clear()?;
+        anew(&mut inner)?;
         std::mem::forget(guard);
         Ok(Self { inner, title: String::new() })
     }
@@ -133,7 +133,7 @@ impl Terminal {
 
     /// Everything is drawn anew with the next frame.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        anew(&mut self.inner)
     }
 
     /// Draws a frame: the terminal shows all of it at once, where it can.
@@ -151,6 +151,13 @@ impl Terminal {
         queue!(self.inner.backend_mut(), EndSynchronizedUpdate)?;
         Write::flush(self.inner.backend_mut())
     }
+}
+
+/// Clears the screen, so that all of it is drawn with the next frame. Not by ratatui's `clear`: that asks
+/// the terminal where its cursor is, and a terminal that does not answer would be waited for.
+fn anew(inner: &mut ratatui::Terminal<CrosstermBackend<Ink>>) -> io::Result<()> {
+    let size = inner.size()?;
+    inner.resize(size.into())
 }
 
 impl Drop for Terminal {

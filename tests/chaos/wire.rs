@@ -107,8 +107,7 @@ impl ModelHost {
     }
 
     fn fence(&mut self, dir: &str) -> String {
-        let new = Box { step: None, life: Life::Fenced, log: Vec::new(), given: Vec::new() };
-        let at = self.boxes.entry(dir.to_owned()).or_insert(new);
+        let Some(at) = self.boxes.get_mut(dir) else { return "absent".to_owned() };
         match at.life {
             Life::Unstarted => at.life = Life::Fenced,
             Life::Fenced => {}

@@ -3,7 +3,7 @@
 mod ask;
 mod feed;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ask::Asking;
 use feed::Feed;
@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
+    time::timeout,
 };
 
 use super::{
@@ -18,6 +19,7 @@ use super::{
     environment::Surroundings,
     exit::{Exit, Stop},
     headless, load, say,
+    signals::Signals,
 };
 use crate::{
     driver::{self, DriveError, Driver, Fleet, Left, Request},
@@ -32,6 +34,9 @@ use crate::{
 /// What the screen may have on its way to the driver, and to the screen.
 const QUEUE_MAX: usize = 256;
 
+/// How long a signal may take to be told after it has broken off the reading of keys.
+const SIGNAL_WAIT: Duration = Duration::from_millis(100);
+
 /// The pipeline that the console shows when nothing is said.
 const PIPELINE: &str = "deploy";
 
@@ -42,10 +47,12 @@ struct Screen {
     asking: Arc<Asking>,
     dirty: Dirty,
     ended: JoinHandle<Result<(), TuiError>>,
+    signals: Signals,
 }
 
 impl Screen {
-    fn open(around: &Surroundings) -> Self {
+    fn open(around: &Surroundings) -> Result<Self, Stop> {
+        let signals = headless::listen()?;
         let (told, hears) = mpsc::channel(QUEUE_MAX);
         let (wishing, wishes) = mpsc::channel(QUEUE_MAX);
         let (dirty, grown): (Dirty, watch::Receiver<u64>) = Dirty::new();
@@ -58,7 +65,13 @@ impl Screen {
         let store = around.store.clone();
         let ended = tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
         let asking = Arc::new(Asking::new(told.clone()));
-        Self { told, wishes, asking, dirty, ended }
+        Ok(Self { told, wishes, asking, dirty, ended, signals })
+    }
+
+    /// The signal by which the screen was made to leave, if it was one. It also breaks off the
+    /// reading of keys, which may be noticed first.
+    async fn signal(&mut self) -> Option<u8> {
+        timeout(SIGNAL_WAIT, self.signals.next()).await.ok()
     }
 
     /// A screen that is gone needs no telling.
@@ -132,7 +145,7 @@ fn open_run(around: &Surroundings, plan: &Plan) -> Result<Option<crate::model::R
 
 /// A run that can be started: the hosts are connected while the operator reads the plan.
 async fn fresh(around: &Surroundings, global: &Global, plan: Plan) -> Result<Exit, Stop> {
-    let mut screen = Screen::open(around);
+    let mut screen = Screen::open(around)?;
     screen.tell(Told::Plan(Box::new(plan.clone()))).await;
     let connect = |screen: &Screen| {
         let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
@@ -147,8 +160,9 @@ async fn fresh(around: &Surroundings, global: &Global, plan: Plan) -> Result<Exi
         tokio::select! {
             wish = screen.wishes.recv() => match wish {
                 None | Some(Wish::Quit) => {
+                    let signal = screen.signal().await;
                     screen.close().await?;
-                    return Ok(Exit::Done);
+                    return Ok(signal.map_or(Exit::Done, Exit::Signal));
                 }
                 Some(Wish::Start(mode)) if ready == plan.hosts.len() => {
                     let store = around.store.clone();
@@ -200,7 +214,7 @@ pub(super) async fn resume(
     events: Vec<Event>,
     run: Run,
 ) -> Result<Exit, Stop> {
-    let screen = Screen::open(around);
+    let screen = Screen::open(around)?;
     let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
     let fleet = load::fleet(around, global, &run.plan, ask, screen.dirty.clone(), true);
     let store = around.store.clone();
@@ -219,8 +233,6 @@ pub(super) async fn resume(
 async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Exit, Stop> {
     let (requests, mut requested) = mpsc::channel(QUEUE_MAX);
     let mut feed = Feed::begin(screen.told.clone(), driver.opening());
-    let mut signals = headless::listen()?;
-    let mut signal = None;
     let left = {
         let driving = driver.drive(&mut requested, &mut feed, Some(mode), true);
         tokio::pin!(driving);
@@ -228,8 +240,6 @@ async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Ex
             tokio::select! {
                 left = &mut driving => break left,
                 wish = screen.wishes.recv() => pass_on(wish, &requests, &screen.asking),
-                // The screen leaves by itself then; this is only for the exit code.
-                number = signals.next(), if signal.is_none() => signal = Some(number),
             }
         }
     };
@@ -243,6 +253,7 @@ async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Ex
             Ok(exit)
         }
         Ok(left @ (Left::Stuck | Left::Detached)) => {
+            let signal = screen.signal().await;
             screen.close().await?;
             say::out(&format!("run {id} is left open; steps in flight go on"));
             say::out(&format!("to go on: deployui resume {id}"));

@@ -140,7 +140,11 @@ fn unwell(run: &Run, cell: &Cell) -> Option<String> {
         State::Overruled(Overrule::Excluded(why, false)) => {
             with_reason("its host was excluded", &why.0)
         }
-        State::Running(_) | State::Settling(..) => "still running".to_owned(),
+        State::Running(_) => "still running".to_owned(),
+        State::Settling(..) => {
+            "ended, and something that it started still lives (a daemon? then say `detaches = true`)"
+                .to_owned()
+        }
         State::Armed(_) if run.may_have_started(cell) => "may be running".to_owned(),
         State::Stranded(_) => "its host was excluded; where else is not decided".to_owned(),
         State::Reverted(_) => match cell.end {

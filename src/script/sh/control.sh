@@ -92,8 +92,8 @@ claim() {
 # fence Q DIR: makes sure that this attempt never begins, if it has not.
 fence() {
 	q=$1 D=$2
-	[ -d "$D" ] || mkdir -p "$D"
-	cd "$D" || { say "$q" bad "cannot make $D" && return; }
+	# A box that was put and is gone may have begun: it is not made anew to be fenced.
+	cd "$D" || { say "$q" absent && return; }
 	if claim; then
 		say "$q" fenced
 	elif [ -e go ]; then

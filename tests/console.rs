@@ -1,0 +1,155 @@
+//! The console as an operator has it: the real program under a terminal that answers no questions,
+//! on real ssh hosts.
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
+
+mod recipes;
+mod support;
+
+use recipes::{Project, ROOT};
+use support::console::Console;
+
+/// Three steps: the second fails the first time on h1, and has an undo.
+const STEPS: &str = r#"
+[steps.release]
+run = "mkdir -p {{ root }}/releases/{{ run.id }}; echo one >> {{ root }}/effects"
+undo = "rm -rf {{ root }}/releases/{{ run.id }}"
+[steps.build]
+run = """
+cd {{ root }}
+echo build >> effects
+test {{ host.name }} != h1 || test -e mended || { echo 'no compiler' >&2; touch mended; exit 3; }
+"""
+[steps.publish]
+run = "ln -s releases/{{ run.id }} {{ root }}/next; mv -T {{ root }}/next {{ root }}/current"
+undo = "rm {{ root }}/current"
+[pipelines]
+deploy = ["release", "build", "publish"]
+"#;
+
+fn open(project: &Project, rows: u16, cols: u16) -> Console {
+    let config = project.fleet.ssh_config();
+    project.ui.console(&["--ssh-config", config.to_str().unwrap()], rows, cols)
+}
+
+/// Opens the dialog of a key and presses its first button that is not Cancel.
+fn act(console: &Console, key: &str, dialog: &str) {
+    console.send(key);
+    console.wait_for(dialog);
+    console.send("\t\r");
+    console.wait_without(dialog);
+}
+
+fn served(project: &Project, i: usize) -> String {
+    project.on(i, &format!("readlink {ROOT}/current || true"))
+}
+
+#[test]
+fn a_release_with_a_failure_that_is_mended() {
+    let project = Project::up(2, &[], STEPS);
+    let console = open(&project, 24, 80);
+    console.wait_for("READY");
+    act(&console, "D", "Start deploy");
+    console.wait_for("FAILED build on h1, exit 3");
+    console.wait_for("no compiler");
+    act(&console, "T", "Retry build on h1?");
+    console.wait_for("is over");
+    console.send("q");
+    let (code, screen) = console.wait_exit();
+    assert_eq!(code, Some(0));
+    assert!(!screen.alternate_screen() && !screen.bracketed_paste());
+    assert_eq!(project.file(1, "effects"), "one\nbuild\nbuild");
+    assert_eq!(project.file(2, "effects"), "one\nbuild");
+    assert_eq!(served(&project, 1), served(&project, 2));
+    assert!(served(&project, 1).starts_with("releases/"));
+}
+
+#[test]
+fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
+    let project = Project::up(2, &[], STEPS);
+    project.on(1, &format!("mkdir -p {ROOT}; touch {ROOT}/mended; chown -R deploy {ROOT}"));
+    let console = open(&project, 36, 120);
+    console.wait_for("READY");
+    act(&console, "S", "Start deploy");
+    console.wait_for("PAUSED before build");
+    console.send("S");
+    console.wait_for("PAUSED before publish");
+    console.signal("KILL");
+    let (code, _) = console.wait_exit();
+    assert_eq!(code, None);
+    // The next console takes the run up, and begins nothing by itself.
+    let console = open(&project, 36, 120);
+    console.wait_for("PAUSED before publish");
+    console.wait_for("hosts 2/2");
+    assert_eq!(served(&project, 1), "");
+    act(&console, "C", "Continue to the end?");
+    console.wait_for("is over");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+    assert_eq!(project.file(1, "effects"), "one\nbuild");
+    assert!(served(&project, 2).starts_with("releases/"));
+}
+
+#[test]
+fn an_abort_with_undo_takes_back_what_was_done() {
+    let project = Project::up(2, &[], STEPS);
+    let console = open(&project, 36, 120);
+    console.wait_for("READY");
+    act(&console, "D", "Start deploy");
+    console.wait_for("FAILED build on h1, exit 3");
+    act(&console, "U", "Abort and undo?");
+    console.wait_for("undone");
+    console.wait_for("is over");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(1));
+    for i in [1, 2] {
+        assert_eq!(project.on(i, &format!("ls {ROOT}/releases")), "");
+        assert_eq!(served(&project, i), "");
+    }
+}
+
+#[test]
+fn a_terminal_that_is_too_small_says_so_and_is_used_when_it_has_grown() {
+    let project = Project::up(1, &[], STEPS);
+    let console = open(&project, 5, 20);
+    console.wait_for("60x16");
+    console.resize(24, 80);
+    console.wait_for("READY");
+    console.resize(1, 1);
+    console.resize(16, 60);
+    console.wait_for("READY");
+    console.send("q");
+    let (code, screen) = console.wait_exit();
+    assert_eq!(code, Some(0));
+    assert!(!screen.alternate_screen());
+}
+
+#[test]
+fn a_signal_before_the_run_changes_nothing() {
+    let project = Project::up(1, &[], STEPS);
+    let console = open(&project, 24, 80);
+    console.wait_for("READY");
+    console.signal("HUP");
+    let (code, screen) = console.wait_exit();
+    assert_eq!(code, Some(129));
+    assert!(!screen.alternate_screen());
+    assert!(project.runs().is_empty());
+}
+
+#[test]
+fn a_signal_leaves_the_run_open_and_the_terminal_as_it_was() {
+    let slow = "[steps.slow]\nrun = \"echo begun; sleep 2; echo done >> {{ root }}/effects\"\n\
+                [pipelines]\ndeploy = [\"slow\"]\n";
+    let project = Project::up(1, &[], slow);
+    let console = open(&project, 24, 80);
+    console.wait_for("READY");
+    act(&console, "D", "Start deploy");
+    console.wait_for("RUN 1/1 slow");
+    console.wait_for("FOLLOW  1 line");
+    console.signal("TERM");
+    let (code, screen) = console.wait_exit();
+    assert_eq!(code, Some(143));
+    assert!(!screen.alternate_screen() && !screen.bracketed_paste());
+    let run = project.newest();
+    project.must(0, &["resume", &run, "--output", "plain"]);
+    assert_eq!(project.file(1, "effects"), "done");
+}
