@@ -165,8 +165,6 @@ go() {
 		esac
 	elif set +C && [ ! -e go ]; then
 		exec 7>&- 8>&-
-		# Final: an order that comes late must not begin what was called refused.
-		rm -f cmd
 		over "refused cannot write in $1: is the disk full?"
 		return
 	fi
