@@ -95,6 +95,8 @@ fn undo_face(run: &Run, nodes: &[NodeId]) -> Option<Face> {
 fn of_cell(run: &Run, column: &Column, id: NodeId, cell: &Cell) -> Face {
     match &cell.state {
         State::Waiting => waiting(run, column, cell),
+        // Armed ahead of its turn: to the operator it waits like the others.
+        State::Armed(_) if !run.ready(cell) => waiting(run, column, cell),
         State::Armed(_) | State::Running(_) | State::Settling(..) => in_hand(run, id, cell),
         State::Unknown(..) => Face::Unknown,
         State::Ok(_) => Face::Ok(took(cell)),
@@ -163,8 +165,6 @@ fn in_hand(run: &Run, id: NodeId, cell: &Cell) -> Face {
         | State::Never(_)
         | State::Reverted(_) => match run.given_up(cell) {
             true => Face::Aborted,
-            // Armed ahead of its turn: to the operator it simply waits.
-            false if !run.ready(cell) => Face::Waiting,
             false => Face::Prepared,
         },
     }
