@@ -276,7 +276,8 @@ fn a_full_disk_on_a_host() {
     let ran = project.must(1, &["deploy"]);
     assert!(ran.stdout.contains("h2 two: could not be begun: cannot write in "), "{}", ran.stdout);
     assert!(ran.stdout.contains("is the disk full?"), "{}", ran.stdout);
-    assert_eq!((project.file(2, "one"), project.file(2, "two")), ("one".into(), String::new()));
+    // `one` may have found no room either: the box of `two` is put while it runs.
+    assert_eq!(project.file(2, "two"), "");
 
     // Full while a step prints: its end is still known, and what was kept is here as well.
     let text = "[steps.fill]\nrun = \"seq 100000; echo end >{{ root }}/end\"\n[pipelines]\ndeploy = [\"fill\"]\n";
