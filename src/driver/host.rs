@@ -107,6 +107,27 @@ struct Wire {
 }
 
 impl Wire {
+    /// A shell that takes nothing more has ended, or will: its end says more than the broken pipe.
+    async fn explained(&mut self, ended: Ended) -> Ended {
+        let (Ended::Lost(Trouble::Shell(_)), None) = (&ended, &self.hello) else { return ended };
+        let Self { client, control, agent, .. } = self;
+        let ending = async {
+            loop {
+                let heard = tokio::select! {
+                    chunk = agent.output.recv() => heard(client, chunk, true),
+                    chunk = control.output.recv() => heard(client, chunk, false),
+                };
+                if let Err(trouble) = heard {
+                    return trouble;
+                }
+            }
+        };
+        match timeout(LAST_WORDS, ending).await {
+            Ok(trouble) => Ended::Lost(self.last_words(trouble).await),
+            Err(_) => ended,
+        }
+    }
+
     /// A shell that ends before the host is ready says why, perhaps on the other channel and a moment
     /// later.
     async fn last_words(&mut self, trouble: Trouble) -> Trouble {
@@ -155,7 +176,7 @@ impl Charge {
         self.wants.mark_changed();
         loop {
             if let Err(ended) = self.flush(&mut wire, up).await {
-                return ended;
+                return wire.explained(ended).await;
             }
             tokio::select! {
                 chunk = wire.agent.output.recv() => {
