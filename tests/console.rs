@@ -124,6 +124,21 @@ fn a_terminal_that_is_too_small_says_so_and_is_used_when_it_has_grown() {
 }
 
 #[test]
+fn a_key_that_comes_with_a_new_size_is_not_lost() {
+    let project = Project::up(1, &[], STEPS);
+    let console = open(&project, 24, 80);
+    console.wait_for("READY");
+    for round in 0..60 {
+        console.resize(24 + round % 2, 80);
+        console.send("?");
+        console.wait_for("Keys: type to search");
+        console.resize(24 + round % 2, 90);
+        console.send("?");
+        console.wait_without("Keys: type to search");
+    }
+}
+
+#[test]
 fn a_signal_before_the_run_changes_nothing() {
     let project = Project::up(1, &[], STEPS);
     let console = open(&project, 24, 80);
