@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Engine, Found, limits};
 use crate::{
-    model::{Gate, Kind, NodeId},
+    model::{Gate, Kind, NodeId, Origin},
     run::{Cause, Cell, Fact, Hold, Mode, Offer, State},
 };
 
@@ -26,7 +26,7 @@ impl Engine {
             if !due || run.hold_on(id).is_some() {
                 continue;
             }
-            match self.at_gate(gate, cell, now) {
+            match self.at_gate(gate, (id, cell), now) {
                 Step::Pass => return vec![(Fact::Passed(id), None)],
                 Step::Hold(cause) => return self.ask_at(id, cause),
                 Step::Wait => {}
@@ -35,11 +35,16 @@ impl Engine {
         Vec::new()
     }
 
-    fn at_gate(&self, gate: &Gate, cell: &Cell, now: Timestamp) -> Step {
+    fn at_gate(&self, gate: &Gate, (id, cell): (NodeId, &Cell), now: Timestamp) -> Step {
         let released = cell.released;
         let ask_unless_released = |cause| if released { Step::Pass } else { Step::Hold(cause) };
         match gate {
-            Gate::Join | Gate::Enter(_) | Gate::Leave(_) => Step::Pass,
+            Gate::Join | Gate::Enter(_) => Step::Pass,
+            Gate::Leave(_) => {
+                let undoing = cell.node.origin.takes_back();
+                let over = undoing && self.not_undone(id).next().is_some();
+                if over { Step::Wait } else { Step::Pass }
+            }
             Gate::Barrier => match self.run.mode {
                 Mode::Pause if released => Step::Pass,
                 Mode::Pause => Step::Wait,
@@ -57,6 +62,35 @@ impl Engine {
                 if now >= due { Step::Pass } else { Step::Wait }
             }
         }
+    }
+
+    /// Compensations laid out before a gate that leaves a scope, and not done with: it is not left
+    /// over what was not taken back, since visitors would be let in.
+    fn not_undone(&self, leave: NodeId) -> impl Iterator<Item = &Cell> {
+        let before = self.run.ids().take_while(move |(id, _)| *id < leave).map(|(_, cell)| cell);
+        before.filter(|cell| match &cell.state {
+            State::Ok(_) | State::Overruled(_) | State::Never(_) | State::Reverted(_) => false,
+            State::Waiting
+            | State::Armed(_)
+            | State::Running(_)
+            | State::Settling(..)
+            | State::Unknown(..)
+            | State::Failed(..)
+            | State::Refused(..)
+            | State::Stranded(_) => matches!(cell.node.origin, Origin::UndoOf(_)),
+        })
+    }
+
+    /// Whether leaving a scope, in the course of an undo, waits for an answer to what failed.
+    pub(super) fn waits_to_leave(&self) -> bool {
+        let failed = |cell: &Cell| matches!(cell.state, State::Failed(..) | State::Refused(..));
+        self.run.ids().any(|(id, cell)| {
+            matches!(cell.node.kind, Kind::Gate(Gate::Leave(_)))
+                && cell.node.origin.takes_back()
+                && cell.state == State::Waiting
+                && self.run.ready(cell)
+                && self.not_undone(id).any(failed)
+        })
     }
 
     /// When the last of a gate's needs was met.

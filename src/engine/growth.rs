@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use super::{Engine, Found};
 use crate::{
-    model::{Gate, HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Query, Try},
+    model::{
+        Ask, Gate, HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Query, StepName, Try,
+    },
     run::{Cell, End, Fact, Reason, State},
 };
 
@@ -121,32 +123,50 @@ impl Engine {
         Fact::Grew(nodes, vec![(items.close, relist)])
     }
 
+    /// The action on another host, behind the condition that the plan has for it there.
     fn move_once(&self, id: NodeId, cell: &Cell) -> Option<Fact> {
         let (host, Kind::Act(act)) = (cell.moved?, &cell.node.kind) else { return None };
         if self.run.instead_of(id).is_some() {
             return None;
         }
         let mut act = act.clone();
-        let place = act.elsewhere.iter().position(|(other, _)| *other == host)?;
-        act.command = act.elsewhere.remove(place).1;
-        let visits = self
-            .run
-            .cells
-            .iter()
-            .filter(|other| other.node.key.step == cell.node.key.step)
-            .filter(|other| matches!(other.node.key.part, Part::Main | Part::Again(_)))
-            .count();
-        let part = Part::Again(u16::try_from(visits).unwrap_or(u16::MAX).saturating_add(1));
-        let node = Node {
-            key: Key { step: cell.node.key.step.clone(), part },
+        let place = act.elsewhere.iter().position(|other| other.host == host)?;
+        let there = act.elsewhere.remove(place);
+        (act.command, act.undo) = (there.command, there.undo);
+        let number = self.visits(&cell.node.key.step).saturating_add(1);
+        let key = |part| Key { step: cell.node.key.step.clone(), part };
+        let next = u32::try_from(self.run.cells.len()).unwrap_or(u32::MAX);
+        let asked = there.when.is_some();
+        let instead = NodeId(next.saturating_add(u32::from(asked)));
+        let mut needs = cell.node.needs.clone();
+        let mut nodes = Vec::new();
+        if let Some(command) = there.when {
+            let ask = Ask { command, query: Query::When(vec![instead]) };
+            nodes.push(Node {
+                key: key(Part::When(number)),
+                host: Some(host),
+                needs: std::mem::replace(&mut needs, vec![NodeId(next)]),
+                kind: Kind::Ask(Box::new(ask)),
+                origin: Origin::InsteadOf(id),
+            });
+        }
+        nodes.push(Node {
+            key: key(Part::Again(number)),
             host: Some(host),
-            needs: cell.node.needs.clone(),
+            needs,
             kind: Kind::Act(act),
             origin: Origin::InsteadOf(id),
-        };
-        let instead = NodeId(u32::try_from(self.run.cells.len()).unwrap_or(u32::MAX));
+        });
         let waiting = self.run.ids().filter(|(_, other)| other.node.needs.contains(&id));
         let edges = waiting.map(|(other, _)| (other, instead)).collect();
-        Some(Fact::Grew(vec![node], edges))
+        Some(Fact::Grew(nodes, edges))
+    }
+
+    /// How often a step is in the graph, wherever.
+    fn visits(&self, step: &StepName) -> u16 {
+        let visits = self.run.cells.iter().filter(|cell| {
+            cell.node.key.step == *step && matches!(cell.node.key.part, Part::Main | Part::Again(_))
+        });
+        u16::try_from(visits.count()).unwrap_or(u16::MAX)
     }
 }

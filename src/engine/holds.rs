@@ -72,10 +72,11 @@ impl Engine {
         }
     }
 
-    /// Compensations that failed are asked about when all others had their turn.
+    /// Compensations that failed are asked about when all others had their turn, as far as the end
+    /// of a scope.
     fn taking_back_is_over(&self) -> bool {
         let back = |cell: &&Cell| cell.node.origin.takes_back();
-        self.run.cells.iter().filter(back).all(Cell::is_over)
+        self.run.cells.iter().filter(back).all(Cell::is_over) || self.waits_to_leave()
     }
 
     fn is_cut_off(&self, cell: &Cell, now: Timestamp) -> bool {
@@ -128,8 +129,9 @@ impl Engine {
         let Kind::Act(act) = &cell.node.kind else { return Vec::new() };
         act.elsewhere
             .iter()
-            .filter(|(host, _)| self.run.takes_part(*host))
-            .map(|(host, _)| Offer::Move(*host))
+            .map(|other| other.host)
+            .filter(|host| self.run.takes_part(*host))
+            .map(Offer::Move)
             .collect()
     }
 }

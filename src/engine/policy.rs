@@ -60,6 +60,8 @@ impl Engine {
     fn policy_choice(&self, hold: &Hold) -> Option<Choice> {
         let cell = self.run.cell(hold.on)?;
         match &hold.cause {
+            // Nobody is let in over what was not taken back, unless someone says so.
+            Cause::Refused(_) | Cause::NotUndone(_) if self.waits_to_leave() => None,
             Cause::Failed(_) | Cause::Refused(_) if cell.node.origin.takes_back() => {
                 Some(Choice::Skip)
             }

@@ -92,7 +92,8 @@ pub enum Origin {
     UndoOf(NodeId),
     /// Runs because that node changed what is served.
     FollowerOf(NodeId),
-    /// Closes the scope that this gate opened.
+    /// Leaves a scope because the run is undone: in the place of that closing action of the plan,
+    /// or (a gate) the scope that this gate entered.
     LeaveOf(NodeId),
     /// Takes the place of that `once` node, whose host was excluded.
     InsteadOf(NodeId),
@@ -164,9 +165,24 @@ pub struct Act {
     /// How often a failure is tried again without asking; 0 for a schema change.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub retry: u16,
-    /// A `once` action: where else it could be done, in stage order, and what would be run there.
+    /// A `once` action: where else it could be done, in stage order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub elsewhere: Vec<(HostId, Command)>,
+    pub elsewhere: Vec<Elsewhere>,
+}
+
+/// A `once` action as it would be done on another host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Where.
+    pub host: HostId,
+    /// What is run there.
+    pub command: Command,
+    /// Its compensation.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undo: Option<Command>,
+    /// Asks there whether it is wanted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub when: Option<Command>,
 }
 
 fn is_zero(n: &u16) -> bool {
@@ -214,7 +230,7 @@ pub enum Gate {
     Join,
     /// Opens a scope.
     Enter(ScopeId),
-    /// Ends a scope.
+    /// Ends a scope: the actions behind it, with nothing but joins in between, close it.
     Leave(ScopeId),
     /// Before the next batch: asks when more hosts than this were excluded.
     Batch {

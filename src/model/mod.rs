@@ -6,7 +6,9 @@ mod id;
 mod plan;
 mod text;
 
-pub use graph::{Act, Ask, BoxMode, Changes, Gate, Items, Key, Kind, Node, Origin, Part, Query};
+pub use graph::{
+    Act, Ask, BoxMode, Changes, Elsewhere, Gate, Items, Key, Kind, Node, Origin, Part, Query,
+};
 pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
 pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan};
 pub use text::{Hole, MissingHole, Piece, Text};

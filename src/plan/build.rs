@@ -7,7 +7,7 @@ use super::ground::{Ground, Machine};
 use super::layout::Layout;
 use super::render::Renderer;
 use super::request::{Planned, Request};
-use crate::model::{Column, HostId, Node, Plan, RunId, StepName};
+use crate::model::{Column, Elsewhere, HostId, Node, Plan, RunId, StepName};
 use crate::recipe::{At, Diagnostic, Host, Pipeline, Recipe, Share, Step, Where, choose};
 use crate::script::Inserts;
 
@@ -274,7 +274,11 @@ fn fits(step: &Step, host: &Host) -> bool {
 fn once(on: Vec<(HostId, Rendered)>) -> Vec<(HostId, Rendered)> {
     let mut on = on.into_iter();
     let Some((host, mut rendered)) = on.next() else { return Vec::new() };
-    let others = on.map(|(host, mut other)| (host, other.act_mut().command.clone()));
+    let others = on.map(|(host, mut other)| {
+        let when = other.when.take();
+        let act = other.act_mut();
+        Elsewhere { host, command: act.command.clone(), undo: act.undo.clone(), when }
+    });
     rendered.act_mut().elsewhere = others.collect();
     vec![(host, rendered)]
 }

@@ -170,8 +170,8 @@ fn an_action_carries_everything_that_its_step_says() {
         if let Some(undo) = &act.undo {
             writeln!(text, "  undo {}", command(undo)).unwrap();
         }
-        for (host, other) in &act.elsewhere {
-            writeln!(text, "  or on {}: {}", host.0, command(other)).unwrap();
+        for other in &act.elsewhere {
+            writeln!(text, "  or on {}: {}", other.host.0, command(&other.command)).unwrap();
         }
     }
     insta::assert_snapshot!(text, @r#"

@@ -6,6 +6,7 @@ mod event;
 mod fold;
 mod hold;
 mod items;
+mod scopes;
 mod state;
 mod views;
 
@@ -16,6 +17,7 @@ pub use event::{
 };
 pub use fold::{Cell, NotARun, Run, World};
 pub use hold::{Cause, Choice, Hold, Offer};
+pub use scopes::OpenScope;
 pub use state::{End, Lost, Overrule, Reason, Sig, State};
 pub use views::Standing;
 

@@ -8,8 +8,8 @@ use super::{
     Run, Sig, State, Stop, StopCause, Verdict, Who, Why,
 };
 use crate::model::{
-    Act, Ask, BoxMode, Changes, Command, Gate, HoldId, HostId, Items, Key, Kind, Node, NodeId,
-    Origin, Part, Plan, Query, RunId, StepName, Text, Try,
+    Act, Ask, BoxMode, Changes, Command, Elsewhere, Gate, HoldId, HostId, Items, Key, Kind, Node,
+    NodeId, Origin, Part, Plan, Query, RunId, StepName, Text, Try,
 };
 
 fn act() -> Act {
@@ -20,7 +20,12 @@ fn act() -> Act {
         mode: BoxMode::Inline,
         limit: None,
         retry: 0,
-        elsewhere: vec![(HostId(1), Command::new(Text::literal("there")))],
+        elsewhere: vec![Elsewhere {
+            host: HostId(1),
+            command: Command::new(Text::literal("there")),
+            undo: None,
+            when: None,
+        }],
     }
 }
 

@@ -1,7 +1,7 @@
 //! Questions that the engine and the front ends alike put to a [`Run`].
 
 use super::{Cell, LinkState, Overrule, Run, State, Verdict};
-use crate::model::{Changes, HoldId, HostId, Kind, Node, NodeId, Origin, StepName};
+use crate::model::{Changes, HoldId, HostId, Kind, Node, NodeId, Origin};
 
 /// What all cells of a run add up to, so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,10 +39,13 @@ impl Run {
         cell.node.needs.iter().all(|need| self.satisfied(*need))
     }
 
-    /// The node that took the place of this one.
+    /// The action that took the place of this one.
     #[must_use]
     pub fn instead_of(&self, id: NodeId) -> Option<NodeId> {
-        self.ids().find(|(_, cell)| cell.node.origin == Origin::InsteadOf(id)).map(|(id, _)| id)
+        let acts = |cell: &Cell| matches!(cell.node.kind, Kind::Act(_));
+        self.ids()
+            .find(|(_, cell)| cell.node.origin == Origin::InsteadOf(id) && acts(cell))
+            .map(|(id, _)| id)
     }
 
     /// Whether an attempt is armed that nothing keeps from beginning.
@@ -108,21 +111,6 @@ impl Run {
         seen || self.scope_open()
     }
 
-    /// Whether a scope was entered and not left.
-    #[must_use]
-    pub fn scope_open(&self) -> bool {
-        use crate::model::Gate;
-        let passed = |cell: &&Cell| matches!(cell.state, State::Ok(_));
-        let count = |wanted: fn(&Gate) -> bool| {
-            self.cells
-                .iter()
-                .filter(passed)
-                .filter(|cell| matches!(&cell.node.kind, Kind::Gate(gate) if wanted(gate)))
-                .count()
-        };
-        count(|gate| matches!(gate, Gate::Enter(_))) > count(|gate| matches!(gate, Gate::Leave(_)))
-    }
-
     /// What the cells add up to.
     #[must_use]
     pub fn standing(&self) -> Standing {
@@ -162,20 +150,6 @@ impl Run {
             None if standing.failed => Verdict::Failed,
             None => Verdict::Ok,
         }
-    }
-
-    /// The cell that speaks for a step on a host: the newest node of the step there that is not a
-    /// gate; a compensation does not hide the action that it takes back.
-    #[must_use]
-    pub fn face(&self, step: &StepName, host: HostId) -> Option<(NodeId, &Cell)> {
-        let here = |cell: &Cell| {
-            cell.node.host == Some(host)
-                && cell.node.key.step == *step
-                && !cell.node.origin.takes_back()
-        };
-        self.ids()
-            .filter(|(_, cell)| here(cell))
-            .max_by_key(|(id, cell)| (cell.tries > 0 && !cell.is_over(), cell.began, id.0))
     }
 
     /// The compensation of a node, if the undo has laid one out.

@@ -3,7 +3,7 @@
 
 use deployui::{
     engine::BoxFact,
-    model::{HostId, Node, Origin, Try},
+    model::{Gate, HostId, Kind, Node, Origin, Try},
     run::{Cause, End, Event, Fact},
 };
 
@@ -54,10 +54,12 @@ pub(crate) enum Bug {
     InputTwice,
     /// The schema gate is passed unasked.
     SchemaPassed,
+    /// A scope stays open when the run is undone.
+    ScopeLeftOpen,
 }
 
 impl Bug {
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::StartBeforeStaged,
         Self::EffectBeforeJournal,
         Self::JournalNotSynced,
@@ -79,6 +81,7 @@ impl Bug {
         Self::StaleAnswer,
         Self::InputTwice,
         Self::SchemaPassed,
+        Self::ScopeLeftOpen,
     ];
 }
 
@@ -92,6 +95,7 @@ pub(crate) fn spoil(bug: Bug, events: &mut Vec<Event>) -> bool {
         }),
         Bug::BreakpointIgnored => pass_instead(events, &Cause::Break),
         Bug::SchemaPassed => pass_instead(events, &Cause::Schema),
+        Bug::ScopeLeftOpen => events.iter_mut().for_each(forget_to_leave),
         _ => {}
     }
     let first = before.first().map_or(0, |event| event.seq);
@@ -108,6 +112,15 @@ fn pass_instead(events: &mut [Event], cause: &Cause) {
         {
             event.fact = Fact::Passed(hold.on);
         }
+    }
+}
+
+fn forget_to_leave(event: &mut Event) {
+    let Fact::Grew(nodes, _) = &mut event.fact else { return };
+    let leaves =
+        |node: &&mut Node| matches!(node.origin, Origin::LeaveOf(_)) && node.host.is_some();
+    for node in nodes.iter_mut().filter(leaves) {
+        (node.kind, node.host) = (Kind::Gate(Gate::Join), None);
     }
 }
 

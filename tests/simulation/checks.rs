@@ -12,7 +12,8 @@ use jiff::Timestamp;
 
 use crate::{
     hosts::{Host, Kept, What},
-    reference::{Fate, Item, Reference, changes, is_good, takes_back},
+    plans::closes,
+    reference::{Fate, Item, Reference, act, changes, is_good, takes_back},
 };
 
 /// What was really done, and what is durably known of it.
@@ -196,10 +197,11 @@ impl Checks {
             must(there, || format!("item {line:?} began, the list has {listed:?}"))?;
         }
         // One that failed is tried again when all others had their turn.
-        if let (Origin::UndoOf(of), 1) = (item.node.origin, attempt.n) {
-            self.takes_back_in_order(of, attempt)?;
+        match (item.node.origin, attempt.n) {
+            (Origin::UndoOf(of), 1) => self.takes_back_in_order(of, attempt),
+            (Origin::LeaveOf(_), 1) => self.leaves_in_order(item, attempt),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// No two attempts at the same thing live at a time, unless the operator accepted it.
@@ -210,7 +212,8 @@ impl Checks {
             same.push((other, accepted(other)));
         }
         for (id, other) in self.reference.ids() {
-            if other.node.origin == Origin::InsteadOf(attempt.node) {
+            let instead = other.node.origin == Origin::InsteadOf(attempt.node);
+            if instead && act(&other.node).is_some() {
                 same.push((id, item.double_accepted));
             }
         }
@@ -249,6 +252,32 @@ impl Checks {
             reference.item(of).is_some_and(|item| changes(&item.node) != Changes::Nothing);
         let passes = schema.is_some() && (visible || began(of) <= schema);
         must(!passes || reference.schema_go, || format!("{attempt:?} passes a schema change"))
+    }
+
+    /// A scope is left after all inside it was taken back, or the operator spoke of it, and before
+    /// anything from before it; over a changed schema never unasked.
+    fn leaves_in_order(&self, closing: &Item, attempt: Try) -> Check {
+        let reference = &self.reference;
+        let entered = closes(&closing.node.key.step).and_then(|scope| reference.entered(scope));
+        must(entered.is_some(), || format!("{attempt:?} leaves what was not entered"))?;
+        for (undo, item) in reference.ids() {
+            let Origin::UndoOf(of) = item.node.origin else { continue };
+            if act(&item.node).is_none() {
+                continue;
+            }
+            let inside = reference.item(of).and_then(|of| of.began) > entered;
+            let good = match item.fate {
+                Fate::Over(end) => is_good(&item.node, end) || item.spoken || item.released,
+                _ => reference.satisfied(undo) && item.fate != Fate::Refused,
+            };
+            must(!inside || good, || format!("{attempt:?} leaves over {undo:?}: {:?}", item.fate))?;
+            must(inside || item.began.is_none(), || format!("{attempt:?} comes after {undo:?}"))?;
+        }
+        let changed = reference
+            .items
+            .iter()
+            .any(|item| item.began.is_some() && changes(&item.node) == Changes::Schema);
+        must(!changed || reference.schema_go, || format!("{attempt:?} opens over a new schema"))
     }
 
     /// The run was closed: everything has an outcome, and the verdict is no better than they are.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use deployui::model::{
-    Act, Ask, BoxMode, Changes, Command, Follower, Gate, Host, HostId, Items, Key, Kind, Node,
-    NodeId, Origin, Part, Plan, Query, RunId, ScopeId, StepName, Text,
+    Act, Ask, BoxMode, Changes, Command, Elsewhere, Follower, Gate, Host, HostId, Items, Key, Kind,
+    Node, NodeId, Origin, Part, Plan, Query, RunId, ScopeId, StepName, Text,
 };
 
 use crate::random::Random;
@@ -56,6 +56,17 @@ pub(crate) fn plan(random: &mut Random) -> Plan {
         }
     }
     draft.finish(hosts)
+}
+
+/// How the simulation names what closes a scope.
+fn closing_name(scope: ScopeId, turn: usize) -> String {
+    format!("close-{}-{turn}", scope.0)
+}
+
+/// The scope that a step closes.
+pub(crate) fn closes(step: &StepName) -> Option<ScopeId> {
+    let rest = step.as_str().strip_prefix("close-")?;
+    Some(ScopeId(rest.split_once('-')?.0.parse().ok()?))
 }
 
 fn name(step: i64) -> String {
@@ -152,6 +163,24 @@ impl Draft<'_> {
         }
         if let Some(scope) = scope {
             self.gate(&label, Gate::Leave(scope));
+            for turn in 0..self.random.below(3) {
+                if turn > 0 {
+                    self.gate(&label, Gate::Join);
+                }
+                self.closing(&closing_name(scope, turn), all);
+            }
+        }
+    }
+
+    /// What leaves a scope, behind its gate.
+    fn closing(&mut self, name: &str, all: &[HostId]) {
+        let mut act = self.act(name, Changes::Nothing);
+        act.undo = None;
+        let needs = std::mem::take(&mut self.tail);
+        for host in all {
+            let kind = Kind::Act(Box::new(act.clone()));
+            let node = self.push(name, Part::Main, Some(*host), needs.clone(), kind);
+            self.tail.push(node);
         }
     }
 
@@ -206,7 +235,14 @@ impl Draft<'_> {
         let mut act = self.act(name, changes);
         let host = all[0];
         if self.random.chance(70) {
-            act.elsewhere = all[1..].iter().map(|h| (*h, act.command.clone())).collect();
+            let asked = self.rare[WHEN] && self.random.chance(30);
+            let other = |host: &HostId| Elsewhere {
+                host: *host,
+                command: act.command.clone(),
+                undo: act.undo.clone(),
+                when: asked.then(|| command(format!("when {name}"))),
+            };
+            act.elsewhere = all[1..].iter().map(other).collect();
         }
         let opening = self.opening(name, host, barrier);
         let kind = Kind::Act(Box::new(act));

@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use deployui::{
-    model::{Act, Changes, Gate, HoldId, HostId, Kind, Node, NodeId, Origin, Query, Try},
+    model::{Act, Changes, Gate, HoldId, HostId, Kind, Node, NodeId, Origin, Query, ScopeId, Try},
     run::{Cause, Choice, End, Event, Fact, Hold, Lost, Mode},
 };
 
-use crate::world::who;
+use crate::{plans::closes, world::who};
 
 /// What became of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +125,7 @@ impl Reference {
                     }
                 }
             }
-            Fact::Passed(gate) => self.passed(*gate)?,
+            Fact::Passed(gate) => self.passed(*gate, event.seq)?,
             Fact::Pruned(ids, _) => {
                 for id in ids {
                     let item = self.item_mut(*id).ok_or("no such node")?;
@@ -180,11 +180,12 @@ impl Reference {
     }
 
     fn grew(&mut self, nodes: &[Node]) -> Result<(), String> {
-        let undoes = |node: &Node| matches!(node.origin, Origin::UndoOf(_));
+        let undoes = |node: &Node| matches!(node.origin, Origin::UndoOf(_) | Origin::LeaveOf(_));
         let laid_out = self.undo && (nodes.is_empty() || nodes.iter().any(undoes));
         if laid_out && !self.undo_laid_out {
             self.undo_laid_out = true;
             self.all_is_taken_back(nodes)?;
+            self.all_is_left(nodes)?;
         }
         self.items.extend(nodes.iter().cloned().map(Item::new));
         Ok(())
@@ -208,7 +209,39 @@ impl Reference {
         Ok(())
     }
 
-    fn passed(&mut self, gate: NodeId) -> Result<(), String> {
+    /// The fact by which a scope was entered.
+    pub(crate) fn entered(&self, scope: ScopeId) -> Option<u64> {
+        let enters = |item: &&Item| item.node.kind == Kind::Gate(Gate::Enter(scope));
+        self.items.iter().find(enters)?.began
+    }
+
+    /// Whatever closes a scope that was entered, and was not done, is done now where that can be.
+    fn all_is_left(&self, nodes: &[Node]) -> Result<(), String> {
+        for (id, item) in self.ids() {
+            let (Some(host), Some(scope)) = (item.node.host, closes(&item.node.key.step)) else {
+                continue;
+            };
+            let done = match item.fate {
+                Fate::Over(end) => is_good(&item.node, end),
+                Fate::Done => item.spoken || item.tries > 0 && !self.never_began(id, item),
+                _ => false,
+            };
+            let due = self.entered(scope).is_some() && !done && !self.out.contains(&host);
+            let laid_out =
+                nodes.iter().any(|node| node.origin == Origin::LeaveOf(id) && act(node).is_some());
+            if due != laid_out {
+                return Err(format!("{} on {host:?}: leaving due: {due}", item.node.key));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether its last attempt was pruned or fenced.
+    fn never_began(&self, id: NodeId, item: &Item) -> bool {
+        self.barred.contains(&Try { node: id, n: item.tries })
+    }
+
+    fn passed(&mut self, gate: NodeId, seq: u64) -> Result<(), String> {
         let item = self.item(gate).ok_or("no such gate")?;
         if !self.ready(item) {
             return Err(format!("gate {gate:?} was passed before what it waits for was done"));
@@ -229,7 +262,9 @@ impl Reference {
         if *kind == Gate::Barrier && self.stepping {
             (self.paused, self.stepping) = (true, false);
         }
-        self.item_mut(gate).ok_or("no such gate")?.fate = Fate::Done;
+        let item = self.item_mut(gate).ok_or("no such gate")?;
+        item.fate = Fate::Done;
+        item.began = Some(seq);
         Ok(())
     }
 

@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use crate::{
     engine::{BoxFact, Effect, Engine, Input, Policy},
     model::{
-        Act, Ask, BoxMode, Changes, Command as Shell, Follower, Gate, HoldId, Host, HostId, Items,
-        Key, Kind, Node, NodeId, Origin, Part, Plan, Query, RunId, ScopeId, StepName, Text, Try,
+        Act, Ask, BoxMode, Changes, Command as Shell, Elsewhere, Follower, Gate, HoldId, Host,
+        HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Plan, Query, RunId, ScopeId,
+        StepName, Text, Try,
     },
     run::{
         Abort, Choice, Command, End, Event, Excerpt, LinkState, Lost, Mode, Observation, Offer,
@@ -44,7 +45,13 @@ fn after<'a>(words: &[&'a str], option: &str) -> Option<&'a str> {
 fn act(name: &str, words: &[&str]) -> Act {
     let has = |word: &str| words.contains(&word);
     let elsewhere = after(words, "else").map_or(Vec::new(), |hosts| {
-        hosts.split(',').map(|other| (host(other), shell(name))).collect()
+        let other = |name: &str, at| Elsewhere {
+            host: host(at),
+            command: shell(name),
+            undo: has("undo").then(|| shell(&format!("undo {name}"))),
+            when: has("asked").then(|| shell("ask")),
+        };
+        hosts.split(',').map(|at| other(name, at)).collect()
     });
     let changes = match (has("schema"), has("served")) {
         (true, _) => Changes::Schema,
@@ -185,14 +192,16 @@ impl Bench {
         self.tell(&Input::Command { by: who(), what });
     }
 
-    /// A node of the plan by its name; a grown one by what it is called, the last such one.
+    /// A node of the plan by its name; a grown one by what it is called: the first such one that is
+    /// asked about, else the last.
     fn id(&self, name: &str) -> NodeId {
         if let Some(id) = self.ids.get(name) {
             return *id;
         }
         let called = |id: NodeId| self.name(id) == name;
         let mut ids = self.engine.run().ids().map(|(id, _)| id).collect::<Vec<_>>().into_iter();
-        ids.rfind(|id| called(*id)).unwrap_or_else(|| panic!("no node {name}"))
+        let asked = self.engine.run().holds.values().map(|hold| hold.on).find(|id| called(*id));
+        asked.or_else(|| ids.rfind(|id| called(*id))).unwrap_or_else(|| panic!("no node {name}"))
     }
 
     fn name(&self, id: NodeId) -> String {

@@ -34,7 +34,7 @@ pub struct Cell {
     pub started: Option<Timestamp>,
     /// When the last attempt ended, or the gate was passed.
     pub ended: Option<Timestamp>,
-    /// The fact by which it was first known to have begun: the order of undoing.
+    /// The fact by which it was first known to have begun, or was passed: the order of undoing.
     pub began: Option<u64>,
     /// A signal on its way.
     pub stop: Option<(Stop, Timestamp)>,
@@ -325,8 +325,10 @@ impl Run {
 
     fn pass(&mut self, gate: NodeId, at: Timestamp) {
         let mut barrier = false;
+        let seq = self.seq;
         self.with(gate, |cell| {
             cell.state = State::Ok(0);
+            cell.began.get_or_insert(seq);
             cell.ended = Some(at);
             barrier = cell.node.kind == Kind::Gate(Gate::Barrier);
         });

@@ -6,8 +6,9 @@ use super::*;
 use crate::store::place::scratch;
 use crate::{
     model::{
-        Act, Ask, BoxMode, Changes, Column, Command, Follower, Gate, HoldId, Hole, Host, HostId,
-        Items, Key, Kind, Node, NodeId, Origin, Part, Piece, Query, ScopeId, StepName, Text, Try,
+        Act, Ask, BoxMode, Changes, Column, Command, Elsewhere, Follower, Gate, HoldId, Hole, Host,
+        HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Piece, Query, ScopeId, StepName,
+        Text, Try,
     },
     run::{
         Abort, Cause, Choice, End, Excerpt, Fact, Hold, LinkState, Lost, Mode, Observation, Offer,
@@ -64,7 +65,12 @@ fn act() -> Act {
         mode: BoxMode::Detached,
         limit: Some(Duration::from_millis(1500)),
         retry: 0,
-        elsewhere: vec![(HostId(1), Command::new(Text::literal("migrate")))],
+        elsewhere: vec![Elsewhere {
+            host: HostId(1),
+            command: Command::new(Text::literal("migrate")),
+            undo: Some(Command::new(Text::literal("migrate back"))),
+            when: Some(Command::new(Text::literal("pending"))),
+        }],
     }
 }
 

@@ -145,8 +145,13 @@ impl Story {
 
     /// The node of a step on a host, the newest that is no compensation.
     pub(crate) fn node(&self, step: &str, host: u16) -> NodeId {
-        let run = self.run.as_ref().unwrap();
-        run.face(&name(step), HostId(host)).unwrap().0
+        let (step, host) = (name(step), Some(HostId(host)));
+        let here = |node: &Node| node.key.step == step && node.host == host;
+        let nodes = self.run.as_ref().unwrap().ids();
+        let ids = nodes
+            .filter(|(_, cell)| here(&cell.node) && !cell.node.origin.takes_back())
+            .map(|(id, cell)| (cell.tries > 0 && !cell.is_over(), cell.began, id));
+        ids.max().unwrap().2
     }
 
     pub(crate) fn gate(&self, step: &str) -> NodeId {

@@ -1,14 +1,19 @@
 //! Undo: compensations are ordinary nodes, appended when a run is given up with undo. The last done
 //! is taken back first; what was done side by side is taken back side by side. A compensation that
-//! fails does not stop the rest.
+//! fails does not stop the rest. A scope that is still open is left where it was entered: after
+//! everything inside it was taken back, and before what was done before it.
+
+mod layout;
 
 use jiff::Timestamp;
 
 use super::{Engine, Found};
 use crate::{
-    model::{Act, Changes, Command, Gate, HostId, Key, Kind, Node, NodeId, Origin, Part, StepName},
-    run::{Cell, Fact, Overrule, State},
+    model::{Changes, Command, Gate, HostId, Key, Kind, Node, NodeId, Origin, StepName},
+    run::{Cell, Fact, OpenScope, Overrule, State},
 };
+
+use layout::Layout;
 
 /// One thing to take back.
 struct Back {
@@ -20,6 +25,15 @@ struct Back {
     limit: Option<std::time::Duration>,
     /// The fact by which it was first known to have begun.
     began: u64,
+}
+
+/// A schema change that has begun.
+#[derive(Clone)]
+struct SchemaChange {
+    node: NodeId,
+    step: StepName,
+    /// The fact by which it was first known to have begun.
+    since: u64,
 }
 
 impl Engine {
@@ -39,19 +53,22 @@ impl Engine {
 
     fn taking_back(&self) -> Vec<Node> {
         let mut nodes = Layout::new(&self.run.cells);
-        let mut schema = self.last_schema_change();
+        let changed = self.last_schema_change();
+        let mut schema = changed.clone();
+        let mut scopes = self.run.open_scopes().into_iter().peekable();
         for column in self.columns_back() {
+            let Some(first) = column.first() else { continue };
+            while let Some(scope) = scopes.next_if(|scope| scope.since > first.began) {
+                self.leave(&scope, changed.as_ref(), &mut nodes);
+            }
             let passes = |since: u64| {
                 let visible = |back: &Back| back.changes != Changes::Nothing;
                 column.iter().any(|back| visible(back) || back.began <= since)
             };
-            if let Some((migration, step, _)) = schema.take_if(|(.., since)| passes(*since)) {
-                nodes.gate(&step, Gate::Schema(migration), Origin::UndoOf(migration));
+            if let Some(schema) = schema.take_if(|schema| passes(schema.since)) {
+                nodes.schema_gate(&schema);
             }
-            let Some(first) = column.first() else { continue };
-            let step = first.key.step.clone();
-            let origin = Origin::UndoOf(first.node);
-            nodes.gate(&step, Gate::Barrier, origin);
+            nodes.gate(&first.key.step, Gate::Barrier, Origin::UndoOf(first.node));
             for back in &column {
                 nodes.act(back);
             }
@@ -59,16 +76,43 @@ impl Engine {
                 self.followers_back(&column, &mut nodes);
             }
         }
+        for scope in scopes {
+            self.leave(&scope, changed.as_ref(), &mut nodes);
+        }
         nodes.done
+    }
+
+    /// What still leaves a scope. It shows visitors what is there: over a schema that was changed
+    /// never without being asked, however that was taken back.
+    fn leave(&self, open: &OpenScope, changed: Option<&SchemaChange>, nodes: &mut Layout) {
+        let Some(enter) = self.run.cell(open.enter) else { return };
+        if let Some(changed) = changed {
+            nodes.schema_gate(changed);
+        }
+        let step = &enter.node.key.step;
+        nodes.gate(step, Gate::Leave(open.scope), Origin::LeaveOf(open.enter));
+        for (place, together) in open.closing.iter().enumerate() {
+            if place > 0 {
+                nodes.gate(step, Gate::Join, Origin::LeaveOf(open.enter));
+            }
+            for id in together {
+                if let Some(cell) = self.run.cell(*id) {
+                    nodes.close(*id, &cell.node);
+                }
+            }
+        }
     }
 
     /// The schema change that began last: nothing from before it, and nothing visible, is taken back
     /// without being asked.
-    fn last_schema_change(&self) -> Option<(NodeId, StepName, u64)> {
-        let changes = self.run.ids().filter(|(_, cell)| changes(cell) == Changes::Schema);
-        changes
-            .filter_map(|(id, cell)| Some((id, cell.node.key.step.clone(), cell.began?)))
-            .max_by_key(|(.., began)| *began)
+    fn last_schema_change(&self) -> Option<SchemaChange> {
+        let begun = self.run.ids().filter(|(_, cell)| changes(cell) == Changes::Schema);
+        begun
+            .filter_map(|(node, cell)| {
+                let step = cell.node.key.step.clone();
+                Some(SchemaChange { node, step, since: cell.began? })
+            })
+            .max_by_key(|change| change.since)
     }
 
     /// What follows a change of what is served runs after it was taken back, too.
@@ -139,85 +183,5 @@ fn changes(cell: &Cell) -> Changes {
     match &cell.node.kind {
         Kind::Act(act) => act.changes,
         Kind::Ask(_) | Kind::Gate(_) => Changes::Nothing,
-    }
-}
-
-/// Nodes laid out one column after the other, behind a chain of gates.
-struct Layout {
-    next: u32,
-    count: u16,
-    gate: Option<NodeId>,
-    behind: Vec<NodeId>,
-    done: Vec<Node>,
-}
-
-impl Layout {
-    fn new(cells: &[Cell]) -> Self {
-        let next = u32::try_from(cells.len()).unwrap_or(u32::MAX);
-        Self { next, count: 0, gate: None, behind: Vec::new(), done: Vec::new() }
-    }
-
-    fn push(&mut self, node: Node) -> NodeId {
-        let id = NodeId(self.next);
-        self.next = self.next.saturating_add(1);
-        self.done.push(node);
-        id
-    }
-
-    fn gate(&mut self, step: &StepName, gate: Gate, origin: Origin) {
-        let mut needs = std::mem::take(&mut self.behind);
-        needs.extend(self.gate);
-        self.count = self.count.saturating_add(1);
-        let key = Key { step: step.clone(), part: Part::Undo(self.count) };
-        let id = self.push(Node { key, host: None, needs, kind: Kind::Gate(gate), origin });
-        self.gate = Some(id);
-    }
-
-    fn act(&mut self, back: &Back) {
-        self.count = self.count.saturating_add(1);
-        let act = Act {
-            command: back.command.clone(),
-            undo: None,
-            changes: Changes::Nothing,
-            mode: crate::model::BoxMode::Detached,
-            limit: back.limit,
-            retry: 0,
-            elsewhere: Vec::new(),
-        };
-        let part = Part::Undo(self.count);
-        let node = self.node(&back.key.step, part, back.host, act, Origin::UndoOf(back.node));
-        self.behind.push(node);
-    }
-
-    fn follow(&mut self, step: &StepName, host: HostId, act: &Act, of: NodeId) {
-        let Some(after) = self.behind.iter().copied().find(|id| self.undoes(*id, of)) else {
-            return;
-        };
-        self.count = self.count.saturating_add(1);
-        let part = Part::Follow(self.count);
-        let node = self.node(step, part, host, act.clone(), Origin::FollowerOf(of));
-        if let Some(last) = self.done.last_mut() {
-            last.needs.push(after);
-        }
-        self.behind.push(node);
-    }
-
-    fn undoes(&self, id: NodeId, of: NodeId) -> bool {
-        let first = self.next - u32::try_from(self.done.len()).unwrap_or(0);
-        let place = usize::try_from(id.0.saturating_sub(first)).unwrap_or(usize::MAX);
-        self.done.get(place).is_some_and(|node| node.origin == Origin::UndoOf(of))
-    }
-
-    fn node(
-        &mut self,
-        step: &StepName,
-        part: Part,
-        host: HostId,
-        act: Act,
-        origin: Origin,
-    ) -> NodeId {
-        let key = Key { step: step.clone(), part };
-        let needs = self.gate.into_iter().collect();
-        self.push(Node { key, host: Some(host), needs, kind: Kind::Act(Box::new(act)), origin })
     }
 }
