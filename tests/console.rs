@@ -1,6 +1,5 @@
 //! The console as an operator has it: the real program under a terminal that answers no questions,
 //! on real ssh hosts.
-#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 
 mod recipes;
 mod support;
@@ -26,11 +25,6 @@ undo = "rm {{ root }}/current"
 deploy = ["release", "build", "publish"]
 "#;
 
-fn open(project: &Project, rows: u16, cols: u16) -> Console {
-    let config = project.fleet.ssh_config();
-    project.ui.console(&["--ssh-config", config.to_str().unwrap()], rows, cols)
-}
-
 /// Opens the dialog of a key and presses its first button that is not Cancel.
 fn act(console: &Console, key: &str, dialog: &str) {
     console.send(key);
@@ -46,7 +40,7 @@ fn served(project: &Project, i: usize) -> String {
 #[test]
 fn a_release_with_a_failure_that_is_mended() {
     let project = Project::up(2, &[], STEPS);
-    let console = open(&project, 24, 80);
+    let console = project.console(24, 80);
     console.wait_for("READY");
     act(&console, "D", "Start deploy");
     console.wait_for("FAILED build on h1, exit 3");
@@ -67,7 +61,7 @@ fn a_release_with_a_failure_that_is_mended() {
 fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
     let project = Project::up(2, &[], STEPS);
     project.on(1, &format!("mkdir -p {ROOT}; touch {ROOT}/mended; chown -R deploy {ROOT}"));
-    let console = open(&project, 36, 120);
+    let console = project.console(36, 120);
     console.wait_for("READY");
     act(&console, "S", "Start deploy");
     console.wait_for("PAUSED before build");
@@ -77,7 +71,7 @@ fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
     let (code, _) = console.wait_exit();
     assert_eq!(code, None);
     // The next console takes the run up, and begins nothing by itself.
-    let console = open(&project, 36, 120);
+    let console = project.console(36, 120);
     console.wait_for("PAUSED before publish");
     console.wait_for("hosts 2/2");
     assert_eq!(served(&project, 1), "");
@@ -92,7 +86,7 @@ fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
 #[test]
 fn an_abort_with_undo_takes_back_what_was_done() {
     let project = Project::up(2, &[], STEPS);
-    let console = open(&project, 36, 120);
+    let console = project.console(36, 120);
     console.wait_for("READY");
     act(&console, "D", "Start deploy");
     console.wait_for("FAILED build on h1, exit 3");
@@ -110,7 +104,7 @@ fn an_abort_with_undo_takes_back_what_was_done() {
 #[test]
 fn a_terminal_that_is_too_small_says_so_and_is_used_when_it_has_grown() {
     let project = Project::up(1, &[], STEPS);
-    let console = open(&project, 5, 20);
+    let console = project.console(5, 20);
     console.wait_for("60x16");
     console.resize(24, 80);
     console.wait_for("READY");
@@ -126,7 +120,7 @@ fn a_terminal_that_is_too_small_says_so_and_is_used_when_it_has_grown() {
 #[test]
 fn a_key_that_comes_with_a_new_size_is_not_lost() {
     let project = Project::up(1, &[], STEPS);
-    let console = open(&project, 24, 80);
+    let console = project.console(24, 80);
     console.wait_for("READY");
     for round in 0..60 {
         console.resize(24 + round % 2, 80);
@@ -141,7 +135,7 @@ fn a_key_that_comes_with_a_new_size_is_not_lost() {
 #[test]
 fn a_signal_before_the_run_changes_nothing() {
     let project = Project::up(1, &[], STEPS);
-    let console = open(&project, 24, 80);
+    let console = project.console(24, 80);
     console.wait_for("READY");
     console.signal("HUP");
     let (code, screen) = console.wait_exit();
@@ -155,7 +149,7 @@ fn a_signal_leaves_the_run_open_and_the_terminal_as_it_was() {
     let slow = "[steps.slow]\nrun = \"echo begun; sleep 2; echo done >> {{ root }}/effects\"\n\
                 [pipelines]\ndeploy = [\"slow\"]\n";
     let project = Project::up(1, &[], slow);
-    let console = open(&project, 24, 80);
+    let console = project.console(24, 80);
     console.wait_for("READY");
     act(&console, "D", "Start deploy");
     console.wait_for("RUN 1/1 slow");

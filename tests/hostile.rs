@@ -9,19 +9,9 @@ mod support;
 use std::fs;
 use std::net::TcpListener;
 
-use recipes::{Project, ROOT, events, stage};
+use recipes::{Project, ROOT, TWO_STEPS, events, stage};
 use support::deployui::Ran;
 use support::fleet::Fleet;
-
-/// Two steps that leave something behind.
-const STEPS: &str = r#"
-[steps.one]
-run = "echo one >{{ root }}/one"
-[steps.two]
-run = "echo two >{{ root }}/two; cat {{ root }}/one"
-[pipelines]
-deploy = ["one", "two"]
-"#;
 
 /// What a run was refused with: the exit code and all that it says, and that it says it in JSON too.
 fn refused(project: &Project, said: &[&str]) -> Ran {
@@ -50,7 +40,7 @@ fn dead_port() -> u16 {
 
 #[test]
 fn every_host_that_cannot_be_reached_is_named() {
-    let project = Project::up(3, &[], STEPS);
+    let project = Project::up(3, &[], TWO_STEPS);
     let port = dead_port();
     project.fleet.route(2, port);
     project.on(3, "echo >/home/deploy/.ssh/authorized_keys");
@@ -77,7 +67,7 @@ fn every_host_that_cannot_be_reached_is_named() {
 
 #[test]
 fn a_host_that_answers_tcp_and_nothing_else() {
-    let project = Project::up(1, &[], STEPS);
+    let project = Project::up(1, &[], TWO_STEPS);
     let silent = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     project.fleet.route(1, silent.local_addr().unwrap().port());
     refused(
@@ -102,7 +92,7 @@ fn a_host_that_answers_tcp_and_nothing_else() {
 
 #[test]
 fn an_unknown_host_key_is_refused_where_nobody_can_be_asked() {
-    let project = Project::up(1, &[], STEPS);
+    let project = Project::up(1, &[], TWO_STEPS);
     let known = fs::read_to_string(project.fleet.known_hosts()).unwrap();
     fs::write(project.fleet.known_hosts(), "").unwrap();
     let fingerprint = fingerprint(&project, 1);
@@ -116,7 +106,7 @@ fn an_unknown_host_key_is_refused_where_nobody_can_be_asked() {
     let changed =
         format!("{} {}", known.split_once(' ').unwrap().0, key.split_once(' ').unwrap().1);
     fs::write(project.fleet.known_hosts(), changed).unwrap();
-    let elsewhere = Project::new(other, STEPS);
+    let elsewhere = Project::new(other, TWO_STEPS);
     let known_fingerprint = self::fingerprint(&elsewhere, 1);
     refused(
         &project,
@@ -133,7 +123,7 @@ fn an_unknown_host_key_is_refused_where_nobody_can_be_asked() {
 
 #[test]
 fn an_unknown_host_key_is_asked_for_at_a_terminal() {
-    let project = Project::up(1, &[], STEPS);
+    let project = Project::up(1, &[], TWO_STEPS);
     let known = fs::read_to_string(project.fleet.known_hosts()).unwrap();
     fs::write(project.fleet.known_hosts(), "").unwrap();
     let config = project.fleet.ssh_config();
@@ -173,7 +163,7 @@ fn any_login_shell_and_any_noise_will_do() {
         shells.iter().enumerate().map(|(i, shell)| format!("{}:shell={shell}", i + 1)).collect();
     options.extend(["noisy", "3:sh=busybox", "6:sh=bash"].map(str::to_owned));
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
-    let project = Project::up(6, &options, STEPS);
+    let project = Project::up(6, &options, TWO_STEPS);
     let ran = project.must(0, &["deploy"]);
     assert!(!ran.stdout.contains("noise") && ran.stderr.is_empty(), "{}{}", ran.stdout, ran.stderr);
     let run = project.newest();
@@ -185,7 +175,7 @@ fn any_login_shell_and_any_noise_will_do() {
 
 #[test]
 fn an_account_that_may_not_log_in_says_so() {
-    let project = Project::up(2, &["2:shell=nologin"], STEPS);
+    let project = Project::up(2, &["2:shell=nologin"], TWO_STEPS);
     refused(
         &project,
         &[
@@ -199,13 +189,13 @@ fn an_account_that_may_not_log_in_says_so() {
 #[test]
 fn a_server_that_runs_something_else_says_what() {
     let options = ["1:sshd=ForceCommand echo only backups here", "2:sshd=PermitOpen none"];
-    let project = Project::up(2, &options, STEPS);
+    let project = Project::up(2, &options, TWO_STEPS);
     refused(&project, &["h1: its login shell ended with exit 0: only backups here", "hint: h1: "]);
 }
 
 #[test]
 fn a_host_without_room_for_the_agent() {
-    let project = Project::up(1, &[], STEPS);
+    let project = Project::up(1, &[], TWO_STEPS);
     project.on(1, "chmod 755 /tmp; chown root /tmp /home/deploy");
     refused(
         &project,
@@ -224,16 +214,16 @@ fn a_host_without_room_for_the_agent() {
 
 #[test]
 fn two_sessions_are_enough_and_one_is_not() {
-    let project = Project::up(2, &["1:max-sessions=2", "no-forwarding"], STEPS);
+    let project = Project::up(2, &["1:max-sessions=2", "no-forwarding"], TWO_STEPS);
     project.must(0, &["deploy"]);
     assert_eq!(project.same_logs(2, &project.newest()), 4);
-    let project = Project::up(2, &["2:max-sessions=1"], STEPS);
+    let project = Project::up(2, &["2:max-sessions=1"], TWO_STEPS);
     refused(&project, &["h2: ", "MaxSessions"]);
 }
 
 #[test]
 fn what_is_not_there_on_a_host_is_named() {
-    let steps = STEPS.replace("cat {{ root }}/one", "git --version");
+    let steps = TWO_STEPS.replace("cat {{ root }}/one", "git --version");
     let project = Project::up(2, &["2:no-git"], &steps);
     let ran = project.must(1, &["deploy"]);
     assert!(ran.stdout.contains("h2 two: FAILED: exit 127"), "{}", ran.stdout);
@@ -247,7 +237,7 @@ fn what_is_not_there_on_a_host_is_named() {
 
 #[test]
 fn a_root_that_cannot_be_written() {
-    let project = Project::up(2, &[], STEPS);
+    let project = Project::up(2, &[], TWO_STEPS);
     project.on(2, "mkdir -p /srv/www && chown root /srv/www && chmod 755 /srv/www");
     refused(
         &project,
@@ -266,11 +256,11 @@ fn a_root_that_cannot_be_written() {
 fn a_full_disk_on_a_host() {
     let project = Project::up(2, &["2:tmpfs=/srv/www:256k"], "");
     // Full before the run: refused by its check.
-    project.recipe(&format!("{}{STEPS}", stage(2)));
+    project.recipe(&format!("{}{TWO_STEPS}", stage(2)));
     project.on(2, "head -c 1m /dev/zero >/srv/www/full 2>/dev/null; true");
     refused(&project, &["h2: cannot ", "/srv/www/app", "hint: h2: "]);
     // Full when a step is to be put there: it did not begin, and says why.
-    let text = STEPS.replace("echo two", &format!(": {}; echo two", "x".repeat(100_000)));
+    let text = TWO_STEPS.replace("echo two", &format!(": {}; echo two", "x".repeat(100_000)));
     project.recipe(&format!("{}{text}", stage(2)));
     project.on(2, "rm /srv/www/full; head -c 150k /dev/zero >/srv/www/full");
     let ran = project.must(1, &["deploy"]);

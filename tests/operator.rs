@@ -10,19 +10,9 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use recipes::{Project, ROOT, events, stage};
+use recipes::{Project, ROOT, TWO_STEPS, events, stage};
 use serde_json::Value;
 use support::deployui::{Deployui, Ran, Spawned};
-
-/// Two steps that leave something behind.
-const STEPS: &str = r#"
-[steps.one]
-run = "echo one >{{ root }}/one"
-[steps.two]
-run = "echo two >{{ root }}/two; cat {{ root }}/one"
-[pipelines]
-deploy = ["one", "two"]
-"#;
 
 /// Runs a shell text in which `$0` is the program with the ssh configuration, in front of a small
 /// disk as the state directory `$STATE`.
@@ -79,7 +69,7 @@ fn a_full_disk_here() {
 
 #[test]
 fn a_state_directory_that_cannot_be_used() {
-    let project = Project::up(1, &[], STEPS);
+    let project = Project::up(1, &[], TWO_STEPS);
     let file = project.ui.home().join("a-file");
     fs::write(&file, "").unwrap();
     let inside = file.join("state");
@@ -124,7 +114,7 @@ fn a_run_that_is_not_there() {
 
 #[test]
 fn a_journal_that_cannot_be_trusted_is_not_run_from() {
-    let steps = STEPS.replace("cat {{ root }}/one", "false");
+    let steps = TWO_STEPS.replace("cat {{ root }}/one", "false");
     let steps = steps.replace("[steps.two]", "[steps.two]\nchanges = \"schema\"");
     let project = Project::up(1, &[], &steps);
     project.must(3, &["deploy"]);
@@ -184,7 +174,7 @@ fn a_journal_that_cannot_be_trusted_is_not_run_from() {
 #[test]
 fn no_terminal_at_all() {
     let ui = Deployui::new();
-    fs::write(ui.dir().join("deploy.toml"), format!("{}{STEPS}", stage(1))).unwrap();
+    fs::write(ui.dir().join("deploy.toml"), format!("{}{TWO_STEPS}", stage(1))).unwrap();
     for words in [&[][..], &["--stage", "staging"]] {
         let ran = ui.run(words);
         assert_eq!(ran.code, Some(2), "{ran:?}");

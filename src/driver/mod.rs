@@ -147,11 +147,11 @@ impl Driver {
         policy: Policy,
     ) -> Result<Self, DriveError> {
         let at = now();
-        let journal =
-            Journal::create(&store, Header::new(&plan, at), &who.0).map_err(DriveError::Journal)?;
+        let header = Header::new(&plan, at);
         let (engine, events) = Engine::start(plan, who, policy, at).map_err(DriveError::NotARun)?;
+        let create = || Journal::create(&store, header, &events, &who.0);
+        let journal = tokio::task::block_in_place(create).map_err(DriveError::Journal)?;
         let mut driver = Self::new(engine, journal, store, fleet, who);
-        driver.write(&events)?;
         driver.opening = events;
         Ok(driver)
     }

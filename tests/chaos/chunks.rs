@@ -239,7 +239,7 @@ proptest! {
         let script = &SCRIPTS[which];
         let mut random = Random::new(seed);
         let heard = run(&beginning(&noise), &script.sent(hostile), |left| {
-            let (stream, len) = random.pick(left);
+            let (stream, len) = *random.pick(left).unwrap();
             (stream, 1 + random.below(len))
         });
         prop_assert_eq!(heard.facts.as_slice(), script.expect);
@@ -254,7 +254,7 @@ proptest! {
         let mut client = Client::new(NONCE, "/state").unwrap();
         let mut heard = Heard::default();
         let mut pick = |left: &[(Stream, usize)]| {
-            let (stream, len) = random.pick(left);
+            let (stream, len) = *random.pick(left).unwrap();
             (stream, 1 + random.below(len))
         };
         deliver(&mut client, &mut heard, &beginning("x"), &mut pick);

@@ -120,7 +120,7 @@ impl Pair {
     }
 
     fn random_order(&mut self, shell: Shell, random: &mut Random) {
-        let name = random.pick(&BOXES);
+        let name = *random.pick(&BOXES).unwrap();
         let attempt = ATTEMPT;
         match random.below(16) {
             0..4 => {
@@ -136,7 +136,7 @@ impl Pair {
             7 | 8 => self.follow(shell, name, false, false),
             9 => self.order(shell, |dir| Order::Fence { attempt, dir }, name),
             10 | 11 => {
-                let signal = random.pick(&["TERM", "KILL"]);
+                let signal = *random.pick(&["TERM", "KILL"]).unwrap();
                 self.order(shell, |dir| Order::Cancel { attempt, dir, signal }, name);
                 self.until_it_ended(name);
             }

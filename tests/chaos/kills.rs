@@ -101,7 +101,7 @@ impl Round<'_> {
             Fault::Stop => kill(self.place.supervisor(), "STOP"),
             Fault::Deaf => {
                 let signals = ["TERM", "HUP", "INT", "USR1", "PIPE", "QUIT"];
-                kill(self.place.supervisor(), self.random.pick(&signals))
+                kill(self.place.supervisor(), *self.random.pick(&signals).unwrap())
             }
         };
         if struck {
@@ -143,8 +143,9 @@ impl Round<'_> {
 
 fn round(host: &Host, seed: usize, table: &mut Table) {
     let mut random = Random::new(seed.try_into().unwrap());
-    let status = random.pick(&[0, 0, 3]);
-    let nap = random.pick(&["", "sleep 0.002", "sleep 0.005", "sleep 0.01", "sleep 0.02"]);
+    let status = *random.pick(&[0, 0, 3]).unwrap();
+    let nap =
+        *random.pick(&["", "sleep 0.002", "sleep 0.005", "sleep 0.01", "sleep 0.02"]).unwrap();
     let text = format!(
         "echo $$ >me\necho x >>effects\necho one\n{nap}\necho two >&2\n\
          echo {status} >truth.new\nmv truth.new truth\nexit {status}"
@@ -164,7 +165,7 @@ fn round(host: &Host, seed: usize, table: &mut Table) {
     for _ in 0..1 + round.random.below(3) {
         let time = Duration::from_micros(round.random.below(15_000).try_into().unwrap());
         round.starters[0].listen(time);
-        let fault = round.random.pick(&FAULTS);
+        let fault = *round.random.pick(&FAULTS).unwrap();
         round.strike(fault);
     }
     let (verdict, last) = round.learn();

@@ -16,6 +16,7 @@ mod figures;
 mod host;
 mod kills;
 mod logs;
+#[path = "../support/random.rs"]
 mod random;
 mod special;
 mod wire;

@@ -13,11 +13,22 @@ use std::process::Command;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::support::console::Console;
 use super::support::deployui::{Deployui, Ran, Spawned};
 use super::support::fleet::Fleet;
 
 /// The directory of the application on every host.
 pub(crate) const ROOT: &str = "/srv/www/app";
+
+/// Two steps that leave something behind.
+pub(crate) const TWO_STEPS: &str = r#"
+[steps.one]
+run = "echo one >{{ root }}/one"
+[steps.two]
+run = "echo two >{{ root }}/two; cat {{ root }}/one"
+[pipelines]
+deploy = ["one", "two"]
+"#;
 
 /// The hosts, and the operator's project that is released to them.
 pub(crate) struct Project {
@@ -75,6 +86,12 @@ impl Project {
         let ran = self.run(words);
         assert_eq!(ran.code, Some(code), "{words:?}:\n{}\n{}", ran.stdout, ran.stderr);
         ran
+    }
+
+    /// Opens the console with the fleet's ssh configuration.
+    pub(crate) fn console(&self, rows: u16, cols: u16) -> Console {
+        let config = self.fleet.ssh_config();
+        self.ui.console(&["--ssh-config", config.to_str().unwrap()], rows, cols)
     }
 
     /// The operator's state directory.
@@ -206,18 +223,4 @@ pub(crate) fn rounds(default: u64) -> u64 {
 #[expect(clippy::print_stdout, reason = "the test harness shows it where it is wanted")]
 pub(crate) fn figure(text: &str) {
     println!("{text}");
-}
-
-/// Numbers that look random and are the same in every run (SplitMix64).
-pub(crate) struct Numbers(pub(crate) u64);
-
-impl Numbers {
-    /// One from 0 up to, and not including, `end`.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % end
-    }
 }

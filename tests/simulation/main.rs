@@ -29,6 +29,7 @@ mod operator;
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
+#[path = "../support/random.rs"]
 mod random;
 #[cfg(test)]
 mod reference;

@@ -4,6 +4,7 @@ use std::io::{Read, Result, Write as _};
 use std::num::NonZero;
 use std::process::Child;
 use std::sync::Arc;
+use std::time::Instant;
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
@@ -44,8 +45,9 @@ impl Console {
         self.screen.look(|parser| parser.screen().clone())
     }
 
-    /// Types these bytes.
+    /// Types these bytes. A terminal without a program takes none, and would be waited for.
     pub(crate) fn send(&self, keys: &str) {
+        assert!(!self.screen.ended(), "the console has ended; it shows:\n{}", self.screen());
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
@@ -62,11 +64,18 @@ impl Console {
 
     /// Waits until `holds` is true of the screen; `what` names it if it never comes.
     pub(crate) fn wait_until(&self, what: &str, holds: impl Fn(&vt100::Screen) -> bool) -> String {
-        let found = self.screen.wait(|parser| {
-            let screen = parser.screen();
-            holds(screen).then(|| screen.contents())
-        });
+        let found = self.wait_before(None, |screen| holds(screen).then(|| screen.contents()));
         found.unwrap_or_else(|| panic!("never on the screen: {what}; it shows:\n{}", self.screen()))
+    }
+
+    /// Waits until `found` gives something of the screen; `None` when it is `end`, or the program
+    /// has ended, without it.
+    pub(crate) fn wait_before<T>(
+        &self,
+        end: Option<Instant>,
+        found: impl Fn(&vt100::Screen) -> Option<T>,
+    ) -> Option<T> {
+        self.screen.wait_before(end, |parser| found(parser.screen()))
     }
 
     /// Gives the terminal another size; the program is told by the kernel.

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A program that prints nothing for this long while something is awaited has hung. Only a bound
 /// against a test that never ends: what is tested never depends on it.
@@ -59,7 +59,16 @@ impl<S: Send + 'static> Gather<S> {
 
     /// Waits until `found` gives something, asked again whenever more has been read. `None` when
     /// the stream has ended, or been quiet for too long, without it.
-    pub(crate) fn wait<T>(&self, mut found: impl FnMut(&S) -> Option<T>) -> Option<T> {
+    pub(crate) fn wait<T>(&self, found: impl FnMut(&S) -> Option<T>) -> Option<T> {
+        self.wait_before(None, found)
+    }
+
+    /// As [`Self::wait`], and `None` also when it is `end` without it.
+    pub(crate) fn wait_before<T>(
+        &self,
+        end: Option<Instant>,
+        mut found: impl FnMut(&S) -> Option<T>,
+    ) -> Option<T> {
         let (progress, changed) = &*self.shared;
         let mut progress = progress.lock().unwrap();
         loop {
@@ -70,8 +79,9 @@ impl<S: Send + 'static> Gather<S> {
                 return None;
             }
             let before = progress.reads;
+            let time = end.map_or(QUIET_MAX, |end| end.saturating_duration_since(now()));
             progress = changed
-                .wait_timeout_while(progress, QUIET_MAX, |progress| progress.reads == before)
+                .wait_timeout_while(progress, time, |progress| progress.reads == before)
                 .unwrap()
                 .0;
             if progress.reads == before {
@@ -80,10 +90,23 @@ impl<S: Send + 'static> Gather<S> {
         }
     }
 
+    /// Whether the stream has ended.
+    pub(crate) fn ended(&self) -> bool {
+        self.shared.0.lock().unwrap().ended
+    }
+
     /// Waits for the end of the stream; false when it has been quiet for too long instead.
     pub(crate) fn wait_end(&self) -> bool {
         // Nothing is ever found, so this returns at the end of the stream or when it is quiet.
         let nothing: Option<()> = self.wait(|_| None);
-        nothing.is_none() && self.shared.0.lock().unwrap().ended
+        nothing.is_none() && self.ended()
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever waits until an instant has to know the time"
+)]
+fn now() -> Instant {
+    Instant::now()
 }

@@ -10,3 +10,4 @@ pub(crate) mod deployui;
 pub(crate) mod fleet;
 pub(crate) mod gather;
 pub(crate) mod proxy;
+pub(crate) mod random;

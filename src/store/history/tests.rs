@@ -23,7 +23,7 @@ fn make(store: &Store, run: &RunId, facts: Vec<Fact>) {
         pipeline: "deploy".into(),
         opened: at(0),
     };
-    let mut journal = Journal::create(store, header, DRIVER).unwrap();
+    let mut journal = Journal::create(store, header, &[], DRIVER).unwrap();
     let events = (0..).zip(facts).map(|(seq, fact)| {
         let second = i64::try_from(seq).unwrap();
         Event { seq, at: at(second), by: None, fact }

@@ -111,13 +111,19 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Makes the journal of a new run and takes its lock. `driver` is who drives it, as
-    /// `user@machine pid`.
+    /// Makes the journal of a new run with its first facts, and takes its lock. `driver` is who
+    /// drives it, as `user@machine pid`.
     ///
     /// # Errors
-    /// When the disk refuses, or a run with this id is there. A journal without its whole header
-    /// is never left behind under its name.
-    pub fn create(store: &Store, header: Header, driver: &str) -> Result<Self, JournalError> {
+    /// When the disk refuses, a run with this id is there, or the facts are not the first. A journal
+    /// without its whole header and all of these facts is never left behind under its name: there
+    /// is no run that is listed as open and cannot be gone on with.
+    pub fn create(
+        store: &Store,
+        header: Header,
+        opening: &[Event],
+        driver: &str,
+    ) -> Result<Self, JournalError> {
         let (runs, dir) = (store.runs_dir(), store.run_dir(&header.run));
         make_dirs(&runs).at("make", &runs)?;
         match make_dir(&dir) {
@@ -126,7 +132,7 @@ impl Journal {
             }
             made => made.at("make", &dir)?,
         }
-        let created = Self::create_in(store, header, driver, &dir);
+        let created = Self::create_in(store, header, opening, driver, &dir);
         if created.is_err() {
             // Nothing was run: what is half made would only be listed as damaged. If this fails
             // too, it is.
@@ -138,12 +144,14 @@ impl Journal {
     fn create_in(
         store: &Store,
         header: Header,
+        opening: &[Event],
         driver: &str,
         dir: &Path,
     ) -> Result<Self, JournalError> {
         let lock = take_lock(dir, driver)?;
         let mut first = Vec::new();
         let sum = line::write(&mut first, Sum::START, &header).map_err(JournalError::Unwritable)?;
+        let (sum, next) = write_facts(&mut first, opening, sum, 0)?;
         let path = store.journal_path(&header.run);
         let unfinished = dir.join("journal.new");
         let mut tail = Tail::new(make_file(&unfinished).at("make", &unfinished)?, 0);
@@ -153,7 +161,7 @@ impl Journal {
         let runs = store.runs_dir();
         sync_dir(&runs).at("sync", &runs)?;
         sync_dir(store.root()).at("sync", store.root())?;
-        Ok(Self { path, header, tail, sum, next: 0, _lock: lock })
+        Ok(Self { path, header, tail, sum, next, _lock: lock })
     }
 
     /// Opens the journal of a run to drive it: takes the lock, moves an unfinished end aside, and
@@ -216,19 +224,13 @@ impl Journal {
     /// When the disk refuses (the journal is then as before, and the same facts can be appended
     /// again), or when a fact is not the one that follows.
     pub fn append(&mut self, events: &[Event]) -> Result<(), JournalError> {
-        let (mut lines, mut sum, mut wanted) = (Vec::new(), self.sum, self.next);
-        for event in events {
-            if event.seq != wanted {
-                return Err(JournalError::OutOfOrder { wanted, found: event.seq });
-            }
-            sum = line::write(&mut lines, sum, event).map_err(JournalError::Unwritable)?;
-            wanted += 1;
-        }
+        let mut lines = Vec::new();
+        let (sum, next) = write_facts(&mut lines, events, self.sum, self.next)?;
         if lines.is_empty() {
             return Ok(());
         }
         self.tail.push(&lines).at("write", &self.path)?;
-        (self.sum, self.next) = (sum, wanted);
+        (self.sum, self.next) = (sum, next);
         Ok(())
     }
 
@@ -243,6 +245,24 @@ impl Journal {
     pub fn path(&self) -> &Path {
         &self.path
     }
+}
+
+/// The lines of facts that follow a line with this sum, the first with that number; what the next
+/// ones follow.
+fn write_facts(
+    lines: &mut Vec<u8>,
+    events: &[Event],
+    mut sum: Sum,
+    mut next: u64,
+) -> Result<(Sum, u64), JournalError> {
+    for event in events {
+        if event.seq != next {
+            return Err(JournalError::OutOfOrder { wanted: next, found: event.seq });
+        }
+        sum = line::write(lines, sum, event).map_err(JournalError::Unwritable)?;
+        next += 1;
+    }
+    Ok((sum, next))
 }
 
 fn take_lock(dir: &Path, driver: &str) -> Result<Lock, JournalError> {

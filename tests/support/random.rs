@@ -1,4 +1,5 @@
-//! The only source of chance: a splitmix64 stream, so that a seed is a whole run.
+//! The only source of chance: a splitmix64 stream, so that a seed is a whole test.
+#![allow(dead_code, reason = "each test crate uses its own part")]
 
 /// A stream of numbers that a seed determines.
 #[derive(Clone, Debug)]
@@ -25,9 +26,9 @@ impl Random {
     }
 
     /// A number below `end`; 0 if `end` is.
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        let end = u64::try_from(end).unwrap().max(1);
-        usize::try_from(self.next() % end).unwrap()
+    pub(crate) fn below<N: TryInto<u64> + TryFrom<u64>>(&mut self, end: N) -> N {
+        let end = end.try_into().ok().unwrap().max(1);
+        (self.next() % end).try_into().ok().unwrap()
     }
 
     /// A number from `low` to `high`, both included.

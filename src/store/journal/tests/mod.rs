@@ -1,273 +1,21 @@
-use std::{os::unix::fs::PermissionsExt, time::Duration};
+//! The journal: cut, damaged, locked, and written byte for byte as it was.
+
+mod facts;
+
+use std::os::unix::fs::PermissionsExt;
 
 use tempfile::TempDir;
 
+use self::facts::{at, events, facts, header, run};
 use super::*;
 use crate::store::place::scratch;
 use crate::{
-    model::{
-        Act, Ask, BoxMode, Changes, Column, Command, Elsewhere, Follower, Gate, HoldId, Hole, Host,
-        HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Piece, Query, ScopeId, StepName,
-        Text, Try,
-    },
-    run::{
-        Abort, Cause, Choice, End, Excerpt, Fact, Hold, LinkState, Lost, Mode, Observation, Offer,
-        Question, Reason, Sig, Stop, StopCause, Verdict, Who, Why,
-    },
+    model::{NodeId, Try},
+    run::{End, Fact, Who},
 };
 
-const GOLDEN: &str = include_str!("format-1.jsonl");
+const GOLDEN: &str = include_str!("../format-1.jsonl");
 const DRIVER: &str = "ana@desk 4711";
-
-fn at(second: i64) -> Timestamp {
-    Timestamp::from_second(1_795_312_992 + second).unwrap()
-}
-
-fn run() -> RunId {
-    RunId::new("20261122-014312", [0; 10])
-}
-
-fn header() -> Header {
-    Header {
-        format: 1,
-        program: "deployui 0.1.0".into(),
-        run: run(),
-        app: "shop".into(),
-        stage: "production".into(),
-        pipeline: "deploy".into(),
-        opened: at(0),
-    }
-}
-
-fn step(name: &str) -> StepName {
-    StepName::try_from(name.to_owned()).unwrap()
-}
-
-fn node(name: &str, part: Part, kind: Kind, origin: Origin) -> Node {
-    let key = Key { step: step(name), part };
-    Node { key, host: Some(HostId(0)), needs: vec![NodeId(0)], kind, origin }
-}
-
-fn act() -> Act {
-    let mut command = Command::new(Text(vec![
-        Piece::Literal("migrate ".into()),
-        Piece::Hole(Hole("item.name".into())),
-    ]));
-    command.cwd = Some(Text::literal("/srv/shop"));
-    command.env = vec![("LANG".into(), Text::literal("C.UTF-8"))];
-    command.user = Some("root".into());
-    command.input = true;
-    command.detaches = true;
-    Act {
-        command,
-        undo: Some(Command::new(Text::literal("true"))),
-        changes: Changes::Schema,
-        mode: BoxMode::Detached,
-        limit: Some(Duration::from_millis(1500)),
-        retry: 0,
-        elsewhere: vec![Elsewhere {
-            host: HostId(1),
-            command: Command::new(Text::literal("migrate")),
-            undo: Some(Command::new(Text::literal("migrate back"))),
-            when: Some(Command::new(Text::literal("pending"))),
-        }],
-    }
-}
-
-fn plain_act() -> Act {
-    Act {
-        command: Command::new(Text::literal("ln -sfn release current")),
-        undo: None,
-        changes: Changes::Served,
-        mode: BoxMode::Inline,
-        limit: None,
-        retry: 0,
-        elsewhere: vec![],
-    }
-}
-
-fn ask(query: Query) -> Kind {
-    Kind::Ask(Box::new(Ask { command: Command::new(Text::literal("list")), query }))
-}
-
-fn plan() -> Plan {
-    let items = Items { pattern: Some("(?<name>.+)".into()), each: act(), close: NodeId(2) };
-    let gate = |gate| Node {
-        host: None,
-        ..node("migrate", Part::Gate(1), Kind::Gate(gate), Origin::Plan)
-    };
-    let host = |name: &str| Host {
-        name: name.into(),
-        address: format!("deploy@{name}.example.com:22"),
-        roles: vec!["web".into()],
-        state_dir: "~/.deployui".into(),
-    };
-    Plan {
-        run: run(),
-        app: "shop".into(),
-        stage: "production".into(),
-        protected: true,
-        pipeline: "deploy".into(),
-        hosts: vec![host("web1"), host("web2")],
-        nodes: vec![
-            gate(Gate::Barrier),
-            node("migrate", Part::Main, Kind::Act(Box::new(act())), Origin::Plan),
-            gate(Gate::Join),
-            gate(Gate::Enter(ScopeId(0))),
-            gate(Gate::Leave(ScopeId(0))),
-            gate(Gate::Batch { max_failed: 1 }),
-            gate(Gate::Confirm("Go on?".into())),
-            gate(Gate::Schema(NodeId(1))),
-            gate(Gate::Until(Duration::from_secs(60))),
-            node("migrate", Part::List(1), ask(Query::Items(Box::new(items))), Origin::Plan),
-            node("migrate", Part::When(1), ask(Query::When(vec![NodeId(1)])), Origin::Plan),
-        ],
-        columns: vec![Column {
-            step: step("migrate"),
-            about: "Apply migrations".into(),
-            gates: vec![NodeId(0)],
-            nodes: vec![NodeId(1)],
-        }],
-        followers: vec![Follower {
-            of: step("publish"),
-            step: step("restart"),
-            host: HostId(0),
-            act: plain_act(),
-        }],
-    }
-}
-
-fn grown() -> Vec<Node> {
-    let act = || Kind::Act(Box::new(plain_act()));
-    let item = Part::Item { index: 1, line: "[ ] \"a\"\u{1b}".into() };
-    vec![
-        node("migrate", item, act(), Origin::ItemOf(NodeId(9))),
-        node("migrate", Part::Again(2), act(), Origin::InsteadOf(NodeId(1))),
-        node("migrate", Part::Undo(1), act(), Origin::UndoOf(NodeId(1))),
-        node("restart", Part::Follow(1), act(), Origin::FollowerOf(NodeId(1))),
-        node("pages", Part::Leave(1), act(), Origin::LeaveOf(NodeId(3))),
-    ]
-}
-
-fn causes() -> Vec<Cause> {
-    let question = Question { text: "Password: ".into(), hidden: true };
-    vec![
-        Cause::Failed(End::Exit(3)),
-        Cause::Refused("no space".into()),
-        Cause::Unknown(Lost::Rebooted),
-        Cause::Unsettled,
-        Cause::Break,
-        Cause::Confirm("Go on?".into()),
-        Cause::Schema,
-        Cause::Input(1, question),
-        Cause::Batch(2),
-        Cause::LockHeld("bob@desk".into()),
-        Cause::Diverges("web2 serves another".into()),
-        Cause::OnceHostGone(true),
-        Cause::Unreachable,
-        Cause::NotUndone(End::Signal(9)),
-    ]
-}
-
-fn offers() -> Vec<Offer> {
-    vec![
-        Offer::Go,
-        Offer::Retry,
-        Offer::Edit,
-        Offer::Skip,
-        Offer::Fixed,
-        Offer::AssumeOk,
-        Offer::AssumeFailed,
-        Offer::Exclude,
-        Offer::Undo,
-        Offer::Abort,
-        Offer::Answer,
-        Offer::Move(HostId(1)),
-        Offer::TakeOver,
-    ]
-}
-
-fn choices() -> Vec<Choice> {
-    vec![
-        Choice::Go,
-        Choice::Retry,
-        Choice::Edit("migrate --fake".into()),
-        Choice::Skip,
-        Choice::Fixed,
-        Choice::Assume(true),
-        Choice::Exclude,
-        Choice::Undo,
-        Choice::Abort,
-        Choice::Answer(1),
-        Choice::Move(HostId(1)),
-        Choice::TakeOver,
-    ]
-}
-
-/// Every fact that there is, with every value that it can hold.
-fn facts() -> Vec<Fact> {
-    let attempt = Try { node: NodeId(1), n: 1 };
-    let why = || Why("as agreed".into());
-    let stop = |sig, cause| Fact::Stopping(attempt, Stop { sig, cause });
-    let mut facts = vec![
-        Fact::Opened(Box::new(plan())),
-        Fact::Taken(Who("ana@desk".into())),
-        Fact::Left(Who("ana@desk".into())),
-        Fact::Mode(Mode::Run),
-        Fact::Mode(Mode::Step),
-        Fact::Mode(Mode::Pause),
-        Fact::Break(NodeId(0), true),
-        Fact::Passed(NodeId(0)),
-        Fact::Grew(grown(), vec![(NodeId(2), NodeId(11))]),
-        Fact::Pruned(vec![NodeId(1)], Reason::Aborted),
-        Fact::Pruned(vec![NodeId(1)], Reason::NotWanted),
-        Fact::Pruned(vec![NodeId(1)], Reason::Fenced),
-        Fact::Armed(attempt),
-        Fact::Staged(attempt),
-        Fact::Started(attempt),
-        Fact::Refused(attempt, "no space".into()),
-        Fact::Listed(attempt, vec!["[ ] a".into(), String::new()]),
-        Fact::Asks(attempt, 1, Question { text: "Sure? ".into(), hidden: false }),
-        Fact::Answered(attempt, 1),
-        Fact::Ended(attempt, End::Exit(0), 4096),
-        Fact::Ended(attempt, End::Signal(15), u64::MAX),
-        Fact::Ended(attempt, End::TimedOut, 0),
-        Fact::Settled(attempt, 4096),
-        Fact::Fenced(attempt),
-        Fact::LogReplaced(attempt, 4096, 12),
-        stop(Sig::Term, StopCause::Operator),
-        stop(Sig::Kill, StopCause::Limit),
-        stop(Sig::Kill, StopCause::Abort),
-        Fact::Link(HostId(0), LinkState::Up),
-        Fact::Link(HostId(0), LinkState::Down("reset by peer\r\n\"\\".into())),
-        Fact::Saw(
-            HostId(0),
-            Observation::Machine(Excerpt {
-                machine: "web1-0a1b".into(),
-                boot: "-".into(),
-                base: "/home/deploy/.deployui".into(),
-            }),
-        ),
-        Fact::Excluded(HostId(1), why()),
-        Fact::Aborted(Abort { undo: true, stop: false }, why()),
-    ];
-    let lost = [Lost::Died, Lost::Rebooted, Lost::Gone, Lost::Corrupt, Lost::OtherHost];
-    facts.extend(lost.map(|lost| Fact::Lost(attempt, lost)));
-    facts.extend(
-        causes()
-            .into_iter()
-            .map(|cause| Fact::Held(HoldId(0), Hold { on: NodeId(1), cause, offers: offers() })),
-    );
-    facts.extend(choices().into_iter().map(|choice| Fact::Chose(HoldId(0), choice, why())));
-    let verdicts = [Verdict::Ok, Verdict::Failed, Verdict::Aborted, Verdict::Unknown];
-    facts.extend(verdicts.map(Fact::Closed));
-    facts
-}
-
-fn events(facts: Vec<Fact>) -> Vec<Event> {
-    let by = |seq: u64| seq.is_multiple_of(2).then(|| Who("ana@desk".into()));
-    (0..).zip(facts).map(|(seq, fact)| Event { seq, at: at(1), by: by(seq), fact }).collect()
-}
 
 /// A short run, so that every byte of its journal can be tried.
 fn short() -> Vec<Event> {
@@ -332,9 +80,9 @@ fn the_frozen_journal_reads_as_it_was_written() {
 #[test]
 fn the_frozen_journal_is_still_written_byte_for_byte() {
     let (_dir, store) = scratch();
-    let mut journal = Journal::create(&store, header(), DRIVER).unwrap();
     let events = events(facts());
-    journal.append(&events[..2]).unwrap();
+    let mut journal = Journal::create(&store, header(), &events[..1], DRIVER).unwrap();
+    journal.append(&events[1..2]).unwrap();
     journal.append(&[]).unwrap();
     journal.append(&events[2..]).unwrap();
     assert_eq!(fs::read_to_string(journal.path()).unwrap(), GOLDEN);
@@ -489,7 +237,7 @@ fn a_missing_journal_and_a_missing_run_are_told_apart() {
 #[test]
 fn a_second_console_is_told_who_drives_the_run() {
     let (_dir, store) = scratch();
-    let mut journal = Journal::create(&store, header(), DRIVER).unwrap();
+    let mut journal = Journal::create(&store, header(), &[], DRIVER).unwrap();
     journal.append(&short()[..1]).unwrap();
     let by = |result: Result<(Journal, Vec<Event>), JournalError>| match result {
         Err(JournalError::LockedBy { by, .. }) => by,
@@ -508,7 +256,7 @@ fn a_second_console_is_told_who_drives_the_run() {
 #[test]
 fn a_run_is_made_once_and_for_the_operator_only() {
     let (dir, store) = scratch();
-    let journal = Journal::create(&store, header(), DRIVER).unwrap();
+    let journal = Journal::create(&store, header(), &[], DRIVER).unwrap();
     assert_eq!(journal.header(), &header());
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     for path in [store.root(), &store.runs_dir(), &store.run_dir(&run())] {
@@ -517,16 +265,27 @@ fn a_run_is_made_once_and_for_the_operator_only() {
     for name in ["journal.jsonl", "lock"] {
         assert_eq!(mode(&store.run_dir(&run()).join(name)), 0o600, "{name}");
     }
-    let again = Journal::create(&store, header(), DRIVER);
+    let again = Journal::create(&store, header(), &[], DRIVER);
     assert!(matches!(again, Err(JournalError::Exists(_))));
     assert_eq!(Journal::read(&store, &run()).unwrap().header, Some(header()));
     drop(dir);
 }
 
 #[test]
+fn a_run_is_made_with_its_first_facts_or_not_at_all() {
+    let (_dir, store) = scratch();
+    let events = short();
+    let refused = Journal::create(&store, header(), &events[1..], DRIVER);
+    assert!(matches!(refused, Err(JournalError::OutOfOrder { wanted: 0, found: 1 })));
+    assert!(!store.run_dir(&run()).exists());
+    let journal = Journal::create(&store, header(), &events[..2], DRIVER).unwrap();
+    assert_eq!(fs::read(journal.path()).unwrap(), bytes_of(&header(), &events[..2]));
+}
+
+#[test]
 fn a_fact_out_of_order_is_not_written() {
     let (_dir, store) = scratch();
-    let mut journal = Journal::create(&store, header(), DRIVER).unwrap();
+    let mut journal = Journal::create(&store, header(), &[], DRIVER).unwrap();
     let events = short();
     let refused = journal.append(&[events[0].clone(), events[2].clone()]);
     assert!(matches!(refused, Err(JournalError::OutOfOrder { wanted: 1, found: 2 })));
@@ -538,7 +297,7 @@ fn a_fact_out_of_order_is_not_written() {
 fn errors_name_the_file_and_what_to_do() {
     let (dir, store) = scratch();
     fs::write(dir.path().join("state"), "not a directory").unwrap();
-    let error = Journal::create(&store, header(), DRIVER).unwrap_err();
+    let error = Journal::create(&store, header(), &[], DRIVER).unwrap_err();
     let text = error.to_string().replace(&dir.path().display().to_string(), "");
     insta::assert_snapshot!(text, @"cannot make /state/runs: Not a directory (os error 20)");
     let full = DiskError {

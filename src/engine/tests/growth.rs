@@ -1,0 +1,169 @@
+//! What makes the graph grow or shrink: other hosts, items, conditions.
+
+use super::check;
+
+const ONCE: &str = "
+    g1 barrier
+    one@a act undo schema else b,c < g1
+    g2 barrier < one@a
+    two@b act < g2";
+
+#[test]
+fn a_once_step_moves_where_the_operator_says() {
+    check(
+        ONCE,
+        "
+        run
+        begin one@a
+        exclude a
+        is one@a stranded true
+        holds one@a:once-host-gone
+        offers one@a move-b move-c skip undo abort
+        exclude b
+        offers one@a move-c skip undo abort
+        choose one@a move-b
+        refused NotOffered
+        choose one@a move-c
+        is one@a excluded true
+        grown 1
+        do one_(2)@c
+        is g2 ok
+        closed Unknown",
+    );
+    check(
+        ONCE,
+        "
+        run
+        exclude a
+        choose one@a move-b
+        exclude b
+        is one_(2)@b stranded false
+        offers one_(2)@b move-c skip undo abort
+        choose one_(2)@b move-c
+        do one_(3)@c
+        is g2 ok
+        closed Failed",
+    );
+    check(
+        ONCE,
+        "
+        run
+        exclude a
+        choose one@a skip
+        is one@a skipped
+        is g2 ok",
+    );
+}
+
+const ITEMS: &str = "
+    g1 barrier
+    one@a items close match ^i(?<n>.)$ < g1
+    close join < one@a
+    g2 barrier < close
+    two@a act < g2";
+
+#[test]
+fn the_list_is_read_before_each_item() {
+    check(
+        ITEMS,
+        "
+        run
+        list one@a noise,i1,i2,i3
+        is gate_one ok
+        is two@a waiting
+        do one:_i1@a
+        list one:_list@a i1,i3
+        do one:_i3@a
+        list one:_list@a i1
+        is close ok
+        grown 6
+        do two@a
+        closed Ok",
+    );
+}
+
+#[test]
+fn the_operator_can_stop_before_an_item_and_each_item_has_a_barrier() {
+    check(
+        ITEMS,
+        "
+        step
+        mode Pause
+        list one@a i1,i2
+        is gate_one waiting
+        is one:_i1@a armed
+        break gate_one
+        run
+        holds gate_one:break
+        step
+        do one:_i1@a
+        list one:_list@a i2
+        is gate_one waiting
+        is one:_i2@a armed
+        run
+        fail one:_i2@a 1
+        holds one:_i2@a:failed
+        choose one:_i2@a skip
+        list one:_list@a i2
+        is close ok",
+    );
+}
+
+#[test]
+fn a_failed_list_is_a_failure_and_an_empty_one_is_not() {
+    check(
+        ITEMS,
+        "
+        run
+        fail one@a 1
+        holds one@a:failed
+        choose one@a retry
+        list one@a nothing
+        is close ok",
+    );
+    check(
+        ITEMS,
+        "
+        run
+        exclude a
+        is close ok",
+    );
+}
+
+const WHEN: &str = "
+    g1 barrier
+    ask@a when one@a,two@a < g1
+    one@a act < ask@a
+    two@a act < one@a
+    g2 barrier < two@a";
+
+#[test]
+fn a_condition_answers_with_0_or_1_and_anything_else_fails() {
+    check(
+        WHEN,
+        "
+        run
+        do ask@a
+        is one@a armed
+        do one@a two@a
+        closed Ok",
+    );
+    check(
+        WHEN,
+        "
+        run
+        fail ask@a 1
+        is ask@a ok
+        is one@a never NotWanted
+        is two@a never NotWanted
+        closed Ok",
+    );
+    check(
+        WHEN,
+        "
+        run
+        fail ask@a 2
+        holds ask@a:failed
+        is one@a waiting",
+    );
+}
