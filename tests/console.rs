@@ -102,6 +102,66 @@ fn an_abort_with_undo_takes_back_what_was_done() {
 }
 
 #[test]
+fn a_breakpoint_before_each_item_and_the_edit_of_one() {
+    let steps = r#"
+[steps.migrate.items]
+list = "cd {{ root }}; for f in \"a it's\" b c; do test -e \"$f\" || echo \"$f\"; done"
+run = "cd {{ root }}; test -e mended || { touch mended; false; }; echo {{ item }} >>effects; touch {{ item }}"
+[pipelines]
+deploy = ["migrate"]
+"#;
+    let project = Project::up(1, &[], steps);
+    project.on(1, &format!("mkdir -p {ROOT}; chown -R deploy {ROOT}"));
+    let console = project.console(36, 120);
+    console.wait_for("READY");
+    // One attempt of the list, and the run stops before its first item.
+    act(&console, "S", "Start deploy");
+    console.wait_for("h1 migrate: list ok");
+    console.send("B");
+    console.wait_for("breakpoint before each item of migrate");
+    act(&console, "C", "Continue to the end?");
+    console.wait_for("BREAK before migrate: a it's on h1");
+    act(&console, "C", "Continue to the end?");
+    console.wait_for("FAILED migrate: a it's on h1, exit 1");
+    console.send("O");
+    console.wait_for(r"echo 'a it'\''s");
+    console.send("echo edited >>/srv/www/app/effects; \t\t\r");
+    console.wait_for("BREAK before migrate: b on h1");
+    assert_eq!(project.file(1, "effects"), "edited\na it's");
+    act(&console, "C", "Continue to the end?");
+    console.wait_for("BREAK before migrate: c on h1");
+    console.send("B");
+    console.wait_for("no breakpoint before each item of migrate");
+    act(&console, "C", "Continue to the end?");
+    console.wait_for("is over");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+    assert_eq!(project.file(1, "effects"), "edited\na it's\nb\nc");
+}
+
+#[test]
+fn a_question_before_the_run_is_left_with_ctrl_c() {
+    let project = Project::up(1, &[], STEPS);
+    let mut lock = std::process::Command::new("ssh-keygen");
+    lock.args(["-q", "-p", "-P", "", "-N", "secret", "-f"]).arg(project.fleet.key());
+    assert!(lock.status().unwrap().success());
+    let config = project.fleet.ssh_config();
+    let script = r#""$0" "$@"; echo "exit $?"; stty -a | tr ' ;' '\n\n' | grep -xE -- '-?(isig|icanon|echo)'; echo end"#;
+    let args = ["--ssh-config", config.to_str().unwrap()];
+    let console = project.ui.under_shell(script, &args, 24, 80);
+    console.wait_for("Passphrase");
+    console.send("\u{3}");
+    console.wait_for("trouble");
+    console.send("\u{3}");
+    let (_, screen) = console.wait_exit();
+    assert!(!screen.alternate_screen() && !screen.bracketed_paste());
+    let said = screen.contents();
+    assert!(said.ends_with("exit 130\nisig\nicanon\necho\nend"), "{said}");
+    assert!(project.runs().is_empty());
+    assert_eq!(project.on(1, "ls -A /srv"), "", "something was sent");
+}
+
+#[test]
 fn a_terminal_that_is_too_small_says_so_and_is_used_when_it_has_grown() {
     let project = Project::up(1, &[], STEPS);
     let console = project.console(5, 20);

@@ -226,7 +226,7 @@ fn what_is_not_there_on_a_host_is_named() {
     let steps = TWO_STEPS.replace("cat {{ root }}/one", "git --version");
     let project = Project::up(2, &["2:no-git"], &steps);
     let ran = project.must(1, &["deploy"]);
-    assert!(ran.stdout.contains("h2 two: FAILED: exit 127"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("h2 two: FAILED: exit 127 (command not found)"), "{}", ran.stdout);
     assert!(
         ran.stdout.contains("git: not found") || ran.stdout.contains("git: command not found"),
         "{}",

@@ -7,6 +7,8 @@ mod recipes;
 mod support;
 
 use std::fs;
+use std::io::ErrorKind;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -68,8 +70,12 @@ fn a_full_disk_here() {
 }
 
 #[test]
-fn a_state_directory_that_cannot_be_used() {
+fn a_state_directory_that_cannot_be_used_is_found_before_any_host_is_asked() {
     let project = Project::up(1, &[], TWO_STEPS);
+    let host = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    host.set_nonblocking(true).unwrap();
+    project.fleet.route(1, host.local_addr().unwrap().port());
+    let config = project.fleet.ssh_config();
     let file = project.ui.home().join("a-file");
     fs::write(&file, "").unwrap();
     let inside = file.join("state");
@@ -82,8 +88,24 @@ fn a_state_directory_that_cannot_be_used() {
             ran.stderr
         );
         assert!(ran.stderr.contains("\nhint: "), "{}", ran.stderr);
-        assert_eq!(project.file(1, "one"), "");
+        let said = events(
+            &project
+                .must(5, &["--state-dir", dir.to_str().unwrap(), "deploy", "--output", "json"])
+                .stdout,
+        );
+        assert_eq!((&said[0]["event"], &said[0]["exit"]), (&"refused".into(), &5.into()));
+        let args = ["--ssh-config", config.to_str().unwrap(), "--state-dir", dir.to_str().unwrap()];
+        let (code, screen) = project.ui.console(&args, 24, 200).wait_exit();
+        assert_eq!(code, Some(5), "{}", screen.contents());
+        assert!(screen.contents().starts_with("error: cannot make "), "{}", screen.contents());
+        let asked = host.accept().map(|_| ()).unwrap_err();
+        assert_eq!(asked.kind(), ErrorKind::WouldBlock, "a host was connected");
     }
+    drop(host);
+    // What is tried leaves nothing behind.
+    let state = project.ui.home().join("good");
+    project.must(5, &["--state-dir", state.to_str().unwrap(), "deploy", "--hosts", "h1"]);
+    assert_eq!(fs::read_dir(state.join("runs")).unwrap().count(), 0);
 }
 
 #[test]
@@ -246,5 +268,57 @@ deploy = ["one", "tow"]
             "{}",
             ran.stderr
         );
+    }
+}
+
+/// Hosts that ask: for the passphrase of the key, for a password, or whether theirs is the right key.
+fn asking(question: &str) -> Project {
+    let project = Project::up(1, &["sshd=PasswordAuthentication yes"], TWO_STEPS);
+    match question {
+        "passphrase of " => {
+            let mut lock = Command::new("ssh-keygen");
+            lock.args(["-q", "-p", "-P", "", "-N", "secret", "-f"]).arg(project.fleet.key());
+            assert!(lock.status().unwrap().success());
+        }
+        "password of " => {
+            project.on(1, "echo >/home/deploy/.ssh/authorized_keys");
+        }
+        _ => {
+            fs::write(project.fleet.known_hosts(), "").unwrap();
+            let config = project.fleet.ssh_config();
+            let text = fs::read_to_string(&config).unwrap();
+            fs::write(&config, text.replace("HostKeyChecking yes", "HostKeyChecking ask")).unwrap();
+        }
+    }
+    project
+}
+
+#[test]
+fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
+    /// Says how the program ended, and what its terminal was left in.
+    const SCRIPT: &str = r#"trap : INT
+        "$0" "$@"; code=$?; echo; echo "exit $code"
+        stty -a | tr ' ;' '\n\n' | grep -xE -- '-?(isig|icanon|echo)' | tr '\n' ' '; echo end"#;
+    for question in ["passphrase of ", "password of ", "Is this the host's key?"] {
+        let project = asking(question);
+        let config = project.fleet.ssh_config();
+        let before = fs::read(project.fleet.known_hosts()).unwrap();
+        let args = ["--ssh-config", config.to_str().unwrap(), "deploy", "--yes"];
+        for (end, code) in [("\u{3}", 130), ("TERM", 143)] {
+            let console = project.ui.under_shell(SCRIPT, &args, 24, 200);
+            console.wait_for(question);
+            if end == "TERM" {
+                console.signal_child("TERM");
+            } else {
+                console.send(end);
+            }
+            let screen = console.wait_exit().1.contents();
+            assert!(screen.contains("error: left while connecting: no run was opened"), "{screen}");
+            assert!(screen.contains(&format!("\nexit {code}\n")), "{question}: {screen}");
+            assert!(screen.contains("\nisig icanon echo end"), "{question}: {screen}");
+            assert!(project.runs().is_empty());
+            assert_eq!(fs::read(project.fleet.known_hosts()).unwrap(), before);
+            assert_eq!(project.on(1, "ls -A /srv"), "", "something was sent");
+        }
     }
 }

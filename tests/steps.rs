@@ -145,13 +145,15 @@ fn a_time_limit_reaches_what_runs_as_root() {
 }
 
 #[test]
-fn killed_by_the_kernel() {
+fn how_a_step_ended_is_said_in_words() {
     for (run, said) in [
         ("kill -9 $$", "killed by signal 9 (KILL)"),
         ("kill -SEGV $$", "killed by signal 11 (SEGV)"),
         ("ulimit -t 1; while :; do :; done", "killed by signal 9 (KILL)"),
         ("sh -c 'kill -9 $$'", "killed by signal 9 (KILL)"),
         ("exit 255", "exit 255"),
+        ("no-such-command", "exit 127 (command not found)"),
+        ("/etc/passwd", "exit 126 (cannot be executed)"),
     ] {
         let project = steps(&format!("[steps.killed]\nrun = \"\"\"echo begun; {run}\"\"\"\n"));
         let ran = project.must(1, &["deploy"]);

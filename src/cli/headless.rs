@@ -109,6 +109,7 @@ pub(super) async fn begin(
     plan: Plan,
     start: &Start<'_>,
 ) -> Result<Exit, Stop> {
+    place(around, &plan)?;
     confirm(around, &plan, start)?;
     let mut signals = listen()?;
     let (dirty, grown) = Dirty::new();
@@ -122,14 +123,20 @@ pub(super) async fn begin(
     }
     let mut report = Report::begin(start.output, around, grown);
     let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
-    let mut driver = opened.map_err(|error| {
-        let hint = error.hint().unwrap_or("choose another place with --state-dir");
-        Stop::new(Exit::Refused, error.to_string()).hint(hint)
-    })?;
+    let mut driver = opened
+        .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
     report.opened(driver.run());
     let exit = drive(&mut driver, &mut report, &mut signals).await;
     driver.close().await;
     exit
+}
+
+/// A run that cannot be kept here is refused before any host is asked anything.
+pub(super) fn place(around: &Surroundings, plan: &Plan) -> Result<(), Stop> {
+    around.store.prepare(&plan.run).map_err(|error| {
+        let hint = error.hint().unwrap_or("choose another place with --state-dir");
+        Stop::new(Exit::Refused, error.to_string()).hint(hint)
+    })
 }
 
 /// Listens for the signals that end the program.

@@ -68,8 +68,10 @@ fn with_runtime(work: impl Future<Output = Result<Exit, Stop>>) -> Result<Exit, 
         .enable_all()
         .build()
         .map_err(|error| Stop::new(Exit::Refused, format!("cannot start: {error}")))?;
+    let before = prompt::Before::look();
     let result = runtime.block_on(work);
     // A prompt may still wait on the terminal in a thread of its own: do not wait for it.
     runtime.shutdown_background();
+    before.restore();
     result
 }

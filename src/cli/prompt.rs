@@ -1,6 +1,9 @@
 //! Questions on the terminal, for commands without the console.
 
+use std::io;
+
 use futures::future::BoxFuture;
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
@@ -10,10 +13,35 @@ use crate::{
     text::escape,
 };
 
+/// What the terminal was set to before anything was asked on it.
+pub(super) struct Before(Option<Termios>);
+
+impl Before {
+    pub(super) fn look() -> Self {
+        Self(tcgetattr(io::stdin()).ok())
+    }
+
+    /// Sets the terminal back after a question that was left: it hides what is typed, and its own
+    /// thread waits for a line that will not come. What is as it was is not touched, since a program
+    /// in the background would be stopped for that.
+    pub(super) fn restore(&self) {
+        let (Some(before), Ok(now)) = (&self.0, tcgetattr(io::stdin())) else { return };
+        if now.local_modes != before.local_modes {
+            // A terminal that has gone away needs nothing.
+            let _gone = tcsetattr(io::stdin(), OptionalActions::Now, before);
+            say::err("");
+        }
+    }
+}
+
+/// The operator pressed Ctrl-C at a question.
+struct Interrupted;
+
 /// Asks on the terminal, one question at a time.
 #[derive(Default)]
 pub(super) struct Terminal {
-    turn: Mutex<()>,
+    /// Whose turn it is, and whether one was interrupted: no other is asked then.
+    interrupted: Mutex<bool>,
 }
 
 impl Ask for Terminal {
@@ -23,23 +51,29 @@ impl Ask for Terminal {
 
     fn ask(&self, question: Question) -> BoxFuture<'_, Option<Answer>> {
         Box::pin(async move {
-            let _turn = self.turn.lock().await;
-            tokio::task::spawn_blocking(move || answer(&question)).await.ok().flatten()
+            let mut interrupted = self.interrupted.lock().await;
+            if *interrupted {
+                return None;
+            }
+            match tokio::task::spawn_blocking(move || answer(&question)).await.ok()? {
+                Ok(answer) => answer,
+                Err(Interrupted) => {
+                    *interrupted = true;
+                    None
+                }
+            }
         })
     }
 }
 
-fn answer(question: &Question) -> Option<Answer> {
-    let secret = |prompt: String| {
-        rpassword::prompt_password(prompt).ok().map(|text| Answer::Secret(SecretString::from(text)))
-    };
+fn answer(question: &Question) -> Result<Option<Answer>, Interrupted> {
     match question {
         Question::Passphrase { file, attempt } => {
             let again = if *attempt > 1 { "wrong passphrase; " } else { "" };
-            secret(format!("{again}passphrase of {}: ", escape(&file.display().to_string())))
+            secret(&format!("{again}passphrase of {}: ", escape(&file.display().to_string())))
         }
         Question::Password { user, host } => {
-            secret(format!("password of {} on {}: ", escape(user), escape(host)))
+            secret(&format!("password of {} on {}: ", escape(user), escape(host)))
         }
         Question::Interactive { host, name, instruction, prompt, echo } => {
             for text in [name, instruction].into_iter().filter(|text| !text.is_empty()) {
@@ -47,17 +81,26 @@ fn answer(question: &Question) -> Option<Answer> {
             }
             let prompt = format!("{}: {} ", escape(host), escape(prompt));
             if *echo {
-                line(&prompt).map(|text| Answer::Secret(SecretString::from(text)))
+                Ok(line(&prompt).map(|text| Answer::Secret(SecretString::from(text))))
             } else {
-                secret(prompt)
+                secret(&prompt)
             }
         }
         Question::UnknownHostKey { host, key_type, fingerprint, file } => {
             say::err(&format!("The key of {} is not known.", escape(host)));
             say::err(&format!("  {key_type} {fingerprint}"));
             say::err(&format!("  It would be stored in {}.", file.display()));
-            yes("Is this the host's key?").then_some(Answer::Yes)
+            Ok(yes("Is this the host's key?").then_some(Answer::Yes))
         }
+    }
+}
+
+/// A line that is typed and not shown.
+fn secret(prompt: &str) -> Result<Option<Answer>, Interrupted> {
+    match rpassword::prompt_password(prompt) {
+        Ok(text) => Ok(Some(Answer::Secret(SecretString::from(text)))),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Interrupted),
+        Err(_) => Ok(None),
     }
 }
 
@@ -69,9 +112,9 @@ pub(super) fn yes(question: &str) -> bool {
 /// A line that is typed.
 pub(super) fn line(prompt: &str) -> Option<String> {
     use std::io::Write as _;
-    drop(std::io::stderr().lock().write_all(prompt.as_bytes()));
+    drop(io::stderr().lock().write_all(prompt.as_bytes()));
     let mut text = String::new();
-    match std::io::stdin().read_line(&mut text) {
+    match io::stdin().read_line(&mut text) {
         Ok(1..) => Some(text.trim_end_matches(['\n', '\r']).to_owned()),
         Ok(0) | Err(_) => None,
     }

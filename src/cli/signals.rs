@@ -4,6 +4,9 @@ use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+/// The number of the signal that Ctrl-c stands for.
+pub(super) const INT: u8 = 2;
+
 /// The signals that ask the program to end. From the first listening on they end nothing by
 /// themselves, so one value listens for as long as there is something to leave.
 pub(super) struct Signals {
@@ -25,7 +28,7 @@ impl Signals {
     /// Resolves with the number of the next signal.
     pub(super) async fn next(&mut self) -> u8 {
         tokio::select! {
-            _ = self.interrupt.recv() => 2,
+            _ = self.interrupt.recv() => INT,
             _ = self.terminate.recv() => 15,
             _ = self.hangup.recv() => 1,
         }

@@ -11,7 +11,7 @@ use super::{
     chance,
     means::{FleetSettings, HostNews, Means},
     reconcile::{Next, Ordered},
-    trouble::Trouble,
+    trouble::{ShellEnd, Trouble},
     wants::{Want, What},
 };
 use crate::{
@@ -107,43 +107,35 @@ struct Wire {
 }
 
 impl Wire {
-    /// A shell that takes nothing more has ended, or will: its end says more than the broken pipe.
-    async fn explained(&mut self, ended: Ended) -> Ended {
-        let (Ended::Lost(Trouble::Shell(_)), None) = (&ended, &self.hello) else { return ended };
+    /// A shell that leaves before the host is ready says why, perhaps on the other channel and a moment
+    /// later: both are read to their end. Where it only takes nothing more, its end says more than the
+    /// broken pipe.
+    async fn last_words(&mut self, ended: Ended) -> Ended {
+        let (Ended::Lost(Trouble::Shell { how, .. }), None) = (&ended, &self.hello) else {
+            return ended;
+        };
         let Self { client, control, agent, .. } = self;
-        let ending = async {
+        let mut end = None;
+        let rest = async {
             loop {
                 let heard = tokio::select! {
-                    chunk = agent.output.recv() => heard(client, chunk, true),
-                    chunk = control.output.recv() => heard(client, chunk, false),
+                    Some(chunk) = agent.output.recv() => heard(client, Some(chunk), true),
+                    Some(chunk) = control.output.recv() => heard(client, Some(chunk), false),
+                    else => return,
                 };
                 if let Err(trouble) = heard {
-                    return trouble;
+                    end.get_or_insert(trouble);
                 }
             }
         };
-        match timeout(LAST_WORDS, ending).await {
-            Ok(trouble) => Ended::Lost(self.last_words(trouble).await),
-            Err(_) => ended,
-        }
-    }
-
-    /// A shell that ends before the host is ready says why, perhaps on the other channel and a moment
-    /// later.
-    async fn last_words(&mut self, trouble: Trouble) -> Trouble {
-        let (Trouble::Shell(how), None) = (&trouble, &self.hello) else { return trouble };
-        let Self { client, control, agent, .. } = self;
-        let rest = async {
-            while let Some(chunk) = agent.output.recv().await {
-                drop(heard(client, Some(chunk), true));
-            }
-            while let Some(chunk) = control.output.recv().await {
-                drop(heard(client, Some(chunk), false));
-            }
-        };
         drop(timeout(LAST_WORDS, rest).await);
-        let how = how.split(": ").next().unwrap_or(how);
-        Trouble::said(how, &self.client.noise())
+        Ended::Lost(match (how, end) {
+            (ShellEnd::Deaf(_), Some(Trouble::Shell { how, .. })) => {
+                Trouble::ended(how, &self.client.noise())
+            }
+            (ShellEnd::Deaf(_), Some(trouble)) => trouble,
+            (how, _) => Trouble::ended(how.clone(), &self.client.noise()),
+        })
     }
 }
 
@@ -176,17 +168,17 @@ impl Charge {
         self.wants.mark_changed();
         loop {
             if let Err(ended) = self.flush(&mut wire, up).await {
-                return wire.explained(ended).await;
+                return wire.last_words(ended).await;
             }
             tokio::select! {
                 chunk = wire.agent.output.recv() => {
                     if let Err(trouble) = heard(&mut wire.client, chunk, true) {
-                        return Ended::Lost(wire.last_words(trouble).await);
+                        return wire.last_words(Ended::Lost(trouble)).await;
                     }
                 }
                 chunk = wire.control.output.recv() => {
                     if let Err(trouble) = heard(&mut wire.client, chunk, false) {
-                        return Ended::Lost(wire.last_words(trouble).await);
+                        return wire.last_words(Ended::Lost(trouble)).await;
                     }
                 }
                 changed = self.wants.changed(), if wire.hello.is_some() => {
@@ -344,7 +336,7 @@ impl Charge {
 
 async fn write(pipe: &mut Pipe, text: &str) -> Result<(), Ended> {
     let written = pipe.input.write(text.as_bytes()).await;
-    written.map_err(|error| Ended::Lost(Trouble::Shell(error.to_string())))
+    written.map_err(|error| Ended::Lost(Trouble::ended(ShellEnd::Deaf(error.to_string()), "")))
 }
 
 /// Takes in what a channel said. A shell that ends is a lost connection.
@@ -354,8 +346,8 @@ fn heard(client: &mut Client, chunk: Option<Chunk>, agent: bool) -> Result<(), T
     match chunk {
         Some(Chunk::Out(bytes)) => client.bytes(out, &bytes),
         Some(Chunk::Err(bytes)) => client.bytes(err, &bytes),
-        Some(Chunk::Ended(ending)) => return Err(Trouble::shell(&ending, &client.noise())),
-        None => return Err(Trouble::Shell("its shell ended".to_owned())),
+        Some(Chunk::Ended(ending)) => return Err(Trouble::shell(ending, &client.noise())),
+        None => return Err(Trouble::ended(ShellEnd::Untold, &client.noise())),
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use tokio::{sync::mpsc, time::sleep};
 pub use chance::{now, run_id};
 pub use fleet::Fleet;
 pub use means::{FleetSettings, HostNews};
-pub use trouble::Trouble;
+pub use trouble::{ShellEnd, Trouble};
 
 use self::look::Look;
 use crate::{

@@ -20,28 +20,60 @@ pub enum Trouble {
     Unfit(Bad),
     /// The agent cannot work; the host's words.
     NoAgent(String),
-    /// The login shell ended; its words.
-    Shell(String),
+    /// The login shell ended.
+    Shell {
+        /// How.
+        how: ShellEnd,
+        /// What it said, on both channels; empty if nothing.
+        said: String,
+    },
     /// Something is missing here.
     Here(String),
 }
 
+/// How a login shell ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShellEnd {
+    /// With this exit status.
+    Exit(u32),
+    /// Killed by this signal, named without `SIG`.
+    Killed(String),
+    /// The server did not start it.
+    Refused,
+    /// Without saying how.
+    Untold,
+    /// It takes nothing more, and its end was not seen; the error of the write.
+    Deaf(String),
+}
+
+impl fmt::Display for ShellEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exit(status) => write!(f, "its login shell ended with exit {status}"),
+            Self::Killed(signal) => write!(f, "its login shell was killed by {signal}"),
+            Self::Refused => f.write_str("the server refused to start a shell"),
+            Self::Untold => f.write_str("its login shell ended"),
+            Self::Deaf(error) => f.write_str(error),
+        }
+    }
+}
+
 impl Trouble {
-    pub(super) fn shell(ending: &Ending, noise: &str) -> Self {
+    /// A login shell whose pipe ended so, having said this.
+    pub(super) fn shell(ending: Ending, noise: &str) -> Self {
         let how = match ending {
-            Ending::Exit(status) => format!("its login shell ended with exit {status}"),
-            Ending::Signal(signal) => format!("its login shell was killed by {signal}"),
-            Ending::Refused => "the server refused to start a shell".to_owned(),
-            Ending::NoStatus(Some(lost)) => return Self::Lost(lost.clone()),
-            Ending::NoStatus(None) => "its login shell ended".to_owned(),
+            Ending::Exit(status) => ShellEnd::Exit(status),
+            Ending::Signal(signal) => ShellEnd::Killed(signal),
+            Ending::Refused => ShellEnd::Refused,
+            Ending::NoStatus(Some(lost)) => return Self::Lost(lost),
+            Ending::NoStatus(None) => ShellEnd::Untold,
         };
-        Self::said(&how, noise)
+        Self::ended(how, noise)
     }
 
     /// A login shell that ended so, having said this.
-    pub(super) fn said(how: &str, noise: &str) -> Self {
-        let said = noise.trim();
-        Self::Shell(if said.is_empty() { how.to_owned() } else { format!("{how}: {said}") })
+    pub(super) fn ended(how: ShellEnd, noise: &str) -> Self {
+        Self::Shell { how, said: noise.trim().to_owned() }
     }
 
     /// Whether it may pass without anyone changing anything.
@@ -49,7 +81,7 @@ impl Trouble {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Connect(error) => error.is_worth_retrying(),
-            Self::Open(_) | Self::Lost(_) | Self::Shell(_) | Self::NoAgent(_) => true,
+            Self::Open(_) | Self::Lost(_) | Self::Shell { .. } | Self::NoAgent(_) => true,
             Self::Unfit(_) | Self::Here(_) => false,
         }
     }
@@ -63,7 +95,7 @@ impl Trouble {
             Self::Lost(_) | Self::Here(_) => return None,
             Self::Unfit(bad) => return Some(unfit_hint(bad)),
             Self::NoAgent(_) => "our agent needs a writable /tmp or home directory",
-            Self::Shell(_) => {
+            Self::Shell { .. } => {
                 "the login shell must be able to run `exec sh`; see what plain ssh says there"
             }
         };
@@ -102,7 +134,9 @@ impl fmt::Display for Trouble {
                 _ => write!(f, "cannot make the directory {}", bad.what),
             },
             Self::NoAgent(why) => write!(f, "our agent cannot work there: {why}"),
-            Self::Shell(why) | Self::Here(why) => f.write_str(why),
+            Self::Shell { how, said } if said.is_empty() => how.fmt(f),
+            Self::Shell { how, said } => write!(f, "{how}: {said}"),
+            Self::Here(why) => f.write_str(why),
         }
     }
 }

@@ -56,7 +56,7 @@ impl Engine {
     fn breakpoint(&self, gate: NodeId, set: bool) -> Result<Vec<Fact>, Refusal> {
         let cell = self.run.cell(gate).ok_or(Refusal::NotAhead)?;
         let ahead = cell.state == State::Waiting && cell.node.kind == Kind::Gate(Gate::Barrier);
-        if !ahead {
+        if !ahead && !self.run.lists_on(gate) {
             return Err(Refusal::NotAhead);
         }
         Ok(if cell.breakpoint == set { Vec::new() } else { vec![Fact::Break(gate, set)] })

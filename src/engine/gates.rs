@@ -68,28 +68,17 @@ impl Engine {
     /// over what was not taken back, since visitors would be let in.
     fn not_undone(&self, leave: NodeId) -> impl Iterator<Item = &Cell> {
         let before = self.run.ids().take_while(move |(id, _)| *id < leave).map(|(_, cell)| cell);
-        before.filter(|cell| match &cell.state {
-            State::Ok(_) | State::Overruled(_) | State::Never(_) | State::Reverted(_) => false,
-            State::Waiting
-            | State::Armed(_)
-            | State::Running(_)
-            | State::Settling(..)
-            | State::Unknown(..)
-            | State::Failed(..)
-            | State::Refused(..)
-            | State::Stranded(_) => matches!(cell.node.origin, Origin::UndoOf(_)),
-        })
+        before.filter(|cell| matches!(cell.node.origin, Origin::UndoOf(_)) && !cell.state.is_done())
     }
 
     /// Whether leaving a scope, in the course of an undo, waits for an answer to what failed.
     pub(super) fn waits_to_leave(&self) -> bool {
-        let failed = |cell: &Cell| matches!(cell.state, State::Failed(..) | State::Refused(..));
         self.run.ids().any(|(id, cell)| {
             matches!(cell.node.kind, Kind::Gate(Gate::Leave(_)))
                 && cell.node.origin.takes_back()
                 && cell.state == State::Waiting
                 && self.run.ready(cell)
-                && self.not_undone(id).any(failed)
+                && self.not_undone(id).any(|cell| cell.state.is_failure())
         })
     }
 

@@ -26,7 +26,6 @@ impl Engine {
         let ids: Vec<NodeId> = run
             .ids()
             .filter(|(_, cell)| run.given_up(cell) && !run.may_have_started(cell))
-            .filter(|(_, cell)| matches!(cell.state, State::Waiting | State::Armed(_)))
             .map(|(id, _)| id)
             .collect();
         if ids.is_empty() { Vec::new() } else { vec![(Fact::Pruned(ids, Reason::Aborted), None)] }
@@ -56,10 +55,7 @@ impl Engine {
         if ask.end == Some(End::Exit(0)) {
             return None;
         }
-        let waiting = |id: &NodeId| {
-            let state = self.run.cell(*id).map(|cell| &cell.state);
-            matches!(state, Some(State::Waiting | State::Armed(_)))
-        };
+        let waiting = |id: &NodeId| self.run.cell(*id).is_some_and(|cell| cell.state.is_ahead());
         let ids: Vec<NodeId> = nodes.iter().copied().filter(waiting).collect();
         (!ids.is_empty()).then_some(Fact::Pruned(ids, Reason::NotWanted))
     }

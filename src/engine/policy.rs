@@ -59,26 +59,15 @@ impl Engine {
 
     fn policy_choice(&self, hold: &Hold) -> Option<Choice> {
         let cell = self.run.cell(hold.on)?;
-        match &hold.cause {
-            // Nobody is let in over what was not taken back, unless someone says so.
-            Cause::Refused(_) | Cause::NotUndone(_) if self.waits_to_leave() => None,
-            Cause::Failed(_) | Cause::Refused(_) if cell.node.origin.takes_back() => {
-                Some(Choice::Skip)
-            }
-            Cause::Failed(_) | Cause::Refused(_) => self.on_failure(cell),
-            Cause::NotUndone(_) => Some(Choice::Skip),
-            Cause::Unknown(_)
-            | Cause::Unsettled
-            | Cause::Break
-            | Cause::Confirm(_)
-            | Cause::Schema
-            | Cause::Input(..)
-            | Cause::Batch(_)
-            | Cause::LockHeld(_)
-            | Cause::Diverges(_)
-            | Cause::OnceHostGone(_)
-            | Cause::Unreachable => None,
+        // Nobody is let in over what was not taken back, unless someone says so.
+        if cell.node.origin.takes_back() && self.waits_to_leave() {
+            return None;
         }
+        if hold.cause.is_failure() && !cell.node.origin.takes_back() {
+            return self.on_failure(cell);
+        }
+        let not_taken_back = hold.cause.is_failure() || matches!(hold.cause, Cause::NotUndone(_));
+        not_taken_back.then_some(Choice::Skip)
     }
 
     fn on_failure(&self, cell: &Cell) -> Option<Choice> {
@@ -89,21 +78,7 @@ impl Engine {
         {
             return Some(Choice::Retry);
         }
-        let others_open = self.run.holds.values().any(|hold| match &hold.cause {
-            Cause::Failed(_) | Cause::Refused(_) => false,
-            Cause::Unknown(_)
-            | Cause::Unsettled
-            | Cause::Break
-            | Cause::Confirm(_)
-            | Cause::Schema
-            | Cause::Input(..)
-            | Cause::Batch(_)
-            | Cause::LockHeld(_)
-            | Cause::Diverges(_)
-            | Cause::OnceHostGone(_)
-            | Cause::Unreachable
-            | Cause::NotUndone(_) => true,
-        });
+        let others_open = self.run.holds.values().any(|hold| !hold.cause.is_failure());
         if self.run.busy() || others_open {
             return None;
         }

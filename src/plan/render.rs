@@ -10,8 +10,9 @@ use minijinja::{Environment, Error, ErrorKind, Output, Value};
 use crate::model::{Hole, Text};
 use crate::recipe::{
     Diagnostic, Span, Template, environment, line_of, locate_name, misplaced, names_in, plain_tags,
+    site,
 };
-use crate::script::{Insert, Inserts, Problem, has_mark};
+use crate::script::{Insert, Inserts, Problem, Site, has_mark};
 
 /// Evaluates the templates of one plan.
 pub(super) struct Renderer {
@@ -108,13 +109,13 @@ impl Renderer {
         inserted: usize,
     ) -> Vec<Diagnostic> {
         // Tags that insert raw text take no value, and blocks take as many as they like.
-        let tags = plain_tags(template).filter(|tags| tags.len() == inserted).unwrap_or_default();
-        let at = |problem: &Problem| match problem.insert {
-            Some(index) => match tags.get(index) {
-                Some(tag) => template.locate(tag.range.clone()),
-                None => self.place(template, context, index),
-            },
-            None => template.span.clone(),
+        let tags = plain_tags(template).filter(|tags| tags.len() == inserted);
+        let at = |problem: &Problem| {
+            let known = tags.as_ref().and_then(|tags| site(template, tags, &problem.site));
+            known.unwrap_or_else(|| match problem.site {
+                Site::Insert(index) => self.place(template, context, index),
+                Site::Whole | Site::Text(..) => template.span.clone(),
+            })
         };
         problems.iter().map(|problem| misplaced(&at(problem), problem.kind)).collect()
     }

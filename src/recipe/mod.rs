@@ -12,7 +12,7 @@ mod value;
 
 use std::sync::Arc;
 
-pub(crate) use check::{Place, misplaced};
+pub(crate) use check::{Place, misplaced, site};
 pub(crate) use diagnostic::choose;
 pub use diagnostic::{Diagnostic, Severity};
 pub use source::{At, Source, Span, Template};

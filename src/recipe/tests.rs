@@ -477,3 +477,40 @@ fn colours_are_only_added() {
     let (plain, coloured) = (found[0].render(false), found[0].render(true));
     assert!(!plain.contains('\u{1b}') && coloured.contains('\u{1b}'));
 }
+
+#[test]
+fn what_empties_the_log_of_its_step_is_an_error_where_it_stands() {
+    let step = r#"
+run = """
+cd {{ root }} && echo {{ vars.name }} no "{> /dev/stderr}" >&2
+é {{ vars.name }} > /dev/stderr
+"""
+undo = "ls 2>&1 | tee /dev/stderr | wc -l"
+unless = "echo \"é\" >/dev/stdout"
+"#;
+    insta::assert_snapshot!(step_faults(step), @r#"
+    error: `> /dev/stderr` empties this step's log
+      --> deploy.toml:11:19
+       |
+    11 | é {{ vars.name }} > /dev/stderr
+       |                   ^^^^^^^^^^^^^
+       |
+       = hint: write `>&2`
+
+    error: `tee /dev/stderr` empties this step's log
+      --> deploy.toml:13:19
+       |
+    13 | undo = "ls 2>&1 | tee /dev/stderr | wc -l"
+       |                   ^^^^^^^^^^^^^^^
+       |
+       = hint: write `tee -a`, which opens the file without emptying it
+
+    error: `> /dev/stdout` empties this step's log
+      --> deploy.toml:14:22
+       |
+    14 | unless = "echo \"é\" >/dev/stdout"
+       |                      ^^^^^^^^^^^^
+       |
+       = hint: write `>&1`, or leave it out
+    "#);
+}

@@ -12,7 +12,8 @@ pub enum Command {
     Choose(HoldId, Choice, Why),
     /// Step, go on or pause.
     Mode(Mode),
-    /// Set a breakpoint on a gate, or remove it.
+    /// Set a breakpoint on a gate, or remove it; on a list: on the gate of every item that it, or
+    /// a later reading of it, brings.
     Break(NodeId, bool),
     /// Send a signal to a running step.
     Stop(Try, Sig),
@@ -35,7 +36,7 @@ pub enum Refusal {
     Failed,
     /// The run is over.
     Closed,
-    /// That gate cannot be stopped at, or was passed.
+    /// That gate cannot be stopped at, or was passed; that list brings nothing more.
     NotAhead,
     /// That attempt is not running.
     NotRunning,

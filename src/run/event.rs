@@ -43,7 +43,7 @@ pub enum Fact {
     Left(Who),
     /// How far the run may go.
     Mode(Mode),
-    /// A breakpoint was set on a gate, or removed.
+    /// A breakpoint was set on a gate, or removed; on a list: on the gates of all items to come.
     Break(NodeId, bool),
     /// A gate was passed.
     Passed(NodeId),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{End, Lost, Question};
+use super::{End, Lost, Question, State};
 use crate::model::{HostId, NodeId};
 
 /// Something that goes no further until it is answered.
@@ -156,7 +156,86 @@ impl fmt::Display for Offer {
     }
 }
 
+/// Of what kind a cause is. A new cause is placed here, once; what is asked of causes follows.
+enum Sort {
+    /// The node is known not to be done.
+    Failure,
+    /// A compensation failed.
+    NotUndone,
+    /// An outcome cannot be learned.
+    Unknown,
+    /// Something still lives after the end.
+    Unsettled,
+    /// What goes on cannot be followed.
+    Unreachable,
+    /// A step that goes on waits for a line.
+    Input,
+    /// A breakpoint.
+    Break,
+    /// The operator has to decide before anything is done.
+    Decision,
+}
+
 impl Cause {
+    fn sort(&self) -> Sort {
+        match self {
+            Self::Failed(_) | Self::Refused(_) => Sort::Failure,
+            Self::NotUndone(_) => Sort::NotUndone,
+            Self::Unknown(_) => Sort::Unknown,
+            Self::Unsettled => Sort::Unsettled,
+            Self::Unreachable => Sort::Unreachable,
+            Self::Input(..) => Sort::Input,
+            Self::Break => Sort::Break,
+            Self::Confirm(_)
+            | Self::Schema
+            | Self::Batch(_)
+            | Self::LockHeld(_)
+            | Self::Diverges(_)
+            | Self::OnceHostGone(_) => Sort::Decision,
+        }
+    }
+
+    /// Whether a node is known not to be done: it failed, or could not be begun.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        matches!(self.sort(), Sort::Failure)
+    }
+
+    /// Whether something went wrong, or may have.
+    #[must_use]
+    pub fn is_trouble(&self) -> bool {
+        matches!(self.sort(), Sort::Failure | Sort::NotUndone | Sort::Unknown)
+    }
+
+    /// Whether what comes later waits for the answer as well. At a breakpoint only what is right
+    /// behind it is stopped, a step that asks goes on, and after a failed undo nothing comes.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        !matches!(self.sort(), Sort::Break | Sort::Input | Sort::NotUndone)
+    }
+
+    /// Whether it is about something that may be going on on a host: giving the run up does not
+    /// answer it.
+    #[must_use]
+    pub fn outlives_abort(&self) -> bool {
+        use Sort::{Input, Unknown, Unreachable, Unsettled};
+        matches!(self.sort(), Unknown | Unsettled | Input | Unreachable)
+    }
+
+    /// Whether a node in this state no longer has it.
+    #[must_use]
+    pub fn is_gone(&self, state: &State) -> bool {
+        let running = matches!(state, State::Running(_) | State::Armed(_));
+        let settling = matches!(state, State::Settling(..));
+        match self.sort() {
+            Sort::Unknown => !matches!(state, State::Unknown(..)),
+            Sort::Unsettled => !settling,
+            Sort::Unreachable => !settling && !running,
+            Sort::Input => !running,
+            Sort::Failure | Sort::NotUndone | Sort::Break | Sort::Decision => false,
+        }
+    }
+
     /// The cause as a short word for reports and JSON; a closed, documented list.
     #[must_use]
     pub fn word(&self) -> &'static str {

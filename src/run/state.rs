@@ -40,13 +40,25 @@ impl End {
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Exit(status) => write!(f, "exit {status}"),
+            Self::Exit(status) => match status_words(*status) {
+                Some(words) => write!(f, "exit {status} ({words})"),
+                None => write!(f, "exit {status}"),
+            },
             Self::Signal(n) => match signal_name(*n) {
                 Some(name) => write!(f, "killed by signal {n} ({name})"),
                 None => write!(f, "killed by signal {n}"),
             },
             Self::TimedOut => f.write_str("stopped at its time limit"),
         }
+    }
+}
+
+/// What a shell says with an exit status of its own (POSIX, 2.8.2): one that is seldom anything else.
+fn status_words(status: u8) -> Option<&'static str> {
+    match status {
+        126 => Some("cannot be executed"),
+        127 => Some("command not found"),
+        _ => None,
     }
 }
 
@@ -182,4 +194,60 @@ pub enum State {
     Never(Reason),
     /// Done, and taken back since.
     Reverted(u16),
+}
+
+/// How far a node has come. A new state is placed here, once; what is asked of states follows.
+enum Phase {
+    /// Not known to have begun.
+    Ahead,
+    /// Goes on on its host.
+    InFlight,
+    /// Only the operator can say what becomes of it.
+    Unsure,
+    /// Known not to be done.
+    Failed,
+    /// Done, or not to be done any more.
+    Done,
+}
+
+impl State {
+    fn phase(&self) -> Phase {
+        match self {
+            Self::Waiting | Self::Armed(_) => Phase::Ahead,
+            Self::Running(_) | Self::Settling(..) => Phase::InFlight,
+            Self::Unknown(..) | Self::Stranded(_) => Phase::Unsure,
+            Self::Failed(..) | Self::Refused(..) => Phase::Failed,
+            Self::Ok(_) | Self::Overruled(_) | Self::Never(_) | Self::Reverted(_) => Phase::Done,
+        }
+    }
+
+    /// Whether it is not known to have begun.
+    #[must_use]
+    pub fn is_ahead(&self) -> bool {
+        matches!(self.phase(), Phase::Ahead)
+    }
+
+    /// Whether an attempt goes on on the host.
+    #[must_use]
+    pub fn is_in_flight(&self) -> bool {
+        matches!(self.phase(), Phase::InFlight)
+    }
+
+    /// Whether it is known not to be done: it failed, or could not be begun.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        matches!(self.phase(), Phase::Failed)
+    }
+
+    /// Whether it is done, or not to be done any more.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self.phase(), Phase::Done)
+    }
+
+    /// Whether nothing more will happen to it without the operator.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.is_done() || self.is_failure()
+    }
 }

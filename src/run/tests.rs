@@ -73,6 +73,43 @@ fn run(facts: Vec<Fact>) -> Run {
     Run::fold(&events).unwrap()
 }
 
+#[test]
+fn each_kind_of_cause_answers_its_questions() {
+    use super::Cause;
+    let question = || Question { text: String::new(), hidden: false };
+    let (yes, no) = (true, false);
+    // Failure, trouble, stops what comes later, outlives an abort.
+    for (cause, answers) in [
+        (Cause::Failed(End::Exit(1)), [yes, yes, yes, no]),
+        (Cause::Refused(String::new()), [yes, yes, yes, no]),
+        (Cause::Unknown(Lost::Died), [no, yes, yes, yes]),
+        (Cause::Unsettled, [no, no, yes, yes]),
+        (Cause::Break, [no, no, no, no]),
+        (Cause::Confirm(String::new()), [no, no, yes, no]),
+        (Cause::Schema, [no, no, yes, no]),
+        (Cause::Input(1, question()), [no, no, no, yes]),
+        (Cause::Batch(1), [no, no, yes, no]),
+        (Cause::LockHeld(String::new()), [no, no, yes, no]),
+        (Cause::Diverges(String::new()), [no, no, yes, no]),
+        (Cause::OnceHostGone(true), [no, no, yes, no]),
+        (Cause::Unreachable, [no, no, yes, yes]),
+        (Cause::NotUndone(End::Exit(1)), [no, yes, no, no]),
+    ] {
+        let said = [cause.is_failure(), cause.is_trouble(), cause.stops(), cause.outlives_abort()];
+        assert_eq!(said, answers, "{cause:?}");
+    }
+}
+
+#[test]
+fn an_end_says_what_its_status_means() {
+    let said = |status| End::from_status(status).to_string();
+    assert_eq!(said(3), "exit 3");
+    assert_eq!(said(126), "exit 126 (cannot be executed)");
+    assert_eq!(said(127), "exit 127 (command not found)");
+    assert_eq!(said(137), "killed by signal 9 (KILL)");
+    assert_eq!(said(255), "exit 255");
+}
+
 fn attempt(node: u32, n: u16) -> Try {
     Try { node: NodeId(node), n }
 }

@@ -1,7 +1,7 @@
 //! Questions that the engine and the front ends alike put to a [`Run`].
 
 use super::{Cell, LinkState, Overrule, Run, State, Verdict};
-use crate::model::{Changes, HoldId, HostId, Kind, Node, NodeId, Origin};
+use crate::model::{Changes, HoldId, HostId, Kind, Node, NodeId, Origin, Part, Query};
 
 /// What all cells of a run add up to, so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,20 +17,10 @@ impl Run {
     #[must_use]
     pub fn satisfied(&self, id: NodeId) -> bool {
         let Some(cell) = self.cell(id) else { return true };
-        match &cell.state {
-            State::Ok(_) | State::Never(_) | State::Reverted(_) => true,
-            State::Overruled(_) => match cell.moved {
-                Some(_) => self.instead_of(id).is_some(),
-                None => true,
-            },
-            State::Failed(..) | State::Refused(..) => cell.node.origin.takes_back(),
-            State::Waiting
-            | State::Armed(_)
-            | State::Running(_)
-            | State::Settling(..)
-            | State::Unknown(..)
-            | State::Stranded(_) => false,
+        if matches!(cell.state, State::Overruled(_)) && cell.moved.is_some() {
+            return self.instead_of(id).is_some();
         }
+        cell.state.is_done() || (cell.state.is_failure() && cell.node.origin.takes_back())
     }
 
     /// Whether everything before this node is done.
@@ -79,7 +69,7 @@ impl Run {
     /// Whether this cell had not begun and will not.
     #[must_use]
     pub fn given_up(&self, cell: &Cell) -> bool {
-        matches!(cell.state, State::Waiting | State::Armed(_)) && self.barred(cell)
+        cell.state.is_ahead() && self.barred(cell)
     }
 
     /// The open hold on a node, the oldest first.
@@ -150,6 +140,31 @@ impl Run {
             None if standing.failed => Verdict::Failed,
             None => Verdict::Ok,
         }
+    }
+
+    /// Whether this lists the items of a step.
+    #[must_use]
+    pub fn lists(&self, id: NodeId) -> bool {
+        match self.cell(id).map(|cell| &cell.node.kind) {
+            Some(Kind::Ask(ask)) => matches!(ask.query, Query::Items(_)),
+            Some(Kind::Act(_) | Kind::Gate(_)) | None => false,
+        }
+    }
+
+    /// Whether this lists the items of a step, and can still bring some.
+    #[must_use]
+    pub fn lists_on(&self, id: NodeId) -> bool {
+        let open = |cell: &Cell| !cell.state.is_done() && !self.barred(cell);
+        self.lists(id) && self.cell(id).is_some_and(open)
+    }
+
+    /// The item behind a gate that a list brought.
+    #[must_use]
+    pub fn item_behind(&self, gate: NodeId) -> Option<(NodeId, &Cell)> {
+        let Origin::ItemOf(_) = self.cell(gate)?.node.origin else { return None };
+        self.ids().find(|(_, cell)| {
+            matches!(cell.node.key.part, Part::Item { .. }) && cell.node.needs.contains(&gate)
+        })
     }
 
     /// The compensation of a node, if the undo has laid one out.

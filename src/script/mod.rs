@@ -13,8 +13,8 @@ mod quote;
 
 pub use answers::{Answer, Bad, Hello, News, answer, news};
 pub use command::{BadCommand, Script, script};
-pub use lexer::{Fault, Open, Place};
-pub use placeholder::{Insert, Inserts, Problem, ProblemKind, has_mark, negated};
+pub use lexer::{Emptying, Fault, Open, Place};
+pub use placeholder::{Insert, Inserts, Problem, ProblemKind, Site, has_mark, negated};
 pub use programs::{
     Flags, Follow, agent, cancel, clean, control, fence, follow, go, hello, input, put, state,
 };

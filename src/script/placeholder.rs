@@ -1,9 +1,9 @@
 //! Values on their way into a command: a template is rendered with a token in place of every
 //! value, and here each token becomes a quoted word, but only where the shell reads one.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
-use super::lexer::{self, Open, Place, Unit};
+use super::lexer::{self, Emptied, Emptying, Open, Place, Unit};
 use super::quote::quote;
 use crate::model::{Hole, Piece, Text};
 
@@ -29,10 +29,21 @@ pub struct Inserts(Vec<Insert>);
 /// Something that keeps a rendered text from becoming a command or data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The value that it is about, by its number in order of insertion.
-    pub insert: Option<usize>,
+    /// Where it is.
+    pub site: Site,
     /// What is wrong.
     pub kind: ProblemKind,
+}
+
+/// A place in a rendered text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// The text as a whole.
+    Whole,
+    /// At the value of that number, in order of insertion.
+    Insert(usize),
+    /// In what stands behind so many values, up to the next: a range of bytes of that.
+    Text(usize, Range<usize>),
 }
 
 /// What is wrong with an inserted value, or with the command around it.
@@ -50,6 +61,8 @@ pub enum ProblemKind {
     Captured,
     /// Something was opened and never closed.
     Open(Open),
+    /// The step would empty its own log.
+    Empties(Emptying),
 }
 
 impl fmt::Display for ProblemKind {
@@ -63,6 +76,7 @@ impl fmt::Display for ProblemKind {
                 f.write_str("an inserted value was caught by a block and changed or dropped")
             }
             Self::Open(open) => write!(f, "the command ends inside {open}"),
+            Self::Empties(emptying) => emptying.fmt(f),
         }
     }
 }
@@ -80,6 +94,7 @@ impl ProblemKind {
             Self::HasNul => None,
             Self::Captured => Some("use {% set name = expression %} instead of a block"),
             Self::Open(_) => Some("close it"),
+            Self::Empties(emptying) => Some(emptying.hint()),
         }
     }
 }
@@ -114,7 +129,8 @@ impl Inserts {
     /// The rendered text as a command: each value one quoted word, lists several.
     ///
     /// # Errors
-    /// Every value that stands where no word can, and what the command leaves open.
+    /// Every value that stands where no word can, what the command leaves open, and what would empty
+    /// the log of its step.
     pub fn command(&self, rendered: &str) -> Result<Text, Vec<Problem>> {
         let pieces = self.split(rendered)?;
         let reading = lexer::read(&units(&pieces));
@@ -130,12 +146,14 @@ impl Inserts {
                         Some(Err(place)) => Some(ProblemKind::Misplaced(place)),
                         None => Some(ProblemKind::Captured),
                     };
-                    problems.extend(kind.map(|kind| Problem { insert: Some(*index), kind }));
+                    problems.extend(kind.map(|kind| Problem { site: Site::Insert(*index), kind }));
                 }
             }
         }
         let open = reading.open.filter(|_| problems.is_empty());
-        problems.extend(open.map(|open| Problem { insert: None, kind: ProblemKind::Open(open) }));
+        problems
+            .extend(open.map(|open| Problem { site: Site::Whole, kind: ProblemKind::Open(open) }));
+        problems.extend(reading.emptied.iter().map(|emptied| empties(&pieces, emptied)));
         if problems.is_empty() { Ok(text.done()) } else { Err(problems) }
     }
 
@@ -163,7 +181,7 @@ impl Inserts {
                 Stretch::Token(index, Insert::Word(_)) => (index, ProblemKind::HasNul),
                 Stretch::Token(index, Insert::Words(_)) => (index, ProblemKind::ListInData),
             };
-            problems.push(Problem { insert: Some(index), kind });
+            problems.push(Problem { site: Site::Insert(index), kind });
         }
         if problems.is_empty() { Ok(text.done()) } else { Err(problems) }
     }
@@ -171,11 +189,11 @@ impl Inserts {
     /// Cuts rendered text at its tokens, each of which must be there once and in order.
     fn split<'r>(&'r self, rendered: &'r str) -> Result<Vec<Stretch<'r>>, Vec<Problem>> {
         let captured = |at: usize| {
-            let insert = (at < self.0.len()).then_some(at);
-            vec![Problem { insert, kind: ProblemKind::Captured }]
+            let site = if at < self.0.len() { Site::Insert(at) } else { Site::Whole };
+            vec![Problem { site, kind: ProblemKind::Captured }]
         };
         if rendered.contains('\0') {
-            return Err(vec![Problem { insert: None, kind: ProblemKind::HasNul }]);
+            return Err(vec![Problem { site: Site::Whole, kind: ProblemKind::HasNul }]);
         }
         let mut pieces = Vec::new();
         let mut rest = rendered;
@@ -209,6 +227,29 @@ pub fn negated(command: &Text) -> Text {
 enum Stretch<'r> {
     Literal(&'r str),
     Token(usize, &'r Insert),
+}
+
+/// What empties the log, and where: the units it was found at, as bytes of one literal.
+fn empties(pieces: &[Stretch<'_>], (range, emptying): &Emptied) -> Problem {
+    let (mut values, mut begin, mut site) = (0, 0, Site::Whole);
+    for piece in pieces {
+        let units = match piece {
+            Stretch::Literal(text) => {
+                let count = text.chars().count();
+                if begin <= range.start && range.end <= begin + count {
+                    let bytes = |units: usize| text.chars().take(units).map(char::len_utf8).sum();
+                    site = Site::Text(values, bytes(range.start - begin)..bytes(range.end - begin));
+                }
+                count
+            }
+            Stretch::Token(..) => {
+                values += 1;
+                1
+            }
+        };
+        begin += units;
+    }
+    Problem { site, kind: ProblemKind::Empties(*emptying) }
 }
 
 fn units(pieces: &[Stretch<'_>]) -> Vec<Unit> {

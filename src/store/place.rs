@@ -1,11 +1,11 @@
 //! Where things lie below the state directory.
 
 use std::{
-    io,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use super::disk::DiskError;
+use super::disk::{At as _, DiskError, make_dirs, make_file, remove};
 use crate::model::RunId;
 
 /// File names are at most 255 bytes nearly everywhere; the longest ending is `.mask.kept-NNNNNNNN`.
@@ -28,6 +28,21 @@ impl Store {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Makes sure that a run could be kept here, before anything is done for it: the directory is
+    /// made, and a file in it.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn prepare(&self, run: &RunId) -> Result<(), DiskError> {
+        let runs = self.runs_dir();
+        make_dirs(&runs).at("make", &runs)?;
+        let trial = runs.join(format!(".{run}.trial"));
+        let written = make_file(&trial).and_then(|mut file| file.write_all(b"deployui\n"));
+        let removed = remove(&trial);
+        written.at("write", &trial)?;
+        removed.at("remove", &trial)
     }
 
     /// The journal of a run.

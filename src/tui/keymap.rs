@@ -145,7 +145,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('S')], "S", Step, Acting, "step", "Does the next step, then pauses.";
     [Char('C')], "C", Continue, Acting, "continue", "Goes on to the end or to a breakpoint.";
     [Char('P')], "P", Pause, Acting, "pause", "Begins no further step; what runs goes on to its end.";
-    [Char('B')], "B", Break, Acting, "break", "Sets or removes a breakpoint before the chosen step.";
+    [Char('B')], "B", Break, Acting, "break", "Sets a breakpoint before the chosen step; again: before each of its items, or none.";
     [Char('T')], "T", Retry, Acting, "retry", "Tries again what failed: here, or on all hosts.";
     [Char('O')], "O", Edit, Acting, "edit", "Changes the command for this run, and tries again.";
     [Char('F')], "F", Fixed, Acting, "fixed", "Takes it as done: you mended it by hand.";

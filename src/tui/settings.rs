@@ -12,6 +12,9 @@ pub struct Settings {
     pub colour: bool,
     /// Only look: no key changes anything.
     pub read_only: bool,
+    /// A value as one word of the shell, for a command that is shown to be edited; `None` where it
+    /// cannot be one. Only `script` knows how to quote, and a front end does not know `script`.
+    pub quote: fn(&str) -> Option<String>,
     /// Where times of day are shown for.
     pub zone: TimeZone,
 }

@@ -88,6 +88,8 @@ pub enum Wish {
     Connect,
     /// The answer to the prompt with that id; `None` is "no" or "no answer".
     Prompted(u64, Option<String>),
+    /// The operator leaves with Ctrl-c, before a run: what called the program is told so.
+    Interrupted,
     /// Leave. Steps in flight go on.
     Quit,
 }
@@ -104,6 +106,7 @@ impl std::fmt::Debug for Wish {
             }
             Self::Connect => f.write_str("Connect"),
             Self::Prompted(id, answer) => write!(f, "Prompted({id}, {})", answer.is_some()),
+            Self::Interrupted => f.write_str("Interrupted"),
             Self::Quit => f.write_str("Quit"),
         }
     }

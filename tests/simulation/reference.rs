@@ -187,7 +187,12 @@ impl Reference {
             self.all_is_taken_back(nodes)?;
             self.all_is_left(nodes)?;
         }
-        self.items.extend(nodes.iter().cloned().map(Item::new));
+        for node in nodes {
+            // What was set before all items of a step is before this one as well.
+            let list = if let Origin::ItemOf(list) = node.origin { self.item(list) } else { None };
+            let breakpoint = act(node).is_none() && list.is_some_and(|list| list.breakpoint);
+            self.items.push(Item { breakpoint, ..Item::new(node.clone()) });
+        }
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! A program under a real pseudo-terminal, its screen read by a terminal emulator.
 
+use std::fs;
 use std::io::{Read, Result, Write as _};
 use std::num::NonZero;
 use std::process::Child;
@@ -87,6 +88,13 @@ impl Console {
     /// Sends a signal by its name: `TERM`, `INT`, `HUP`, `KILL`.
     pub(crate) fn signal(&self, name: &str) {
         signal(self.child.id(), name);
+    }
+
+    /// Sends a signal by its name to the one child of the program.
+    pub(crate) fn signal_child(&self, name: &str) {
+        let id = self.child.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        signal(children.trim().parse().unwrap(), name);
     }
 
     /// Waits for the program's end; gives its exit code (`None` after a signal) and what the

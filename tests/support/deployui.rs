@@ -81,6 +81,20 @@ impl Deployui {
         Spawned::start(command)
     }
 
+    /// Starts a shell text under a terminal, in which `"$0" "$@"` is the program with its arguments.
+    pub(crate) fn under_shell(&self, text: &str, args: &[&str], rows: u16, cols: u16) -> Console {
+        Console::start(
+            pty_process::blocking::Command::new("sh")
+                .args(["-c", text, env!("CARGO_BIN_EXE_deployui")])
+                .args(args)
+                .current_dir(&self.dir)
+                .env_clear()
+                .envs(self.env.iter().map(|(name, value)| (name, value))),
+            rows,
+            cols,
+        )
+    }
+
     /// Starts the program under a terminal of this many rows and columns.
     pub(crate) fn console(&self, args: &[&str], rows: u16, cols: u16) -> Console {
         Console::start(

@@ -19,7 +19,7 @@ use super::{
     environment::Surroundings,
     exit::{Exit, Stop},
     headless, load, say,
-    signals::Signals,
+    signals::{INT, Signals},
 };
 use crate::{
     driver::{self, DriveError, Driver, Fleet, Left, Request},
@@ -27,6 +27,7 @@ use crate::{
     model::{HostId, Plan},
     recipe::Recipe,
     run::{Command, Event, Mode, Run},
+    script::quote,
     store::{Dirty, Journal},
     tui::{self, HostState, Settings, Told, TuiError, Wish},
 };
@@ -60,6 +61,7 @@ impl Screen {
             ascii: !around.utf8,
             colour: around.colour,
             read_only: false,
+            quote: |word| quote(word).ok(),
             zone: TimeZone::system(),
         };
         let store = around.store.clone();
@@ -113,6 +115,7 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
     }
     let recipe = load::recipe(global)?;
     let plan = plan(around, global, &recipe)?;
+    headless::place(around, &plan)?;
     if let Some(run) = open_run(around, &plan)? {
         let (journal, events) = Journal::open(&around.store, &run, &around.who.0)?;
         let run = Run::fold(&events)
@@ -152,7 +155,7 @@ async fn fresh(around: &Surroundings, global: &Global, plan: Plan) -> Result<Exi
         load::fleet(around, global, &plan, ask, screen.dirty.clone(), false)
     };
     let mut fleet = connect(&screen);
-    let mut ready = 0;
+    let (mut ready, mut interrupt) = (0, None);
     for (host, _) in plan.host_ids() {
         screen.tell(Told::Host(host, HostState::Connecting)).await;
     }
@@ -160,10 +163,11 @@ async fn fresh(around: &Surroundings, global: &Global, plan: Plan) -> Result<Exi
         tokio::select! {
             wish = screen.wishes.recv() => match wish {
                 None | Some(Wish::Quit) => {
-                    let signal = screen.signal().await;
+                    let signal = screen.signal().await.or(interrupt);
                     screen.close().await?;
                     return Ok(signal.map_or(Exit::Done, Exit::Signal));
                 }
+                Some(Wish::Interrupted) => interrupt = Some(INT),
                 Some(Wish::Start(mode)) if ready == plan.hosts.len() => {
                     let store = around.store.clone();
                     let opened = Driver::open(plan, store, fleet, &around.who, Policy::Ask);
@@ -276,7 +280,7 @@ fn pass_on(wish: Option<Wish>, requests: &mpsc::Sender<Request>, asking: &Asking
         Some(Wish::Start(mode)) => Request::Command(Command::Mode(mode)),
         Some(Wish::Answer { attempt, number, text }) => Request::Answer { attempt, number, text },
         Some(Wish::Prompted(id, answer)) => return asking.answer(id, answer),
-        Some(Wish::Connect) => return,
+        Some(Wish::Connect | Wish::Interrupted) => return,
     };
     if requests.try_send(request).is_err() {
         tracing::warn!("the driver takes no requests");

@@ -110,6 +110,38 @@ fn the_operator_can_stop_before_an_item_and_each_item_has_a_barrier() {
 }
 
 #[test]
+fn a_breakpoint_on_a_list_stops_before_each_item_that_it_brings() {
+    check(
+        ITEMS,
+        "
+        break one@a
+        run
+        list one@a i1,i2,i3
+        holds gate_one:break
+        is one:_i1@a armed
+        choose gate_one go
+        do one:_i1@a
+        crash
+        list one:_list@a i2,i3
+        holds gate_one:break
+        run
+        begin one:_i2@a
+        unbreak one:_list@a
+        end one:_i2@a 0
+        settled one:_i2@a
+        list one:_list@a i3
+        is gate_one ok
+        do one:_i3@a
+        list one:_list@a nothing
+        is close ok
+        break one:_list@a
+        refused NotAhead
+        do two@a
+        closed Ok",
+    );
+}
+
+#[test]
 fn a_failed_list_is_a_failure_and_an_empty_one_is_not() {
     check(
         ITEMS,

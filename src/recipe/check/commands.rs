@@ -9,9 +9,9 @@ use regex::Regex;
 use crate::model::Hole;
 use crate::recipe::diagnostic::{Diagnostic, choose, meant};
 use crate::recipe::source::{Span, Template};
-use crate::recipe::template::{environment, locate_name, names_in, plain_tags, tags};
+use crate::recipe::template::{Tag, environment, locate_name, names_in, plain_tags, tags};
 use crate::recipe::value::{Items, Recipe, Vars};
-use crate::script::{Insert, Inserts, ProblemKind, has_mark};
+use crate::script::{Insert, Inserts, ProblemKind, Site, has_mark};
 
 /// The names that every template knows.
 const ALWAYS: [&str; 5] = ["app", "stage", "pipeline", "vars", "host"];
@@ -203,15 +203,30 @@ impl<'f> Names<'f> {
         }
         rendered.push_str(template.text.get(at..).unwrap_or_default());
         for problem in inserts.command(&rendered).err().unwrap_or_default() {
-            let tag = problem.insert.and_then(|index| tags.get(index));
-            let span = tag.map(|tag| template.locate(tag.range.clone()));
+            let span = site(template, &tags, &problem.site);
             let span = span.unwrap_or_else(|| template.span.clone());
             self.found.push(misplaced(&span, problem.kind));
         }
     }
 }
 
-/// A value that cannot be inserted where it stands.
+/// Where a place in a rendered text stands in its template, which inserts by these tags and in no
+/// other way; `None` for the whole.
+pub(crate) fn site(template: &Template, tags: &[Tag], site: &Site) -> Option<Span> {
+    match site {
+        Site::Whole => None,
+        Site::Insert(index) => Some(template.locate(tags.get(*index)?.range.clone())),
+        Site::Text(values, range) => {
+            let base = match values.checked_sub(1) {
+                Some(last) => tags.get(last)?.range.end,
+                None => 0,
+            };
+            Some(template.locate(base + range.start..base + range.end))
+        }
+    }
+}
+
+/// A value that cannot be inserted where it stands, or text that cannot stand in a command.
 pub(crate) fn misplaced(span: &Span, kind: ProblemKind) -> Diagnostic {
     Diagnostic::error(span, kind.to_string()).maybe_hint(kind.hint().map(str::to_owned))
 }

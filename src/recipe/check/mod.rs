@@ -2,7 +2,7 @@
 
 mod commands;
 
-pub(crate) use commands::misplaced;
+pub(crate) use commands::{misplaced, site};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::Run;
 use crate::{
     model::{Kind, Node, NodeId, Origin, Query, Try},
-    run::{Cause, End, Hold, Lost, Question, Reason, State},
+    run::{Cause, End, Lost, Question, Reason, State},
 };
 
 impl Run {
@@ -120,7 +120,7 @@ impl Run {
     /// Drops holds whose cause a newer fact has removed.
     pub(super) fn drop_stale_holds(&mut self, node: NodeId) {
         let Some(state) = self.cell(node).map(|cell| cell.state.clone()) else { return };
-        self.drop_holds(|hold| hold.on == node && is_stale(hold, &state));
+        self.drop_holds(|hold| hold.on == node && hold.cause.is_gone(&state));
     }
 
     /// A compensation that was done takes its action back.
@@ -128,28 +128,6 @@ impl Run {
         let Some(cell) = self.cell(undo) else { return };
         let (Origin::UndoOf(of), State::Ok(_)) = (cell.node.origin, &cell.state) else { return };
         self.with(of, |cell| cell.state = State::Reverted(cell.tries));
-    }
-}
-
-/// Whether the state no longer is what the hold was opened for.
-fn is_stale(hold: &Hold, state: &State) -> bool {
-    let running = matches!(state, State::Running(_) | State::Armed(_));
-    let settling = matches!(state, State::Settling(..));
-    match &hold.cause {
-        Cause::Unknown(_) => !matches!(state, State::Unknown(..)),
-        Cause::Unsettled => !settling,
-        Cause::Unreachable => !settling && !running,
-        Cause::Input(..) => !running,
-        Cause::Failed(_)
-        | Cause::Refused(_)
-        | Cause::Break
-        | Cause::Confirm(_)
-        | Cause::Schema
-        | Cause::Batch(_)
-        | Cause::LockHeld(_)
-        | Cause::Diverges(_)
-        | Cause::OnceHostGone(_)
-        | Cause::NotUndone(_) => false,
     }
 }
 

@@ -89,32 +89,12 @@ impl Run {
     pub(super) fn exclude(&mut self, host: HostId, why: &Why) {
         self.excluded.entry(host).or_insert_with(|| why.clone());
         for cell in self.cells.iter_mut().filter(|cell| cell.node.host == Some(host)) {
-            let over = match cell.state {
-                State::Ok(_) | State::Never(_) | State::Overruled(_) | State::Reverted(_) => true,
-                State::Waiting
-                | State::Armed(_)
-                | State::Running(_)
-                | State::Settling(..)
-                | State::Unknown(..)
-                | State::Failed(..)
-                | State::Refused(..)
-                | State::Stranded(_) => false,
-            };
-            if over {
+            if cell.state.is_done() {
                 continue;
             }
-            let flight = match cell.state {
-                State::Running(_) | State::Settling(..) | State::Unknown(..) => true,
-                State::Armed(_) => cell.staged,
-                State::Waiting
-                | State::Ok(_)
-                | State::Failed(..)
-                | State::Refused(..)
-                | State::Stranded(_)
-                | State::Overruled(_)
-                | State::Never(_)
-                | State::Reverted(_) => false,
-            };
+            let staged = cell.staged && matches!(cell.state, State::Armed(_));
+            let unknown = matches!(cell.state, State::Unknown(..));
+            let flight = cell.in_flight() || staged || unknown;
             cell.state = if self.aborting.is_none() && movable(&cell.node) {
                 State::Stranded(flight)
             } else {
@@ -139,19 +119,7 @@ impl Run {
                 cell.state = State::Overruled(Overrule::Excluded(why, flight));
             }
         }
-        self.drop_holds(|hold| match hold.cause {
-            Cause::Unknown(_) | Cause::Unsettled | Cause::Input(..) | Cause::Unreachable => false,
-            Cause::Failed(_)
-            | Cause::Refused(_)
-            | Cause::Break
-            | Cause::Confirm(_)
-            | Cause::Schema
-            | Cause::Batch(_)
-            | Cause::LockHeld(_)
-            | Cause::Diverges(_)
-            | Cause::OnceHostGone(_)
-            | Cause::NotUndone(_) => true,
-        });
+        self.drop_holds(|hold| !hold.cause.outlives_abort());
     }
 }
 

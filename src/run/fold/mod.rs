@@ -13,7 +13,7 @@ use super::{
     Abort, Cause, End, Event, Excerpt, Fact, Hold, LinkState, Mode, Observation, Question, Reason,
     State, Stop, Verdict, Why,
 };
-use crate::model::{Gate, HoldId, HostId, Kind, Node, NodeId, Plan, Text, Try};
+use crate::model::{Gate, HoldId, HostId, Kind, Node, NodeId, Origin, Plan, Text, Try};
 
 /// What is known of one node.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub struct Cell {
     pub question: Option<(u16, Question)>,
     /// The question whose answer is on its way.
     pub answering: Option<u16>,
-    /// Whether there is a breakpoint on this gate.
+    /// Whether there is a breakpoint on this gate, or on the gates that this list will bring.
     pub breakpoint: bool,
     /// Whether the operator let this gate be passed.
     pub released: bool,
@@ -80,38 +80,13 @@ impl Cell {
     /// Whether an attempt may be running on the host right now.
     #[must_use]
     pub fn in_flight(&self) -> bool {
-        match self.state {
-            State::Running(_) | State::Settling(..) => true,
-            State::Waiting
-            | State::Armed(_)
-            | State::Unknown(..)
-            | State::Ok(_)
-            | State::Failed(..)
-            | State::Refused(..)
-            | State::Stranded(_)
-            | State::Overruled(_)
-            | State::Never(_)
-            | State::Reverted(_) => false,
-        }
+        self.state.is_in_flight()
     }
 
     /// Whether nothing more will happen to it without the operator.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        match self.state {
-            State::Ok(_)
-            | State::Failed(..)
-            | State::Refused(..)
-            | State::Overruled(_)
-            | State::Never(_)
-            | State::Reverted(_) => true,
-            State::Waiting
-            | State::Armed(_)
-            | State::Running(_)
-            | State::Settling(..)
-            | State::Unknown(..)
-            | State::Stranded(_) => false,
-        }
+        self.state.is_over()
     }
 
     /// Whether this is its current attempt.
@@ -340,10 +315,25 @@ impl Run {
     fn grow(&mut self, nodes: &[Node], edges: &[(NodeId, NodeId)]) {
         let takes_back = nodes.iter().all(|node| node.origin.takes_back());
         self.undo_grown |= takes_back && self.aborting.is_some_and(|abort| abort.undo);
-        self.cells.extend(nodes.iter().cloned().map(Cell::new));
+        for node in nodes {
+            let mut cell = Cell::new(node.clone());
+            cell.breakpoint = self.breaks_at(node);
+            self.cells.push(cell);
+        }
         for (waits, needed) in edges {
             self.with(*waits, |cell| cell.node.needs.push(*needed));
         }
+    }
+
+    /// Whether a node that a list brings takes over a breakpoint on that list: the gate of the item,
+    /// and the next reading, for the gates that it will bring.
+    fn breaks_at(&self, node: &Node) -> bool {
+        let Origin::ItemOf(list) = node.origin else { return false };
+        let stops = match node.kind {
+            Kind::Gate(_) | Kind::Ask(_) => true,
+            Kind::Act(_) => false,
+        };
+        stops && self.cell(list).is_some_and(|cell| cell.breakpoint)
     }
 
     fn prune(&mut self, nodes: &[NodeId], reason: &Reason) {

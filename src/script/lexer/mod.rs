@@ -5,11 +5,15 @@
 //! Where shells differ, or the text cannot be followed without being a shell, every later token is
 //! refused (`Unclear`): refusing a good command costs a minute, running a bad one costs the host.
 
+mod emptied;
 mod here;
 mod place;
 #[cfg(test)]
 mod tests;
 
+pub(super) use emptied::Emptied;
+pub use emptied::Emptying;
+use emptied::Simple;
 use here::Here;
 pub use place::{Fault, Open, Place};
 
@@ -36,13 +40,22 @@ pub(super) struct Reading {
     pub(super) spots: Vec<Result<Spot, Place>>,
     /// What was left open at the end.
     pub(super) open: Option<Open>,
+    /// Where the log of the step is emptied.
+    pub(super) emptied: Vec<Emptied>,
 }
 
 /// Reads a command.
 pub(super) fn read(units: &[Unit]) -> Reading {
     let ground = vec![Frame::Shell(Shell::default())];
-    let mut lexer =
-        Lexer { units, at: 0, frames: ground, spots: Vec::new(), unclear: None, unfinished: None };
+    let mut lexer = Lexer {
+        units,
+        at: 0,
+        frames: ground,
+        spots: Vec::new(),
+        emptied: Vec::new(),
+        unclear: None,
+        unfinished: None,
+    };
     while lexer.step() {}
     lexer.end()
 }
@@ -88,6 +101,7 @@ struct Shell {
     parens: u32,
     word: Word,
     redirects: bool,
+    simple: Simple,
     pending: Vec<Here>,
 }
 
@@ -152,6 +166,7 @@ struct Lexer<'u> {
     at: usize,
     frames: Vec<Frame>,
     spots: Vec<Result<Spot, Place>>,
+    emptied: Vec<Emptied>,
     unclear: Option<Fault>,
     /// A document whose end was not found.
     unfinished: Option<Open>,
@@ -222,9 +237,35 @@ impl Lexer<'_> {
         true
     }
 
-    fn end(self) -> Reading {
+    fn end(mut self) -> Reading {
+        if let Some(mut frame) = self.frames.pop() {
+            if let Frame::Shell(shell) = &mut frame {
+                self.simple_word(shell, self.units.len());
+                self.end_command(shell, false);
+            }
+            self.frames.push(frame);
+        }
         let open = self.unfinished.or_else(|| self.frames.last().and_then(Frame::open));
-        Reading { spots: self.spots, open: open.filter(|_| self.unclear.is_none()) }
+        Reading {
+            spots: self.spots,
+            open: open.filter(|_| self.unclear.is_none()),
+            emptied: self.emptied,
+        }
+    }
+
+    fn simple_word(&self, shell: &mut Shell, end: usize) {
+        let Shell { word, simple, redirects, .. } = shell;
+        if word.started {
+            let plain = (!word.quoted).then_some(word.text.as_str());
+            simple.word(plain, end, *redirects);
+        }
+    }
+
+    fn end_command(&mut self, shell: &mut Shell, piped: bool) {
+        let found = shell.simple.end(piped || shell.nested);
+        if self.unclear.is_none() {
+            self.emptied.extend(found);
+        }
     }
 
     /// A token in shell text: fine, unless what is directly before it changes its meaning.
@@ -276,6 +317,7 @@ impl Lexer<'_> {
             ' ' | '\t' => self.end_word(shell),
             '\n' => {
                 self.end_word(shell);
+                self.end_command(shell, false);
                 shell.redirects = false;
                 self.documents(std::mem::take(&mut shell.pending));
             }
@@ -289,6 +331,7 @@ impl Lexer<'_> {
     }
 
     fn end_word(&mut self, shell: &mut Shell) {
+        self.simple_word(shell, self.at.saturating_sub(1));
         let word = std::mem::take(&mut shell.word);
         if !word.started {
             return;
@@ -308,6 +351,11 @@ impl Lexer<'_> {
     }
 
     fn operator(&mut self, shell: &mut Shell, c: char) -> Flow {
+        let begin = self.at.saturating_sub(1);
+        if !matches!(c, '<' | '>') {
+            let piped = c == '|' && !self.next_is('|');
+            self.end_command(shell, piped);
+        }
         match c {
             '<' if self.next_is('<') => {
                 self.at += 1;
@@ -319,8 +367,9 @@ impl Lexer<'_> {
             }
             '<' | '>' => {
                 // The rest of `<&`, `<>`, `>>`, `>&`, `>|`.
-                let _more = ['&', '>', '|'].into_iter().any(|more| self.eat(more));
+                let more = ['&', '>', '|'].into_iter().find(|more| self.eat(*more));
                 shell.redirects = true;
+                shell.simple.redirects(begin, c == '>' && matches!(more, None | Some('|')));
             }
             '(' => {
                 if self.next_is('(') {

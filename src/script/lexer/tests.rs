@@ -23,6 +23,45 @@ fn verdict(command: &str) -> String {
     words.join(", ")
 }
 
+/// What empties the log of its step in a command, as text, and how.
+fn emptied(command: &str) -> String {
+    let units: Vec<Unit> = command.chars().map(Unit::Char).collect();
+    let words = read(&units).emptied.into_iter().map(|(range, how)| {
+        let text: String = command.chars().take(range.end).skip(range.start).collect();
+        format!("{text} ({how:?})")
+    });
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn what_empties_the_log_of_its_step_is_found() {
+    for (command, found) in [
+        ("echo x > /dev/stderr", "> /dev/stderr (Stderr)"),
+        ("echo x >/dev/stderr; ls", ">/dev/stderr (Stderr)"),
+        (">|/dev/fd/2 echo x", ">|/dev/fd/2 (Stderr)"),
+        ("é && { echo x 2>/dev/stdout; }\n", ">/dev/stdout (Stdout)"),
+        ("a >/dev/stderr 2>/dev/stderr", ">/dev/stderr (Stderr), >/dev/stderr (Stderr)"),
+        ("x=$(echo a >/dev/stderr\nls)", ">/dev/stderr (Stderr)"),
+        ("echo a | tee /dev/stderr | wc -l", "tee /dev/stderr (Tee)"),
+        ("if LANG=C sudo tee -i f /proc/self/fd/2; then", "tee -i f /proc/self/fd/2 (Tee)"),
+        ("(tee /dev/stdout)", "tee /dev/stdout (Tee)"),
+        // Opened without being emptied, or not at all.
+        ("echo x >&2; echo y >> /dev/stderr; cat </dev/stderr <>/dev/stderr >&/dev/null", ""),
+        ("tee -a /dev/stderr; tee --append /dev/stderr; tee /dev/stderr -ai", ""),
+        ("echo tee /dev/stderr; teee /dev/stderr; ls -l /dev/stderr", ""),
+        // Standard output that is not the log.
+        ("x=$(echo a >/dev/stdout); echo b >/dev/stdout | cat", ""),
+        // Text.
+        ("echo '> /dev/stderr' \"> /dev/stderr\" \\> /dev/stderr # > /dev/stderr", ""),
+        ("cat <<E\necho > /dev/stderr\nE\nls", ""),
+        ("> /dev/stderr$x >/dev/stderrr", ""),
+        // What cannot be followed says nothing.
+        ("(( x > /dev/stderr ))", ""),
+    ] {
+        assert_eq!(emptied(command), found, "{command}");
+    }
+}
+
 /// Commands and what becomes of the values in them; `...` cuts a long word off.
 const TABLE: &[(&str, &str)] = &[
     // Words.

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::grid::{Column, face_of};
 use crate::{
     model::{HostId, NodeId, Try},
-    run::{Cause, Cell, End, Overrule, Reason, Run, State},
+    run::{Cause, Cell, End, Hold, Overrule, Reason, Run, State},
 };
 
 /// The state of a cell.
@@ -65,6 +65,12 @@ pub(crate) enum Face {
 pub(crate) fn face(run: &Run, column: &Column, host: HostId) -> Face {
     let nodes = column.nodes(host);
     let Some((id, cell)) = face_of(run, nodes) else { return Face::Absent };
+    let here = |hold: &Hold| {
+        hold.cause == Cause::Break && column.stops.get(&hold.on).is_some_and(|at| *at == host)
+    };
+    if run.holds.values().any(here) {
+        return Face::Break;
+    }
     if let Some(undo) = undo_face(run, nodes) {
         return undo;
     }
@@ -114,27 +120,12 @@ fn of_cell(run: &Run, column: &Column, id: NodeId, cell: &Cell) -> Face {
 }
 
 fn waiting(run: &Run, column: &Column, cell: &Cell) -> Face {
-    let stops = |cause: &Cause| match cause {
-        Cause::Failed(_)
-        | Cause::Refused(_)
-        | Cause::Unknown(_)
-        | Cause::Unsettled
-        | Cause::OnceHostGone(_)
-        | Cause::Unreachable
-        | Cause::Confirm(_)
-        | Cause::Schema
-        | Cause::Batch(_)
-        | Cause::LockHeld(_)
-        | Cause::Diverges(_) => true,
-        Cause::Break | Cause::Input(..) | Cause::NotUndone(_) => false,
-    };
-    let before =
-        |hold: &crate::run::Hold| hold.cause == Cause::Break && column.gates.contains(&hold.on);
+    let before = |hold: &Hold| hold.cause == Cause::Break && column.gates.contains(&hold.on);
     if run.given_up(cell) {
         Face::Aborted
     } else if run.holds.values().any(before) {
         Face::Break
-    } else if run.holds.values().any(|hold| stops(&hold.cause)) {
+    } else if run.holds.values().any(|hold| hold.cause.stops()) {
         Face::Held
     } else {
         Face::Waiting
@@ -148,25 +139,19 @@ fn in_hand(run: &Run, id: NodeId, cell: &Cell) -> Face {
     {
         return Face::LinkLost(since);
     }
-    let asks = |hold: &crate::run::Hold| hold.on == id && matches!(hold.cause, Cause::Input(..));
-    match &cell.state {
-        State::Running(_) if run.holds.values().any(asks) => Face::Asks,
-        State::Running(_) if cell.stop.is_some() => Face::Stopping(cell.started),
-        State::Running(_) => Face::Running(cell.started),
-        State::Settling(_, end) => Face::Settling(*end),
-        State::Armed(_)
-        | State::Waiting
-        | State::Unknown(..)
-        | State::Ok(_)
-        | State::Failed(..)
-        | State::Refused(..)
-        | State::Stranded(_)
-        | State::Overruled(_)
-        | State::Never(_)
-        | State::Reverted(_) => match run.given_up(cell) {
-            true => Face::Aborted,
-            false => Face::Prepared,
-        },
+    let asks = |hold: &Hold| hold.on == id && matches!(hold.cause, Cause::Input(..));
+    if let State::Settling(_, end) = cell.state {
+        Face::Settling(end)
+    } else if run.given_up(cell) {
+        Face::Aborted
+    } else if !cell.in_flight() {
+        Face::Prepared
+    } else if run.holds.values().any(asks) {
+        Face::Asks
+    } else if cell.stop.is_some() {
+        Face::Stopping(cell.started)
+    } else {
+        Face::Running(cell.started)
     }
 }
 

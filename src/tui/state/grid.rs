@@ -20,6 +20,8 @@ pub(crate) struct Column {
     pub(crate) step: String,
     pub(crate) about: String,
     pub(crate) gates: Vec<NodeId>,
+    /// The gates before single items, and on which host those are.
+    pub(crate) stops: BTreeMap<NodeId, HostId>,
     /// The nodes of each host, in the order of growth.
     cells: BTreeMap<HostId, Vec<NodeId>>,
 }
@@ -55,6 +57,7 @@ impl Grid {
                 step: column.step.to_string(),
                 about: column.about.clone(),
                 gates: column.gates.clone(),
+                stops: BTreeMap::new(),
                 cells: BTreeMap::new(),
             })
             .collect();
@@ -62,12 +65,18 @@ impl Grid {
         for (at, column) in plan.columns.iter().enumerate() {
             places.extend(column.nodes.iter().map(|node| (*node, at)));
         }
+        let mut hosts = BTreeMap::new();
         for (id, node) in nodes {
-            let Some(host) = node.host else { continue };
+            let list = if let Origin::ItemOf(list) = node.origin { Some(list) } else { None };
+            let of = list.and_then(|list| hosts.get(&list).copied());
+            let Some(host) = node.host.or(of) else { continue };
             let Some(at) = place(plan, &places, id, node) else { continue };
             places.insert(id, at);
-            if let Some(column) = columns.get_mut(at) {
-                column.cells.entry(host).or_default().push(id);
+            hosts.insert(id, host);
+            let Some(column) = columns.get_mut(at) else { continue };
+            match node.host {
+                Some(_) => column.cells.entry(host).or_default().push(id),
+                None => drop(column.stops.insert(id, host)),
             }
         }
         Self { hosts: plan.host_ids().map(|(id, _)| id).collect(), columns }
@@ -78,6 +87,9 @@ impl Grid {
         self.columns.iter().enumerate().find_map(|(at, column)| {
             if column.gates.contains(&node) {
                 return Some((at, None));
+            }
+            if let Some(host) = column.stops.get(&node) {
+                return Some((at, Some(*host)));
             }
             let host = column.cells.iter().find(|(_, nodes)| nodes.contains(&node));
             host.map(|(host, _)| (at, Some(*host)))

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     model::{HoldId, HostId, NodeId, Plan, Try},
-    run::{Cause, Hold, Run},
+    run::{Hold, Run},
 };
 
 /// What the console is for, so far.
@@ -223,21 +223,8 @@ impl Model {
 
     /// The first question that must be answered before the run goes on by itself.
     pub(crate) fn failure(&self) -> Option<(HoldId, &Hold)> {
-        let is_failure = |cause: &Cause| match cause {
-            Cause::Failed(_) | Cause::Refused(_) | Cause::Unknown(_) | Cause::NotUndone(_) => true,
-            Cause::Unsettled
-            | Cause::Break
-            | Cause::Confirm(_)
-            | Cause::Schema
-            | Cause::Input(..)
-            | Cause::Batch(_)
-            | Cause::LockHeld(_)
-            | Cause::Diverges(_)
-            | Cause::OnceHostGone(_)
-            | Cause::Unreachable => false,
-        };
         let run = self.open_run()?;
-        run.holds.iter().find(|(_, hold)| is_failure(&hold.cause)).map(|(id, hold)| (*id, hold))
+        run.holds.iter().find(|(_, hold)| hold.cause.is_trouble()).map(|(id, hold)| (*id, hold))
     }
 
     /// Columns that are over, and the first that is not.

@@ -35,7 +35,7 @@ const STATES: [(&str, Telling); 10] = [
 fn acts(wish: &Wish) -> bool {
     match wish {
         Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } => true,
-        Wish::Connect | Wish::Prompted(..) | Wish::Quit => false,
+        Wish::Connect | Wish::Prompted(..) | Wish::Interrupted | Wish::Quit => false,
     }
 }
 

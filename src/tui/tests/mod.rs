@@ -1,6 +1,7 @@
 //! The console in its states: what it looks like, and what its keys wish for. Runs are told as
 //! lists of facts; there is no engine here.
 
+mod items;
 mod keys;
 mod log;
 mod looks;
@@ -70,7 +71,8 @@ pub(super) struct Desk {
 }
 
 pub(super) fn settings() -> Settings {
-    Settings { ascii: false, colour: true, read_only: false, zone: TimeZone::UTC }
+    let quote = |word: &str| crate::script::quote(word).ok();
+    Settings { ascii: false, colour: true, read_only: false, quote, zone: TimeZone::UTC }
 }
 
 pub(super) fn chatter(number: u64) -> String {

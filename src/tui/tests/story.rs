@@ -110,8 +110,13 @@ pub(crate) fn bob() -> Who {
 impl Story {
     /// A run was opened and all hosts are there.
     pub(crate) fn opened() -> Self {
+        Self::of(plan())
+    }
+
+    /// A run of this plan was opened and all hosts are there.
+    pub(crate) fn of(plan: Plan) -> Self {
         let mut story = Self { events: Vec::new(), seconds: 0, run: None };
-        story.fact(Fact::Opened(Box::new(plan())));
+        story.fact(Fact::Opened(Box::new(plan)));
         for host in 0..3 {
             story.fact(Fact::Link(HostId(host), LinkState::Up));
         }

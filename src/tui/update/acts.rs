@@ -2,7 +2,7 @@
 //! what is done, where, and how to undo it.
 
 use super::{
-    allowed::{self, asking, breakable, excludable},
+    allowed::{self, asking, breaks, excludable},
     keys,
 };
 use crate::{
@@ -103,9 +103,8 @@ pub(super) fn show_cell(model: &mut Model) {
 }
 
 fn toggle_break(model: &Model) -> Vec<Wish> {
-    let gate = model.open_run().and_then(|run| breakable(model, run).ok());
-    let command = |(gate, set): (_, bool)| Wish::Command(Command::Break(gate, !set));
-    gate.map(command).into_iter().collect()
+    let changes = model.open_run().and_then(|run| breaks(model, run).ok()).unwrap_or_default();
+    changes.into_iter().map(|(at, set)| Wish::Command(Command::Break(at, set))).collect()
 }
 
 fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
@@ -268,10 +267,9 @@ fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
 /// Open questions of the same kind about the same step, on all hosts.
 fn same_step(run: &Run, hold: &Hold) -> Vec<HoldId> {
     let step = |hold: &Hold| run.cell(hold.on).map(|cell| &cell.node.key.step);
-    let failed = |cause: &Cause| matches!(cause, Cause::Failed(_) | Cause::Refused(_));
     let alike = |other: &Hold| {
-        failed(&other.cause)
-            && failed(&hold.cause)
+        other.cause.is_failure()
+            && hold.cause.is_failure()
             && step(other) == step(hold)
             && other.offers.contains(&Offer::Retry)
     };

@@ -1,7 +1,7 @@
 //! Which keys act now, and of those that do not: why.
 
 use crate::{
-    model::{HostId, NodeId, Try},
+    model::{Hole, HostId, NodeId, Try},
     run::{Cause, LinkState, Mode, Offer, Run, State},
     tui::{
         action::{Act, Action},
@@ -105,7 +105,7 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
         Act::Step => None,
         Act::Pause => (run.mode == Mode::Pause).then(|| "the run is paused already".to_owned()),
         Act::Continue => continues(model, run),
-        Act::Break => breakable(model, run).err(),
+        Act::Break => breaks(model, run).err(),
         Act::Exclude => excludable(model, run).err(),
         Act::Undo => match run.aborting {
             Some(abort) if abort.undo => some("the run is being undone already"),
@@ -158,26 +158,46 @@ fn answers(model: &Model, action: Act) -> Option<String> {
 pub(super) fn editable(model: &Model, node: NodeId) -> Result<String, String> {
     use crate::model::Kind;
     let nothing = || "there is no command to edit".to_owned();
-    let cell = model.run().and_then(|run| run.cell(node)).ok_or_else(nothing)?;
+    let run = model.run().ok_or_else(nothing)?;
+    let cell = run.cell(node).ok_or_else(nothing)?;
     let planned = match &cell.node.kind {
         Kind::Act(act) => &act.command.run,
         Kind::Ask(ask) => &ask.command.run,
         Kind::Gate(_) => return Err(nothing()),
     };
     let text = cell.edited.as_ref().unwrap_or(planned);
-    // A value is quoted where it is inserted; here it would have to be inserted by hand.
-    let holes = "its command has values that only the host's list gives: retry it as it is";
-    text.fill(|_| None).map_err(|_missing| holes.to_owned())
+    // As it was sent: the values of an item are known by now, each of them one word.
+    let value =
+        |hole: &Hole| run.value(cell, hole).and_then(|value| (model.settings.quote)(&value));
+    text.fill(value).map_err(|missing| format!("it cannot be shown as it was run: {missing}"))
 }
 
-/// The gate before the chosen step that is still ahead.
-pub(super) fn breakable(model: &Model, run: &Run) -> Result<(NodeId, bool), String> {
+/// What the key for breakpoints sets and removes at the chosen step now, which is never nothing.
+///
+/// Before the step it goes from none to one before the step, for a step with items further to one
+/// before each of them, and back to none; within such a step, only between the last two.
+pub(super) fn breaks(model: &Model, run: &Run) -> Result<Vec<(NodeId, bool)>, String> {
     let column = model.column().ok_or_else(|| "no step is chosen".to_owned())?;
-    let ahead = column.gates.iter().find_map(|gate| {
-        let cell = run.cell(*gate)?;
-        (cell.state == State::Waiting).then_some((*gate, cell.breakpoint))
-    });
-    ahead.ok_or_else(|| format!("the run is past the beginning of {}", column.step))
+    let is_set = |id: &NodeId| run.cell(*id).is_some_and(|cell| cell.breakpoint);
+    let waits = |id: &&NodeId| run.cell(**id).is_some_and(|cell| cell.state == State::Waiting);
+    let step: Vec<NodeId> = column.gates.iter().find(waits).copied().into_iter().collect();
+    let lists = column.hosts().flat_map(|host| column.nodes(host));
+    let lists = lists.filter(|id| run.lists_on(**id));
+    // The lists come last: what is said of them says the most.
+    let items: Vec<NodeId> = column.stops.keys().filter(waits).chain(lists).copied().collect();
+    let (at_step, at_items) = (step.iter().any(is_set), items.iter().any(is_set));
+    let (at_step, at_items) = match (at_step, at_items) {
+        (false, false) if !step.is_empty() => (true, false),
+        (true, false) => (false, true),
+        (false, false) => (false, true),
+        (_, true) => (false, false),
+    };
+    let wanted = step.iter().map(|id| (*id, at_step)).chain(items.iter().map(|id| (*id, at_items)));
+    let changes: Vec<_> = wanted.filter(|(id, set)| is_set(id) != *set).collect();
+    match changes.is_empty() {
+        true => Err(format!("the run is past the beginning of {}", column.step)),
+        false => Ok(changes),
+    }
 }
 
 /// The host that would be left out.

@@ -69,7 +69,11 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
         return super::answer::cancel(model);
     }
     model.log.search.typing = None;
-    acts::quit(model)
+    let mut wishes = acts::quit(model);
+    if model.quit && model.run().is_none() {
+        wishes.insert(0, Wish::Interrupted);
+    }
+    wishes
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Wish> {

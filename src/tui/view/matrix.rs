@@ -10,8 +10,8 @@ use ratatui::{
 
 use super::{first_shown, focused, paint::Pen};
 use crate::{
-    model::HostId,
-    run::{LinkState, Run, State},
+    model::{HostId, NodeId},
+    run::{LinkState, State},
     tui::{
         state::{Model, Pane, grid::Column},
         styles::Tone,
@@ -126,10 +126,11 @@ fn cell(look: &Look, width: usize) -> String {
 
 fn has_break(model: &Model, column: &Column) -> bool {
     let Some(run) = model.run() else { return false };
-    let set = |run: &Run, gate| {
-        run.cell(gate).is_some_and(|cell| cell.breakpoint && cell.state == State::Waiting)
-    };
-    column.gates.iter().any(|gate| set(run, *gate))
+    let is_set = |id: &NodeId| run.cell(*id).is_some_and(|cell| cell.breakpoint);
+    let waits = |id: &NodeId| run.cell(*id).is_some_and(|cell| cell.state == State::Waiting);
+    let gates = column.gates.iter().chain(column.stops.keys());
+    let lists = column.hosts().flat_map(|host| column.nodes(host));
+    gates.filter(|id| waits(id)).chain(lists.filter(|id| run.lists_on(**id))).any(is_set)
 }
 
 /// How a host is connected, in at most [`LINK`] cells.

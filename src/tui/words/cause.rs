@@ -8,7 +8,8 @@ use crate::{
 
 /// The step that a hold is about, and where, as in `migrate on web1`; raw.
 pub(crate) fn place(model: &Model, run: &Run, hold: &Hold) -> String {
-    let Some(cell) = run.cell(hold.on) else { return String::new() };
+    let behind = run.item_behind(hold.on).map(|(_, cell)| cell);
+    let Some(cell) = behind.or_else(|| run.cell(hold.on)) else { return String::new() };
     let step = step(&cell.node.key);
     match cell.node.host {
         Some(host) => format!("{step} on {}", model.host_name(host)),

@@ -18,7 +18,11 @@ pub(crate) fn event(model: &Model, run: &Run, event: &Event) -> Option<(String, 
         Fact::Mode(mode) => (format!("{}{by}", going(*mode)), Tone::Text),
         Fact::Break(gate, set) => {
             let what = if *set { "breakpoint before" } else { "no breakpoint before" };
-            (format!("{what} {}", node(model, run, *gate)), Tone::Text)
+            let each = if run.lists(*gate) { " each item of" } else { "" };
+            let behind = run.item_behind(*gate).map(|(_, cell)| cell.node.key.to_string());
+            let step = || run.cell(*gate).map(|cell| cell.node.key.step.to_string());
+            let place = behind.or_else(step).unwrap_or_default();
+            (format!("{what}{each} {place}"), Tone::Text)
         }
         Fact::Started(attempt) => (format!("{} started", of(attempt)), Tone::Text),
         Fact::Refused(attempt, words) => {
