@@ -98,10 +98,7 @@ impl Following {
             News::Tail(sum) if sum == self.here.tail => return self.restart(self.here.len),
             News::Tail(_) => return self.replaced(self.here.len),
             News::Short(there) => return self.replaced(there),
-            News::Never => {
-                let why = "it was claimed, and what claimed it was killed before it began";
-                self.lost = Some(Fact::Refused(why.to_owned()));
-            }
+            News::Never => self.lost = Some(Fact::Never),
             News::Died => self.lost = Some(Fact::Lost(Outcome::Died)),
             News::Rebooted => self.lost = Some(Fact::Lost(Outcome::Rebooted)),
             News::Corrupt => self.lost = Some(Fact::Lost(Outcome::Corrupt)),

@@ -123,8 +123,11 @@ pub enum Fact {
     Unstarted,
     /// It has begun.
     Running,
-    /// It could not be put or begun, and was not; the host's words.
+    /// It could not be put or begun, and was not; the host's words. An order that was sent before and
+    /// comes late may still begin it.
     Refused(String),
+    /// It was claimed, and what claimed it was killed before it began: it never will.
+    Never,
     /// It ended with this exit status, having printed so many bytes, which are all handed out.
     Ended(u8, u64),
     /// Nothing of it lives; so many bytes, all handed out.

@@ -13,6 +13,7 @@ pub(super) fn box_facts(fact: &Fact) -> Vec<BoxFact> {
         Fact::Staged => BoxFact::Staged,
         Fact::Running | Fact::Claimed => BoxFact::Running,
         Fact::Refused(words) => BoxFact::Refused(words.clone()),
+        Fact::Never => BoxFact::Never,
         Fact::Ended(status, bytes) => BoxFact::Ended(End::from_status(*status), *bytes),
         Fact::Settled(bytes) => BoxFact::Settled(*bytes),
         Fact::Fenced => BoxFact::Fenced,

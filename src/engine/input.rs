@@ -40,8 +40,10 @@ pub enum BoxFact {
     Staged,
     /// It has begun.
     Running,
-    /// It could not be prepared or begun, and certainly was not; the host's words.
+    /// It could not be prepared or begun, and was not; the host's words.
     Refused(String),
+    /// It was claimed, and can never begin: what claimed it was killed before that.
+    Never,
     /// What it printed, line by line; before its end.
     Lines(Vec<String>),
     /// It waits for input.
@@ -62,6 +64,17 @@ pub enum BoxFact {
 
 /// The words where an attempt that is still wanted turns out to be fenced.
 const FORBIDDEN: &str = "another console has forbidden it to start";
+
+/// The words where what was to begin it was killed.
+const CLAIMED: &str = "it was claimed, and what claimed it was killed before it began";
+
+/// What is added to the host's words where a start may be under way that nobody hears of.
+const ASTRAY: &str = "; a start sent over a connection that was lost may still begin it";
+
+/// It was wanted, and never will begin.
+fn never(attempt: Try, words: &str) -> Vec<Fact> {
+    vec![Fact::Refused(attempt, words.to_owned()), Fact::Fenced(attempt)]
+}
 
 impl Engine {
     pub(super) fn facts_of(&self, input: &Input) -> Result<(Vec<Fact>, Option<Who>), Refusal> {
@@ -89,7 +102,14 @@ impl Engine {
         let (news, fact) = match fact {
             BoxFact::Staged => (armed && !cell.staged, Fact::Staged(attempt)),
             BoxFact::Running => (armed, Fact::Started(attempt)),
-            BoxFact::Refused(words) => (armed, Fact::Refused(attempt, words.clone())),
+            BoxFact::Refused(words) => {
+                let astray = if cell.astray { ASTRAY } else { "" };
+                (armed, Fact::Refused(attempt, format!("{words}{astray}")))
+            }
+            BoxFact::Never if armed => return never(attempt, CLAIMED),
+            BoxFact::Fenced if armed && !self.run.given_up(cell) => {
+                return never(attempt, FORBIDDEN);
+            }
             BoxFact::Lines(lines) => {
                 let asked = matches!(cell.node.kind, Kind::Ask(_)) && *lines != cell.listed;
                 (asked && !cell.is_over(), Fact::Listed(attempt, lines.clone()))
@@ -107,8 +127,7 @@ impl Engine {
                 (armed || running || unknown, Fact::Ended(attempt, end, *bytes))
             }
             BoxFact::Settled(bytes) => (settling, Fact::Settled(attempt, *bytes)),
-            BoxFact::Fenced if self.run.given_up(cell) => (armed, Fact::Fenced(attempt)),
-            BoxFact::Fenced => (armed, Fact::Refused(attempt, FORBIDDEN.to_owned())),
+            BoxFact::Fenced | BoxFact::Never => (armed, Fact::Fenced(attempt)),
             BoxFact::Lost(lost) => (armed || running, Fact::Lost(attempt, *lost)),
             BoxFact::LogReplaced(read, there) => {
                 (armed || running || settling || unknown, Fact::LogReplaced(attempt, *read, *there))

@@ -73,6 +73,7 @@ impl Engine {
     fn on_failure(&self, cell: &Cell) -> Option<Choice> {
         if let Policy::Retry(times) = self.policy
             && cell.tries <= times
+            && !cell.astray
             && (cell.end.is_some() || matches!(cell.state, State::Refused(..)))
             && !changes_schema(cell)
         {

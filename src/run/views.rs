@@ -107,7 +107,11 @@ impl Run {
         let mut standing = Standing::default();
         for cell in &self.cells {
             match &cell.state {
-                State::Failed(..) | State::Refused(..) => standing.failed = true,
+                State::Failed(..) => standing.failed = true,
+                State::Refused(..) => {
+                    standing.failed = true;
+                    standing.unknown |= cell.astray;
+                }
                 State::Unknown(..) => standing.unknown = true,
                 State::Overruled(Overrule::Excluded(_, flight)) => {
                     standing.failed = true;

@@ -230,9 +230,14 @@ impl Connection {
         self.base.clone()
     }
 
-    /// A box of this connection's host.
+    /// A box of this connection's host: the first attempt at that step.
     pub(crate) fn dir(&mut self, name: &str) -> String {
-        format!("{}/runs/run/{name}.1", self.ready().unwrap())
+        self.dir_of(&format!("{name}.1"))
+    }
+
+    /// The box of that name.
+    fn dir_of(&mut self, name: &str) -> String {
+        format!("{}/runs/run/{name}", self.ready().unwrap())
     }
 
     pub(crate) fn order(&mut self, order: &Order) {
@@ -242,17 +247,26 @@ impl Connection {
 
     /// Puts a box, and waits for it.
     pub(crate) fn put(&mut self, name: &str, text: &str, flags: Flags) -> String {
-        let dir = self.dir(name);
-        let text = text.to_owned();
-        self.order(&Order::Put { attempt: ATTEMPT, dir: dir.clone(), text, flags });
+        self.put_attempt(&format!("{name}.1"), text, flags)
+    }
+
+    /// As [`Self::put`]; the name has the number of the attempt.
+    pub(crate) fn put_attempt(&mut self, name: &str, text: &str, flags: Flags) -> String {
+        let dir = self.dir_of(name);
+        self.put_attempt_blindly(name, text, flags);
         self.until_fact(&Fact::Staged);
         dir
     }
 
+    /// As [`Self::put_attempt`], without waiting.
+    pub(crate) fn put_attempt_blindly(&mut self, name: &str, text: &str, flags: Flags) {
+        let (dir, text) = (self.dir_of(name), text.to_owned());
+        self.order(&Order::Put { attempt: ATTEMPT, dir, text, flags });
+    }
+
     /// Puts a box without waiting, as [`Self::put`] would.
     pub(crate) fn put_blindly(&mut self, name: &str, text: &str) {
-        let (dir, text) = (self.dir(name), text.to_owned());
-        self.order(&Order::Put { attempt: ATTEMPT, dir, text, flags: Flags::default() });
+        self.put_attempt_blindly(&format!("{name}.1"), text, Flags::default());
     }
 
     /// Whether a fact comes before both shells are gone.

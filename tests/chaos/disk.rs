@@ -234,3 +234,69 @@ fn a_step_that_fills_the_disk_has_its_status() {
         }
     }
 }
+
+/// An order as it comes over a connection that its console has given up: nobody hears what it says.
+fn late_go(connection: &mut Connection, dir: &str, inline: bool) -> Fact {
+    connection.go(dir, inline);
+    outcome(connection)
+}
+
+#[test]
+fn a_start_that_comes_after_the_next_attempt_begins_nothing() {
+    for shell in SHELLS {
+        let host = Host::new(shell);
+        let small = Small::mount(&host, "size=4m,nr_inodes=120");
+        for inline in [false, true] {
+            let name = format!("late{inline}");
+            let (one, two) = (format!("{name}.1"), format!("{name}.2"));
+            let mut old = Connection::open_at(&host, &small.state());
+            let first = old.put_attempt(&one, &step(&host, &name, 3), Flags::default());
+            let mut new = Connection::open_at(&host, &small.state());
+            new.ready().unwrap();
+            small.take_inodes(0);
+            new.go(&first, inline);
+            assert!(matches!(outcome(&mut new), Fact::Refused(_)));
+            // Without room the next attempt is not put either, nor the old one forbidden.
+            new.seen.clear();
+            new.put_attempt_blindly(&two, &step(&host, &name, 3), Flags::default());
+            assert!(matches!(outcome(&mut new), Fact::Refused(_)));
+            small.empty();
+            new.seen.clear();
+            let second = new.put_attempt(&two, &step(&host, &name, 3), Flags::default());
+            new.go(&second, inline);
+            new.fact(settled);
+            old.seen.clear();
+            assert_eq!(
+                late_go(&mut old, &first, inline),
+                Fact::Fenced,
+                "{} {inline}",
+                shell.name()
+            );
+            assert_eq!(effects(&host, &name), 1, "{} {inline}", shell.name());
+        }
+    }
+}
+
+#[test]
+fn no_attempt_is_put_while_one_before_it_runs_after_all() {
+    for shell in SHELLS {
+        let host = Host::new(shell);
+        let mut old = Connection::open(&host);
+        let file = host.path().join("effects-runs").display().to_string();
+        let text = format!("echo x >>{file}; read -r a");
+        let flags = Flags { input: true, user: None };
+        let first = old.put_attempt("runs.1", &text, flags);
+        old.go(&first, false);
+        old.until_fact(&Fact::Running);
+        let mut new = Connection::open(&host);
+        new.ready().unwrap();
+        new.put_attempt_blindly("runs.2", &text, Flags::default());
+        let Fact::Refused(why) = outcome(&mut new) else { panic!("{}", shell.name()) };
+        assert_eq!(why, "attempt 1 has begun after all, and is running");
+        fs::write(Path::new(&first).join("in"), "x\n").unwrap();
+        old.fact(settled);
+        new.seen.clear();
+        new.put_attempt("runs.2", &text, Flags::default());
+        assert_eq!(effects(&host, "runs"), 1);
+    }
+}

@@ -34,7 +34,7 @@ fn attached(host: &Host, dir: &str) -> Vec<Fact> {
     connection.ready().unwrap();
     connection.attach(dir);
     connection.fact(|fact| match fact {
-        Fact::Lost(_) | Fact::Refused(_) | Fact::Settled(_) => Some(()),
+        Fact::Lost(_) | Fact::Never | Fact::Settled(_) => Some(()),
         _ => None,
     });
     connection.facts()
@@ -62,9 +62,7 @@ fn what_is_left_of_a_box_says_what_became_of_it() {
         };
         let lost = |why| [Fact::Lost(why)];
         let (died, corrupt) = (lost(Outcome::Died), lost(Outcome::Corrupt));
-        let never = [Fact::Refused(
-            "it was claimed, and what claimed it was killed before it began".to_owned(),
-        )];
+        let never = [Fact::Never];
         check(&pid, &leader, &[], &died);
         check(&pid.replace(&boot, "another-boot"), &leader, &[], &lost(Outcome::Rebooted));
         check("- another-boot\n", "-\n", &[], &lost(Outcome::Rebooted));

@@ -125,7 +125,7 @@ impl Round<'_> {
         last.go(&self.dir, false);
         let verdict = last.fact(|fact| match fact {
             Fact::Lost(Outcome::Died) => Some(Verdict::Unknown),
-            Fact::Refused(why) if why.contains("claimed") => Some(Verdict::Never),
+            Fact::Never => Some(Verdict::Never),
             Fact::Settled(_) => Some(Verdict::Ended(0)),
             Fact::Running | Fact::Staged | Fact::Ended(..) => None,
             fact => panic!("{fact:?}"),

@@ -24,6 +24,8 @@ pub(crate) enum Bug {
     FenceWithoutLook,
     /// All attempts of a node share one box.
     RetryReusesNumber,
+    /// A new attempt is put while a start of the one before may still come.
+    EarlierNotBarred,
     /// What has ended is called settled.
     SettledAtEnded,
     /// An unknown outcome is reported as a failure.
@@ -59,13 +61,14 @@ pub(crate) enum Bug {
 }
 
 impl Bug {
-    pub(crate) const ALL: [Self; 22] = [
+    pub(crate) const ALL: [Self; 23] = [
         Self::StartBeforeStaged,
         Self::EffectBeforeJournal,
         Self::JournalNotSynced,
         Self::NoFence,
         Self::FenceWithoutLook,
         Self::RetryReusesNumber,
+        Self::EarlierNotBarred,
         Self::SettledAtEnded,
         Self::UnknownAsFailed,
         Self::UnknownAsOk,

@@ -191,6 +191,11 @@ impl Checks {
         let stray = reference.stray.contains(&attempt);
         must(!reference.closed || stray, || format!("{attempt:?} began after the close"))?;
         self.alone(attempt, item, hosts)?;
+        let later = |kept: &Kept| kept.attempt.node == attempt.node && kept.attempt.n > attempt.n;
+        let here = &hosts[usize::from(host.0)];
+        let boxes = here.boxes.iter().filter(|(key, _)| key.0 == here.machine);
+        let passed = boxes.map(|(_, kept)| kept).any(|kept| later(kept) && kept.has_begun());
+        must(!passed, || format!("{attempt:?} began after a later attempt"))?;
         if let What::Item { list, line } = what {
             let listed = self.lists.get(&(host, list.clone()));
             let there = attempt.n > 1 || listed.is_some_and(|lines| lines.contains(line));

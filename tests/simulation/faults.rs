@@ -82,6 +82,13 @@ impl World {
             Verb::Stage(_) | Verb::Attach => (1, 0),
         };
         let soon = self.random.between(0, 80);
+        // Sent again, it finds a full disk; then there is room, and the first one arrives.
+        if matches!(verb, Verb::Start) && self.faults[4] > 0 && self.random.chance(15) {
+            self.later(0, Happening::Cut(host));
+            self.hosts[usize::from(host.0)].disk_full = true;
+            let after = self.random.between(5_000, 40_000);
+            self.later(after, Happening::DiskFreed(host));
+        }
         if self.faults[1] > 0 && self.random.chance(cut) {
             self.later(soon, Happening::Cut(host));
         }

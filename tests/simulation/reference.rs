@@ -157,11 +157,8 @@ impl Reference {
                 self.now(*attempt, Fate::Ended(*end));
             }
             Fact::Settled(attempt, _) => self.settled(*attempt),
-            Fact::Refused(attempt, _) => self.now(*attempt, Fate::Refused),
-            Fact::Fenced(attempt) => {
-                self.now(*attempt, Fate::Done);
-                self.barred.insert(*attempt);
-            }
+            Fact::Refused(attempt, words) => self.refused(*attempt, words),
+            Fact::Fenced(attempt) => self.fenced(*attempt),
             Fact::Lost(attempt, lost) => {
                 self.lost(*attempt, *lost, event.seq);
             }
@@ -177,6 +174,21 @@ impl Reference {
             | Fact::Saw(..) => {}
         }
         Ok(())
+    }
+
+    fn refused(&mut self, attempt: Try, words: &str) {
+        self.now(attempt, Fate::Refused);
+        if words.ends_with("may still begin it") {
+            self.stray.extend((1..=attempt.n).map(|n| Try { n, ..attempt }));
+        }
+    }
+
+    fn fenced(&mut self, attempt: Try) {
+        // One that was still wanted was refused for it.
+        if self.item(attempt.node).is_some_and(|item| item.fate != Fate::Refused) {
+            self.now(attempt, Fate::Done);
+        }
+        self.barred.insert(attempt);
     }
 
     fn grew(&mut self, nodes: &[Node]) -> Result<(), String> {

@@ -1,6 +1,7 @@
 //! What is asked of the operator, and what each answer does.
 
-use super::{ONE, TWO, check};
+use super::{ONE, TWO, check, check_as};
+use crate::engine::Policy;
 
 #[test]
 fn a_failure_is_answered_per_host_and_stops_the_next_barrier() {
@@ -68,6 +69,29 @@ fn a_refused_attempt_never_began() {
         do one@a
         is one@a ok",
     );
+}
+
+#[test]
+fn a_refusal_after_a_lost_connection_is_not_taken_for_the_last_word() {
+    let start = "
+        run
+        staged one@a
+        link a down
+        link a up
+        refuse one@a";
+    check_as(Policy::Retry(2), ONE, &format!("{start}\n tries one@a 1\n closed Unknown"));
+    // Once the host has the next attempt, it has forbidden those before it.
+    let again = "
+        holds one@a:refused
+        choose one@a retry
+        tries one@a 2
+        refuse one@a
+        choose one@a retry
+        staged one@a
+        refuse one@a
+        choose one@a abort
+        closed Failed";
+    check(ONE, &format!("{start}{again}"));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::Run;
+use super::{Cell, Run};
 use crate::{
-    model::{Kind, Node, NodeId, Origin, Query, Try},
+    model::{HostId, Kind, Node, NodeId, Origin, Query, Try},
     run::{Cause, End, Lost, Question, Reason, State},
 };
 
@@ -23,10 +23,31 @@ impl Run {
         });
     }
 
+    /// Its box is there, and the host has seen to it that no attempt before it begins any more.
+    pub(super) fn staged(&mut self, attempt: Try) {
+        self.with_try(attempt, |cell, _| {
+            cell.staged = true;
+            cell.astray = false;
+        });
+    }
+
+    /// The connections to these hosts are gone, and nobody will hear of a start sent over them.
+    pub(super) fn go_astray(&mut self, of: impl Fn(HostId) -> bool) {
+        let lost = |cell: &Cell| {
+            cell.node.host.is_some_and(&of) && !cell.astray && self.may_have_started(cell)
+        };
+        let astray: Vec<NodeId> =
+            self.ids().filter(|(_, cell)| lost(cell)).map(|(id, _)| id).collect();
+        for id in astray {
+            self.with(id, |cell| cell.astray = true);
+        }
+    }
+
     pub(super) fn started(&mut self, attempt: Try, at: Timestamp) {
         let seq = self.seq;
         self.with_try(attempt, |cell, n| {
             cell.staged = true;
+            cell.astray = false;
             if matches!(cell.state, State::Armed(_)) {
                 cell.state = State::Running(n);
                 cell.started.get_or_insert(at);
@@ -75,6 +96,7 @@ impl Run {
             if cell.is_over() {
                 return;
             }
+            cell.astray = false;
             cell.state = State::Settling(n, end);
             cell.end = Some(end);
             cell.question = None;
@@ -100,6 +122,7 @@ impl Run {
 
     pub(super) fn fenced(&mut self, attempt: Try) {
         self.with_try(attempt, |cell, _| {
+            cell.astray = false;
             if matches!(cell.state, State::Armed(_)) {
                 cell.state = State::Never(Reason::Fenced);
             }

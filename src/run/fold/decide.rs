@@ -94,7 +94,8 @@ impl Run {
             }
             let staged = cell.staged && matches!(cell.state, State::Armed(_));
             let unknown = matches!(cell.state, State::Unknown(..));
-            let flight = cell.in_flight() || staged || unknown;
+            let astray = cell.astray && matches!(cell.state, State::Refused(..));
+            let flight = cell.in_flight() || staged || unknown || astray;
             cell.state = if self.aborting.is_none() && movable(&cell.node) {
                 State::Stranded(flight)
             } else {

@@ -26,6 +26,9 @@ pub struct Cell {
     pub tries: u16,
     /// Whether the host has the box of the last attempt.
     pub staged: bool,
+    /// Whether a start may be under way that nobody will hear of: the connection over which it may
+    /// have been sent was lost. Until it is known to have begun, or never to begin.
+    pub astray: bool,
     /// The text to run instead of the plan's, in this run.
     pub edited: Option<Text>,
     /// How the last attempt ended.
@@ -61,6 +64,7 @@ impl Cell {
             state: State::Waiting,
             tries: 0,
             staged: false,
+            astray: false,
             edited: None,
             end: None,
             started: None,
@@ -203,6 +207,7 @@ impl Run {
             Fact::Opened(_) => {}
             Fact::Taken(_) => {
                 self.left = false;
+                self.go_astray(|_| true);
                 // What was seen of connections was seen by another console.
                 self.world.links.clear();
             }
@@ -225,7 +230,7 @@ impl Run {
             Fact::Aborted(abort, _) => self.abort(*abort),
             Fact::Closed(verdict) => self.closed = Some(*verdict),
             Fact::Armed(attempt) => self.armed(*attempt),
-            Fact::Staged(attempt) => self.with_try(*attempt, |cell, _| cell.staged = true),
+            Fact::Staged(attempt) => self.staged(*attempt),
             Fact::Started(attempt) => self.started(*attempt, at),
             Fact::Refused(attempt, words) => self.refused(*attempt, words),
             Fact::Listed(attempt, lines) => {
@@ -351,6 +356,9 @@ impl Run {
             Some(_) | None => at,
         };
         self.world.links.insert(host, (state.clone(), since));
+        if !is_up {
+            self.go_astray(|on| on == host);
+        }
         if is_up {
             let here = self.nodes_of(host);
             self.drop_holds(|hold| hold.cause == Cause::Unreachable && here.contains(&hold.on));

@@ -52,6 +52,7 @@ hello() {
 # is ever emptied.
 put() {
 	q=$1 D=$2
+	bar || { say "$q" bad "$F" && return; }
 	[ -d "$D" ] || mkdir -p "$D"
 	if [ -L "$D" ] || ! cd "$D"; then say "$q" bad "cannot make $D" && return; fi
 	[ -e go ] && say "$q" put && return
@@ -78,6 +79,27 @@ put() {
 	for t in st wt log; do [ -f $t ] && [ ! -L $t ] || k=''; done
 	if [ -n "$k" ]; then say "$q" put; else say "$q" bad "cannot write in $D: is the disk full?"; fi
 } 2>/dev/null
+
+# bar: no earlier attempt at the same thing lives, and none will begin: a start that was refused for
+# want of space may have been sent before, over a connection that is thought dead, and come late.
+# Fails, with the reason in F.
+bar() {
+	j=${D##*.} n=0
+	case $j in '' | 0* | *[!0-9]* | ?????*) return 0 ;; esac
+	while n=$((n + 1)) && [ "$n" -lt "$j" ]; do
+		cd "${D%.*}.$n" || continue
+		if [ ! -e go ] && ! claim && [ ! -e go ]; then
+			F="cannot write in $PWD: is the disk full?"
+			return 1
+		fi
+		rc
+		if [ $? = 1 ] && ! fenced && held alive; then
+			F="attempt $n has begun after all, and is running"
+			return 1
+		fi
+	done
+	return 0
+}
 
 # claim: forbids the box to begin, if nobody has claimed it; whether it now is fenced. Its content
 # and its name come at once, and only with its content.

@@ -15,8 +15,6 @@ pub(crate) enum Claim {
     Free,
     Begun,
     Fenced,
-    /// It could not be claimed; its command was removed, so that nobody ever can.
-    Refused,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +60,10 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    pub(crate) fn has_begun(&self) -> bool {
+        self.claim == Claim::Begun
+    }
+
     /// Whether anything of it lives.
     pub(crate) fn lives(&self) -> bool {
         self.phase == Phase::Running || self.leftover
@@ -199,7 +201,6 @@ impl Kept {
         let mut facts = Vec::new();
         match (self.claim, self.phase) {
             (Claim::Fenced, _) => facts.push(BoxFact::Fenced),
-            (Claim::Refused, _) => facts.push(BoxFact::Refused("No space left".into())),
             (Claim::Free, _) => facts.push(BoxFact::Lost(Lost::Corrupt)),
             (Claim::Begun, Phase::Unborn) => {}
             (Claim::Begun, Phase::Running) => {

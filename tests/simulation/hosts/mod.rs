@@ -133,15 +133,13 @@ impl Host {
             Verb::Start => {
                 kept.follow(conn);
                 match kept.claim {
-                    Claim::Free if full => {
-                        kept.claim = Claim::Refused;
-                        kept.report()
-                    }
+                    // Nothing on the host keeps a start that comes late from being the first.
+                    Claim::Free if full => kept.says(no_space()),
                     Claim::Free => {
                         let lists = self.lists.get(&list_of(&kept.what)).map_or(0, Vec::len);
                         kept.begin(order, random, lists)
                     }
-                    Claim::Begun | Claim::Fenced | Claim::Refused => kept.report(),
+                    Claim::Begun | Claim::Fenced => kept.report(),
                 }
             }
             Verb::Attach => {
@@ -166,11 +164,25 @@ impl Host {
     fn stage(&mut self, order: &Order, what: &What, conn: u64) -> Vec<Deed> {
         let key = self.key(&order.name);
         let says = |fact| vec![Deed::Says(conn, order.attempt, fact)];
+        // What was refused before, and may have been sent twice, never begins any more.
+        let before = self.boxes.range_mut((self.machine, String::new())..);
+        for (_, kept) in before.take_while(|(key, _)| key.0 == self.machine) {
+            let earlier =
+                kept.attempt.node == order.attempt.node && kept.attempt.n < order.attempt.n;
+            match (earlier && self.bug != Some(Bug::EarlierNotBarred), kept.claim) {
+                (true, Claim::Free) if self.disk_full => return says(no_space()),
+                (true, Claim::Free) => kept.claim = Claim::Fenced,
+                (true, Claim::Begun) if kept.phase == Phase::Running => {
+                    return says(BoxFact::Refused("it has begun after all".into()));
+                }
+                (_, Claim::Free | Claim::Begun | Claim::Fenced) => {}
+            }
+        }
         if self.boxes.contains_key(&key) {
             return says(BoxFact::Staged);
         }
         if self.disk_full {
-            return says(BoxFact::Refused("No space left on device".into()));
+            return says(no_space());
         }
         self.boxes.insert(key, kept(order.attempt, what.clone()));
         says(BoxFact::Staged)
@@ -272,6 +284,10 @@ impl Host {
             self.boxes.remove(key);
         }
     }
+}
+
+fn no_space() -> BoxFact {
+    BoxFact::Refused("No space left on device".into())
 }
 
 fn list_of(what: &What) -> String {
