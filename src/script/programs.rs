@@ -9,7 +9,7 @@ const SUPERVISOR: &str = include_str!("sh/supervisor.sh");
 
 /// The programs' own variables. If one of these names is exported by the login shell, setting it would
 /// change what steps see.
-const FORGET: &str = "unset N SUPERVISOR BOOT TICK B C D F I K M O P S T U X Y Z at c e f g h i j k l m n o p q r s t u v x y z";
+const FORGET: &str = "unset N BOOT TICK LATER B C D F I K M O P S T U W X Z at c e f g h i j k l m n o p q r s t u v x y z";
 
 /// The program of the control channel. One block, so that a shell that gets only a part of it runs
 /// nothing. `nonce`: letters and digits.
@@ -22,13 +22,7 @@ pub fn control(nonce: &str) -> String {
 /// may read ahead.
 #[must_use]
 pub fn agent(nonce: &str) -> String {
-    let supervisor = single(SUPERVISOR);
-    format!("{{\n{FORGET}\nN={nonce}\nSUPERVISOR={supervisor}\n{SHARED}\n{AGENT}\n}}\n")
-}
-
-/// Quotes text of our own, which has no NUL.
-fn single(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
+    format!("{{\n{FORGET}\nN={nonce}\n{SHARED}\n{SUPERVISOR}\n{AGENT}\n}}\n")
 }
 
 /// What a box needs besides its command.

@@ -405,3 +405,31 @@ pub(crate) fn until_log(connection: &mut Connection, wanted: &[u8]) {
         assert!(connection.one_more(), "hung up");
     }
 }
+
+/// A server may end what it started with the whole group. Whatever is left of the box, the step goes on,
+/// and its own witness says how it ended.
+#[test]
+fn a_step_outlives_the_group_of_its_agent() {
+    for signal in ["HUP", "TERM", "INT", "KILL"] {
+        on_every_shell(|host, connection| {
+            let text = "echo up; read -r a; exit 6";
+            let dir = connection.put("group", text, Flags { input: true, user: None });
+            connection.go(&dir, false);
+            until_log(connection, b"up\n");
+            let place = Place(dir.clone().into());
+            while place.supervisor().is_none() {
+                connection.listen(Duration::from_millis(1));
+            }
+            host.signal(signal, -connection.agent_process());
+            let mut again = Connection::open(host).continuing(b"up\n".to_vec());
+            again.ready().unwrap();
+            again.attach(&dir);
+            again.until_fact(&Fact::Running);
+            let input =
+                Order::Input { attempt: ATTEMPT, dir: dir.clone(), number: 1, text: "x".into() };
+            again.order(&input);
+            again.until_fact(&Fact::Settled(3));
+            again.until_fact(&Fact::Ended(6, 3));
+        });
+    }
+}

@@ -1,27 +1,32 @@
 # The agent: orders on stdin, log bytes on stdout, facts on stderr. It blocks on one private FIFO
 # that takes orders, ticks and the watchers' news. Of a followed box it knows: `s` its number, `at`
 # where its log is read from, `p` whether it is followed (`cut`: its log was replaced, and the console
-# has not yet asked for the new one), `x` and `y` whether nobody holds `alive` and `busy`, `e`
-# whether its end was told.
+# has not yet asked for the new one), `x` whether nobody holds `alive` and `busy` any more, `e`
+# whether its end was told, `y` for how many looks its log has not grown beyond `j`.
 say() { printf '%s %s\n' "$N" "$*" >&2; }
 
-# watch FIFO NEWS: tells the agent when nobody holds the FIFO any more. Its descriptor to read from
-# is opened while it holds the FIFO itself, so that opening never waits.
+# watch: tells the agent when nobody holds `alive` nor `busy` any more. The descriptors to read from are
+# opened while it holds the FIFOs itself, so that opening never waits.
 watch() {
 	(
-		exec 3<>"$1"
-		exec 4<"$1" 3>&-
+		exec 3<>alive
+		exec 4<alive 3<>busy
+		exec 6<busy 3>&-
 		while read -r _ <&4; do :; done
-		printf '%s\n' "$2" >&5
+		while read -r _ <&6; do :; done
+		printf 'x %s\n' "$s" >&5
 	) >/dev/null 2>&1 6<&- &
+	X=$!
 }
 
-# tick: asks for a look at the log soon. It is waited for when it has come: a shell remembers every
-# child that it was not asked about, for as long as it lives.
+# tick: asks for a look at the log soon; less soon, where it has not grown for a while. It is waited for
+# when it has come: a shell remembers every child that it was not asked about, for as long as it lives.
 tick() {
 	[ -n "$K" ] && return
+	k=$TICK
+	[ "$y" -gt 20 ] && k=$LATER
 	(
-		sleep "$TICK"
+		sleep "$k"
 		echo t >&5
 	) >/dev/null 2>&1 3<&- 6<&- &
 	K=$!
@@ -86,10 +91,7 @@ begin() {
 		say "$s" running
 		;;
 	esac
-	watch alive "x $s"
-	X=$!
-	watch busy "y $s"
-	Y=$!
+	watch
 	tick
 }
 
@@ -103,8 +105,7 @@ over() {
 # leave: forgets the box. A watcher that has not come back would wait as long as something holds it.
 leave() {
 	if [ -n "$X" ] && [ -z "$x" ]; then kill "$X" && wait "$X"; fi
-	if [ -n "$Y" ] && [ -z "$y" ]; then kill "$Y" && wait "$Y"; fi
-	p='' x='' y='' e='' o='' g='' X='' Y='' U=''
+	p='' x='' y=0 j='' e='' o='' g='' X='' U=''
 } 2>/dev/null
 
 ended() {
@@ -157,9 +158,7 @@ go() {
 		case $m in
 		i) inline ;;
 		*)
-			# Named, because ksh does not pass on what exec opened.
-			setsid sh -c "$SUPERVISOR" deployui "$1" \
-				</dev/null >/dev/null 2>&1 3<&- 5>&- 6<&- 7<&7 8<&8 &
+			supervise </dev/null >/dev/null 2>&1 3<&- 5>&- 6<&- &
 			U=$!
 			;;
 		esac
@@ -208,7 +207,7 @@ attach() {
 from() {
 	if [ "$p" != cut ]; then begin && return; fi
 	[ -r log ] && command exec 3<log
-	p=1 e='' o='' g=''
+	p=1 e='' o='' g='' y=0
 	news
 }
 
@@ -224,9 +223,11 @@ order() {
 # news: what follows from all that is known now.
 news() {
 	[ "$p" = 1 ] || return
-	if [ -n "$x" ] && [ -n "$y" ]; then
+	if [ -n "$x" ]; then
 		silent
 	elif pump; then
+		y=$((y + 1))
+		[ "$O" = "$j" ] || j=$O y=0
 		if [ -z "$e" ]; then
 			rc && ended
 		elif [ "$B" != "$o" ]; then
@@ -238,8 +239,7 @@ news() {
 	fi
 }
 
-# hear NEWS: a tick, or a watcher. Mostly the second watcher follows at once, so the first is no
-# reason to look at the log.
+# hear NEWS: a tick, or the watcher.
 hear() {
 	case $1 in
 	t)
@@ -250,18 +250,13 @@ hear() {
 	"x $s")
 		x=1
 		wait "$X" $U
-		[ -n "$y" ] && news
-		;;
-	"y $s")
-		y=1
-		wait "$Y"
-		[ -n "$x" ] && news
+		news
 		;;
 	esac
 }
 
-TICK=0.05
-sleep 0.01 2>/dev/null || TICK=1
+TICK=0.05 LATER=0.2
+sleep 0.01 2>/dev/null || TICK=1 LATER=1
 T=/tmp/deployui.$N
 mkdir "$T" 2>/dev/null || T=$HOME/.deployui.$N
 if { [ -d "$T" ] || mkdir "$T" 2>/dev/null; } && mkfifo "$T/f" 2>/dev/null; then
@@ -272,7 +267,7 @@ if { [ -d "$T" ] || mkdir "$T" 2>/dev/null; } && mkfifo "$T/f" 2>/dev/null; then
 		echo q >&5
 	) >/dev/null 2>&1 &
 	trap : HUP
-	s='' X='' Y='' K=''
+	s='' X='' K=''
 	leave
 	printf '\n%s\n' "$N"
 	echo >&2

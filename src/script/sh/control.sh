@@ -43,6 +43,8 @@ hello() {
 	df -Pk "$B" 2>/dev/null | while read -r _ _ _ K _; do case $K in *[!0-9]* | '') ;; *) say 0 free "$K" ;; esac; done
 	df -Pi "$B" 2>/dev/null | while read -r _ _ _ K _; do case $K in *[!0-9]* | '') ;; *) say 0 inodes "$K" ;; esac; done
 	have git || say 0 lacks git
+	W=''
+	[ -c /dev/full ] && ! { printf x >/dev/full; } 2>/dev/null && W=1
 	say 0 hello
 }
 
@@ -56,15 +58,13 @@ put() {
 	[ -d "$D" ] || mkdir -p "$D"
 	if [ -L "$D" ] || ! cd "$D"; then say "$q" bad "cannot make $D" && return; fi
 	[ -e go ] && say "$q" put && return
-	t=cmd.$$.$q
-	printf %s "$4" >"$t"
-	K=$(wc -c <"$t")
-	if [ "${K##* }" != "${3%%[!0-9]*}" ]; then
-		rm -f "$t"
-		say "$q" bad "cannot write in $D: is the disk full?" && return
+	if ! [ -s cmd ]; then
+		t=cmd.$$.$q
+		if ! { printf %s "$4" >"$t" && whole "$t" "${3%%[!0-9]*}" && mv -f "$t" cmd; }; then
+			rm -f "$t"
+			say "$q" bad "cannot write in $D: is the disk full?" && return
+		fi
 	fi
-	ln "$t" cmd
-	rm -f "$t"
 	f=${3#"${3%%[!0-9]*}"}
 	[ -p alive ] && [ -p busy ] || mkfifo alive busy
 	boot
@@ -79,6 +79,14 @@ put() {
 	for t in st wt log; do [ -f $t ] && [ ! -L $t ] || k=''; done
 	if [ -n "$k" ]; then say "$q" put; else say "$q" bad "cannot write in $D: is the disk full?"; fi
 } 2>/dev/null
+
+# whole FILE BYTES: whether so many are there. Only asked where a shell does not say that it could not
+# write all.
+whole() {
+	[ -n "$W" ] && return
+	K=$(wc -c <"$1")
+	[ "${K##* }" = "$2" ]
+}
 
 # bar: no earlier attempt at the same thing lives, and none will begin: a start that was refused for
 # want of space may have been sent before, over a connection that is thought dead, and come late.
