@@ -15,13 +15,13 @@ use super::config::{Family, Settings};
 use crate::remote::{Limits, Phase, Problem};
 
 /// A TCP connection to the first address of the host that takes one.
-pub(super) async fn tcp(settings: &Settings, limits: &Limits) -> Result<TcpStream, Problem> {
+pub(super) async fn tcp(settings: &Settings, limits: &Limits) -> Result<Prompt, Problem> {
     let limit = settings.tcp_timeout.unwrap_or(limits.tcp);
     let mut tried = Vec::new();
     let mut silent = true;
     for address in addresses(settings, limits).await? {
         match timeout(limit, dial(address, settings)).await {
-            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Ok(stream)) => return Ok(Prompt(stream)),
             Ok(Err(error)) => {
                 silent = false;
                 tried.push((address.to_string(), error.to_string()));
@@ -64,6 +64,54 @@ async fn dial(address: SocketAddr, settings: &Settings) -> io::Result<TcpStream>
     let stream = socket.connect(address).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
+}
+
+/// A TCP connection on which what was read is acknowledged at once. A server that collects small
+/// packets (sshd does while it lets somebody in) holds the next one back until then, and a system that
+/// has nothing to send waits up to 40 ms before it acknowledges: together they cost a host at 40 ms two
+/// round trips.
+#[derive(Debug)]
+pub(super) struct Prompt(TcpStream);
+
+impl Prompt {
+    /// The system falls back by itself, so it is asked after each read.
+    fn acknowledge(&self) {
+        #[cfg(target_os = "linux")]
+        // Where it cannot be had, it is only slower.
+        drop(self.0.set_quickack(true));
+    }
+}
+
+impl AsyncRead for Prompt {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let polled = Pin::new(&mut self.0).poll_read(cx, buffer);
+        if polled.is_ready() {
+            self.acknowledge();
+        }
+        polled
+    }
+}
+
+impl AsyncWrite for Prompt {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
 }
 
 /// A stream that remembers whether the other side has said anything at all.

@@ -256,7 +256,7 @@ hear() {
 }
 
 TICK=0.05 LATER=0.2
-sleep 0.01 2>/dev/null || TICK=1 LATER=1
+sleep 0.0 2>/dev/null || TICK=1 LATER=1
 T=/tmp/deployui.$N
 mkdir "$T" 2>/dev/null || T=$HOME/.deployui.$N
 if { [ -d "$T" ] || mkdir "$T" 2>/dev/null; } && mkfifo "$T/f" 2>/dev/null; then

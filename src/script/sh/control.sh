@@ -11,22 +11,28 @@ hello() {
 	for t in setsid mkfifo mv rm wc cat dd cksum ln sleep chmod; do
 		have $t || { say '0 bad tool' "$t" && return; }
 	done
-	(umask 022 && mkdir -p "${S%/*}") 2>/dev/null || { say '0 bad parent' "${S%/*}" && return; }
+	[ -d "${S%/*}" ] || (umask 022 && mkdir -p "${S%/*}") 2>/dev/null || { say '0 bad parent' "${S%/*}" && return; }
 	[ -d "$S" ] || mkdir "$S" 2>/dev/null
 	[ -L "$S" ] && say '0 bad link' "$S" && return
 	[ -d "$S" ] || { say '0 bad make' "$S" && return; }
 	[ -O "$S" ] || { say '0 bad owner' "$S" && return; }
 	I=none
 	[ -r /etc/machine-id ] && read -r I </etc/machine-id
-	M=$(uname -n | tr -c 'A-Za-z0-9._\n-' _)-$(printf %.8s "$I")
+	# Kernel, name and release, in this order whatever the order asked for.
+	set -- $(uname -snr)
+	M=$2
+	case $M in *[!A-Za-z0-9._-]*) M=$(printf '%s\n' "$M" | tr -c 'A-Za-z0-9._\n-' _) ;; esac
+	K=${I#????????}
+	K=${I%"$K"}
+	M=$M-${K:-$I}
 	B=$S/$M
-	mkdir -p "$B/runs" 2>/dev/null || { say '0 bad make' "$B" && return; }
+	[ -d "$B/runs" ] || mkdir -p "$B/runs" 2>/dev/null || { say '0 bad make' "$B" && return; }
 	for t in "$B" "$B/runs"; do
 		[ -L "$t" ] && say '0 bad link' "$t" && return
 		[ -O "$t" ] || { say '0 bad owner' "$t" && return; }
 	done
 	chmod 700 "$B" 2>/dev/null
-	(echo >"$B/.probe") 2>/dev/null || { rm -f "$B/.probe" && say '0 bad write' "$B" && return; }
+	{ echo >"$B/.probe"; } 2>/dev/null || { rm -f "$B/.probe" && say '0 bad write' "$B" && return; }
 	rm -f "$B/.probe"
 	F=$(stat -f -c %T "$B" 2>/dev/null) || F=-
 	case $F in nfs* | cifs | smb* | fuse.sshfs | afs | 9p | v9fs)
@@ -38,7 +44,7 @@ hello() {
 	say 0 boot "$BOOT"
 	say 0 base "$B"
 	say 0 user "$(id -un 2>/dev/null || id -u)"
-	say 0 system "$(uname -sr)"
+	say 0 system "$1 $3"
 	say 0 clock "$(date +%s)"
 	df -Pk "$B" 2>/dev/null | while read -r _ _ _ K _; do case $K in *[!0-9]* | '') ;; *) say 0 free "$K" ;; esac; done
 	df -Pi "$B" 2>/dev/null | while read -r _ _ _ K _; do case $K in *[!0-9]* | '') ;; *) say 0 inodes "$K" ;; esac; done
