@@ -3,7 +3,10 @@
 use std::io;
 
 use futures::future::BoxFuture;
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::{
+    process::{Signal, getpid, kill_process},
+    termios::{OptionalActions, Termios, tcgetattr, tcsetattr},
+};
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
@@ -40,8 +43,7 @@ struct Interrupted;
 /// Asks on the terminal, one question at a time.
 #[derive(Default)]
 pub(super) struct Terminal {
-    /// Whose turn it is, and whether one was interrupted: no other is asked then.
-    interrupted: Mutex<bool>,
+    turn: Mutex<()>,
 }
 
 impl Ask for Terminal {
@@ -51,15 +53,15 @@ impl Ask for Terminal {
 
     fn ask(&self, question: Question) -> BoxFuture<'_, Option<Answer>> {
         Box::pin(async move {
-            let mut interrupted = self.interrupted.lock().await;
-            if *interrupted {
-                return None;
-            }
+            let _turn = self.turn.lock().await;
             match tokio::task::spawn_blocking(move || answer(&question)).await.ok()? {
                 Ok(answer) => answer,
                 Err(Interrupted) => {
-                    *interrupted = true;
-                    None
+                    // The signal ends the program, and may be noticed later than the key: until then
+                    // nothing is answered, or the login would be given up first. Where the key came
+                    // without the signal, it is sent.
+                    let _sent = kill_process(getpid(), Signal::INT);
+                    std::future::pending().await
                 }
             }
         })
