@@ -250,7 +250,12 @@ fn a_second_console_is_told_who_drives_the_run() {
     assert_eq!(events, short()[..1]);
     assert_eq!(by(Journal::open(&store, &run(), DRIVER)), "bob@desk 1");
     drop(held);
-    Journal::open(&store, &run(), DRIVER).unwrap();
+    // A child of another test that has not come to its exec yet may hold the lock a moment longer.
+    let opened = (0..100_000).find_map(|_| {
+        std::thread::yield_now();
+        Journal::open(&store, &run(), DRIVER).ok()
+    });
+    assert!(opened.is_some());
 }
 
 #[test]
