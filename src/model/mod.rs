@@ -4,6 +4,7 @@
 mod graph;
 mod id;
 mod plan;
+mod site;
 mod text;
 
 pub use graph::{
@@ -11,4 +12,7 @@ pub use graph::{
 };
 pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
 pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan};
+pub use site::{
+    Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release, ReleaseVerdict, Served, Site,
+};
 pub use text::{Hole, MissingHole, Piece, Text};
