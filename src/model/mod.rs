@@ -13,6 +13,7 @@ pub use graph::{
 pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
 pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan};
 pub use site::{
-    Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release, ReleaseVerdict, Served, Site,
+    Candidate, Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release, ReleaseVerdict,
+    Served, Site,
 };
 pub use text::{Hole, MissingHole, Piece, Text};

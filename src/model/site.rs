@@ -196,3 +196,35 @@ pub enum Maintenance {
     /// No answer could be had, and why.
     Unknown(String),
 }
+
+/// A release that could be served again, as the chosen hosts have it together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its name.
+    pub name: String,
+    /// The full commit, where every host that knows it agrees.
+    pub revision: Option<String>,
+    /// The branch or tag that was asked for.
+    pub reference: Option<String>,
+    /// Who released it.
+    pub by: Option<String>,
+    /// When it was begun.
+    pub at: Option<Timestamp>,
+    /// The worst that any host says of it.
+    pub verdict: ReleaseVerdict,
+    /// Why it is bad.
+    pub reason: Option<String>,
+    /// Hosts that serve it now.
+    pub served: Vec<String>,
+    /// Hosts on which it was served before the present one.
+    pub previous: Vec<String>,
+    /// Chosen hosts that do not have it: it cannot be chosen then.
+    pub missing: Vec<String>,
+    /// Why it is not offered; `None`: it can be rolled back to.
+    pub refused: Option<String>,
+    /// Migrations that were applied after it was served, where that is recorded.
+    pub migrations: Vec<String>,
+    /// Commits that would no longer be served, newest first, each in a line; `None`: not asked yet,
+    /// or not known.
+    pub leaving: Option<Vec<String>>,
+}
