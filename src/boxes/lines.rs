@@ -1,7 +1,7 @@
 //! Lines of ours in a stream that may hold anything.
 
 /// A longer line is not one of ours.
-const LINE_MAX: usize = 8 * 1024;
+const LINE_MAX: usize = 128 * 1024;
 
 /// As much of the noise as is kept, for a message.
 const NOISE_MAX: usize = 4 * 1024;

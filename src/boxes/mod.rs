@@ -22,6 +22,10 @@ use crate::{
 
 pub use follow::{LogEnd, Outcome};
 
+/// Lines of an answer that are kept; the rest is left out, and with it the last one, by which a
+/// complete answer is known.
+const SAID_LINES_MAX: usize = 20_000;
+
 /// Which channel bytes belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
@@ -103,6 +107,13 @@ pub enum Order {
         /// Its directory.
         dir: String,
     },
+    /// Run a short text by itself, and hand out what it prints.
+    Ask {
+        /// Names the question in its answer.
+        id: u64,
+        /// The text, for `sh`.
+        text: String,
+    },
     /// Ask what the box says.
     State {
         /// The attempt.
@@ -165,6 +176,8 @@ pub enum Output {
     SetAside(Try),
     /// Something is known of an attempt.
     Fact(Try, Fact),
+    /// What the text of that question printed, line by line.
+    Said(u64, Vec<String>),
     /// The host is ready for orders, and said this of itself.
     Ready(Box<Hello>),
     /// The host cannot hold boxes.
@@ -182,6 +195,7 @@ enum Asked {
     Input(Try, u16),
     Clean(Try),
     State(Try),
+    Ask(u64, Vec<String>),
 }
 
 /// The console's half of one connection to one host.
@@ -282,6 +296,10 @@ impl Client {
             }
             Order::Clean { attempt, dir } => {
                 self.ask(Asked::Clean(*attempt), script::clean(self.next, dir)?);
+                Ok(())
+            }
+            Order::Ask { id, text } => {
+                self.ask(Asked::Ask(*id, Vec::new()), script::ask(self.next, text)?);
                 Ok(())
             }
             Order::State { attempt, dir } => {
@@ -391,6 +409,15 @@ impl Client {
         }
     }
 
+    /// A line of a text that is not through yet.
+    fn line(&mut self, number: u32, line: &str) {
+        if let Some(Asked::Ask(_, lines)) = self.asked.get_mut(&number)
+            && lines.len() < SAID_LINES_MAX
+        {
+            lines.push(line.to_owned());
+        }
+    }
+
     fn answer(&mut self, answer: Answer) {
         let number = match &answer {
             Answer::Part(name, value) => {
@@ -403,6 +430,7 @@ impl Client {
                 self.answered = true;
                 return self.ready();
             }
+            Answer::Line(number, line) => return self.line(*number, line),
             Answer::Unfit(bad) => return self.out.push_back(Output::Unfit(bad.clone())),
             Answer::Put(n)
             | Answer::Fenced(n)
@@ -410,12 +438,16 @@ impl Client {
             | Answer::Sent(n)
             | Answer::None(n)
             | Answer::Given(n)
+            | Answer::Asked(n)
             | Answer::Clean(n)
             | Answer::Kept(n, _)
             | Answer::State(n, _)
             | Answer::Failed(n, _) => *n,
         };
         let Some(asked) = self.asked.remove(&number) else { return };
+        if let Asked::Ask(id, lines) = asked {
+            return self.out.push_back(Output::Said(id, lines));
+        }
         if let Some((attempt, fact)) = learned(&asked, answer) {
             self.out.push_back(Output::Fact(attempt, fact));
         }
@@ -454,7 +486,8 @@ fn learned(asked: &Asked, answer: Answer) -> Option<(Try, Fact)> {
             | Asked::Cancel(_)
             | Asked::Input(..)
             | Asked::Clean(_)
-            | Asked::State(_),
+            | Asked::State(_)
+            | Asked::Ask(..),
             _,
         ) => return None,
     })

@@ -95,3 +95,15 @@ fn only_one_box_is_followed_and_only_its_facts_are_heard() {
     assert_eq!(client.order(&go("a\nb".into())), Err(HasNul));
     assert_eq!((client.following(), outputs(&mut client)), (None, Vec::new()));
 }
+
+#[test]
+fn what_a_text_prints_is_handed_out_when_it_is_through() {
+    let mut client = ready();
+    client.order(&Order::Ask { id: 7, text: "printf 'a\\n b'".into() }).unwrap();
+    let order = "{ ask 1 'printf '\\''a\\n b'\\'''\n}\n";
+    assert_eq!(outputs(&mut client), [Output::Control(order.to_owned())]);
+    client.bytes(Stream::Control, b"n0 1 line a\nnoise\nn0 2 line other\nn0 1 line  b\n");
+    assert_eq!(outputs(&mut client), []);
+    client.bytes(Stream::Control, b"n0 1 asked\nn0 1 line late\n");
+    assert_eq!(outputs(&mut client), [Output::Said(7, vec!["a".into(), " b".into()])]);
+}

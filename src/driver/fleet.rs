@@ -12,6 +12,7 @@ use tokio::{
 };
 
 use super::{
+    asker::{Asker, QUESTIONS_MAX},
     host::{self, Charge},
     means::{FleetSettings, HostNews, Means},
     trouble::Trouble,
@@ -33,6 +34,7 @@ pub struct Fleet {
     wants: BTreeMap<HostId, watch::Sender<Vec<Want>>>,
     news: mpsc::Receiver<(HostId, HostNews)>,
     back: VecDeque<(HostId, HostNews)>,
+    asker: Asker,
     tasks: JoinSet<()>,
 }
 
@@ -49,11 +51,18 @@ impl Fleet {
     ) -> Self {
         let settings = Arc::new(settings);
         let (sender, news) = mpsc::channel(NEWS_MAX);
-        let mut fleet =
-            Self { wants: BTreeMap::new(), news, back: VecDeque::new(), tasks: JoinSet::new() };
+        let mut fleet = Self {
+            wants: BTreeMap::new(),
+            news,
+            back: VecDeque::new(),
+            asker: Asker::default(),
+            tasks: JoinSet::new(),
+        };
         for (id, host) in hosts {
             let (wanted, wants) = watch::channel(Vec::new());
             fleet.wants.insert(*id, wanted);
+            let (asking, questions) = mpsc::channel(QUESTIONS_MAX);
+            fleet.asker.add(*id, asking);
             let means = if host.is_local() {
                 Means::Local
             } else {
@@ -65,6 +74,7 @@ impl Fleet {
                 state_dir: host.state_dir.clone(),
                 run: run.clone(),
                 wants,
+                questions,
                 news: sender.clone(),
                 settings: Arc::clone(&settings),
                 means,
@@ -72,6 +82,12 @@ impl Fleet {
             }));
         }
         fleet
+    }
+
+    /// Asks these hosts, also while a run has them.
+    #[must_use]
+    pub fn asker(&self) -> Asker {
+        self.asker.clone()
     }
 
     /// Waits until a host is ready or has failed, before the run begins. The news stays in the queue

@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     time::timeout,
 };
 
 use super::{
+    asker::Question,
     chance,
     means::{FleetSettings, HostNews, Means},
     reconcile::{Next, Ordered},
@@ -30,6 +31,7 @@ pub(super) struct Charge {
     pub(super) state_dir: String,
     pub(super) run: RunId,
     pub(super) wants: watch::Receiver<Vec<Want>>,
+    pub(super) questions: mpsc::Receiver<Question>,
     pub(super) news: mpsc::Sender<(HostId, HostNews)>,
     pub(super) settings: Arc<FleetSettings>,
     pub(super) means: Means,
@@ -104,9 +106,20 @@ struct Wire {
     ordered: Ordered,
     hello: Option<Hello>,
     logs: BTreeMap<Try, LogWriter>,
+    /// Questions under way, by number. They are dropped with the connection.
+    asked: BTreeMap<u64, oneshot::Sender<Vec<String>>>,
+    next: u64,
 }
 
 impl Wire {
+    /// Passes a question on; one that no shell can take is dropped, which its asker hears.
+    fn ask(&mut self, Question { text, reply }: Question) {
+        self.next = self.next.wrapping_add(1);
+        if self.client.order(&Order::Ask { id: self.next, text }).is_ok() {
+            self.asked.insert(self.next, reply);
+        }
+    }
+
     /// A shell that leaves before the host is ready says why, perhaps on the other channel and a moment
     /// later: both are read to their end. Where it only takes nothing more, its end says more than the
     /// broken pipe.
@@ -189,6 +202,9 @@ impl Charge {
                         return ended;
                     }
                 }
+                Some(question) = self.questions.recv(), if wire.hello.is_some() => {
+                    wire.ask(question);
+                }
                 lost = link.lost() => return Ended::Lost(Trouble::Lost(lost)),
             }
         }
@@ -206,6 +222,8 @@ impl Charge {
             ordered: Ordered::default(),
             hello: None,
             logs: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            next: 0,
         })
     }
 
@@ -227,6 +245,10 @@ impl Charge {
                         let anew = self.disk(log.set_aside()).await?;
                         wire.logs.insert(attempt, anew);
                     }
+                }
+                Output::Said(id, lines) => {
+                    // Whoever asked may have lost patience.
+                    drop(wire.asked.remove(&id).map(|reply| reply.send(lines)));
                 }
                 Output::Fact(attempt, fact) => self.fact(wire, attempt, fact).await?,
                 Output::Ready(hello) => {

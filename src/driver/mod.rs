@@ -5,6 +5,7 @@
 //! Facts go through this loop; log bytes do not. Each host has a task of its own that writes what
 //! it reads straight to the attempt's log.
 
+mod asker;
 mod chance;
 mod fleet;
 mod host;
@@ -19,6 +20,7 @@ use std::{collections::BTreeMap, fmt, future::pending, io::Read as _, time::Dura
 
 use tokio::{sync::mpsc, time::sleep};
 
+pub use asker::{Asker, NoAnswer};
 pub use chance::{now, run_id};
 pub use fleet::Fleet;
 pub use means::{FleetSettings, HostNews};

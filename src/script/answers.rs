@@ -54,6 +54,10 @@ pub enum Answer {
     None(u32),
     /// The input was delivered.
     Given(u32),
+    /// A line that a text printed.
+    Line(u32, String),
+    /// The text has ended.
+    Asked(u32),
     /// The box is removed.
     Clean(u32),
     /// The box is still in use.
@@ -87,6 +91,8 @@ pub fn answer(line: &str) -> Option<Answer> {
         "sent" => Answer::Sent(number),
         "none" => Answer::None(number),
         "given" => Answer::Given(number),
+        "line" => Answer::Line(number, what.to_owned()),
+        "asked" => Answer::Asked(number),
         "clean" => Answer::Clean(number),
         "kept" => Answer::Kept(number, what.to_owned()),
         "bad" => Answer::Failed(number, what.to_owned()),
@@ -249,6 +255,9 @@ mod tests {
         assert_eq!(answer("3 bad cannot write"), Some(Answer::Failed(3, "cannot write".into())));
         assert_eq!(answer("0 base /srv/a b"), Some(Answer::Part("base".into(), "/srv/a b".into())));
         assert_eq!(answer("4 rc 1 10"), Some(Answer::State(4, News::Ended(1, 10))));
+        assert_eq!(answer("5 line  a b "), Some(Answer::Line(5, " a b ".into())));
+        assert_eq!(answer("5 line"), Some(Answer::Line(5, String::new())));
+        assert_eq!(answer("5 asked"), Some(Answer::Asked(5)));
         assert_eq!(answer("4 fenced"), Some(Answer::Fenced(4)));
         assert_eq!(answer("hello"), None);
     }

@@ -91,6 +91,14 @@ pub fn state(question: u32, dir: &str) -> Result<String, HasNul> {
     Ok(format!("state {question} {}\n", quote(dir)?))
 }
 
+/// Runs a text of ours in a shell by itself, and has what it prints passed on.
+///
+/// # Errors
+/// When the text holds a NUL.
+pub fn ask(question: u32, text: &str) -> Result<String, HasNul> {
+    Ok(format!("{{ ask {question} {}\n}}\n", quote(text)?))
+}
+
 /// Removes a box that has ended.
 ///
 /// # Errors

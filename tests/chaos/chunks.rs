@@ -42,6 +42,7 @@ fn drain(client: &mut Client, heard: &mut Heard) {
                 }
                 heard.facts.push(fact);
             }
+            Output::Said(..) => panic!("nothing was asked"),
             Output::Ready(_) => heard.ready = true,
             Output::Unfit(bad) => panic!("{bad:?}"),
             Output::NoAgent(why) => panic!("{why}"),

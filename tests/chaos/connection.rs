@@ -127,7 +127,11 @@ impl Connection {
                     None => self.log.extend(bytes),
                 },
                 Output::SetAside(_) => self.aside.push(std::mem::take(&mut self.log)),
-                Output::Fact(..) | Output::Ready(_) | Output::Unfit(_) | Output::NoAgent(_) => {
+                Output::Fact(..)
+                | Output::Said(..)
+                | Output::Ready(_)
+                | Output::Unfit(_)
+                | Output::NoAgent(_) => {
                     self.seen.push(output);
                 }
             }

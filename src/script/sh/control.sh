@@ -242,6 +242,15 @@ look() {
 	fate
 }
 
+# ask Q TEXT: runs a text by itself and passes on what it prints, line by line.
+ask() {
+	q=$1
+	( (eval "$2") </dev/null 2>&1) | while IFS= read -r l || [ -n "$l" ]; do
+		printf '%s %s line %s\n' "$N" "$q" "$l"
+	done
+	say "$q" asked
+}
+
 # clean Q DIR: removes a box that has ended and that nobody uses, or that never began.
 clean() {
 	q=$1 D=$2

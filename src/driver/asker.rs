@@ -1,0 +1,72 @@
+//! Questions to hosts beside a run: a short text is run by itself on a connection that is there, and
+//! what it prints comes back. Nothing of it is journalled; what it changes must bear being done twice.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
+
+use crate::model::HostId;
+
+/// Questions that wait at a host.
+pub(super) const QUESTIONS_MAX: usize = 32;
+
+/// A text for a host, and where its answer goes.
+pub(super) struct Question {
+    pub(super) text: String,
+    pub(super) reply: oneshot::Sender<Vec<String>>,
+}
+
+/// Asks hosts, as long as somebody keeps them connected.
+#[derive(Clone, Default)]
+pub struct Asker {
+    hosts: BTreeMap<HostId, mpsc::Sender<Question>>,
+}
+
+/// Why there is no answer. What the text does may have been done all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// The host is not connected, or the connection went away.
+    NotConnected,
+    /// Nothing came in time.
+    Silent,
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotConnected => "the host is not connected",
+            Self::Silent => "the host did not answer in time",
+        })
+    }
+}
+
+impl std::error::Error for NoAnswer {}
+
+impl Asker {
+    pub(super) fn add(&mut self, host: HostId, questions: mpsc::Sender<Question>) {
+        self.hosts.insert(host, questions);
+    }
+
+    /// Runs a text on a host, and returns the lines that it printed.
+    ///
+    /// # Errors
+    /// When no answer came within `patience`, which begins at once, connected or not.
+    pub async fn ask(
+        &self,
+        host: HostId,
+        text: String,
+        patience: Duration,
+    ) -> Result<Vec<String>, NoAnswer> {
+        let questions = self.hosts.get(&host).ok_or(NoAnswer::NotConnected)?;
+        let (reply, answer) = oneshot::channel();
+        let asking = async {
+            let question = Question { text, reply };
+            questions.send(question).await.map_err(|_gone| NoAnswer::NotConnected)?;
+            answer.await.map_err(|_dropped| NoAnswer::NotConnected)
+        };
+        timeout(patience, asking).await.unwrap_or(Err(NoAnswer::Silent))
+    }
+}
