@@ -5,6 +5,7 @@
 //! ARCHITECTURE.md has the protocol; the headers of the scripts have the details.
 
 mod answers;
+pub mod builtin;
 mod command;
 mod lexer;
 mod placeholder;

@@ -1,0 +1,87 @@
+//! The maintenance page on one host: raised and lowered, each by one short act.
+
+use super::{
+    BadInput, Unreadable,
+    answer::{facts, fields},
+    sheet::{Sheet, is_run, json},
+};
+use crate::model::Raised;
+
+const PAGE: &str = include_str!("../sh/builtin/page.sh");
+
+/// What became of an act on the maintenance page. Whether visitors see it is for a probe to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Maintained {
+    /// The page lies there, and is this run's.
+    On,
+    /// There is no page.
+    Off,
+    /// Someone else raised it; nothing was changed.
+    Other(Raised),
+    /// A page lies there, and nobody says who raised it; nothing was changed.
+    Foreign,
+    /// What says who raised it cannot be read; nothing was changed.
+    Strange(String),
+    /// It could not be done; the host's words.
+    Failed(String),
+}
+
+/// Puts the page where the web server looks for it, readable by everybody; before it, who raised it.
+///
+/// # Errors
+/// A value that no script is written with.
+pub fn maintenance_on(
+    state_dir: &str,
+    path: &str,
+    page: &str,
+    raised: &Raised,
+) -> Result<String, BadInput> {
+    is_run(&raised.run)?;
+    Ok(about(state_dir, path)?
+        .word("run", &raised.run)?
+        .word("text", &json(raised)?)?
+        .word("content", page)?
+        .then(PAGE)
+        .then(include_str!("../sh/builtin/page_on.sh"))
+        .string())
+}
+
+/// Removes the page, then what says who raised it; `run`: only if that one raised it, `None`: whoever.
+///
+/// # Errors
+/// A value that no script is written with.
+pub fn maintenance_off(state_dir: &str, path: &str, run: Option<&str>) -> Result<String, BadInput> {
+    run.map_or(Ok(()), is_run)?;
+    Ok(about(state_dir, path)?
+        .word("run", run.unwrap_or_default())?
+        .word("force", if run.is_none() { "yes" } else { "" })?
+        .then(PAGE)
+        .then(include_str!("../sh/builtin/page_off.sh"))
+        .string())
+}
+
+fn about(state_dir: &str, path: &str) -> Result<Sheet, BadInput> {
+    let sheet = Sheet::new().path("state", state_dir)?.path("page", path)?;
+    Ok(sheet.then(include_str!("../sh/builtin/fields.sh")))
+}
+
+/// Reads what an act on the maintenance page answered.
+///
+/// # Errors
+/// When it is not such an answer.
+pub fn maintained(lines: &[impl AsRef<str>]) -> Result<Maintained, Unreadable> {
+    let facts = facts("maintenance 1", lines)?;
+    let answer = facts.first().and_then(|line| fields(line));
+    let Some((word, fields)) = answer else { return Err(Unreadable::new("it says nothing")) };
+    Ok(match (word, fields.as_slice()) {
+        ("on", []) => Maintained::On,
+        ("off", []) => Maintained::Off,
+        ("foreign", []) => Maintained::Foreign,
+        ("failed", [why]) => Maintained::Failed(why.clone()),
+        ("other", [text]) => match serde_json::from_str(text) {
+            Ok(raised) => Maintained::Other(raised),
+            Err(_no_state) => Maintained::Strange(text.clone()),
+        },
+        _ => return Err(Unreadable::new(facts.join("; "))),
+    })
+}

@@ -1,0 +1,45 @@
+//! What deployui does on a host by itself: looks, checks, the built-in steps of a release, and short
+//! acts (lock, record, maintenance). Pure: typed values in, `sh` text out, and answers read back.
+//!
+//! Steps are [`Text`](crate::model::Text) for a box, which runs it under `set -e`; what they print is for
+//! people. Looks and acts are whole scripts for a shell of their own (`sh -c`, or a subshell): they
+//! depend on no option and no directory, and print facts between a first line and `end`. The texts
+//! lie in `sh/builtin/`; the values stand before them as quoted words, in variables.
+
+mod adopted;
+mod answer;
+mod check;
+mod error;
+mod health;
+mod history;
+mod layout;
+mod lock;
+mod look;
+mod maintenance;
+mod name;
+mod proof;
+mod publish;
+mod record;
+mod reference;
+mod retention;
+mod seen;
+mod sheet;
+mod steps;
+mod upload;
+
+pub use check::{Checks, Finding, Grade, check, findings};
+pub use error::{BadInput, Unreadable};
+pub use health::{At, Health, health};
+pub use layout::{Layout, Linked};
+pub use lock::{Locked, lock, locked, take_over, unlock};
+pub use look::look;
+pub use maintenance::{Maintained, maintained, maintenance_off, maintenance_on};
+pub use name::{Pattern, is_name};
+pub use proof::restart;
+pub use publish::{Publish, Verify, publish, unpublish, verify};
+pub use record::{record, recorded};
+pub use reference::{BadReference, resolve, resolved};
+pub use retention::doomed;
+pub use seen::site;
+pub use steps::{Fetch, Via, fetch, link, prune, release, remove_release};
+pub use upload::{Upload, restore, upload};

@@ -1,0 +1,11 @@
+read_state
+if [ -n "$L" ] && ! is_run "$L" "$run"; then answer other "$L"; fi
+[ ! -d "$page" ] || answer failed "$page is a directory"
+# A page that nobody accounts for was raised by another tool, or by hand.
+if [ -z "$L" ] && { [ -e "$page" ] || [ -L "$page" ]; }; then answer foreign; fi
+[ -d "$state" ] || (umask 077 && mkdir -p "$state") 2>/dev/null || answer failed "cannot make $state"
+(umask 022 && mkdir -p "${page%/*}") 2>/dev/null || answer failed "cannot make ${page%/*}"
+# First who raised it, then the page: a page is never there without a word.
+put "$file" 0600 "$text" || answer failed "cannot write $file: is the disk full?"
+put "$page" 0644 "$content" || answer failed "cannot write $page: is the disk full?"
+answer on
