@@ -20,12 +20,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("remote", &["model"]),
     ("store", &["model", "run"]),
     ("driver", &["model", "script", "recipe", "plan", "run", "engine", "boxes", "remote", "store"]),
+    ("demo", &["model", "remote"]),
     ("tui", &["model", "text", "run", "store"]),
     (
         "cli",
         &[
             "model", "text", "script", "recipe", "plan", "run", "engine", "boxes", "remote",
-            "store", "driver", "tui",
+            "store", "driver", "demo", "tui",
         ],
     ),
 ];

@@ -3,6 +3,7 @@
 
 mod graph;
 mod id;
+mod mark;
 mod plan;
 mod site;
 mod text;
@@ -11,6 +12,7 @@ pub use graph::{
     Act, Ask, BoxMode, Changes, Elsewhere, Gate, Items, Key, Kind, Node, Origin, Part, Query,
 };
 pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
+pub use mark::{MAINTENANCE_HEADER, MAINTENANCE_MARK};
 pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan};
 pub use site::{
     Candidate, Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release, ReleaseVerdict,

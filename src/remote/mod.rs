@@ -1,7 +1,8 @@
 //! Byte streams to a host.
 //!
 //! A [`Link`] is one open connection: [`ssh`] to a host, or [`local`] to the operator's own
-//! machine. A [`Pipe`] is one command running over it. [`serve`] is the other half of SSH, in
+//! machine. A [`Pipe`] is one command running over it, a [`Stream`] one connection
+//! made from there. [`serve`] is the other half of SSH, in
 //! this process, for tests and for the demo. Nothing outside this module names the SSH library,
 //! and nothing in here knows what the bytes mean.
 
@@ -12,6 +13,7 @@ mod limits;
 pub mod local;
 mod pacer;
 mod pipe;
+mod reach;
 pub mod serve;
 pub mod ssh;
 #[cfg(test)]
@@ -25,6 +27,7 @@ pub use error::{ChangedKey, ConnectError, ConnectKind, KeyAt, Phase, Problem};
 pub use limits::Limits;
 pub use pacer::{Pace, Pacer, backoff};
 pub use pipe::{Chunk, Ending, Lost, OpenError, Pipe, PipeInput};
+pub use reach::{Endpoint, ReachError, Stream};
 
 /// One open connection to a host, over which commands are run.
 #[derive(Debug)]
@@ -47,6 +50,17 @@ impl Link {
         match self {
             Self::Ssh(connection) => connection.open(command).await,
             Self::Local(local) => local.open(command),
+        }
+    }
+
+    /// Connects from the host to `endpoint`, over this connection. Dropping the stream closes it.
+    ///
+    /// # Errors
+    /// There is no stream, and why; that the server forwards nothing is told apart.
+    pub async fn reach(&self, endpoint: &Endpoint) -> Result<Stream, ReachError> {
+        match self {
+            Self::Ssh(connection) => connection.reach(endpoint).await.map(Stream::ssh),
+            Self::Local(_) => Stream::local(endpoint).await,
         }
     }
 

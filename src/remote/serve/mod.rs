@@ -2,6 +2,7 @@
 //! commands as this process's user in a folder. Not for a network: it listens on 127.0.0.1.
 
 mod exec;
+mod key;
 mod session;
 
 use std::collections::BTreeMap;
@@ -12,7 +13,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
 use russh::keys::{PrivateKey, PublicKey};
 use russh::{MethodKind, MethodSet, server};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex};
@@ -20,6 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+pub use key::KeyPair;
 use session::Session;
 
 /// Bytes in flight each way of a stream in memory.
@@ -45,7 +46,7 @@ pub struct Config {
     pub password: Option<String>,
     /// The answer to the one prompt of keyboard-interactive, if there is one.
     pub code: Option<String>,
-    /// Whether TCP forwarding is allowed, as jump hosts need it.
+    /// Whether it connects further for a client: to TCP ports, as jump hosts do, and unix sockets.
     pub forwarding: bool,
     /// Sessions per connection (`MaxSessions`); `None` for no limit.
     pub sessions_max: Option<usize>,
@@ -128,8 +129,7 @@ impl Server {
     pub async fn start(config: Config) -> io::Result<Handle> {
         let keys = config.keys.iter().map(|key| PublicKey::from_openssh(key));
         let keys = keys.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
-        let key = KeypairData::Ed25519(Ed25519Keypair::from_seed(&config.host_key_seed));
-        let key = PrivateKey::new(key, "").map_err(io::Error::other)?;
+        let key = key::private(&config.host_key_seed, "")?;
         let host_key = key.public_key().clone();
         let ssh = Arc::new(ssh_config(&config, key));
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 use russh::keys::PublicKey;
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response};
 use russh::server::{Session as Server, VerifiedPublicKey};
 use russh::{Channel, ChannelId, ChannelOpenFailure};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, UnixStream};
 
 use super::{Fault, Host, exec};
 
@@ -156,18 +158,44 @@ impl Handler for Session {
             return Ok(());
         };
         let host = host.to_owned();
-        tokio::spawn(async move {
-            match TcpStream::connect((host.as_str(), port)).await {
-                Err(_) => reply.reject(ChannelOpenFailure::ConnectFailed).await,
-                Ok(mut stream) => {
-                    reply.accept().await;
-                    let mut channel = channel.into_stream();
-                    // Either end may go at any time; that is the end of it.
-                    drop(tokio::io::copy_bidirectional(&mut channel, &mut stream).await);
-                }
-            }
-        });
+        let connecting = async move { TcpStream::connect((host.as_str(), port)).await };
+        tokio::spawn(forward(channel, reply, connecting));
         Ok(())
+    }
+
+    async fn channel_open_direct_streamlocal(
+        &mut self,
+        channel: Channel<Msg>,
+        path: &str,
+        reply: ChannelOpenHandle,
+        _: &mut Server,
+    ) -> Result<(), Self::Error> {
+        if !self.host.config.forwarding {
+            // As OpenSSH says it, which has no reason of its own for this.
+            reply.reject(ChannelOpenFailure::ConnectFailed).await;
+            return Ok(());
+        }
+        let path = path.to_owned();
+        let connecting = async move { UnixStream::connect(path).await };
+        tokio::spawn(forward(channel, reply, connecting));
+        Ok(())
+    }
+}
+
+/// Joins a channel and what it was opened for, until either ends.
+async fn forward(
+    channel: Channel<Msg>,
+    reply: ChannelOpenHandle,
+    connecting: impl Future<Output = io::Result<impl AsyncRead + AsyncWrite + Unpin>>,
+) {
+    match connecting.await {
+        Err(_) => reply.reject(ChannelOpenFailure::ConnectFailed).await,
+        Ok(mut stream) => {
+            reply.accept().await;
+            let mut channel = channel.into_stream();
+            // Either end may go at any time; that is the end of it.
+            drop(tokio::io::copy_bidirectional(&mut channel, &mut stream).await);
+        }
     }
 }
 

@@ -6,13 +6,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use russh::client::{Handle, Msg};
-use russh::{Channel, Disconnect};
+use russh::{Channel, ChannelOpenFailure, Disconnect};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, timeout};
 
 use super::channel;
+use super::forward::{self, Forwarded};
 use super::handler::{Handler, Seen};
-use crate::remote::{Limits, Lost, OpenError, Pipe, Problem};
+use crate::remote::{Endpoint, Limits, Lost, OpenError, Pipe, Problem, ReachError};
 
 /// An open connection to a host, logged in. It ends when the last of it and its pipes is dropped,
 /// or by [`Connection::close`].
@@ -66,12 +67,34 @@ impl Connection {
 
     pub(in crate::remote) async fn open(&self, command: &str) -> Result<Pipe, OpenError> {
         let handle = Arc::clone(&self.handle);
-        let channel = self.channel(async move { handle.channel_open_session().await }).await?;
+        let opening = async move { handle.channel_open_session().await };
+        let channel = self.channel(opening).await.map_err(OpenError::from)?;
         channel::start(channel, command, self.lost.clone()).await
     }
 
     /// A stream to `host` as the server sees it.
     pub(super) async fn forward(&self, host: &str, port: u16) -> Result<Channel<Msg>, OpenError> {
+        self.direct_tcpip(host, port).await.map_err(OpenError::from)
+    }
+
+    /// A stream to `endpoint` as the server sees it, drained by itself.
+    pub(in crate::remote) async fn reach(
+        &self,
+        endpoint: &Endpoint,
+    ) -> Result<Forwarded, ReachError> {
+        let opened = match endpoint {
+            Endpoint::Tcp { host, port } => self.direct_tcpip(host, *port).await,
+            Endpoint::Unix(path) => {
+                let (handle, path) = (Arc::clone(&self.handle), path.clone());
+                let opening = async move { handle.channel_open_direct_streamlocal(path).await };
+                self.channel(opening).await
+            }
+        };
+        let channel = opened.map_err(|unopened| unopened.reached(endpoint))?;
+        Ok(forward::carry(channel, self.lost.clone()))
+    }
+
+    async fn direct_tcpip(&self, host: &str, port: u16) -> Result<Channel<Msg>, Unopened> {
         let handle = Arc::clone(&self.handle);
         let host = host.to_owned();
         self.channel(async move {
@@ -85,7 +108,7 @@ impl Connection {
     async fn channel(
         &self,
         opening: impl Future<Output = Result<Channel<Msg>, russh::Error>> + Send + 'static,
-    ) -> Result<Channel<Msg>, OpenError> {
+    ) -> Result<Channel<Msg>, Unopened> {
         let (sender, receiver) = oneshot::channel();
         tokio::spawn(async move {
             if let Err(Ok(unwanted)) = sender.send(opening.await) {
@@ -96,15 +119,13 @@ impl Connection {
         let opened = tokio::select! {
             biased;
             opened = timeout(self.limits.open, receiver) => opened,
-            lost = self.lost() => return Err(OpenError::Lost(lost)),
+            lost = self.lost() => return Err(Unopened::Lost(lost)),
         };
         match opened {
-            Err(_) => Err(OpenError::TimedOut),
+            Err(_) => Err(Unopened::TimedOut),
             Ok(Ok(Ok(channel))) => Ok(channel),
-            Ok(Ok(Err(russh::Error::ChannelOpenFailure(reason)))) => {
-                Err(OpenError::Refused(reason.description().to_owned()))
-            }
-            Ok(Ok(Err(_)) | Err(_)) => Err(OpenError::Lost(self.lost().await)),
+            Ok(Ok(Err(russh::Error::ChannelOpenFailure(reason)))) => Err(Unopened::Refused(reason)),
+            Ok(Ok(Err(_)) | Err(_)) => Err(Unopened::Lost(self.lost().await)),
         }
     }
 
@@ -137,6 +158,45 @@ impl Connection {
             self.lost().await
         };
         drop(timeout(self.limits.close, goodbye).await);
+    }
+}
+
+/// Why a channel of whatever kind was not opened.
+enum Unopened {
+    Refused(ChannelOpenFailure),
+    TimedOut,
+    Lost(Lost),
+}
+
+impl From<Unopened> for OpenError {
+    fn from(unopened: Unopened) -> Self {
+        match unopened {
+            Unopened::Refused(reason) => Self::Refused(reason.description().to_owned()),
+            Unopened::TimedOut => Self::TimedOut,
+            Unopened::Lost(lost) => Self::Lost(lost),
+        }
+    }
+}
+
+impl Unopened {
+    /// What it means for a stream to `endpoint`. OpenSSH has a reason of its own for forwarding
+    /// that is not allowed, but for TCP only (`server_request_direct_streamlocal` sets none).
+    fn reached(self, endpoint: &Endpoint) -> ReachError {
+        let reason = match self {
+            Self::TimedOut => return ReachError::TimedOut,
+            Self::Lost(lost) => return ReachError::Lost(lost),
+            Self::Refused(reason) => reason,
+        };
+        let words = reason.description().to_owned();
+        match (reason, endpoint) {
+            (ChannelOpenFailure::ConnectFailed, Endpoint::Tcp { .. }) => {
+                ReachError::Unconnected(words)
+            }
+            (ChannelOpenFailure::ConnectFailed, Endpoint::Unix(_)) => {
+                ReachError::ForbiddenOrUnconnected(words)
+            }
+            (_, Endpoint::Tcp { .. } | Endpoint::Unix(_)) => ReachError::Forbidden(words),
+        }
     }
 }
 

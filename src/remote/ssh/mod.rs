@@ -2,7 +2,7 @@
 //!
 //! A [`Connector`] makes connections: it resolves the host's name, checks its key, logs in, and
 //! shares jump hosts. A [`Connection`] runs commands. The traps of the SSH library that shape
-//! this module are told where they are avoided: unread channels in [`channel`], callbacks on the
+//! this module are told where they are avoided: unread channels in [`channel`] and [`forward`], callbacks on the
 //! session's own task in [`handler`], logins that cannot be cancelled in [`auth`].
 
 mod algorithms;
@@ -11,6 +11,7 @@ mod channel;
 mod config;
 mod connect;
 mod connection;
+mod forward;
 mod handler;
 mod jump;
 mod known_hosts;
@@ -21,3 +22,4 @@ pub use connect::Connector;
 pub use connection::Connection;
 
 pub(super) use channel::Input;
+pub(super) use forward::Forwarded;

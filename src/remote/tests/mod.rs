@@ -2,6 +2,7 @@
 
 mod local;
 mod login;
+mod reach;
 mod rig;
 mod served;
 mod sshd;
