@@ -29,7 +29,6 @@ pub use fleet::Fleet;
 pub use http::Client;
 pub use means::{FleetSettings, HostNews};
 pub use notify::NotifyError;
-pub use trouble::Trouble;
 pub use trouble::{ShellEnd, Trouble};
 
 use self::look::Look;
