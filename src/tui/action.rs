@@ -12,6 +12,8 @@ pub(crate) enum Action {
     NextPane,
     PreviousPane,
     Hosts,
+    Releases,
+    Steps,
     Log,
     Choices,
     Open,
@@ -26,7 +28,7 @@ pub(crate) enum Action {
     Times,
     OlderAttempt,
     NewerAttempt,
-    Connect,
+    Look,
     /// Moving about in the pane that has the keys.
     Go(Motion),
     /// What changes something on a host.

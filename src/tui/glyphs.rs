@@ -21,6 +21,10 @@ pub(crate) struct Glyphs {
     pub(crate) within: &'static str,
     pub(crate) late: &'static str,
     pub(crate) bar: &'static str,
+    pub(crate) served: &'static str,
+    pub(crate) warn: &'static str,
+    pub(crate) to: &'static str,
+    pub(crate) before: &'static str,
     pub(crate) stage: (&'static str, &'static str),
     pub(crate) border: border::Set<'static>,
 }
@@ -42,6 +46,10 @@ const UNICODE: Glyphs = Glyphs {
     within: "›",
     late: "≤",
     bar: "│",
+    served: "●",
+    warn: "▲",
+    to: "→",
+    before: "←",
     stage: ("▌", "▐"),
     border: border::PLAIN,
 };
@@ -63,6 +71,10 @@ const ASCII: Glyphs = Glyphs {
     within: ">",
     late: "<",
     bar: "|",
+    served: "*",
+    warn: "!",
+    to: "->",
+    before: "<-",
     stage: ("[", "]"),
     border: border::Set {
         top_left: "+",

@@ -116,12 +116,14 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Named(K::Tab)], "Tab", NextPane, Everywhere, "pane", "Gives the keys to the next pane.";
     [Named(K::BackTab)], "Shift-Tab", PreviousPane, Everywhere, "pane", "Gives the keys to the pane before.";
     [Char('1')], "1", Hosts, Everywhere, "hosts", "Gives the keys to hosts and steps.";
-    [Char('2')], "2", Log, Everywhere, "log", "Gives the keys to the log.";
-    [Char('3')], "3", Choices, Everywhere, "what now", "Gives the keys to the open question.";
-    [Named(K::Enter)], "Enter", Open, Everywhere, "open", "Opens the log of the cell, or the dialog of the choice.";
+    [Char('2')], "2", Releases, Everywhere, "releases", "Gives the keys to the releases.";
+    [Char('3')], "3", Steps, Everywhere, "steps", "Gives the keys to the list of steps.";
+    [Char('4')], "4", Log, Everywhere, "log", "Gives the keys to the log.";
+    [Char('5')], "5", Choices, Everywhere, "what now", "Gives the keys to the open question.";
+    [Named(K::Enter)], "Enter", Open, Everywhere, "open", "Opens what is chosen: the log of a cell, a release to go back to, the dialog of a choice.";
     [Char('z')], "z", Zoom, Everywhere, "zoom", "One pane on the whole screen, and back.";
     [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";
-    [Char('r')], "r", Connect, Everywhere, "reconnect", "Tries to reach the hosts again now.";
+    [Char('r')], "r", Look, Everywhere, "look again", "Looks at the hosts again now, and connects those that are not.";
     [Char('k'), Named(K::Up)], "k", Up, Moving, "up", "Up: host, line or choice.";
     [Char('j'), Named(K::Down)], "j", Down, Moving, "down", "Down: host, line or choice.";
     [Char('h'), Named(K::Left)], "h", Left, Moving, "left", "Left: step, text or question.";
@@ -158,7 +160,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('U')], "U", Undo, Acting, "undo", "Gives the run up and takes back what was done.";
     [Char('A')], "A", Abort, Acting, "abort", "Gives the run up; asks which way.";
     [Char('M')], "M", Maintenance, Acting, "maintenance", "Turns maintenance on or off.";
-    [Char('R')], "R", Rollback, Acting, "rollback", "Goes back to an older release.";
+    [Char('R')], "R", Rollback, Acting, "rollback", "Goes back to an older release: shows them all first.";
     [Char('!')], "!", Shell, Acting, "shell", "Opens a shell on the host.";
 };
 

@@ -34,7 +34,7 @@ use tokio::sync::{mpsc, watch};
 pub use self::{
     settings::Settings,
     terminal::{install_panic_hook, restore},
-    told::{HostState, Prompt, PromptKind, Told, Wish},
+    told::{Has, HostState, Intent, Prompt, PromptKind, Told, Wish},
 };
 use crate::store::Store;
 

@@ -15,6 +15,8 @@ pub struct Settings {
     /// A value as one word of the shell, for a command that is shown to be edited; `None` where it
     /// cannot be one. Only `script` knows how to quote, and a front end does not know `script`.
     pub quote: fn(&str) -> Option<String>,
+    /// Who sits here, as `user@machine`: what others have done is told apart from it.
+    pub who: String,
     /// Where times of day are shown for.
     pub zone: TimeZone,
 }

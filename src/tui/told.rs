@@ -1,7 +1,9 @@
 //! What goes over the console's two channels.
 
+use jiff::Timestamp;
+
 use crate::{
-    model::{HostId, Plan, Try},
+    model::{Candidate, HostId, Maintenance, Plan, Site, Try},
     run::{Command, Event, Mode, Refusal, Run},
 };
 
@@ -19,12 +21,81 @@ pub enum Told {
     Whole(Box<Run>),
     /// A command was not carried out.
     Refused(Refusal),
+    /// What the recipe has beside steps; told once, before the plan. Without it: nothing.
+    Has(Has),
+    /// A host that carries releases was looked at. By its name: ids belong to one plan.
+    Seen {
+        /// The host.
+        host: String,
+        /// What it was seen to have.
+        site: Box<Site>,
+        /// When.
+        at: Timestamp,
+    },
+    /// What a visitor of a host got.
+    Page {
+        /// The host.
+        host: String,
+        /// What came back.
+        page: Maintenance,
+        /// When.
+        at: Timestamp,
+    },
+    /// All releases of the hosts that carry them, the newest first; told again when that changes.
+    Candidates(Vec<Candidate>),
+    /// The answer to [`Wish::Preview`]; each is answered once, also with why it cannot be done.
+    Preview {
+        /// What was asked about.
+        of: Intent,
+        /// What it would do, in a few lines.
+        lines: Vec<String>,
+    },
+    /// What came of [`Wish::Do`], when it did not become a run: a line to show, or why it was not
+    /// done.
+    Did(Result<String, String>),
     /// Something that only a person can answer.
     Prompt(Prompt),
-    /// The run ended, or cannot be driven on: a line to show. The console stays open for reading.
+    /// The run ended, or cannot be driven on: a line to show. The console stays open for reading;
+    /// of a run that is closed also for what may follow it, such as a rollback.
     Over(String),
     /// A line to show.
     Note(String),
+}
+
+/// What a recipe has beside steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Has {
+    /// A layout of releases: they are looked at, and an older one can be served again.
+    pub releases: bool,
+    /// A maintenance page: it can be turned on and off, and is probed.
+    pub maintenance: bool,
+}
+
+/// Something that is done outside of the run that is planned. What is a run by itself (a rollback)
+/// goes on with [`Told::Plan`] and [`Told::Events`]; anything else ends with [`Told::Did`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Serve an older release again.
+    Rollback {
+        /// Its name.
+        release: String,
+        /// Why, for the record.
+        reason: Option<String>,
+    },
+    /// Turn the maintenance page on or off.
+    Maintenance {
+        /// On, or off.
+        on: bool,
+        /// Why, as visitors read it.
+        reason: Option<String>,
+        /// Until when it is expected to last, as RFC 3339 in UTC.
+        until: Option<String>,
+    },
+    /// Give up the lock of someone else.
+    Unlock {
+        /// Why, for the record.
+        reason: String,
+    },
 }
 
 /// How far the connection to a host is.
@@ -86,6 +157,12 @@ pub enum Wish {
     },
     /// Try to connect the hosts again, now.
     Connect,
+    /// Look at the hosts again, now.
+    Look,
+    /// Tell what this would do; nothing is changed.
+    Preview(Intent),
+    /// Do this.
+    Do(Intent),
     /// The answer to the prompt with that id; `None` is "no" or "no answer".
     Prompted(u64, Option<String>),
     /// The operator leaves with Ctrl-c, before a run: what called the program is told so.
@@ -105,6 +182,9 @@ impl std::fmt::Debug for Wish {
                 write!(f, "Answer(node {node}, attempt {n}, question {number})")
             }
             Self::Connect => f.write_str("Connect"),
+            Self::Look => f.write_str("Look"),
+            Self::Preview(intent) => write!(f, "Preview({intent:?})"),
+            Self::Do(intent) => write!(f, "Do({intent:?})"),
             Self::Prompted(id, answer) => write!(f, "Prompted({id}, {})", answer.is_some()),
             Self::Interrupted => f.write_str("Interrupted"),
             Self::Quit => f.write_str("Quit"),

@@ -216,7 +216,7 @@ impl Turns {
     }
 
     fn told_ends(&mut self) {
-        self.told_open = false;
+        (self.told_open, self.model.alone) = (false, true);
         if self.model.over.is_none() {
             let line = "the run is no longer driven from here; q leaves".to_owned();
             self.take(Msg::Told(Box::new(Told::Over(line))));

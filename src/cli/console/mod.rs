@@ -62,6 +62,7 @@ impl Screen {
             colour: around.colour,
             read_only: false,
             quote: |word| quote(word).ok(),
+            who: around.who.0.clone(),
             zone: TimeZone::system(),
         };
         let store = around.store.clone();
@@ -88,8 +89,28 @@ impl Screen {
             if wish == Wish::Quit {
                 break;
             }
+            self.not_wired(&wish).await;
         }
         self.close().await
+    }
+
+    /// Says so of a wish that nobody carries out yet.
+    async fn not_wired(&self, wish: &Wish) {
+        match wish {
+            Wish::Look => self.tell(Told::Note("not wired yet".to_owned())).await,
+            Wish::Preview(of) => {
+                let lines = vec!["not wired yet".to_owned()];
+                self.tell(Told::Preview { of: of.clone(), lines }).await;
+            }
+            Wish::Do(_) => self.tell(Told::Did(Err("not wired yet".to_owned()))).await,
+            Wish::Start(_)
+            | Wish::Command(_)
+            | Wish::Answer { .. }
+            | Wish::Connect
+            | Wish::Prompted(..)
+            | Wish::Interrupted
+            | Wish::Quit => {}
+        }
     }
 
     async fn close(self) -> Result<(), Stop> {
@@ -190,6 +211,9 @@ async fn fresh(around: &Surroundings, global: &Global, plan: Plan) -> Result<Exi
                     }
                 }
                 Some(Wish::Prompted(id, answer)) => screen.asking.answer(id, answer),
+                Some(wish @ (Wish::Look | Wish::Preview(_) | Wish::Do(_))) => {
+                    screen.not_wired(&wish).await;
+                }
                 Some(Wish::Command(_) | Wish::Answer { .. }) => {}
             },
             Some((host, state)) = arrival(&mut fleet) => {
@@ -243,7 +267,12 @@ async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Ex
         loop {
             tokio::select! {
                 left = &mut driving => break left,
-                wish = screen.wishes.recv() => pass_on(wish, &requests, &screen.asking),
+                wish = screen.wishes.recv() => match wish {
+                    Some(wish @ (Wish::Look | Wish::Preview(_) | Wish::Do(_))) => {
+                        screen.not_wired(&wish).await;
+                    }
+                    wish => pass_on(wish, &requests, &screen.asking),
+                },
             }
         }
     };
@@ -280,7 +309,9 @@ fn pass_on(wish: Option<Wish>, requests: &mpsc::Sender<Request>, asking: &Asking
         Some(Wish::Start(mode)) => Request::Command(Command::Mode(mode)),
         Some(Wish::Answer { attempt, number, text }) => Request::Answer { attempt, number, text },
         Some(Wish::Prompted(id, answer)) => return asking.answer(id, answer),
-        Some(Wish::Connect | Wish::Interrupted) => return,
+        Some(Wish::Connect | Wish::Interrupted | Wish::Look | Wish::Preview(_) | Wish::Do(_)) => {
+            return;
+        }
     };
     if requests.try_send(request).is_err() {
         tracing::warn!("the driver takes no requests");

@@ -1,12 +1,14 @@
 //! Dialogs: a text, perhaps a field, and buttons of which the first does nothing.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::style::Style;
 use tui_textarea::TextArea;
 
+use super::moment;
 use crate::{
-    model::{HoldId, Try},
+    model::{HoldId, Served, Try},
     run::{Abort, Choice, Mode},
+    tui::told::Intent,
 };
 
 /// What a confirmed button does.
@@ -30,6 +32,8 @@ pub(crate) enum Deed {
     Abort(Abort),
     /// Answers a prompt: yes, or the field.
     Prompted(u64, bool),
+    /// Does this, with the fields for its reason and its time.
+    Do(Intent),
     /// Leaves.
     Detach,
 }
@@ -52,13 +56,27 @@ pub(crate) enum Need {
     Nothing,
     /// Something; what it is.
     Some(&'static str),
-    /// Exactly this.
+    /// Exactly this, typed by hand.
     Exactly(String),
+    /// A time to come, or nothing.
+    Moment,
+}
+
+/// What a field is for, where a dialog has several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// What the button is about: a reason, a command, an answer.
+    Main,
+    /// To be typed by hand, so that the button can be pressed.
+    Confirm,
+    /// Until when.
+    Until,
 }
 
 /// A field.
 #[derive(Debug)]
 pub(crate) struct Field {
+    pub(crate) role: Role,
     pub(crate) label: String,
     pub(crate) area: TextArea<'static>,
     pub(crate) need: Need,
@@ -69,8 +87,8 @@ pub(crate) struct Field {
 /// Where the keys go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Focus {
-    /// To the field.
-    Field,
+    /// To the field with that number.
+    Field(usize),
     /// To the button with that number.
     Button(usize),
 }
@@ -84,6 +102,10 @@ pub(crate) enum Subject {
     Holds(Vec<HoldId>),
     /// The run as a whole, while it is open.
     Run,
+    /// Going back to a release, while that is offered and this is what is served.
+    Rollback(String, Vec<(Served, Vec<String>)>),
+    /// Maintenance, and why turning it off needs care.
+    Maintenance(Vec<String>),
     /// A prompt.
     Prompt(u64),
     /// Leaving.
@@ -95,7 +117,7 @@ pub(crate) enum Subject {
 pub(crate) struct Dialog {
     pub(crate) title: String,
     pub(crate) text: Vec<String>,
-    pub(crate) field: Option<Field>,
+    pub(crate) fields: Vec<Field>,
     pub(crate) buttons: Vec<Button>,
     pub(crate) focus: Focus,
     pub(crate) subject: Subject,
@@ -117,7 +139,7 @@ impl Dialog {
         Self {
             title: title.into(),
             text: Vec::new(),
-            field: None,
+            fields: Vec::new(),
             buttons: vec![Button {
                 label: "Cancel".to_owned(),
                 about: String::new(),
@@ -160,54 +182,87 @@ impl Dialog {
 
     /// With a field, which then has the keys: a letter that is typed must not press a button.
     pub(crate) fn field(mut self, label: &str, lines: Vec<String>, need: Need, tall: bool) -> Self {
+        let role = match &need {
+            Need::Exactly(_) => Role::Confirm,
+            Need::Moment => Role::Until,
+            Need::Nothing | Need::Some(_) => Role::Main,
+        };
         let mut area = TextArea::new(lines);
         area.set_cursor_line_style(Style::default());
-        self.field = Some(Field { label: label.to_owned(), area, need, tall });
-        self.focus = Focus::Field;
+        self.focus = Focus::Field(self.fields.len());
+        self.fields.push(Field { role, label: label.to_owned(), area, need, tall });
         self
     }
 
     /// With a field that does not show what is typed, nor remember it for undoing.
     pub(crate) fn secret(self, label: &str) -> Self {
         let mut dialog = self.field(label, Vec::new(), Need::Nothing, false);
-        if let Some(field) = &mut dialog.field {
+        if let Some(field) = dialog.fields.last_mut() {
             field.area.set_mask_char('*');
             field.area.set_max_histories(0);
         }
         dialog
     }
 
-    /// What the field holds.
-    pub(crate) fn typed(&self) -> String {
-        self.field.as_ref().map_or_else(String::new, |field| field.area.lines().join("\n"))
+    /// With the keys there.
+    pub(crate) fn focused(mut self, focus: Focus) -> Self {
+        self.focus = focus;
+        self
+    }
+
+    /// The field that has the keys.
+    pub(crate) fn active(&mut self) -> Option<&mut Field> {
+        match self.focus {
+            Focus::Field(at) => self.fields.get_mut(at),
+            Focus::Button(_) => None,
+        }
+    }
+
+    /// What the field of a role holds; nothing where there is none.
+    pub(crate) fn typed(&self, role: Role) -> String {
+        let field = self.fields.iter().find(|field| field.role == role);
+        field.map_or_else(String::new, Field::typed)
     }
 
     /// Why a button cannot be pressed yet.
-    pub(crate) fn lacks(&self) -> Option<String> {
-        let field = self.field.as_ref()?;
-        let typed = self.typed();
-        match &field.need {
-            Need::Nothing => None,
-            Need::Some(what) => typed.trim().is_empty().then(|| format!("first type {what}")),
-            Need::Exactly(wanted) => {
-                (typed != *wanted).then(|| format!("first type {wanted} into the field"))
-            }
+    pub(crate) fn lacks(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
+        self.fields.iter().find_map(|field| field.lacks(now, zone))
+    }
+
+    /// What would be done by the button that has the keys, or else by the first that does something.
+    pub(crate) fn intent(&self) -> Option<&Intent> {
+        let of = |at: usize| match &self.buttons.get(at)?.deed {
+            Deed::Do(intent) => Some(intent),
+            Deed::Nothing
+            | Deed::Start(_)
+            | Deed::Mode(_)
+            | Deed::Choose(..)
+            | Deed::Edit(_)
+            | Deed::Answer(..)
+            | Deed::Exclude(_)
+            | Deed::Abort(_)
+            | Deed::Prompted(..)
+            | Deed::Detach => None,
+        };
+        match self.focus {
+            Focus::Button(at) => of(at).or_else(|| of(1)),
+            Focus::Field(_) => of(1),
         }
     }
 
     /// The keys to the next place, or the one before.
     pub(crate) fn turn(&mut self, forward: bool) {
-        let places = self.buttons.len() + usize::from(self.field.is_some());
-        let shift = usize::from(self.field.is_some());
+        let shift = self.fields.len();
+        let places = self.buttons.len() + shift;
         let here = match self.focus {
-            Focus::Field => 0,
+            Focus::Field(at) => at,
             Focus::Button(at) => at + shift,
         };
         let there = if forward { here + 1 } else { here + places.saturating_sub(1) };
         let there = there.checked_rem(places).unwrap_or(0);
         self.focus = match there.checked_sub(shift) {
             Some(at) => Focus::Button(at),
-            None => Focus::Field,
+            None => Focus::Field(there),
         };
     }
 
@@ -216,5 +271,25 @@ impl Dialog {
         let quiet = now.duration_since(self.quiet_since) >= QUIET;
         self.quiet_since = now;
         quiet
+    }
+}
+
+impl Field {
+    /// What it holds.
+    pub(crate) fn typed(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// What it lacks.
+    pub(crate) fn lacks(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
+        let typed = self.typed();
+        match &self.need {
+            Need::Nothing => None,
+            Need::Some(what) => typed.trim().is_empty().then(|| format!("first type {what}")),
+            Need::Exactly(wanted) => {
+                (typed != *wanted).then(|| format!("first type {wanted} into the field"))
+            }
+            Need::Moment => moment::read(&typed, now, zone).err(),
+        }
     }
 }

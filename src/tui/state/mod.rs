@@ -5,13 +5,16 @@ pub(crate) mod dialog;
 pub(crate) mod face;
 pub(crate) mod grid;
 pub(crate) mod log;
+pub(crate) mod moment;
+pub(crate) mod picker;
+pub(crate) mod sight;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use self::{dialog::Dialog, face::Face, grid::Grid, log::LogPane};
+use self::{dialog::Dialog, face::Face, grid::Grid, log::LogPane, picker::Picker, sight::Sight};
 use super::{
     glyphs::Glyphs,
     settings::Settings,
@@ -19,7 +22,7 @@ use super::{
     told::{HostState, Prompt},
 };
 use crate::{
-    model::{HoldId, HostId, NodeId, Plan, Try},
+    model::{Changes, HoldId, HostId, Kind, NodeId, Plan, Try},
     run::{Hold, Run},
 };
 
@@ -39,9 +42,13 @@ pub(crate) enum Subject {
 pub(crate) enum Pane {
     /// 1: hosts × steps.
     Hosts,
-    /// 2: the log of the chosen cell, or what would be run.
+    /// 2: the releases of the hosts.
+    Releases,
+    /// 3: the steps with their full names.
+    Steps,
+    /// 4: the log of the chosen cell, or what would be run.
     Log,
-    /// 3: the open question.
+    /// 5: the open question.
     Choices,
 }
 
@@ -92,6 +99,8 @@ pub(crate) struct Model {
     /// First row shown of what would be run.
     pub(crate) detail: usize,
     pub(crate) asked: Asked,
+    pub(crate) sight: Sight,
+    pub(crate) picker: Option<Picker>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) help: Option<Help>,
     pub(crate) prompts: VecDeque<Prompt>,
@@ -100,6 +109,8 @@ pub(crate) struct Model {
     pub(crate) starting: bool,
     /// The run ended, or cannot be driven on.
     pub(crate) over: Option<String>,
+    /// Nobody hears wishes any more.
+    pub(crate) alone: bool,
     /// The screen is to be drawn from nothing.
     pub(crate) redraw: bool,
     pub(crate) quit: bool,
@@ -123,12 +134,15 @@ impl Model {
             log: LogPane::default(),
             detail: 0,
             asked: Asked::default(),
+            sight: Sight::default(),
+            picker: None,
             dialog: None,
             help: None,
             prompts: VecDeque::new(),
             line: None,
             starting: false,
             over: None,
+            alone: false,
             redraw: false,
             quit: false,
         }
@@ -237,7 +251,21 @@ impl Model {
 
     /// Whether a time on the screen grows.
     pub(crate) fn ticks(&self) -> bool {
-        self.open_run().is_some() && !self.is_tiny()
+        let ages = !self.sight.sites.is_empty() || !self.sight.pages.is_empty();
+        (self.open_run().is_some() || ages || self.sight.doing.is_some()) && !self.is_tiny()
+    }
+
+    /// Whether the run has begun to change what a host serves after it was looked at.
+    pub(crate) fn is_outdated(&self, host: &str) -> bool {
+        let (Some(run), Some((_, seen))) = (self.run(), self.sight.sites.get(host)) else {
+            return false;
+        };
+        let id = run.plan.host_ids().find(|(_, other)| other.name == host).map(|(id, _)| id);
+        let serves = |kind: &Kind| matches!(kind, Kind::Act(act) if act.changes == Changes::Served);
+        run.ids().any(|(_, cell)| {
+            let since = cell.started.is_some_and(|started| started >= *seen);
+            since && cell.node.host == id && serves(&cell.node.kind)
+        })
     }
 
     /// Says something in the line above the keys.

@@ -1,6 +1,10 @@
 //! State, keys, and what they wish for.
 
-use super::{Desk, WIDE, settings, story};
+use super::{
+    Desk, WIDE, settings,
+    sites::{Sites, unprotected},
+    story,
+};
 use crate::{
     model::HoldId,
     run::{Choice, Fact, Mode, Why},
@@ -18,7 +22,7 @@ fn check(told: Vec<Told>, keys: &str, wanted: &[&str]) {
 
 type Telling = fn() -> Vec<Told>;
 
-const STATES: [(&str, Telling); 10] = [
+const STATES: [(&str, Telling); 13] = [
     ("nothing", Vec::new),
     ("connecting", story::connecting),
     ("ready", story::ready),
@@ -29,13 +33,21 @@ const STATES: [(&str, Telling); 10] = [
     ("broken", || vec![story::broken().told()]),
     ("done", || vec![story::done_ok().told()]),
     ("undone", || vec![story::undone().told()]),
+    ("calm", || Sites::calm().idle()),
+    ("raised", || unprotected(Sites::calm().raised("ana@desk").idle())),
+    ("failed site", || Sites::calm().raised("ana@desk").with(story::failed())),
 ];
 
 /// Whether a wish changes something on a host.
 fn acts(wish: &Wish) -> bool {
     match wish {
-        Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } => true,
-        Wish::Connect | Wish::Prompted(..) | Wish::Interrupted | Wish::Quit => false,
+        Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } | Wish::Do(_) => true,
+        Wish::Connect
+        | Wish::Look
+        | Wish::Preview(_)
+        | Wish::Prompted(..)
+        | Wish::Interrupted
+        | Wish::Quit => false,
     }
 }
 
@@ -50,7 +62,7 @@ fn no_key_but_uppercase_letters_begins_anything_in_any_state() {
                     Press::Ctrl(c) => format!("<C-{c}>"),
                     Press::Named(_) => continue,
                 };
-                for pane in ["", "2", "3"] {
+                for pane in ["", "2", "3", "4", "5"] {
                     let keys = format!("{pane}{key}<ret>");
                     let desk = Desk::new(WIDE).tell_all(told()).keys(&keys);
                     let acting: Vec<_> = desk.wishes.iter().filter(|wish| acts(wish)).collect();
@@ -82,8 +94,8 @@ fn the_default_of_every_dialog_is_harmless() {
             let Some(dialog) = &opened().model.dialog else { continue };
             seen += 1;
             assert_eq!(dialog.buttons[0].deed, Deed::Nothing, "{name}, {letter}");
-            assert!(matches!(dialog.focus, Focus::Field | Focus::Button(0)));
-            if dialog.field.as_ref().is_some_and(|field| field.tall) {
+            assert!(matches!(dialog.focus, Focus::Field(0) | Focus::Button(0)));
+            if dialog.fields.iter().any(|field| field.tall) {
                 continue;
             }
             for keys in ["<ret>", "<ret><ret>", "<esc>", "x<ret><ret>"] {
@@ -166,7 +178,7 @@ fn a_failure_is_answered() {
     let failed = || vec![story::failed().told()];
     let retry = "Command(Choose(HoldId(0), Retry, Why(\"\")))";
     check(failed(), "TT", &[retry]);
-    check(failed(), "3<ret><tab><ret>", &[retry]);
+    check(failed(), "5<ret><tab><ret>", &[retry]);
     check(failed(), "C<tab><ret>", &[]);
     check(failed(), "K<tab><tab><ret>", &[]);
     let skip = "Command(Choose(HoldId(0), Skip, Why(\"by hand\")))";

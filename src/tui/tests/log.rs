@@ -8,7 +8,7 @@ use crate::tui::view;
 const MILLION: u64 = 1_000_000;
 
 fn desk(count: u64, text: fn(u64) -> String) -> Desk {
-    Desk::with(WIDE, settings(), count, text).tell(story::running().told()).keys("2")
+    Desk::with(WIDE, settings(), count, text).tell(story::running().told()).keys("4")
 }
 
 fn top(desk: &mut Desk) -> u64 {

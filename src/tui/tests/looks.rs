@@ -24,7 +24,7 @@ fn without_colours_nothing_is_coloured_and_the_selection_is_seen() {
         |cell: &ratatui::buffer::Cell| cell.fg != Color::Reset || cell.bg != Color::Reset;
     assert_eq!(where_it(&mut desk, coloured), "");
     let seen = where_it(&mut desk, reversed);
-    assert!(seen.contains("▌PRODUCTION▐"), "{seen}");
+    assert!(seen.contains("▌PROD▐"), "{seen}");
     assert!(seen.contains("migrate"), "{seen}");
     assert!(seen.contains("✗ FAILED"), "{seen}");
 }
@@ -53,7 +53,7 @@ fn colours_of_the_host_are_kept_in_its_log() {
 
 #[test]
 fn what_is_found_is_marked() {
-    let mut desk = Desk::new(WIDE).tell(story::running().told()).keys("2/module 3\\d<ret>");
+    let mut desk = Desk::new(WIDE).tell(story::running().told()).keys("4/module 3\\d<ret>");
     let seen = where_it(&mut desk, |cell| reversed(cell) && cell.fg == Color::Yellow);
     assert!(seen.contains("module 30module 31"), "{seen}");
 }

@@ -5,7 +5,9 @@ mod items;
 mod keys;
 mod log;
 mod looks;
+mod outside;
 mod screens;
+mod sites;
 mod story;
 
 use std::sync::{
@@ -71,8 +73,14 @@ pub(super) struct Desk {
 }
 
 pub(super) fn settings() -> Settings {
-    let quote = |word: &str| crate::script::quote(word).ok();
-    Settings { ascii: false, colour: true, read_only: false, quote, zone: TimeZone::UTC }
+    Settings {
+        ascii: false,
+        colour: true,
+        read_only: false,
+        quote: |word| crate::script::quote(word).ok(),
+        who: story::bob().0,
+        zone: TimeZone::UTC,
+    }
 }
 
 pub(super) fn chatter(number: u64) -> String {

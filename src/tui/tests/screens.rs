@@ -52,12 +52,12 @@ fn breakpoint() {
 
 #[test]
 fn failed() {
-    check("failed", || vec![story::failed().told()], "3j");
+    check("failed", || vec![story::failed().told()], "5j");
 }
 
 #[test]
 fn failed_with_the_log_in_hand() {
-    check("failed_log", || vec![story::failed().told()], "2");
+    check("failed_log", || vec![story::failed().told()], "4");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn help() {
 
 #[test]
 fn zoomed_log_with_times() {
-    check("zoomed_log", || vec![story::running().told()], "2zt");
+    check("zoomed_log", || vec![story::running().told()], "4zt");
 }
 
 #[test]

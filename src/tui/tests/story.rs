@@ -38,7 +38,11 @@ fn act(step: &str) -> Act {
     command.cwd = Some(Text::literal("/srv/www/shop"));
     let undo =
         (step != "migrate").then(|| Command::new(Text::literal(format!("./bin/{step} --undo"))));
-    let changes = if step == "migrate" { Changes::Schema } else { Changes::Nothing };
+    let changes = match step {
+        "migrate" => Changes::Schema,
+        "switch" => Changes::Served,
+        _ => Changes::Nothing,
+    };
     Act {
         command,
         undo,

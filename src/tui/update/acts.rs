@@ -3,7 +3,7 @@
 
 use super::{
     allowed::{self, asking, breaks, excludable},
-    keys,
+    keys, outside, picker,
 };
 use crate::{
     model::{HoldId, HostId},
@@ -41,7 +41,15 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
         | Act::Elsewhere
         | Act::TakeOver
         | Act::Input => answer(model, act),
-        Act::Maintenance | Act::Rollback | Act::Shell => None,
+        Act::Rollback => {
+            picker::open(model);
+            return Vec::new();
+        }
+        Act::Maintenance => {
+            outside::maintenance(model);
+            return Vec::new();
+        }
+        Act::Shell => None,
     };
     model.dialog = dialog;
     Vec::new()

@@ -22,6 +22,7 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::NextPane
         | Action::PreviousPane
         | Action::Hosts
+        | Action::Steps
         | Action::Log
         | Action::Open
         | Action::Zoom
@@ -40,7 +41,8 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::OlderAttempt | Action::NewerAttempt => {
             (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())
         }
-        Action::Connect => all_connected(model),
+        Action::Releases => no_releases(model),
+        Action::Look => nothing_to_look_at(model),
         Action::Act(act) => acting(model, act),
     }
 }
@@ -50,11 +52,14 @@ fn some(why: &str) -> Option<String> {
 }
 
 fn acting(model: &Model, action: Act) -> Option<String> {
-    if matches!(action, Act::Maintenance | Act::Rollback | Act::Shell) {
+    if action == Act::Shell {
         return some("this comes with a later version");
     }
     if model.settings.read_only {
         return some("this console only looks (read-only)");
+    }
+    if matches!(action, Act::Maintenance | Act::Rollback) {
+        return outside_of_a_run(model, action);
     }
     match &model.subject {
         Subject::Nothing => some("there is no plan yet"),
@@ -67,12 +72,56 @@ fn acting(model: &Model, action: Act) -> Option<String> {
     }
 }
 
+fn no_releases(model: &Model) -> Option<String> {
+    (!model.sight.has.releases).then(|| "this recipe has no releases".to_owned())
+}
+
+/// What is done beside the run that is planned, or after it.
+fn outside_of_a_run(model: &Model, action: Act) -> Option<String> {
+    match &model.subject {
+        _ if model.alone => return some("nothing is carried out any more; q leaves"),
+        Subject::Nothing => return some("there is no plan yet"),
+        Subject::Run(run) if run.closed.is_none() && model.over.is_some() => {
+            return some("the run is no longer driven from here");
+        }
+        Subject::Plan(_) | Subject::Run(_) => {}
+    }
+    let busy = under_way(model).or_else(|| match &model.subject {
+        Subject::Plan(_) => model.grid.hosts.iter().find_map(|host| not_ready(model, *host)),
+        Subject::Nothing | Subject::Run(_) => None,
+    });
+    if action == Act::Maintenance {
+        let none = || "this recipe has no maintenance page".to_owned();
+        return (!model.sight.has.maintenance).then(none).or(busy);
+    }
+    no_releases(model).or_else(|| unsuited_for_rollback(model)).or(busy)
+}
+
+fn unsuited_for_rollback(model: &Model) -> Option<String> {
+    if model.open_run().is_some() {
+        return some("a run is open that is not over");
+    }
+    if model.sight.candidates.is_empty() {
+        return some(match model.sight.sites.is_empty() {
+            true => "the hosts were not looked at yet",
+            false => "no host has a release yet",
+        });
+    }
+    None
+}
+
+/// What is being done already.
+fn under_way(model: &Model) -> Option<String> {
+    let doing = model.sight.doing.as_ref().map(|doing| format!("{doing} is under way"));
+    doing.or_else(|| model.starting.then(|| "the run is being started".to_owned()))
+}
+
 fn before_a_run(model: &Model, action: Act) -> Option<String> {
     if !matches!(action, Act::Deploy | Act::Step) {
         return some("nothing has been started");
     }
-    if model.starting {
-        return some("the run is being started");
+    if let Some(doing) = under_way(model) {
+        return Some(doing);
     }
     if model.over.is_some() {
         return some("this run cannot be started any more");
@@ -89,7 +138,16 @@ fn not_ready(model: &Model, host: HostId) -> Option<String> {
     }
 }
 
-fn all_connected(model: &Model) -> Option<String> {
+fn nothing_to_look_at(model: &Model) -> Option<String> {
+    if model.alone {
+        return some("nothing is carried out any more; q leaves");
+    }
+    let has = model.sight.has;
+    if has.releases || has.maintenance { None } else { all_connected(model) }
+}
+
+/// Says so when all hosts can be talked to.
+pub(super) fn all_connected(model: &Model) -> Option<String> {
     let up = |host: &HostId| match model.run() {
         Some(run) => !matches!(run.world.links.get(host), Some((LinkState::Down(_), _))),
         None => matches!(model.hosts.get(host), Some(HostState::Ready)),
@@ -123,7 +181,7 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
         | Act::Elsewhere
         | Act::TakeOver
         | Act::Input => answers(model, action),
-        Act::Maintenance | Act::Rollback | Act::Shell => None,
+        Act::Maintenance | Act::Rollback | Act::Shell => outside_of_a_run(model, action),
     }
 }
 

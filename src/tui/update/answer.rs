@@ -1,11 +1,12 @@
 //! What a pressed button does.
 
+use super::outside;
 use crate::{
     run::{Choice, Command, Why},
     tui::{
         state::{
             Model,
-            dialog::{Deed, Dialog},
+            dialog::{Deed, Dialog, Role},
         },
         styles::Tone,
         told::Wish,
@@ -14,12 +15,13 @@ use crate::{
 
 /// Carries a button out. The dialog is closed, unless it lacks something.
 pub(super) fn press(model: &mut Model, at: usize) -> Vec<Wish> {
+    let (now, zone) = (model.now, model.settings.zone.clone());
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     let Some(deed) = dialog.buttons.get(at).map(|button| button.deed.clone()) else {
         return Vec::new();
     };
     if deed != Deed::Nothing
-        && let Some(lacks) = dialog.lacks()
+        && let Some(lacks) = dialog.lacks(now, &zone)
     {
         dialog.says = Some(lacks);
         return Vec::new();
@@ -38,12 +40,17 @@ pub(super) fn cancel(model: &mut Model) -> Vec<Wish> {
 
 fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
     use crate::tui::state::dialog::Subject;
-    let typed = dialog.typed();
+    let typed = dialog.typed(Role::Main);
     let why = Why(typed.trim().to_owned());
     let wish = match deed {
         Deed::Nothing => match dialog.subject {
             Subject::Prompt(id) => Wish::Prompted(id, None),
-            Subject::Start | Subject::Holds(_) | Subject::Run | Subject::Quit => return Vec::new(),
+            Subject::Start
+            | Subject::Holds(_)
+            | Subject::Run
+            | Subject::Rollback(..)
+            | Subject::Maintenance(_)
+            | Subject::Quit => return Vec::new(),
         },
         Deed::Start(mode) => {
             model.starting = true;
@@ -61,6 +68,7 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
         Deed::Answer(attempt, number) => Wish::Answer { attempt, number, text: typed },
         Deed::Exclude(host) => Wish::Command(Command::Exclude(host, why)),
         Deed::Abort(abort) => Wish::Command(Command::Abort(abort, why)),
+        Deed::Do(intent) => outside::begin(model, dialog, intent),
         Deed::Prompted(id, true) => Wish::Prompted(id, Some("yes".to_owned())),
         Deed::Prompted(id, false) => Wish::Prompted(id, Some(typed)),
         Deed::Detach => {

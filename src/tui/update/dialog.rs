@@ -2,36 +2,38 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::answer;
+use super::{answer, outside};
 use crate::tui::{
     keymap::Press,
     state::{
         Model,
-        dialog::{Deed, Dialog, Focus, Subject},
+        dialog::{Deed, Dialog, Focus, Need, Subject},
     },
     styles::Tone,
     told::{PromptKind, Wish},
+    words,
 };
 
 /// A key for the open dialog.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
+    let rows = words::dialog(model).len() * 4;
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     dialog.says = None;
-    let tall = dialog.field.as_ref().is_some_and(|field| field.tall);
-    let in_field = dialog.focus == Focus::Field;
+    let tall = dialog.active().is_some_and(|field| field.tall);
+    let in_field = matches!(dialog.focus, Focus::Field(_));
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => return answer::cancel(model),
         Some(Press::Named(KeyCode::Tab)) => dialog.turn(true),
         Some(Press::Named(KeyCode::BackTab)) => dialog.turn(false),
         Some(Press::Named(KeyCode::Enter)) if in_field && !tall => return leave_field(model),
-        Some(Press::Named(KeyCode::PageUp)) if !in_field => {
+        Some(Press::Named(KeyCode::PageUp)) if !tall => {
             dialog.scroll = dialog.scroll.saturating_sub(5);
         }
-        Some(Press::Named(KeyCode::PageDown)) if !in_field => {
-            dialog.scroll = (dialog.scroll + 5).min(dialog.text.len() * 8);
+        Some(Press::Named(KeyCode::PageDown)) if !tall => {
+            dialog.scroll = (dialog.scroll + 5).min(rows);
         }
         _ if in_field => {
-            if let Some(field) = &mut dialog.field {
+            if let Some(field) = dialog.active() {
                 field.area.input(key);
             }
         }
@@ -41,16 +43,15 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     Vec::new()
 }
 
-/// Enter in a field of one line: to the first button, which does nothing; a prompt is answered.
+/// Enter in a field of one line: to the next, and from the last to the first button, which does
+/// nothing; a prompt is answered.
 fn leave_field(model: &mut Model) -> Vec<Wish> {
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
-    match dialog.subject {
-        Subject::Prompt(_) => answer::press(model, 1),
-        Subject::Start | Subject::Holds(_) | Subject::Run | Subject::Quit => {
-            dialog.focus = Focus::Button(0);
-            Vec::new()
-        }
+    if matches!(dialog.subject, Subject::Prompt(_)) {
+        return answer::press(model, 1);
     }
+    dialog.turn(true);
+    Vec::new()
 }
 
 fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
@@ -87,11 +88,13 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
 pub(super) fn paste(model: &mut Model, text: &str) {
     let line = || text.replace(['\r', '\n'], " ").trim_end().to_owned();
     if let Some(dialog) = &mut model.dialog {
-        let in_field = dialog.focus == Focus::Field;
-        if let Some(field) = dialog.field.as_mut().filter(|_| in_field) {
-            let lines = text.replace("\r\n", "\n").replace('\r', "\n");
-            field.area.insert_str(if field.tall { lines } else { line() });
+        let Some(field) = dialog.active() else { return };
+        if matches!(field.need, Need::Exactly(_)) {
+            dialog.says = Some("type it: pasted text does not count here".to_owned());
+            return;
         }
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+        field.area.insert_str(if field.tall { lines } else { line() });
     } else if let Some(help) = &mut model.help {
         help.filter.push_str(&line());
     } else if let Some(typing) = &mut model.log.search.typing {
@@ -112,7 +115,8 @@ pub(super) fn close_stale(model: &mut Model) {
             (!there).then_some("that question was answered meanwhile; nothing was sent")
         }
         Subject::Run => model.open_run().is_none().then_some("the run is over; nothing was sent"),
-        Subject::Prompt(_) | Subject::Quit => None,
+        Subject::Rollback(release, served) => outside::gone(model, release, served),
+        Subject::Maintenance(_) | Subject::Prompt(_) | Subject::Quit => None,
     };
     if let Some(why) = gone {
         model.dialog = None;
@@ -135,7 +139,7 @@ pub(super) fn next_prompt(model: &mut Model) {
         }
         PromptKind::Text => dialog
             .button("Send", None, "Enter sends", Deed::Prompted(id, false))
-            .field("Answer", Vec::new(), crate::tui::state::dialog::Need::Nothing, false),
+            .field("Answer", Vec::new(), Need::Nothing, false),
         PromptKind::Secret => dialog
             .button(
                 "Send",

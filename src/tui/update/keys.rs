@@ -2,9 +2,13 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
-use super::{acts, allowed::why_not, dialog};
+use super::{
+    acts,
+    allowed::{self, why_not},
+    dialog, picker,
+};
 use crate::tui::{
-    action::{Action, Motion},
+    action::{Act, Action, Motion},
     keymap::{self, Press},
     state::{
         Help, Model, Pane,
@@ -34,6 +38,9 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     if model.help.is_some() {
         help(model, key);
         return Vec::new();
+    }
+    if model.picker.is_some() {
+        return picker::key(model, press);
     }
     if model.log.search.typing.is_some() {
         search(model, key);
@@ -68,6 +75,9 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
         }
         return super::answer::cancel(model);
     }
+    if model.picker.take().is_some() {
+        return Vec::new();
+    }
     model.log.search.typing = None;
     let mut wishes = acts::quit(model);
     if model.quit && model.run().is_none() {
@@ -76,7 +86,7 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
     wishes
 }
 
-fn act(model: &mut Model, action: Action) -> Vec<Wish> {
+pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
     if let Some(why) = why_not(model, action) {
         let key = keymap::written(action);
         model.say(format!("{key} does nothing now: {why}"), Tone::Warn);
@@ -89,6 +99,8 @@ fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::NextPane => turn(model, true),
         Action::PreviousPane => turn(model, false),
         Action::Hosts => model.focus = Pane::Hosts,
+        Action::Releases => model.focus = Pane::Releases,
+        Action::Steps => model.focus = Pane::Steps,
         Action::Log => model.focus = Pane::Log,
         Action::Choices => model.focus = Pane::Choices,
         Action::Zoom => model.zoom = !model.zoom,
@@ -111,7 +123,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Act(act) => return acts::act(model, act),
         Action::Quit => return acts::quit(model),
         Action::Interrupt => return interrupt(model),
-        Action::Connect => return vec![Wish::Connect],
+        Action::Look => return look(model),
         Action::Suspend => {}
     }
     Vec::new()
@@ -129,20 +141,40 @@ fn back(model: &mut Model) {
     }
 }
 
-fn turn(model: &mut Model, forward: bool) {
-    let asks = model.hold().is_some();
-    model.focus = match (model.focus, forward) {
-        (Pane::Hosts, true) | (Pane::Choices, false) => Pane::Log,
-        (Pane::Log, true) | (Pane::Hosts, false) if asks => Pane::Choices,
-        (Pane::Log, _) | (Pane::Choices, true) => Pane::Hosts,
-        (Pane::Hosts, false) => Pane::Log,
-    };
+/// Looks at the hosts again; those that are not connected are connected first.
+fn look(model: &mut Model) -> Vec<Wish> {
+    model.say("looking at the hosts again", Tone::Dim);
+    let mut wishes = Vec::new();
+    if allowed::all_connected(model).is_none() {
+        wishes.push(Wish::Connect);
+    }
+    let has = model.sight.has;
+    if has.releases || has.maintenance {
+        wishes.push(Wish::Look);
+    }
+    wishes
 }
 
-/// Enter: the log of the cell, or the dialog of the choice.
+fn turn(model: &mut Model, forward: bool) {
+    let mut panes = vec![Pane::Hosts];
+    if model.sight.has.releases {
+        panes.push(Pane::Releases);
+    }
+    panes.extend([Pane::Steps, Pane::Log]);
+    if model.hold().is_some() {
+        panes.push(Pane::Choices);
+    }
+    let here = panes.iter().position(|pane| *pane == model.focus).unwrap_or(0);
+    let there = if forward { here + 1 } else { here + panes.len() - 1 };
+    let there = there.checked_rem(panes.len()).unwrap_or(0);
+    model.focus = panes.get(there).copied().unwrap_or(Pane::Hosts);
+}
+
+/// Enter: the log of the cell, a release to go back to, or the dialog of the choice.
 fn open(model: &mut Model) -> Vec<Wish> {
     match model.focus {
-        Pane::Hosts => model.focus = Pane::Log,
+        Pane::Hosts | Pane::Steps => model.focus = Pane::Log,
+        Pane::Releases => return act(model, Action::Act(Act::Rollback)),
         Pane::Log => model.zoom = !model.zoom,
         Pane::Choices => return acts::choose(model),
     }
@@ -153,6 +185,8 @@ fn open(model: &mut Model) -> Vec<Wish> {
 fn go(model: &mut Model, motion: Motion) {
     match model.focus {
         Pane::Hosts => in_matrix(model, motion),
+        Pane::Releases => in_releases(model, motion),
+        Pane::Steps => in_steps(model, motion),
         Pane::Log if model.attempt().is_some() => in_log(model, motion),
         Pane::Log => in_detail(model, motion),
         Pane::Choices => in_choices(model, motion),
@@ -160,7 +194,7 @@ fn go(model: &mut Model, motion: Motion) {
 }
 
 /// How far a motion goes, in rows of a page.
-fn rows(motion: Motion, page: usize) -> i64 {
+pub(super) fn rows(motion: Motion, page: usize) -> i64 {
     let page = i64::try_from(page).unwrap_or(1).max(2);
     match motion {
         Motion::Up => -1,
@@ -195,9 +229,23 @@ fn in_matrix(model: &mut Model, motion: Motion) {
     (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
 }
 
-fn shifted(at: usize, by: i64, len: usize) -> usize {
+pub(super) fn shifted(at: usize, by: i64, len: usize) -> usize {
     let at = i64::try_from(at).unwrap_or(0).saturating_add(by).max(0);
     usize::try_from(at).unwrap_or(0).min(len.saturating_sub(1))
+}
+
+fn in_releases(model: &mut Model, motion: Motion) {
+    let sight = &mut model.sight;
+    let at = shifted(sight.at(), rows(motion, 5), sight.candidates.len());
+    sight.chosen = sight.candidates.get(at).map(|candidate| candidate.name.clone());
+}
+
+/// Up and down the list is left and right in the matrix.
+fn in_steps(model: &mut Model, motion: Motion) {
+    let columns = model.grid.columns.len();
+    model.cursor.column = shifted(model.cursor.column, rows(motion, 5), columns);
+    model.cursor.moved = true;
+    (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
 }
 
 fn in_log(model: &mut Model, motion: Motion) {

@@ -6,6 +6,8 @@ mod allowed;
 mod answer;
 mod dialog;
 mod keys;
+mod outside;
+mod picker;
 mod told;
 
 use crossterm::event::KeyEvent;
@@ -34,7 +36,7 @@ pub(crate) enum Msg {
 
 /// Takes it in. `model.now` was set before.
 pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
-    let wishes = match msg {
+    let mut wishes = match msg {
         Msg::Key(key) => keys::key(model, key),
         Msg::Paste(text) => {
             dialog::paste(model, &text);
@@ -51,8 +53,10 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
         }
     };
     dialog::close_stale(model);
+    outside::keep_true(model);
     dialog::next_prompt(model);
     keep_inside(model);
+    wishes.extend(outside::ask(model));
     wishes
 }
 
@@ -63,7 +67,12 @@ fn keep_inside(model: &mut Model) {
     model.cursor.column = model.cursor.column.min(last(model.grid.columns.len()));
     model.cursor.row = model.cursor.row.min(last(model.grid.hosts.len()));
     let offers = model.hold().map(|(_, hold)| hold.offers.len());
-    if offers.is_none() && model.focus == Pane::Choices {
+    let gone = match model.focus {
+        Pane::Choices => offers.is_none(),
+        Pane::Releases => !model.sight.has.releases,
+        Pane::Hosts | Pane::Steps | Pane::Log => false,
+    };
+    if gone {
         model.focus = Pane::Hosts;
     }
     model.asked.choice = model.asked.choice.min(last(offers.unwrap_or(0)));

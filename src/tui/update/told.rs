@@ -5,7 +5,7 @@ use crate::{
     run::{Event, Fact, Run},
     tui::{
         state::{
-            Model, Subject,
+            Asked, Cursor, Model, Subject,
             grid::{Column, Grid},
         },
         styles::Tone,
@@ -24,18 +24,37 @@ pub(super) fn told(model: &mut Model, told: Told) {
         Told::Events(events) => facts(model, &events),
         Told::Whole(run) => {
             model.subject = Subject::Run(run);
-            model.starting = false;
+            (model.starting, model.sight.doing) = (false, None);
             regrid(model);
             model.say("the console fell behind; it shows the run as it is now", Tone::Dim);
         }
         Told::Refused(why) => model.say(format!("not done: {why}"), Tone::Warn),
+        Told::Has(has) => model.sight.has = has,
+        Told::Seen { host, site, at } => {
+            model.sight.sites.insert(host, (site, at));
+        }
+        Told::Page { host, page, at } => {
+            model.sight.pages.insert(host, (page, at));
+        }
+        Told::Candidates(candidates) => model.sight.candidates = candidates,
+        Told::Preview { of, lines } => {
+            model.sight.preview.asked.take_if(|asked| *asked == of);
+            model.sight.preview.told = Some((of, lines));
+        }
+        Told::Did(came) => {
+            (model.starting, model.sight.doing) = (false, None);
+            match came {
+                Ok(line) => model.say(line, Tone::Ok),
+                Err(why) => model.say(format!("not done: {why}"), Tone::Failed),
+            }
+        }
         Told::Prompt(prompt) => {
             if model.prompts.len() < PROMPTS_MAX {
                 model.prompts.push_back(prompt);
             }
         }
         Told::Over(line) => {
-            model.starting = false;
+            (model.starting, model.sight.doing) = (false, None);
             model.say(line.clone(), Tone::Strong);
             model.over = Some(line);
         }
@@ -44,10 +63,30 @@ pub(super) fn told(model: &mut Model, told: Told) {
 }
 
 fn planned(model: &mut Model, plan: Box<Plan>) {
-    if model.run().is_none() {
-        model.grid = Grid::of_plan(&plan);
-        model.subject = Subject::Plan(plan);
+    if model.open_run().is_some() {
+        return;
     }
+    // Ids belong to one plan: what is known of the hosts goes by their names.
+    let known: Vec<(String, HostState)> = model
+        .hosts
+        .iter()
+        .map(|(id, state)| (model.host_name(*id).to_owned(), state.clone()))
+        .collect();
+    let same = |name: &str| known.iter().find(|(other, _)| other == name).cloned();
+    model.hosts = plan
+        .host_ids()
+        .filter_map(|(id, host)| same(&host.name).map(|(_, state)| (id, state)))
+        .collect();
+    model.grid = Grid::of_plan(&plan);
+    model.subject = Subject::Plan(plan);
+    begin_anew(model);
+}
+
+/// Another run, or the plan of one: what was chosen in the one before has no meaning in it.
+fn begin_anew(model: &mut Model) {
+    (model.over, model.starting) = (None, false);
+    (model.cursor, model.asked) = (Cursor::default(), Asked::default());
+    (model.log.pinned, model.detail) = (None, 0);
 }
 
 fn host_state(model: &mut Model, host: HostId, state: HostState) {
@@ -75,12 +114,18 @@ fn facts(model: &mut Model, events: &[Event]) {
 
 fn apply(model: &mut Model, event: &Event) {
     match (&mut model.subject, &event.fact) {
+        (Subject::Run(run), Fact::Opened(plan)) if plan.run != run.plan.run => {
+            let Ok(run) = Run::open(event) else { return };
+            model.subject = Subject::Run(Box::new(run));
+            model.sight.doing = None;
+            begin_anew(model);
+        }
         (Subject::Run(run), _) if event.seq < run.seq => {}
         (Subject::Run(run), _) => run.apply(event),
         (Subject::Nothing | Subject::Plan(_), _) => {
             let Ok(run) = Run::open(event) else { return };
             model.subject = Subject::Run(Box::new(run));
-            model.starting = false;
+            (model.starting, model.sight.doing) = (false, None);
         }
     }
     let Some(run) = model.run() else { return };

@@ -1,4 +1,4 @@
-//! Pane 2 before there is a log: what would be run in the chosen cell, and what keeps its host from
+//! Pane 4 before there is a log: what would be run in the chosen cell, and what keeps its host from
 //! being ready.
 
 use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
@@ -23,7 +23,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         }
         (_, _) => String::new(),
     };
-    let title = format!("2 What will run{place}");
+    let title = format!("4 What will run{place}");
     let block = pen.pane(&title, &[], focused(model, Pane::Log), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);

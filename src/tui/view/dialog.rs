@@ -11,12 +11,17 @@ use super::{
     middle,
     paint::{Pen, wrap_words},
 };
-use crate::tui::{
-    state::{
-        Model,
-        dialog::{Button, Dialog, Field, Focus},
+use crate::{
+    text::Shown,
+    tui::{
+        state::{
+            Model,
+            dialog::{Button, Dialog, Field, Focus, Need},
+            moment,
+        },
+        styles::Tone,
+        words,
     },
-    styles::Tone,
 };
 
 const WIDTH_MAX: u16 = 84;
@@ -24,14 +29,27 @@ const WIDTH_MAX: u16 = 84;
 /// Rows of a field for several lines, with its frame.
 const TALL: u16 = 9;
 
+/// Rows of a field for one line, with its frame.
+const FRAMED: u16 = 3;
+
 pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'_>) {
     let width = model.size.width.saturating_sub(4).min(WIDTH_MAX);
     let inner = usize::from(width).saturating_sub(4);
-    let text: Vec<String> = dialog.text.iter().flat_map(|line| wrap_words(line, inner)).collect();
+    let text = words::dialog(model);
+    let text: Vec<String> = text.iter().flat_map(|line| wrap_words(line, inner)).collect();
     let rows = |rows: usize| u16::try_from(rows).unwrap_or(u16::MAX);
-    let field = dialog.field.as_ref().map_or(0, |field| if field.tall { TALL } else { 3 });
-    // Text, a blank row, the field, the buttons, what is missing; and the frame.
-    let below = field + rows(dialog.buttons.len()) + 1;
+    let fields = match dialog.fields.as_slice() {
+        [one] => {
+            if one.tall {
+                TALL
+            } else {
+                FRAMED
+            }
+        }
+        several => rows(several.len()),
+    };
+    // Text, a blank row, the fields, the buttons, what is missing; and the frame.
+    let below = fields + rows(dialog.buttons.len()) + 1;
     let height = rows(text.len()).saturating_add(below + 3);
     let area = middle(frame, width, height.min(model.size.height));
     let hint = vec![(" Esc cancels ".to_owned(), Tone::Dim)];
@@ -43,19 +61,22 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
             .areas(within);
     let parts = [
         Constraint::Min(0),
-        Constraint::Length(field),
+        Constraint::Length(fields),
         Constraint::Length(rows(dialog.buttons.len())),
         Constraint::Length(1),
     ];
     let [top, middle, buttons, foot] = Layout::vertical(parts).areas(within);
     body(pen, frame, top, &text, dialog.scroll);
-    if let Some(field) = &dialog.field {
-        entry(pen, frame, middle, field, dialog.focus == Focus::Field);
+    match dialog.fields.as_slice() {
+        [field] => entry(pen, frame, middle, field, dialog.focus == Focus::Field(0)),
+        several => entries(pen, frame, middle, several, dialog.focus),
     }
+    let ready = dialog.lacks(model.now, &model.settings.zone).is_none();
     let lines = dialog.buttons.iter().enumerate();
-    let lines: Vec<Line<'_>> = lines.map(|(at, each)| button(pen, dialog, at, each)).collect();
+    let lines: Vec<Line<'_>> =
+        lines.map(|(at, each)| button(pen, dialog, at, each, ready)).collect();
     frame.render_widget(Paragraph::new(lines), buttons);
-    frame.render_widget(Paragraph::new(Line::from(said(pen, dialog))), foot);
+    frame.render_widget(Paragraph::new(Line::from(said(model, pen, dialog))), foot);
 }
 
 fn body(pen: Pen, frame: &mut Frame<'_>, area: Rect, text: &[String], scroll: usize) {
@@ -78,17 +99,39 @@ fn entry(pen: Pen, frame: &mut Frame<'_>, area: Rect, field: &Field, in_focus: b
     let block = pen.pane(&field.label, &[], in_focus, area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
+    edit(pen, frame, inner, field, in_focus);
+}
+
+fn edit(pen: Pen, frame: &mut Frame<'_>, inner: Rect, field: &Field, in_focus: bool) {
     let mut area = field.area.clone();
     let cursor = if in_focus { pen.styles.selected() } else { ratatui::style::Style::default() };
     area.set_cursor_style(cursor);
     frame.render_widget(&area, inner);
 }
 
-fn button(pen: Pen, dialog: &Dialog, at: usize, button: &Button) -> Line<'static> {
+/// Several fields of one line: each in a row, with its label before it.
+fn entries(pen: Pen, frame: &mut Frame<'_>, area: Rect, fields: &[Field], focus: Focus) {
+    let longest = fields.iter().map(|field| Shown::literal(&field.label).width()).max();
+    let label = longest.unwrap_or(0).min(usize::from(area.width / 2));
+    for (at, (field, row)) in fields.iter().zip(area.rows()).enumerate() {
+        let in_focus = focus == Focus::Field(at);
+        let cells = u16::try_from(label + 2).unwrap_or(u16::MAX);
+        let parts = [Constraint::Length(cells), Constraint::Min(0), Constraint::Length(1)];
+        let [name, value, end] = Layout::horizontal(parts).areas(row);
+        let tone = if in_focus { Tone::Strong } else { Tone::Text };
+        let name_of = pen.cell(&field.label, label + 1, pen.styles.of(tone));
+        let bracket = |text| pen.styled(text, pen.styles.frame(in_focus));
+        frame.render_widget(Line::from(vec![name_of, bracket("[")]), name);
+        frame.render_widget(Line::from(bracket("]")), end);
+        edit(pen, frame, value, field, in_focus);
+    }
+}
+
+fn button(pen: Pen, dialog: &Dialog, at: usize, button: &Button, ready: bool) -> Line<'static> {
     let in_focus = dialog.focus == Focus::Button(at);
     let style = match in_focus {
         true => pen.styles.selected(),
-        false if at > 0 && dialog.lacks().is_some() => pen.styles.of(Tone::Dim),
+        false if at > 0 && !ready => pen.styles.of(Tone::Dim),
         false => pen.styles.of(Tone::Strong),
     };
     let cursor = if in_focus { pen.glyphs.cursor } else { "" };
@@ -105,13 +148,30 @@ fn button(pen: Pen, dialog: &Dialog, at: usize, button: &Button) -> Line<'static
     Line::from(spans)
 }
 
-/// Why the last press did nothing, or how to go on.
-fn said(pen: Pen, dialog: &Dialog) -> Span<'static> {
-    match (&dialog.says, dialog.focus) {
-        (Some(says), _) => pen.span(says, Tone::Warn),
-        (None, Focus::Field) => pen.span("Tab goes on to the buttons", Tone::Dim),
-        (None, Focus::Button(_)) => {
-            pen.span("Tab and arrows choose, Enter presses; so does the letter", Tone::Dim)
+/// Why the last press did nothing, what is wrong with what is typed, or how to go on.
+fn said(model: &Model, pen: Pen, dialog: &Dialog) -> Span<'static> {
+    let field = match (&dialog.says, dialog.focus) {
+        (Some(says), _) => return pen.span(says, Tone::Warn),
+        (None, Focus::Field(at)) => dialog.fields.get(at),
+        (None, Focus::Button(_)) => None,
+    };
+    let zone = &model.settings.zone;
+    match field {
+        Some(field) if field.need == Need::Moment => {
+            match moment::read(&field.typed(), model.now, zone) {
+                Err(why) => pen.span(&why, Tone::Warn),
+                Ok(Some(at)) => {
+                    let clock = words::clock_minutes(at, model.now, zone);
+                    let ahead = words::ago(model.now, at);
+                    pen.span(&format!("that is until {clock}, in {ahead}"), Tone::Ok)
+                }
+                Ok(None) => pen.span("may be left empty; Tab goes on", Tone::Dim),
+            }
         }
+        Some(_) => pen.span("Tab goes on to the buttons", Tone::Dim),
+        None if dialog.buttons.iter().all(|button| button.key.is_none()) => {
+            pen.span("Tab and arrows choose, Enter presses", Tone::Dim)
+        }
+        None => pen.span("Tab and arrows choose, Enter presses; so does the letter", Tone::Dim),
     }
 }

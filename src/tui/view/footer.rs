@@ -17,8 +17,13 @@ use crate::tui::{
 };
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, line: Rect, keys: Rect) {
-    frame.render_widget(Paragraph::new(last(model, pen, usize::from(line.width))), line);
+    draw_line(model, pen, frame, line);
     frame.render_widget(Paragraph::new(hints(model, pen, usize::from(keys.width))), keys);
+}
+
+/// What was said last.
+pub(super) fn draw_line(model: &Model, pen: Pen, frame: &mut Frame<'_>, line: Rect) {
+    frame.render_widget(Paragraph::new(last(model, pen, usize::from(line.width))), line);
 }
 
 /// What was said last; the text of a search while it is typed.
@@ -79,21 +84,30 @@ fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
 fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
     let mut looks = vec![Action::Help, Action::Quit, Action::NextPane];
     looks.extend(match model.focus {
-        Pane::Hosts => [Action::Open, Action::Zoom, Action::Follow].as_slice(),
+        Pane::Hosts | Pane::Steps => [Action::Open, Action::Zoom, Action::Follow].as_slice(),
+        Pane::Releases => [Action::Open, Action::Zoom].as_slice(),
         Pane::Log => {
             [Action::Search, Action::NextError, Action::Wrap, Action::Times, Action::OlderAttempt]
                 .as_slice()
         }
         Pane::Choices => [Action::Open, Action::Zoom].as_slice(),
     });
-    let acts = match &model.subject {
+    let mut acts = match &model.subject {
         Subject::Nothing => Vec::new(),
-        Subject::Plan(_) => {
-            vec![Action::Act(Act::Deploy), Action::Act(Act::Step), Action::Connect]
-        }
+        Subject::Plan(_) => vec![Action::Act(Act::Deploy), Action::Act(Act::Step)],
         Subject::Run(_) if model.open_run().is_none() => Vec::new(),
         Subject::Run(_) => during(model).into_iter().map(Action::Act).collect(),
     };
+    let has = model.sight.has;
+    if has.releases && model.open_run().is_none() {
+        acts.push(Action::Act(Act::Rollback));
+    }
+    if has.maintenance {
+        acts.push(Action::Act(Act::Maintenance));
+    }
+    if model.open_run().is_none() {
+        acts.push(Action::Look);
+    }
     (looks, acts)
 }
 

@@ -1,4 +1,4 @@
-//! Pane 3: what happened, and what can be answered.
+//! Pane 5: what happened, and what can be answered.
 
 use ratatui::{
     Frame,
@@ -55,7 +55,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         all => vec![(format!(" question {} of {all} ", at.unwrap_or(0) + 1), Tone::Held)],
     };
     let in_focus = focused(model, Pane::Choices);
-    let block = pen.pane("3 What now", &right, in_focus, area.width);
+    let block = pen.pane("5 What now", &right, in_focus, area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inner.width);
@@ -93,7 +93,7 @@ fn keys(hold: &Hold, width: usize) -> Vec<String> {
         format!("{key}\u{a0}{}", offer.to_string().replace(' ', "\u{a0}"))
     };
     let names: Vec<String> = hold.offers.iter().map(name).collect();
-    let rows = wrap_words(&format!("{} (3\u{a0}explains)", names.join("; ")), width);
+    let rows = wrap_words(&format!("{} (5\u{a0}explains)", names.join("; ")), width);
     rows.into_iter().map(|row| row.replace('\u{a0}', " ")).collect()
 }
 

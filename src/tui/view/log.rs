@@ -1,4 +1,4 @@
-//! Pane 2: the log of an attempt.
+//! Pane 4: the log of an attempt.
 
 use ratatui::{
     Frame,
@@ -34,7 +34,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, a
 
 fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     let Some(cell) = model.run().and_then(|run| run.cell(attempt.node)) else {
-        return "2 Log".to_owned();
+        return "4 Log".to_owned();
     };
     let host = cell.node.host.map_or("", |host| model.host_name(host));
     let within = pen.glyphs.within;
@@ -44,7 +44,7 @@ fn title(model: &Model, pen: Pen, attempt: Try) -> String {
         0 | 1 => String::new(),
         all => format!(" attempt {}, log {at} of {all}", attempt.n),
     };
-    format!("2 Log {host} {within} {}{which}", cell.node.key)
+    format!("4 Log {host} {within} {}{which}", cell.node.key)
 }
 
 fn right(model: &Model) -> Vec<(String, Tone)> {

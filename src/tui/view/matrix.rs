@@ -10,7 +10,7 @@ use ratatui::{
 
 use super::{first_shown, focused, paint::Pen};
 use crate::{
-    model::{HostId, NodeId},
+    model::{HostId, NodeId, Served},
     run::{LinkState, State},
     tui::{
         state::{Model, Pane, grid::Column},
@@ -26,9 +26,18 @@ const LINK: usize = 9;
 /// Narrowest and widest column of a step, with the gap behind it.
 const COLUMN: (usize, usize) = (8, 14);
 
+/// Narrowest and widest column of a release.
+const RELEASE: (usize, usize) = (8, 16);
+
+/// From these widths on, what a host serves is shown, and what it served before.
+const SERVED: (usize, usize) = (76, 108);
+
 /// How wide things are, and which columns are shown.
 struct Widths {
     host: usize,
+    /// Of a release with the gap behind it; 0: not shown.
+    current: usize,
+    previous: usize,
     column: usize,
     first: usize,
     shown: usize,
@@ -57,18 +66,37 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
 fn widths(model: &Model, width: usize) -> Widths {
     let names = model.grid.hosts.iter().map(|host| model.host_name(*host).chars().count());
     let host = names.max().unwrap_or(4).clamp(4, 20);
-    let room = width.saturating_sub(2 + host + 1 + LINK + 1);
+    let (current, previous) = releases(model, width);
+    let room = width.saturating_sub(2 + host + 1 + LINK + 1 + current + previous);
     let columns = model.grid.columns.len().max(1);
     let column = (room / columns).clamp(COLUMN.0, COLUMN.1);
     let shown = (room / column).max(1);
     let first = first_shown(model.cursor.column, model.grid.columns.len(), shown);
-    Widths { host, column, first, shown }
+    Widths { host, current, previous, column, first, shown }
+}
+
+/// Widths of what is served, and of what was before.
+fn releases(model: &Model, width: usize) -> (usize, usize) {
+    let sight = &model.sight;
+    if sight.sites.is_empty() || width < SERVED.0 {
+        return (0, 0);
+    }
+    let shown = |served: &Served| words::served(served).0.chars().count();
+    let current = sight.sites.values().map(|(site, _)| shown(&site.served)).max().unwrap_or(0);
+    let previous = sight.sites.values().filter_map(|(site, _)| site.previous.as_ref());
+    let previous = previous.map(|name| name.chars().count()).max();
+    let cells = |count: usize| count.clamp(RELEASE.0, RELEASE.1) + 1;
+    let previous = previous.filter(|_| width >= SERVED.1).map_or(0, cells);
+    (cells(current), previous)
 }
 
 fn heading(model: &Model, pen: Pen, widths: &Widths) -> Line<'static> {
     let dim = pen.styles.of(Tone::Dim);
     let mut spans =
         vec![Span::raw("  "), pen.cell("host", widths.host + 1, dim), pen.cell("link", LINK, dim)];
+    for (name, cells) in [("current", widths.current), ("previous", widths.previous)] {
+        spans.push(pen.cell(name, cells, dim));
+    }
     let more_left = widths.first > 0;
     spans.push(pen.cell(if more_left { pen.glyphs.left } else { "" }, 1, dim));
     let columns = model.grid.columns.iter().enumerate().skip(widths.first).take(widths.shown);
@@ -98,8 +126,9 @@ fn row(model: &Model, pen: Pen, widths: &Widths, chosen: bool, host: HostId) -> 
         pen.cell(model.host_name(host), widths.host, name),
         Span::raw(" "),
         pen.cell(&link, LINK, pen.styles.of(tone)),
-        Span::raw(" "),
     ];
+    spans.extend(served(model, pen, widths, host));
+    spans.push(Span::raw(" "));
     let columns = model.grid.columns.iter().enumerate().skip(widths.first).take(widths.shown);
     for (at, column) in columns {
         let look = words::look(&model.face(column, host), pen.glyphs, model.now);
@@ -112,6 +141,32 @@ fn row(model: &Model, pen: Pen, widths: &Widths, chosen: bool, host: HostId) -> 
         spans.push(Span::raw(" "));
     }
     Line::from(spans)
+}
+
+/// What a host serves, and what it served before.
+fn served(model: &Model, pen: Pen, widths: &Widths, host: HostId) -> Vec<Span<'static>> {
+    let name = model.host_name(host);
+    let differ = model.sight.served_by_all().is_none();
+    let site = model.sight.sites.get(name).map(|(site, _)| site);
+    let (mut current, mut tone) =
+        site.map_or_else(|| ("-".to_owned(), Tone::Dim), |site| words::served(&site.served));
+    if model.is_outdated(name) {
+        (current, tone) = ("?".to_owned(), Tone::Unknown);
+    } else if differ && tone == Tone::Text {
+        tone = Tone::Warn;
+    }
+    let previous = site.and_then(|site| site.previous.as_deref()).unwrap_or("-");
+    let mut spans = Vec::new();
+    for (text, cells, tone) in
+        [(current.as_str(), widths.current, tone), (previous, widths.previous, Tone::Dim)]
+    {
+        // The gap is not underlined.
+        if cells > 0 {
+            spans.push(pen.cell(text, cells - 1, pen.styles.of(tone)));
+            spans.push(Span::raw(" "));
+        }
+    }
+    spans
 }
 
 /// The mark, with as much beside it as there is room for.

@@ -10,6 +10,8 @@ mod holds;
 mod log;
 mod matrix;
 mod paint;
+mod picker;
+mod releases;
 mod steps;
 mod tiny;
 
@@ -25,10 +27,27 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         tiny::draw(model, pen, frame);
         return;
     }
+    if model.picker.is_some() {
+        picker::draw(model, pen, frame);
+    } else {
+        panes(model, pen, frame);
+    }
+    if let Some(help) = &model.help {
+        help::draw(model, help, pen, frame);
+    }
+    if let Some(open) = &model.dialog {
+        dialog::draw(model, open, pen, frame);
+    }
+}
+
+fn panes(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let areas = areas(model);
     header::draw(model, pen, frame, areas.header);
     if let Some(area) = areas.matrix {
         matrix::draw(model, pen, frame, area);
+    }
+    if let Some(area) = areas.releases {
+        releases::draw(model, pen, frame, area);
     }
     if let Some(area) = areas.steps {
         steps::draw(model, pen, frame, area);
@@ -43,12 +62,6 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         holds::draw(model, pen, frame, area);
     }
     footer::draw(model, pen, frame, areas.line, areas.footer);
-    if let Some(help) = &model.help {
-        help::draw(model, help, pen, frame);
-    }
-    if let Some(open) = &model.dialog {
-        dialog::draw(model, open, pen, frame);
-    }
 }
 
 /// Cells and rows that the log has for text.
@@ -62,6 +75,12 @@ pub(crate) fn log_room(model: &Model) -> (usize, usize) {
 pub(crate) fn detail_rows(model: &Model) -> usize {
     let (cells, _) = log_room(model);
     detail::lines(model, Pen::of(model), cells).len()
+}
+
+/// Rows that the details of the picker have, about.
+pub(crate) fn picker_rows(model: &Model) -> usize {
+    let beside = usize::from(model.size.width) / 2;
+    picker::lines(model, Pen::of(model), beside).len()
 }
 
 /// Rows that the help has, as it is filtered.
@@ -79,7 +98,8 @@ pub(crate) fn title(model: &Model) -> String {
 
 /// Whether a pane has the keys.
 fn focused(model: &Model, pane: Pane) -> bool {
-    model.focus == pane && model.dialog.is_none() && model.help.is_none()
+    let behind = model.dialog.is_some() || model.help.is_some() || model.picker.is_some();
+    model.focus == pane && !behind
 }
 
 /// An empty place in the middle of the screen.

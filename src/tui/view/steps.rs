@@ -1,4 +1,4 @@
-//! The list of steps with their full names, beside the log where there is room.
+//! Pane 3: the list of steps with their full names, beside the log where there is room.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use crate::tui::{
 const NAME: usize = 18;
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
-    let block = pen.pane("Steps", &[], focused(model, Pane::Hosts), area.width);
+    let block = pen.pane("3 Steps", &[], focused(model, Pane::Steps), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inner.width);

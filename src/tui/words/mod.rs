@@ -4,6 +4,8 @@ mod cause;
 mod event;
 mod face;
 mod offer;
+mod outside;
+mod release;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -12,6 +14,8 @@ pub(crate) use self::{
     event::event,
     face::{Look, look},
     offer::{consequence, key_of},
+    outside::{care, dialog, doing, maintenance, preview},
+    release::{details, hosts, served, short_revision, standing},
 };
 
 /// A time that something took: `0.4s`, `58s`, `1m22s`, `1h02m`, `3d04h`.
@@ -35,6 +39,24 @@ pub(crate) fn since(from: Timestamp, now: Timestamp) -> String {
         0..60 => format!("{seconds}s"),
         _ => took(SignedDuration::from_secs(seconds)),
     }
+}
+
+/// How long ago something was, in one unit: `12s`, `3m`, `20h`, `4d`.
+pub(crate) fn ago(from: Timestamp, now: Timestamp) -> String {
+    let seconds = now.duration_since(from).as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3600 => format!("{}m", seconds / 60),
+        3600..86_400 => format!("{}h", seconds / 3600),
+        _ => format!("{}d", seconds / 86_400),
+    }
+}
+
+/// A time of day without seconds; with its date where that is another day.
+pub(crate) fn clock_minutes(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let (at, now) = (at.to_zoned(zone.clone()), now.to_zoned(zone.clone()));
+    let form = if at.date() == now.date() { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+    at.strftime(form).to_string()
 }
 
 /// A time of day.

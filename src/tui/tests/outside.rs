@@ -1,0 +1,387 @@
+//! Releases, going back to one, and maintenance: what is shown, and what the keys wish for.
+
+use super::{
+    Desk, NARROW, WIDE, settings,
+    sites::{BAD, BEFORE, NEWEST, OLDER, Sites, unprotected},
+    story::{self, at},
+};
+use crate::{
+    model::{HostId, Maintenance, Served},
+    run::{Fact, Verdict},
+    tui::{HostState, Intent, Settings, Told, Wish, state::dialog::Focus},
+};
+
+/// One snapshot per size.
+fn shown(name: &str, told: fn() -> Vec<Told>, keys: &str, sizes: &[(u16, u16)]) {
+    for (width, height) in sizes {
+        let mut desk = Desk::new(WIDE).resize(*width, *height).tell_all(told()).keys(keys);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), desk.screen());
+    }
+}
+
+const BOTH: [(u16, u16); 2] = [(WIDE.width, WIDE.height), (NARROW.width, NARROW.height)];
+const ALL: [(u16, u16); 3] = [BOTH[0], BOTH[1], (60, 16)];
+
+fn idle() -> Vec<Told> {
+    Sites::calm().idle()
+}
+
+fn previewed(release: &str) -> Told {
+    let of = Intent::Rollback { release: release.to_owned(), reason: None };
+    let lines = vec![
+        format!("publish {release} on web1, web2; then restart and verify"),
+        "typically 11s (last 5: 9 10 11 11 14 s)".to_owned(),
+    ];
+    Told::Preview { of, lines }
+}
+
+/// What it does, not what it asks.
+fn done(desk: &Desk) -> Vec<String> {
+    let asks = |wish: &&Wish| !matches!(wish, Wish::Preview(_));
+    desk.wishes.iter().filter(asks).map(|wish| format!("{wish:?}")).collect()
+}
+
+fn check(told: Vec<Told>, keys: &str, wanted: &[&str]) {
+    assert_eq!(done(&Desk::new(WIDE).tell_all(told).keys(keys)), wanted, "{keys}");
+}
+
+/// What the last line says after keys that do nothing.
+fn refused(told: Vec<Told>, keys: &str, why: &str) {
+    let desk = Desk::new(WIDE).tell_all(told).keys(keys);
+    let said = desk.model.line.as_ref().map_or("", |line| line.text.as_str());
+    assert!(said.contains(why), "{keys}: {said}");
+    assert!(desk.model.dialog.is_none() && desk.model.picker.is_none(), "{keys}");
+    assert!(done(&desk).is_empty(), "{keys}");
+}
+
+#[test]
+fn overview() {
+    shown("overview_idle", idle, "", &BOTH);
+    shown("overview_releases", idle, "2jj", &ALL);
+    shown("overview_steps", idle, "3", &[BOTH[1]]);
+    shown("overview_running", || Sites::calm().with(story::running()), "", &BOTH);
+    shown("overview_failed", || Sites::calm().with(story::failed()), "2", &BOTH);
+}
+
+#[test]
+fn overview_of_hosts_that_differ() {
+    let told = || {
+        let dangling = Served::Dangling("releases/gone".to_owned());
+        Sites::calm().serving(1, Served::Release(BEFORE.to_owned())).serving(0, dangling).idle()
+    };
+    shown("overview_broken", told, "2j", &BOTH);
+    let two = || Sites::calm().serving(1, Served::Release(BEFORE.to_owned())).idle();
+    shown("overview_differ", two, "", &BOTH);
+    shown("picker_differ", two, "R", &[BOTH[1]]);
+}
+
+#[test]
+fn overview_of_what_is_on_unknown_and_locked() {
+    let on = || Sites::calm().raised("ana@desk").locked("ana@desk", "deploy of main").idle();
+    shown("overview_on", on, "", &BOTH);
+    let unknown = || {
+        let refused = Maintenance::Unknown("connection refused by 127.0.0.1:80".to_owned());
+        Sites::calm().page(1, refused).idle()
+    };
+    shown("overview_unknown", unknown, "", &BOTH);
+}
+
+#[test]
+fn overview_after_the_run() {
+    let told = || {
+        let mut now = Sites::calm();
+        let mut newest = now.candidates[0].clone();
+        newest.name = "20261122140000".to_owned();
+        newest.at = Some(at(2));
+        now.candidates[0].refused = None;
+        now.candidates.insert(0, newest);
+        for host in [0, 1] {
+            now = now.serving(host, Served::Release("20261122140000".to_owned()));
+            now.hosts[host].1.previous = Some(NEWEST.to_owned());
+        }
+        let over = Told::Over("run a4dqob is over".to_owned());
+        let mut told: Vec<Told> = Sites::calm().with(story::done_ok());
+        told.push(over);
+        told.into_iter().chain(now.told(at(58))).collect()
+    };
+    shown("overview_after", told, "", &BOTH);
+}
+
+#[test]
+fn picker() {
+    let told = || idle().into_iter().chain([previewed(BEFORE)]).collect();
+    shown("picker", told, "R", &ALL);
+    shown("picker_refused", idle, "Rjj", &BOTH);
+    shown("picker_partly", idle, "RGk", &[BOTH[1]]);
+}
+
+#[test]
+fn rollback_dialog() {
+    let told = || idle().into_iter().chain([previewed(BEFORE)]).collect::<Vec<_>>();
+    for (width, height) in ALL {
+        let desk = Desk::new(WIDE).resize(width, height).tell_all(told()).keys("R<ret>");
+        let mut desk = desk.tell(previewed(BEFORE)).keys(&BEFORE[..9]);
+        insta::assert_snapshot!(format!("dialog_rollback_{width}x{height}"), desk.screen());
+    }
+}
+
+#[test]
+fn maintenance_dialog() {
+    shown("dialog_maintenance", || unprotected(idle()), "M", &[BOTH[0]]);
+    shown("dialog_maintenance_until", idle, "Mproduction<tab>prices<tab>+20m", &ALL);
+    shown("dialog_maintenance_no_time", idle, "Mproduction<tab><tab>25:00", &[BOTH[1]]);
+    let on = || Sites::calm().raised("ana@desk").idle();
+    shown("dialog_maintenance_off", on, "M", &ALL);
+    let begun = || Sites::calm().raised("bob@laptop").with(story::failed());
+    shown("dialog_maintenance_schema", begun, "M", &BOTH);
+}
+
+#[test]
+fn ascii_alone() {
+    let settings = || Settings { ascii: true, ..settings() };
+    for (name, keys) in [("overview", "2"), ("picker", "R"), ("maintenance", "M")] {
+        let mut desk =
+            Desk::with(NARROW, settings(), 40, super::chatter).tell_all(idle()).keys(keys);
+        let screen = desk.screen();
+        assert!(screen.is_ascii(), "{screen}");
+        insta::assert_snapshot!(format!("ascii_{name}"), screen);
+    }
+}
+
+#[test]
+fn a_rollback_is_picked_typed_and_confirmed() {
+    let to = |release: &str, reason: Option<&str>| {
+        format!(
+            "Do({:?})",
+            Intent::Rollback { release: release.to_owned(), reason: reason.map(str::to_owned) }
+        )
+    };
+    // The newest good one before the served is chosen at first.
+    let typed = format!("R<ret>{BEFORE}<ret><ret><tab><ret>");
+    check(idle(), &typed, &[&to(BEFORE, None)]);
+    let moved = format!("Rj<ret>{OLDER}<tab>slow pages<tab><tab><ret>");
+    check(idle(), &moved, &[&to(OLDER, Some("slow pages"))]);
+    // From the pane of releases: the one that is chosen there.
+    check(idle(), &format!("2jj<ret><ret>{OLDER}<ret><ret><tab><ret>"), &[&to(OLDER, None)]);
+    // Not without the whole name, nor without leaving Cancel.
+    check(idle(), &format!("R<ret>{}<ret><ret><tab><ret>", &BEFORE[..13]), &[]);
+    check(idle(), &format!("R<ret>{BEFORE}<ret><ret><ret>"), &[]);
+    check(idle(), &format!("R<ret>{BEFORE}<esc>"), &[]);
+    check(unprotected(idle()), "R<ret><tab><ret>", &[&to(BEFORE, None)]);
+    check(unprotected(idle()), "R<ret><ret>", &[]);
+    check(unprotected(idle()), "RRRRRRDRSR", &[]);
+    // A reason that is typed before the field has the keys presses nothing.
+    check(unprotected(idle()), "R<ret>Rolled back: Slow<ret>", &[]);
+    check(unprotected(idle()), "MTurned On, MAINTENANCE<ret>", &[]);
+}
+
+#[test]
+fn what_is_refused_stays_in_the_list_and_says_why() {
+    let mut desk = Desk::new(WIDE).tell_all(idle()).keys("Rjj<ret>");
+    assert!(desk.model.dialog.is_none());
+    let screen = desk.screen();
+    assert!(screen.contains(&format!("{BAD} is not offered: it is marked bad")), "{screen}");
+    assert!(!desk.wishes.iter().any(|wish| matches!(wish, Wish::Do(_))));
+}
+
+#[test]
+fn pasted_text_is_no_confirmation() {
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("R<ret>").paste(BEFORE).paste("\n\t\n");
+    assert!(done(&desk.keys("<ret><ret><tab><ret>")).is_empty());
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("R").paste("\n\n").paste("\t\n");
+    assert!(done(&desk).is_empty());
+}
+
+#[test]
+fn maintenance_is_turned_on_and_off() {
+    let plain = || unprotected(idle());
+    let on = "Do(Maintenance { on: true, reason: None, until: None })";
+    let off = "Do(Maintenance { on: false, reason: None, until: None })";
+    check(plain(), "M<tab><ret>", &[on]);
+    check(plain(), "M<ret>", &[]);
+    check(plain(), "MMMMM", &[]);
+    // What was typed is told as a time of its own: nobody reads "+20m" a second time.
+    let whole = "Do(Maintenance { on: true, reason: Some(\"new prices\"), \
+                 until: Some(\"2026-11-22T14:30:00Z\") })";
+    check(plain(), "M<backtab><backtab>new prices<tab>14:30<tab><tab><ret>", &[whole]);
+    check(plain(), "M<backtab>14:3<tab><tab><ret>", &[]);
+    check(idle(), "M<tab><tab><tab><tab><ret>", &[]);
+    check(idle(), "Mproduction<tab><tab><tab><tab><ret>", &[on]);
+    let mine = || Sites::calm().raised("bob@laptop");
+    check(unprotected(mine().idle()), "M<tab><ret>", &[off]);
+    let screen = Desk::new(WIDE).tell_all(unprotected(mine().idle())).keys("M").screen();
+    assert!(screen.contains("[ Turn off ]") && screen.contains("[ Turn on anew ]"), "{screen}");
+}
+
+#[test]
+fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
+    let cares = |told: Vec<Told>, why: &str| {
+        let mut desk = Desk::new(WIDE).tell_all(told).keys("M");
+        assert_eq!(desk.model.dialog.as_ref().unwrap().focus, Focus::Button(0));
+        let screen = desk.screen();
+        assert!(screen.contains(&format!("[ Turn off although {why} ]")), "{screen}");
+        assert!(done(&desk.keys("<tab><ret>")).is_empty());
+    };
+    cares(Sites::calm().raised("ana@desk").idle(), "ana@desk turned it on");
+    let begun = Sites::calm().raised("bob@laptop").with(story::failed());
+    cares(begun, "a schema change has begun");
+    let closed = story::failed().then(Fact::Closed(Verdict::Failed));
+    let ended = Sites::calm().raised("bob@laptop").with(closed);
+    cares(ended, "a schema change did not end well");
+}
+
+#[test]
+fn a_dialog_that_is_no_longer_true_is_not_pressed() {
+    // Someone else deployed meanwhile.
+    let desk = Desk::new(WIDE).tell_all(unprotected(idle())).keys("R<ret><tab>");
+    let newer = Sites::calm().serving(0, Served::Release(OLDER.to_owned())).told(at(59));
+    let desk = desk.tell_all(newer);
+    assert!(desk.model.dialog.is_none() && desk.model.picker.is_some());
+    assert!(done(&desk.keys("<ret>")).is_empty());
+    // The schema change began while the question was on the screen.
+    let told = Sites::calm().raised("bob@laptop").with(story::running());
+    let desk = Desk::new(WIDE).tell_all(told).keys("Mproduction<ret><ret><ret><tab>");
+    let mut desk = desk.tell(story::failed().told());
+    assert!(desk.screen().contains("read it again"), "{}", desk.screen());
+    assert!(done(&desk.keys("<ret>")).is_empty());
+}
+
+#[test]
+fn what_it_would_do_is_asked_once_and_shown_for_nothing_else() {
+    let asked =
+        |desk: &Desk| desk.wishes.iter().filter(|wish| matches!(wish, Wish::Preview(_))).count();
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("Rjkjkjkjkjk");
+    assert_eq!(asked(&desk), 1);
+    // The answer to what is no longer chosen is not shown; the next question follows it.
+    let mut desk = desk.keys("j").tell(previewed(BEFORE));
+    assert_eq!(asked(&desk), 2);
+    assert!(!desk.screen().contains("typically 11s"), "{}", desk.screen());
+    let mut desk = desk.tell(previewed(OLDER));
+    assert!(desk.screen().contains(&format!("publish {OLDER}")), "{}", desk.screen());
+    assert_eq!(asked(&desk), 2);
+}
+
+#[test]
+fn keys_that_do_nothing_say_why() {
+    refused(Vec::new(), "R", "there is no plan yet");
+    refused(story::ready(), "R", "this recipe has no releases");
+    refused(story::ready(), "M", "this recipe has no maintenance page");
+    refused(story::ready(), "2", "this recipe has no releases");
+    let connecting = || story::connecting().into_iter().chain(Sites::calm().told(at(48)));
+    refused(connecting().collect(), "R", "web2 is not connected yet");
+    refused(connecting().collect(), "M", "web2 is not connected yet");
+    refused(Sites::calm().with(story::running()), "R", "a run is open that is not over");
+    let mut empty = Sites::calm();
+    empty.candidates.clear();
+    refused(empty.idle(), "R", "no host has a release yet");
+    // One thing at a time.
+    let keys = "M<tab><ret>";
+    let mut desk = Desk::new(WIDE).tell_all(unprotected(idle())).keys(keys);
+    assert!(desk.screen().contains("TURNING MAINTENANCE ON"), "{}", desk.screen());
+    for key in ["M", "R", "D"] {
+        desk = desk.keys(key);
+        let line = desk.model.line.as_ref().unwrap();
+        assert!(line.text.contains("turning maintenance on is under way"), "{}", line.text);
+    }
+    let desk = desk.tell(Told::Did(Err("web2 has no room".to_owned()))).keys("M");
+    assert!(desk.model.dialog.is_some());
+}
+
+#[test]
+fn looking_again_connects_only_what_is_not() {
+    check(idle(), "r", &["Look"]);
+    check(story::ready(), "r", &[]);
+    check(story::connecting(), "r", &["Connect"]);
+    let connecting = story::connecting().into_iter().chain(Sites::calm().told(at(48)));
+    check(connecting.collect(), "r", &["Connect", "Look"]);
+}
+
+#[test]
+fn a_rollback_becomes_a_run_like_any_other() {
+    let after = || Sites::calm().with(story::done_ok());
+    let typed = format!("R<ret>{BEFORE}<ret><ret><tab><ret>");
+    let mut plan = story::plan();
+    plan.run = crate::model::RunId::new("20261122-140200", [9; 10]);
+    plan.pipeline = "rollback".to_owned();
+    let mut first = story::Story::opened().events.remove(0);
+    first.fact = Fact::Opened(Box::new(plan.clone()));
+    // The plan is told first, or not.
+    let planned = vec![Told::Plan(Box::new(plan.clone())), Told::Events(vec![first.clone()])];
+    for told in [vec![Told::Events(vec![first])], planned] {
+        let over = Told::Over("over".to_owned());
+        let desk = Desk::new(WIDE).tell_all(after()).tell(over).keys(&typed);
+        assert_eq!(done(&desk).len(), 1);
+        let mut desk = desk.tell_all(told);
+        assert_eq!(desk.model.open_run().map(|run| &run.plan), Some(&plan));
+        assert!(desk.model.sight.doing.is_none());
+        assert!(desk.screen().contains("shop rollback"), "{}", desk.screen());
+    }
+}
+
+#[test]
+fn hosts_keep_their_state_by_name_in_another_plan() {
+    let mut plan = story::plan();
+    plan.hosts.swap(0, 2);
+    let desk = Desk::new(WIDE).tell_all(story::connecting()).tell(Told::Plan(Box::new(plan)));
+    let state = |host| desk.model.hosts.get(&HostId(host));
+    assert!(matches!(state(0), Some(HostState::Trouble { .. })));
+    assert_eq!(state(2), Some(&HostState::Ready));
+}
+
+#[test]
+fn what_a_run_has_changed_since_it_was_seen_is_not_shown_as_served() {
+    let before = story::done_ok();
+    let told = std::iter::once(before.told()).chain(Sites::calm().told(at(20)));
+    let mut desk = Desk::new(WIDE).tell_all(told);
+    let screen = desk.screen();
+    assert!(screen.contains(&format!("was {NEWEST}, not seen since")), "{screen}");
+    let mut desk = desk.tell_all(Sites::calm().told(at(58)));
+    assert!(!desk.screen().contains("not seen since"), "{}", desk.screen());
+}
+
+#[test]
+fn what_others_wrote_is_shown_as_text() {
+    const EVIL: &str = "\x1b]0;owned\x07\x1b[2Jevil\u{202e}\n\tname";
+    let evil = || {
+        let mut sites = Sites::calm().raised(EVIL).locked(EVIL, EVIL);
+        for candidate in &mut sites.candidates {
+            candidate.reason = Some(EVIL.to_owned());
+            candidate.by = Some(EVIL.to_owned());
+            candidate.refused = candidate.refused.take().map(|_| EVIL.to_owned());
+            candidate.migrations = vec![EVIL.to_owned()];
+            candidate.leaving = Some(vec![EVIL.to_owned()]);
+        }
+        sites.candidates[1].name = EVIL.to_owned();
+        let sites = sites.serving(0, Served::Outside(EVIL.to_owned()));
+        let mut sites = sites.page(1, Maintenance::Unknown(EVIL.to_owned()));
+        sites.hosts[0].1.odd = vec![EVIL.to_owned()];
+        sites.hosts[1].1.served = Served::Release(EVIL.to_owned());
+        sites.idle()
+    };
+    for (width, height) in ALL {
+        for keys in ["", "2", "R", "Rj", "R<ret>", "M"] {
+            let desk = Desk::new(WIDE).resize(width, height).tell_all(evil());
+            let mut desk = desk.keys(keys);
+            let screen = desk.screen();
+            let control = |c: char| c.is_control() && c != '\n';
+            assert!(!screen.contains(control) && !screen.contains('\u{202e}'), "{screen}");
+            assert_eq!(screen.lines().count(), usize::from(height), "{screen}");
+        }
+    }
+}
+
+#[test]
+fn no_size_panics() {
+    for keys in ["2", "R", "R<ret>", "M"] {
+        let mut desk = Desk::new(WIDE).tell_all(idle()).keys(keys);
+        let before = desk.screen();
+        for width in (1..130).step_by(6) {
+            for height in (1..40).step_by(2) {
+                desk = desk.resize(width, height);
+                desk.buffer();
+            }
+        }
+        desk = desk.resize(WIDE.width, WIDE.height);
+        assert_eq!(desk.screen(), before);
+    }
+}

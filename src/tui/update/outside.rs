@@ -1,0 +1,178 @@
+//! What is done outside of the planned run: going back to a release, maintenance. Their dialogs,
+//! and what they would do, asked before.
+
+use crate::{
+    model::Served,
+    tui::{
+        state::{
+            Model,
+            dialog::{Deed, Dialog, Focus, Need, Role, Subject},
+            moment,
+            sight::Pages,
+        },
+        styles::Tone,
+        told::{Intent, Wish},
+        words,
+    },
+};
+
+/// The question whether to go back to a release.
+pub(super) fn rollback(model: &mut Model, release: &str) {
+    let Some(plan) = model.plan() else { return };
+    let title = format!("Roll back {} on {}?", plan.app, plan.stage);
+    let hosts = words::count(model.sight.sites.len(), "host");
+    let intent = Intent::Rollback { release: release.to_owned(), reason: None };
+    let subject = Subject::Rollback(release.to_owned(), served(model));
+    let about = format!("serves {release} on {hosts}");
+    let mut dialog =
+        Dialog::new(title, subject, model.now).button("Roll back", None, about, Deed::Do(intent));
+    if plan.protected {
+        let need = Need::Exactly(release.to_owned());
+        dialog = dialog.field(&format!("Type {release} to confirm"), Vec::new(), need, false);
+    }
+    let focus = first_focus(&dialog);
+    let dialog = dialog.field("Reason (optional)", Vec::new(), Need::Nothing, false).focused(focus);
+    model.sight.preview.told = None;
+    model.dialog = Some(dialog);
+}
+
+/// The question whether to turn maintenance on or off.
+pub(super) fn maintenance(model: &mut Model) {
+    let Some(plan) = model.plan() else { return };
+    let title = format!("Maintenance of {} on {}", plan.app, plan.stage);
+    let care = words::care(model);
+    let mut dialog = Dialog::new(title, Subject::Maintenance(care.clone()), model.now);
+    dialog = with_switches(model, dialog, &care);
+    if plan.protected {
+        let need = Need::Exactly(plan.stage.clone());
+        dialog = dialog.field(&format!("Type {} to confirm", plan.stage), Vec::new(), need, false);
+    }
+    let focus = if care.is_empty() { first_focus(&dialog) } else { Focus::Button(0) };
+    let dialog = dialog
+        .field("Reason (visitors read it)", Vec::new(), Need::Nothing, false)
+        .field("Until (14:30 or +20m)", Vec::new(), Need::Moment, false)
+        .focused(focus);
+    model.sight.preview.told = None;
+    model.dialog = Some(dialog);
+}
+
+/// With the buttons that there is a reason for, the likelier one first.
+fn with_switches(model: &Model, dialog: Dialog, care: &[String]) -> Dialog {
+    let intent = |on| Deed::Do(Intent::Maintenance { on, reason: None, until: None });
+    let pages = model.sight.pages();
+    let is_on = matches!(pages, Pages::On { .. });
+    let on = if is_on { "Turn on anew" } else { "Turn on" };
+    let off = match care {
+        [] => "Turn off".to_owned(),
+        [first, ..] => format!("Turn off although {first}"),
+    };
+    let of = match model.sight.pages.len() {
+        0 => String::new(),
+        hosts => format!(" of {}", words::count(hosts, "host")),
+    };
+    let get = |what: &str| format!("visitors{of} get the {what}");
+    let about = if care.is_empty() { get("application") } else { String::new() };
+    let on = |dialog: Dialog| dialog.button(on, None, get("page"), intent(true));
+    let off = |dialog: Dialog| dialog.button(off, None, about, intent(false));
+    match pages {
+        Pages::Off if !model.sight.page_lies() => on(dialog),
+        Pages::On { .. } => on(off(dialog)),
+        Pages::Off | Pages::NotAsked | Pages::Mixed(..) | Pages::Unknown(..) => off(on(dialog)),
+    }
+}
+
+/// The first field where it must be filled, else Cancel.
+fn first_focus(dialog: &Dialog) -> Focus {
+    if dialog.fields.is_empty() { Focus::Button(0) } else { Focus::Field(0) }
+}
+
+fn served(model: &Model) -> Vec<(Served, Vec<String>)> {
+    let owned = |(served, hosts): (&Served, Vec<&str>)| {
+        (served.clone(), hosts.into_iter().map(str::to_owned).collect())
+    };
+    model.sight.served().into_iter().map(owned).collect()
+}
+
+/// Why the question of going back to a release is gone.
+pub(super) fn gone(
+    model: &Model,
+    release: &str,
+    before: &[(Served, Vec<String>)],
+) -> Option<&'static str> {
+    let offered = |release| model.sight.candidate(release).is_some_and(|it| it.refused.is_none());
+    if model.open_run().is_some() {
+        Some("a run has begun; nothing was sent")
+    } else if served(model) != before {
+        Some("what is served has changed meanwhile; nothing was sent")
+    } else if !offered(release) {
+        Some("that release is no longer offered; nothing was sent")
+    } else {
+        None
+    }
+}
+
+/// Brings what is open in line with what was told: the picker is for when no run is open, and a
+/// button of the maintenance dialog says what it does now. The dialog stays open, on Cancel: what
+/// is being typed must not fall on the keys behind it.
+pub(super) fn keep_true(model: &mut Model) {
+    if model.open_run().is_some() || model.sight.candidates.is_empty() {
+        model.picker = None;
+    }
+    let care = words::care(model);
+    let Some(dialog) = &model.dialog else { return };
+    let Subject::Maintenance(before) = &dialog.subject else { return };
+    if *before == care {
+        return;
+    }
+    let Some(mut dialog) = model.dialog.take() else { return };
+    dialog.buttons.truncate(1);
+    let mut dialog = with_switches(model, dialog, &care).focused(Focus::Button(0));
+    dialog.subject = Subject::Maintenance(care);
+    dialog.says = Some("this has changed while you looked: read it again".to_owned());
+    model.dialog = Some(dialog);
+}
+
+/// Begins what a button stands for.
+pub(super) fn begin(model: &mut Model, dialog: &Dialog, intent: Intent) -> Wish {
+    let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let reason = some(dialog.typed(Role::Main));
+    let typed = dialog.typed(Role::Until);
+    let until = moment::read(&typed, model.now, &model.settings.zone).ok().flatten();
+    let intent = match intent {
+        Intent::Rollback { release, .. } => Intent::Rollback { release, reason },
+        Intent::Maintenance { on: true, .. } => {
+            let until = until.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+            Intent::Maintenance { on: true, reason, until }
+        }
+        // The words are for visitors of the page.
+        Intent::Maintenance { on: false, .. } => {
+            Intent::Maintenance { on: false, reason: None, until: None }
+        }
+        Intent::Unlock { reason } => Intent::Unlock { reason },
+    };
+    let doing = words::doing(&intent);
+    model.say(format!("{doing}: asked for"), Tone::Text);
+    model.sight.doing = Some(doing);
+    model.picker = None;
+    Wish::Do(intent)
+}
+
+/// Asks what the thing in question would do, once; one question is under way at a time.
+pub(super) fn ask(model: &mut Model) -> Option<Wish> {
+    let chosen = || {
+        let candidate = model.picker.as_ref()?.candidate(&model.sight)?;
+        let release = candidate.name.clone();
+        candidate.refused.is_none().then_some(Intent::Rollback { release, reason: None })
+    };
+    let wanted = match &model.dialog {
+        Some(dialog) => dialog.intent().cloned(),
+        None => chosen(),
+    }?;
+    let preview = &mut model.sight.preview;
+    let known = preview.told.as_ref().is_some_and(|(of, _)| *of == wanted);
+    if known || preview.asked.is_some() || model.alone {
+        return None;
+    }
+    preview.asked = Some(wanted.clone());
+    Some(Wish::Preview(wanted))
+}

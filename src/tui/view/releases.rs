@@ -1,0 +1,155 @@
+//! Pane 2: the releases of the hosts, the newest first; and a row of them, as the picker has it too.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{
+    first_shown, focused,
+    paint::{Pen, wrap_words},
+};
+use crate::{
+    model::Candidate,
+    tui::{
+        state::{Model, Pane},
+        styles::Tone,
+        words,
+    },
+};
+
+/// Rows of what is said below the list.
+const FOOT: usize = 3;
+
+/// Narrowest and widest column of a name.
+const NAME: (usize, usize) = (9, 20);
+
+/// Cells of a short commit, of a standing, of an age.
+const CELLS: (usize, usize, usize) = (7, 10, 4);
+
+pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
+    let in_focus = focused(model, Pane::Releases);
+    let block = pen.pane("2 Releases", &seen(model), in_focus, area.width);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let width = usize::from(inner.width);
+    let foot = foot(model, width);
+    let rows = u16::try_from(foot.len()).unwrap_or(u16::MAX);
+    let [list, below] =
+        Layout::vertical([Constraint::Min(0), Constraint::Length(rows)]).areas(inner);
+    let lines = match model.sight.candidates.is_empty() {
+        true => vec![Line::from(pen.span(nothing(model), Tone::Dim))],
+        false => {
+            let at = in_focus.then(|| model.sight.at());
+            rows_of(model, pen, at, (width, usize::from(list.height)))
+        }
+    };
+    frame.render_widget(Paragraph::new(lines), list);
+    let said = foot.iter().map(|(row, tone)| Line::from(pen.span(row, *tone)));
+    frame.render_widget(Paragraph::new(said.collect::<Vec<_>>()), below);
+}
+
+/// When the hosts were looked at.
+pub(super) fn seen(model: &Model) -> Vec<(String, Tone)> {
+    let seen = model.sight.seen_at().map(|at| words::ago(at, model.now));
+    seen.map(|age| (format!(" seen {age} ago "), Tone::Dim)).into_iter().collect()
+}
+
+fn nothing(model: &Model) -> &'static str {
+    match model.sight.sites.is_empty() {
+        true => "the hosts were not looked at yet",
+        false => "no host has a release yet",
+    }
+}
+
+/// What is odd, who holds the lock, and what is known of the chosen release.
+fn foot(model: &Model, width: usize) -> Vec<(String, Tone)> {
+    let sight = &model.sight;
+    let mut said: Vec<(String, Tone)> = Vec::new();
+    let run = model.run().map(|run| run.plan.run.as_str());
+    if let Some((host, lock)) = sight.foreign_lock(run) {
+        let since = words::clock_minutes(lock.at, model.now, &model.settings.zone);
+        let line = format!("{host} locked by {} since {since}: {}", lock.by, lock.purpose);
+        said.push((line, Tone::Warn));
+    }
+    for (host, (site, _)) in &sight.sites {
+        said.extend(site.odd.iter().map(|odd| (format!("{host}: {odd}"), Tone::Warn)));
+    }
+    if let Some(candidate) = sight.candidates.get(sight.at()) {
+        said.push((about(model, candidate), Tone::Dim));
+    }
+    let rows = said
+        .into_iter()
+        .flat_map(|(line, tone)| wrap_words(&line, width).into_iter().map(move |row| (row, tone)));
+    rows.take(FOOT).collect()
+}
+
+fn about(model: &Model, candidate: &Candidate) -> String {
+    let by = candidate.by.as_ref().map(|who| format!("by {who}"));
+    let from = candidate.reference.as_ref().map(|name| format!("from {name}"));
+    let missing = (!candidate.missing.is_empty())
+        .then(|| format!("not on {}", words::hosts(&candidate.missing)));
+    let partly = candidate.served.len() < model.sight.sites.len() && !candidate.served.is_empty();
+    let served = partly.then(|| format!("served on {}", words::hosts(&candidate.served)));
+    let why = candidate.reason.clone();
+    let parts: Vec<String> = [by, from, served, missing, why].into_iter().flatten().collect();
+    format!("{}: {}", candidate.name, parts.join(", "))
+}
+
+/// The rows of the list that fit, with the chosen one among them.
+pub(super) fn rows_of(
+    model: &Model,
+    pen: Pen,
+    chosen: Option<usize>,
+    (width, room): (usize, usize),
+) -> Vec<Line<'static>> {
+    let candidates = &model.sight.candidates;
+    let names = candidates.iter().map(|candidate| candidate.name.chars().count());
+    let name = names.max().unwrap_or(0).clamp(NAME.0, NAME.1);
+    let first = first_shown(chosen.unwrap_or(0), candidates.len(), room);
+    let shown = candidates.iter().enumerate().skip(first).take(room);
+    shown.map(|(at, it)| row(model, pen, it, chosen == Some(at), (name, width))).collect()
+}
+
+fn row(
+    model: &Model,
+    pen: Pen,
+    candidate: &Candidate,
+    chosen: bool,
+    (name, width): (usize, usize),
+) -> Line<'static> {
+    let standing = words::standing(candidate, model.sight.sites.len(), pen.glyphs);
+    let offered = candidate.refused.is_none() || !candidate.served.is_empty();
+    let look = match (chosen, offered) {
+        (true, _) => pen.styles.selected(),
+        (false, true) => Style::default(),
+        (false, false) => pen.styles.of(Tone::Dim),
+    };
+    let (revision, word, age) = CELLS;
+    let tone = pen.styles.of(standing.tone);
+    let mut spans = vec![
+        pen.cell(if chosen { pen.glyphs.cursor } else { "" }, 2, Style::default()),
+        pen.cell(standing.glyph, 2, tone),
+        pen.cell(&candidate.name, name, look),
+        Span::raw(" "),
+    ];
+    let mut used = 4 + name + 1 + word + 1 + age;
+    if used + revision < width {
+        let short = candidate.revision.as_deref().map_or_else(String::new, words::short_revision);
+        spans.push(pen.cell(&short, revision, pen.styles.of(Tone::Dim)));
+        spans.push(Span::raw(" "));
+        used += revision + 1;
+    }
+    spans.push(pen.cell(&standing.word, word, tone));
+    spans.push(Span::raw(" "));
+    let made = candidate.at.map_or_else(String::new, |at| words::ago(at, model.now));
+    spans.push(pen.cell(&made, age, Style::default()));
+    let by = candidate.by.as_deref().unwrap_or_default();
+    if used + 1 < width {
+        spans.push(pen.cell(&format!(" {by}"), width - used, pen.styles.of(Tone::Dim)));
+    }
+    Line::from(spans)
+}

@@ -1,0 +1,167 @@
+//! What is said of maintenance, and in the dialogs of what is done outside of the planned run.
+
+use super::{ago, clock_minutes, count, hosts, served};
+use crate::{
+    model::{Maintenance, Raised, Served},
+    run::{Run, Verdict},
+    tui::{
+        state::{Model, dialog::Subject, sight::Pages},
+        styles::Tone,
+        told::Intent,
+    },
+};
+
+/// What is probed is old after this long, in seconds.
+const STALE: i64 = 120;
+
+/// What is being done, in words.
+pub(crate) fn doing(intent: &Intent) -> String {
+    match intent {
+        Intent::Rollback { release, .. } => format!("rollback to {release}"),
+        Intent::Maintenance { on: true, .. } => "turning maintenance on".to_owned(),
+        Intent::Maintenance { on: false, .. } => "turning maintenance off".to_owned(),
+        Intent::Unlock { .. } => "unlocking".to_owned(),
+    }
+}
+
+/// Why turning maintenance off needs care, each in words that go on after "although".
+pub(crate) fn care(model: &Model) -> Vec<String> {
+    let other = model.sight.raised().filter(|raised| raised.by != model.settings.who);
+    let other = other.map(|raised| format!("{} turned it on", raised.by));
+    let begun = |run: &&Run| run.schema_begun() && run.closed != Some(Verdict::Ok);
+    let schema = model.run().filter(begun).map(|run| match run.closed {
+        None => "a schema change has begun".to_owned(),
+        Some(_) => "a schema change did not end well".to_owned(),
+    });
+    schema.into_iter().chain(other).collect()
+}
+
+/// What visitors get, with its age, for the header; shorter where there is little room.
+pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
+    if !model.sight.has.maintenance {
+        return None;
+    }
+    let pages = model.sight.pages();
+    let seen = model.sight.probed_at();
+    let old = seen.is_some_and(|at| model.now.duration_since(at).as_secs() > STALE);
+    let age = match (seen.map(|at| ago(at, model.now)), wide) {
+        (Some(age), true) => format!(", seen {age} ago"),
+        (Some(age), false) => format!(" {age} ago"),
+        (None, _) => String::new(),
+    };
+    let until = model.sight.raised().and_then(|raised| raised.until).filter(|_| wide);
+    let until = until.map_or_else(String::new, |at| {
+        format!(" until {}", clock_minutes(at, model.now, &model.settings.zone))
+    });
+    let (what, tone) = match pages {
+        Pages::NotAsked => ("?".to_owned(), Tone::Dim),
+        Pages::Off => ("off".to_owned(), Tone::Text),
+        Pages::On { drift: false } => (format!("on{until}"), Tone::Held),
+        Pages::On { drift: true } => (format!("on, NOT AS IT SHOULD BE{until}"), Tone::Warn),
+        Pages::Mixed(on, all) => (format!("on {on} of {all} hosts"), Tone::Warn),
+        Pages::Unknown(host, why) if wide => (format!("? ({host}: {why})"), Tone::Unknown),
+        Pages::Unknown(host, _) => (format!("? {host}"), Tone::Unknown),
+    };
+    let tone = if old && tone == Tone::Text { Tone::Warn } else { tone };
+    let mark = if tone == Tone::Text || tone == Tone::Dim { "" } else { model.glyphs().warn };
+    let gap = if mark.is_empty() { "" } else { " " };
+    Some((format!("{mark}{gap}MAINT {what}{age}"), tone))
+}
+
+/// The text of a dialog: of those that are about the hosts as they are now, it is made anew.
+pub(crate) fn dialog(model: &Model) -> Vec<String> {
+    let Some(dialog) = &model.dialog else { return Vec::new() };
+    let (mut lines, undo) = match &dialog.subject {
+        Subject::Rollback(release, _) => (
+            rollback(model, release),
+            "Undo: deploy again; what is served now stays on the hosts, marked bad.",
+        ),
+        Subject::Maintenance(care) => (pages(model, care), "Undo: M again."),
+        Subject::Start | Subject::Holds(_) | Subject::Run | Subject::Prompt(_) | Subject::Quit => {
+            return dialog.text.clone();
+        }
+    };
+    if let Some(intent) = dialog.intent() {
+        lines.extend(preview(model, intent));
+    }
+    lines.push(undo.to_owned());
+    lines
+}
+
+/// What something would do, as it was told.
+pub(crate) fn preview(model: &Model, intent: &Intent) -> Vec<String> {
+    match &model.sight.preview.told {
+        Some((of, lines)) if of == intent => lines.clone(),
+        Some(_) | None => vec!["asking what this would do…".to_owned()],
+    }
+}
+
+fn rollback(model: &Model, release: &str) -> Vec<String> {
+    let sight = &model.sight;
+    let to = model.glyphs().to;
+    let candidate = sight.candidate(release);
+    let age = candidate.and_then(|it| it.at).map(|at| format!(" ({} old)", ago(at, model.now)));
+    let age = age.unwrap_or_default();
+    let mut lines: Vec<String> = Vec::new();
+    for (now, names) in sight.served() {
+        let (what, _) = served(now);
+        lines.push(match now {
+            Served::Release(name) if name == release => {
+                format!("{what} stays on {}: it is served there already", hosts(&names))
+            }
+            Served::Release(_) => {
+                format!("{what} (served) {to} {release}{age} on {}", hosts(&names))
+            }
+            Served::Nothing
+            | Served::Dangling(_)
+            | Served::Outside(_)
+            | Served::Loop(_)
+            | Served::NotALink => format!("{what} {to} {release}{age} on {}", hosts(&names)),
+        });
+    }
+    if let Some(some) = candidate.map(|it| it.migrations.len()).filter(|some| *some > 0) {
+        let all = count(some, "migration");
+        lines.push(format!("{all} applied since then stay applied: can that code run with them?"));
+    }
+    lines
+}
+
+fn pages(model: &Model, care: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> =
+        care.iter().map(|why| format!("CAREFUL with turning it off: {why}.")).collect();
+    let sight = &model.sight;
+    if sight.pages.is_empty() {
+        lines.push("What visitors get was not seen yet.".to_owned());
+    }
+    for (host, (page, at)) in &sight.pages {
+        let what = match page {
+            Maintenance::On(drift) if drift.is_empty() => "ON: visitors get the page".to_owned(),
+            Maintenance::On(drift) => format!("ON, but: {}", drift.join("; ")),
+            Maintenance::Off(status) => format!("off: visitors get the application ({status})"),
+            Maintenance::Unknown(why) => format!("?: {why}"),
+        };
+        lines.push(format!("{host}  {what}, seen {} ago", ago(*at, model.now)));
+    }
+    let off = sight.pages() == Pages::Off;
+    lines.extend(sight.raised().map(|raised| record(model, raised, off)));
+    lines
+}
+
+/// What is recorded of the page.
+fn record(model: &Model, raised: &Raised, off: bool) -> String {
+    let zone = &model.settings.zone;
+    let since = clock_minutes(raised.since, model.now, zone);
+    let time = ago(raised.since, model.now);
+    let mut line = format!("Turned on by {} at {since}, {time} ago", raised.by);
+    if let Some(until) = raised.until {
+        let over = if until < model.now { ", which is over" } else { "" };
+        line.push_str(&format!(", until {}{over}", clock_minutes(until, model.now, zone)));
+    }
+    if let Some(reason) = &raised.reason {
+        line.push_str(&format!(": {reason}"));
+    }
+    if off {
+        line.push_str(". Visitors do not get it: is the web server told of the page?");
+    }
+    line
+}

@@ -1,0 +1,207 @@
+//! What is said of a release: its mark, its word, and all that one wants to know before one goes
+//! back to it.
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::{ago, count};
+use crate::{
+    model::{Candidate, ReleaseVerdict, Served},
+    tui::{
+        glyphs::Glyphs,
+        state::{Model, sight::Sight},
+        styles::Tone,
+        told::Intent,
+    },
+};
+
+/// How a release stands, in a mark and a word.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    pub(crate) glyph: &'static str,
+    pub(crate) tone: Tone,
+    pub(crate) word: String,
+}
+
+/// How a release stands on all hosts together.
+pub(crate) fn standing(candidate: &Candidate, hosts: usize, glyphs: &Glyphs) -> Standing {
+    let verdict = verdict(candidate.verdict);
+    let kept = matches!(candidate.verdict, ReleaseVerdict::Good | ReleaseVerdict::Unknown);
+    let (word, tone) = if candidate.served.len() >= hosts && hosts > 0 {
+        ("served".to_owned(), Tone::Strong)
+    } else if !candidate.served.is_empty() {
+        (format!("served {}/{hosts}", candidate.served.len()), Tone::Warn)
+    } else if !candidate.missing.is_empty() {
+        let there = hosts.saturating_sub(candidate.missing.len());
+        (format!("on {there}/{hosts}"), Tone::Dim)
+    } else if !candidate.previous.is_empty() && kept {
+        ("previous".to_owned(), Tone::Ok)
+    } else {
+        (verdict.0.to_owned(), verdict.1)
+    };
+    let glyph = if !candidate.served.is_empty() {
+        glyphs.served
+    } else if !candidate.missing.is_empty() {
+        glyphs.absent
+    } else {
+        mark(candidate.verdict, glyphs)
+    };
+    Standing { glyph, tone, word }
+}
+
+/// A verdict in a word.
+pub(crate) fn verdict(verdict: ReleaseVerdict) -> (&'static str, Tone) {
+    match verdict {
+        ReleaseVerdict::Good => ("good", Tone::Ok),
+        ReleaseVerdict::Failed => ("failed", Tone::Failed),
+        ReleaseVerdict::Unfinished => ("unfinished", Tone::Warn),
+        ReleaseVerdict::Bad => ("bad", Tone::Failed),
+        ReleaseVerdict::Unknown => ("unknown", Tone::Unknown),
+    }
+}
+
+fn mark(verdict: ReleaseVerdict, glyphs: &Glyphs) -> &'static str {
+    match verdict {
+        ReleaseVerdict::Good => glyphs.ok,
+        ReleaseVerdict::Failed | ReleaseVerdict::Bad => glyphs.failed,
+        ReleaseVerdict::Unfinished => glyphs.waiting,
+        ReleaseVerdict::Unknown => glyphs.unknown,
+    }
+}
+
+/// The first characters of a commit, as one says it.
+pub(crate) fn short_revision(revision: &str) -> String {
+    revision.chars().take(7).collect()
+}
+
+/// What the current link is, in a few words; raw.
+pub(crate) fn served(served: &Served) -> (String, Tone) {
+    let broken = |what: &str| (format!("current {what}"), Tone::Failed);
+    match served {
+        Served::Release(name) => (name.clone(), Tone::Text),
+        Served::Nothing => ("nothing".to_owned(), Tone::Dim),
+        Served::Dangling(_) => broken("dangles"),
+        Served::Outside(_) => broken("leads out"),
+        Served::Loop(_) => broken("loops"),
+        Served::NotALink => broken("is no link"),
+    }
+}
+
+/// Hosts by name, all or so many of them.
+pub(crate) fn hosts(names: &[impl AsRef<str>]) -> String {
+    const SHOWN: usize = 4;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// When a release was made, and how long ago that is.
+pub(crate) fn made(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let day = at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
+    format!("{day} ({} ago)", ago(at, now))
+}
+
+/// A label, what it says, and the look of it.
+pub(crate) type Detail = (&'static str, String, Tone);
+
+/// All that is known of a release, for the picker, what decides first; raw. With each label its
+/// first line only.
+pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
+    let mut lines = Vec::new();
+    if let Some(why) = &candidate.refused {
+        lines.push(("REFUSED", why.clone(), Tone::Warn));
+    }
+    let (word, tone) = verdict(candidate.verdict);
+    let reason = candidate.reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+    lines.push(("VERDICT", format!("{word}{reason}"), tone));
+    lines.push(("MADE", origin(model, candidate), Tone::Text));
+    if candidate.refused.is_none() {
+        let intent = Intent::Rollback { release: candidate.name.clone(), reason: None };
+        lines.extend(labelled("WOULD", super::preview(model, &intent), Tone::Text));
+    }
+    lines.extend(migrations(&candidate.migrations));
+    lines.extend(commits(candidate.leaving.as_deref()));
+    lines.extend(per_host(&model.sight, candidate));
+    let revision = candidate.revision.clone().unwrap_or_else(|| "unknown".to_owned());
+    lines.push(("REVISION", revision, Tone::Text));
+    lines
+}
+
+fn migrations(since: &[String]) -> Vec<Detail> {
+    if since.is_empty() {
+        return vec![("MIGRATIONS", "none are recorded since".to_owned(), Tone::Dim)];
+    }
+    let all = since.len();
+    let line = format!("{all} applied since stay applied: this code must run with them");
+    listed(("MIGRATIONS", line, Tone::Warn), since)
+}
+
+fn commits(leaving: Option<&[String]>) -> Vec<Detail> {
+    match leaving {
+        None => {
+            vec![("COMMITS", "it is not known which would leave".to_owned(), Tone::Dim)]
+        }
+        Some([]) => vec![("COMMITS", "none would leave".to_owned(), Tone::Text)],
+        Some(leaving) => {
+            let line = format!("{} would no longer be served", count(leaving.len(), "commit"));
+            listed(("COMMITS", line, Tone::Strong), leaving)
+        }
+    }
+}
+
+/// A headline, and what it counts below.
+fn listed(headline: Detail, all: &[String]) -> Vec<Detail> {
+    let below = all.iter().map(|one| ("", format!("  {one}"), Tone::Text));
+    std::iter::once(headline).chain(below).collect()
+}
+
+/// Lines of which the first has the label.
+fn labelled(label: &'static str, lines: Vec<String>, tone: Tone) -> Vec<Detail> {
+    let labels = std::iter::once(label).chain(std::iter::repeat(""));
+    labels.zip(lines).map(|(label, line)| (label, line, tone)).collect()
+}
+
+fn origin(model: &Model, candidate: &Candidate) -> String {
+    let made = candidate.at.map(|at| made(at, model.now, &model.settings.zone));
+    let by = candidate.by.as_ref().map(|who| format!("by {who}"));
+    let from = candidate.reference.as_ref().map(|name| format!("from {name}"));
+    let parts: Vec<String> = [made, by, from].into_iter().flatten().collect();
+    match parts.is_empty() {
+        true => "by another tool: nothing is recorded".to_owned(),
+        false => parts.join(", "),
+    }
+}
+
+/// What each host says of it; hosts that say the same in one line.
+fn per_host(sight: &Sight, candidate: &Candidate) -> Vec<Detail> {
+    let mut said: Vec<(String, Vec<&str>)> = Vec::new();
+    for host in sight.sites.keys() {
+        let words = host_says(sight, candidate, host);
+        match said.iter_mut().find(|(other, _)| *other == words) {
+            Some((_, hosts)) => hosts.push(host),
+            None => said.push((words, vec![host])),
+        }
+    }
+    let lines = said.iter().map(|(words, names)| format!("{}: {words}", hosts(names)));
+    labelled("HOSTS", lines.collect(), Tone::Text)
+}
+
+fn host_says(sight: &Sight, candidate: &Candidate, host: &String) -> String {
+    let Some(here) = sight.on_host(host, &candidate.name) else { return "not there".to_owned() };
+    let mut words = vec![verdict(here.verdict).0.to_owned()];
+    if candidate.served.contains(host) {
+        words.push("served".to_owned());
+    }
+    if candidate.previous.contains(host) {
+        words.push("previous".to_owned());
+    }
+    if !here.pids.is_empty() {
+        words.push(format!("used by {} now", count_processes(here.pids.len())));
+    }
+    words.join(", ")
+}
+
+fn count_processes(n: usize) -> String {
+    if n == 1 { "1 process".to_owned() } else { format!("{n} processes") }
+}
