@@ -1,6 +1,6 @@
 //! deploy.toml from the disk to a plan, and a plan to its hosts.
 
-use std::{path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use super::{
     args::Global,
@@ -25,24 +25,27 @@ pub(super) fn recipe(global: &Global) -> Result<Recipe, Stop> {
     let path = &global.config;
     let text = read(path)?;
     let shown = path.display().to_string();
-    let (recipe, warnings) = Recipe::parse(&shown, &text).map_err(|found| faults(&found))?;
+    let load = |path: &str| bounded(Path::new(path)).map_err(|error| error.to_string());
+    let (recipe, warnings) = Recipe::parse(&shown, &text, &load).map_err(|found| faults(&found))?;
     tell(&warnings);
     Ok(recipe)
 }
 
 fn read(path: &Path) -> Result<String, Stop> {
-    let fail = |error: &std::io::Error| {
+    bounded(path).map_err(|error| {
         Stop::new(Exit::Usage, format!("cannot read {}: {error}", path.display()))
             .hint("name the project's file with --config FILE")
-    };
-    let size = std::fs::metadata(path).map_err(|error| fail(&error))?.len();
+    })
+}
+
+/// The text of a file that is small enough for a recipe.
+fn bounded(path: &Path) -> io::Result<String> {
+    let size = std::fs::metadata(path)?.len();
     if size > CONFIG_BYTES_MAX {
-        return Err(Stop::new(
-            Exit::Usage,
-            format!("{} has {size} bytes: not a deploy.toml", path.display()),
-        ));
+        let message = format!("it has {size} bytes, too many for a recipe");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    std::fs::read_to_string(path).map_err(|error| fail(&error))
+    std::fs::read_to_string(path)
 }
 
 /// Builds the plan of a pipeline. Warnings are told.

@@ -34,6 +34,12 @@ pub(super) enum Body {
 }
 
 impl Rendered {
+    fn into_act(self) -> Act {
+        match self.body {
+            Body::Act(act) | Body::Items { each: act, .. } => act,
+        }
+    }
+
     /// What acts: the step itself, or one of its items.
     pub(super) fn act_mut(&mut self) -> &mut Act {
         match &mut self.body {
@@ -60,6 +66,12 @@ impl Commands<'_> {
                 Body::Act(self.act(step, &frame, (run, step.undo.as_ref()), context))
             }
             Work::Items(items) => self.items(step, &frame, items, machine),
+            Work::BuiltIn(_) | Work::Upload(_) | Work::Ask => {
+                let message = format!("`{}` cannot be planned in this version", step.name.value);
+                let problem = Diagnostic::error(&step.name.span, message);
+                add(&mut self.found, vec![problem.hint("give it a command: run = \"...\"")]);
+                Body::Act(self.literal(Text::default(), machine).into_act())
+            }
         };
         let when = step.condition.as_ref().map(|condition| match condition {
             Condition::When(command) => self.command(command, context),

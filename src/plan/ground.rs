@@ -108,6 +108,7 @@ impl<'r> Ground<'r> {
             ("run", Value::from_iter(run)),
             ("host", Value::from_iter(host_names)),
             ("vars", table(&vars)),
+            ("params", table(&self.recipe.params)),
         ];
         names.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }

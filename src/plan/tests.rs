@@ -34,6 +34,10 @@ tell = { run = "notify {{ run.id }} {{ host.name }}", local = true }
 deploy = ["fetch", "build", "migrate", { batch = 2, steps = ["switch", "restart"] }, "tell"]
 "#;
 
+fn no_file(path: &str) -> Result<String, String> {
+    Err(format!("there is no {path}"))
+}
+
 fn request(pipeline: &str) -> Request {
     Request {
         run: RunId::new("20261122-014312", [0; 10]),
@@ -49,7 +53,7 @@ fn request(pipeline: &str) -> Request {
 
 /// A plan, or what is wrong, as compact text.
 fn shown(text: &str, request: &Request) -> String {
-    let recipe = match Recipe::parse("deploy.toml", text) {
+    let recipe = match Recipe::parse("deploy.toml", text, &no_file) {
         Ok((recipe, _)) => recipe,
         Err(found) => return render(&found),
     };
@@ -155,7 +159,7 @@ fn command(command: &Command) -> String {
 
 #[test]
 fn an_action_carries_everything_that_its_step_says() {
-    let (recipe, _) = Recipe::parse("deploy.toml", SHOP).unwrap();
+    let (recipe, _) = Recipe::parse("deploy.toml", SHOP, &no_file).unwrap();
     let plan = build(&recipe, &request("deploy")).unwrap().plan;
     let mut text = String::new();
     for step in ["build", "migrate", "switch", "restart", "tell"] {
@@ -399,7 +403,7 @@ fn templates_insert_words_lists_and_text_as_it_is() {
              vars = {{ none = [], one = \"\", n = 7, f = 1.5, b = true, d = 2026-01-02 }}\n\
              pipelines.deploy = [\"x\"]\nsteps.x.run = '''{run}'''\n"
         );
-        let (recipe, _) = Recipe::parse("deploy.toml", &recipe).unwrap();
+        let (recipe, _) = Recipe::parse("deploy.toml", &recipe, &no_file).unwrap();
         let plan = build(&recipe, &request("deploy")).unwrap().plan;
         match &plan.nodes[1].kind {
             Kind::Act(act) => act.command.run.to_string(),
@@ -423,7 +427,7 @@ fn templates_insert_words_lists_and_text_as_it_is() {
 
 #[test]
 fn exec_runs_what_was_typed_on_all_chosen_hosts() {
-    let (recipe, _) = Recipe::parse("deploy.toml", SHOP).unwrap();
+    let (recipe, _) = Recipe::parse("deploy.toml", SHOP, &no_file).unwrap();
     let mut request = request("exec");
     request.roles = Some(vec!["web".to_owned()]);
     let planned = exec(&recipe, &request, "echo '{{ root }}' \"$HOME\"").unwrap();
@@ -443,9 +447,9 @@ fn exec_runs_what_was_typed_on_all_chosen_hosts() {
 }
 
 #[test]
-fn the_annotated_reference_can_be_planned() {
-    let text = include_str!("../../recipes/reference.toml");
-    let (recipe, _) = Recipe::parse("reference.toml", text).unwrap();
+fn a_project_without_releases_can_be_planned() {
+    let text = include_str!("../../recipes/examples/by-hand.toml");
+    let (recipe, _) = Recipe::parse("by-hand.toml", text, &no_file).unwrap();
     assert_eq!(check(&recipe), []);
     let staging = Request { stage: Some("staging".to_owned()), ..request("deploy") };
     insta::assert_snapshot!(graph(&build(&recipe, &staging).unwrap().plan), @r#"
@@ -483,7 +487,7 @@ fn the_annotated_reference_can_be_planned() {
 
 #[test]
 fn keys_are_unique_and_needs_point_backwards() {
-    let (recipe, _) = Recipe::parse("deploy.toml", SHOP).unwrap();
+    let (recipe, _) = Recipe::parse("deploy.toml", SHOP, &no_file).unwrap();
     let plan = build(&recipe, &request("deploy")).unwrap().plan;
     assert_eq!(check(&recipe), []);
     let mut seen = std::collections::BTreeSet::new();

@@ -86,7 +86,10 @@ impl Diagnostic {
             Severity::Warning => Level::WARNING,
         };
         let message = neutral(&self.message);
-        let mut group = level.primary_title(message.as_str()).elements(self.snippets());
+        let mut group = level
+            .primary_title(message.as_str())
+            .elements(self.snippet())
+            .elements(self.elsewhere());
         if let Some(hint) = &self.hint
             && self.span.is_some()
         {
@@ -103,7 +106,18 @@ impl Diagnostic {
         text
     }
 
-    fn snippets(&self) -> Option<Snippet<'_, annotate_snippets::Annotation<'_>>> {
+    /// The other place, where it is in another file.
+    fn elsewhere(&self) -> Option<Snippet<'_, annotate_snippets::Annotation<'_>>> {
+        let (other, label) = self.other.as_ref()?;
+        let here = self.span.as_ref()?;
+        let annotation = AnnotationKind::Context.span(clamped(other)).label(label.as_str());
+        let snippet = Snippet::source(other.source.text.as_str())
+            .path(other.source.shown.as_str())
+            .annotation(annotation);
+        (other.source.shown != here.source.shown).then_some(snippet)
+    }
+
+    fn snippet(&self) -> Option<Snippet<'_, annotate_snippets::Annotation<'_>>> {
         let span = self.span.as_ref()?;
         let label = (!self.label.is_empty()).then_some(self.label.as_str());
         let primary = AnnotationKind::Primary.span(clamped(span)).label(label);

@@ -1,6 +1,6 @@
 //! Where in which file a value stands.
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{fmt, ops::Range, path::Path, sync::Arc};
 
 /// A file of a recipe: what it is called on screens, and its text.
 #[derive(Debug)]
@@ -9,6 +9,8 @@ pub struct Source {
     pub shown: String,
     /// What it holds.
     pub text: String,
+    /// How many files lie over it; 0 for the project's own.
+    pub(super) depth: usize,
 }
 
 /// A stretch of a file, in bytes.
@@ -56,6 +58,20 @@ impl<T> At<T> {
     /// Another value that stands at the same place.
     pub fn with<U>(&self, value: U) -> At<U> {
         At { value, span: self.span.clone() }
+    }
+}
+
+impl At<String> {
+    /// The path that this is, from where the paths of files are shown: a relative one begins at the
+    /// file that says it. One that begins with `/` or `~/` stays as it is.
+    pub(super) fn beside(&self) -> String {
+        if self.value.starts_with("~/") {
+            return self.value.clone();
+        }
+        let path = self.value.strip_prefix("./").unwrap_or(&self.value);
+        let file = Path::new(&self.span.source.shown);
+        let path = file.parent().map_or_else(|| path.into(), |folder| folder.join(path));
+        path.to_string_lossy().into_owned()
     }
 }
 

@@ -85,9 +85,7 @@ fn host_port(rest: &str) -> (&str, Option<&str>) {
 
 /// The user of `as`; reports one that sudo could take for something else.
 pub(super) fn user(decoder: &mut Decoder, given: At<String>) -> Option<String> {
-    let inner = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
-    let starts = given.value.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if starts && given.value.len() <= NAME_CHARS_MAX && given.value.bytes().all(inner) {
+    if is_user(&given.value) {
         return Some(given.value);
     }
     let message = format!("`{}` is not the name of a user", given.value.escape_debug());
@@ -95,34 +93,83 @@ pub(super) fn user(decoder: &mut Decoder, given: At<String>) -> Option<String> {
     None
 }
 
+/// The owner of a file, as `user` or `user:group`.
+pub(super) fn owner(decoder: &mut Decoder, given: At<String>) -> Option<String> {
+    let good = match given.value.split_once(':') {
+        Some((user, group)) => is_user(user) && is_user(group),
+        None => is_user(&given.value),
+    };
+    if good {
+        return Some(given.value);
+    }
+    let message = format!("`{}` is not an owner", given.value.escape_debug());
+    let hint = "a user, or user:group, such as \"root:www-data\"";
+    decoder.report(Diagnostic::error(&given.span, message).hint(hint));
+    None
+}
+
+fn is_user(name: &str) -> bool {
+    let inner = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'.' | b'_' | b'-');
+    let starts = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    starts && name.len() <= NAME_CHARS_MAX && name.bytes().all(inner)
+}
+
 /// A time limit; `None` for `"none"` or one that was reported.
 pub(super) fn limit(decoder: &mut Decoder, given: &At<String>) -> Option<Duration> {
-    const MINUTE_S: u64 = 60;
-    const HOUR_S: u64 = 60 * MINUTE_S;
-    const LIMIT_MAX_S: u64 = 7 * 24 * HOUR_S;
     if given.value == "none" {
         return None;
     }
+    let found = duration(&given.value);
+    if found.is_none() {
+        let message = format!("`{}` is not a time limit", given.value.escape_debug());
+        let hint = "\"90s\", \"10m\", \"2h\" or \"none\"; at most seven days";
+        decoder.report(Diagnostic::error(&given.span, message).hint(hint));
+    }
+    found
+}
+
+/// A length of time, from one second to seven days.
+pub(super) fn duration(given: &str) -> Option<Duration> {
+    const MINUTE_S: u64 = 60;
+    const HOUR_S: u64 = 60 * MINUTE_S;
+    const LIMIT_MAX_S: u64 = 7 * 24 * HOUR_S;
     let units = [("s", 1), ("m", MINUTE_S), ("h", HOUR_S)];
-    let seconds = units.into_iter().find_map(|(unit, unit_s)| {
-        let digits = given.value.strip_suffix(unit)?;
+    let seconds: u64 = units.into_iter().find_map(|(unit, unit_s)| {
+        let digits = given.strip_suffix(unit)?;
         let plain = !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit());
         plain.then(|| digits.parse::<u64>().ok()?.checked_mul(unit_s)).flatten()
-    });
-    match seconds {
-        Some(seconds @ 1..=LIMIT_MAX_S) => Some(Duration::from_secs(seconds)),
-        Some(_) | None => {
-            let message = format!("`{}` is not a time limit", given.value.escape_debug());
-            let hint = "\"90s\", \"10m\", \"2h\" or \"none\"; at most seven days";
-            decoder.report(Diagnostic::error(&given.span, message).hint(hint));
-            None
-        }
+    })?;
+    (1..=LIMIT_MAX_S).contains(&seconds).then(|| Duration::from_secs(seconds))
+}
+
+/// Reports a path that leaves the directory that it is relative to, or is none.
+pub(super) fn inside(decoder: &mut Decoder, key: &str, given: &At<String>) {
+    let Some(fault) = inside_fault(&given.value) else { return };
+    let message = format!("`{key}` cannot be `{}`", given.value.escape_debug());
+    let hint = "a relative path without `..`, such as \"public/system\"";
+    decoder.report(Diagnostic::error(&given.span, message).label(fault).hint(hint));
+}
+
+fn inside_fault(path: &str) -> Option<&'static str> {
+    if path.is_empty() {
+        return Some("this is empty");
     }
+    if path.starts_with(['/', '~']) {
+        return Some("this is absolute");
+    }
+    if path.chars().any(char::is_control) {
+        return Some("it has control characters");
+    }
+    if path.contains("{{") || path.contains("{%") {
+        return Some("no templates here");
+    }
+    let odd = |part: &str| matches!(part, "" | "." | "..") || part.starts_with('-');
+    (path != "." && path.split('/').any(odd)).then_some("a part of it is odd")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::address_fault;
+    use super::{address_fault, inside_fault};
 
     #[test]
     fn addresses_are_narrow() {
@@ -163,6 +210,18 @@ mod tests {
             "\u{1b}[31m",
         ] {
             assert!(address_fault(bad).is_some(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn paths_stay_where_they_belong() {
+        for good in [".", "log", "public/system", ".env", "a b", "config/..hidden"] {
+            assert_eq!(inside_fault(good), None, "{good}");
+        }
+        for bad in
+            ["", "/srv", "~/x", "..", "a/../b", "./a", "a/", "a//b", "a\nb", "-rf", "{{ root }}"]
+        {
+            assert!(inside_fault(bad).is_some(), "{bad:?}");
         }
     }
 }

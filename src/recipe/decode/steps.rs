@@ -2,96 +2,196 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-use toml::de::DeTable;
-
-use super::fields::{Fields, mistyped};
-use super::hosts::repeated;
-use super::{Decoder, names};
+use super::fields::Fields;
+use super::{Decoder, Named, names, repeated, step_name, values, work};
 use crate::model::StepName;
-use crate::recipe::diagnostic::{Diagnostic, meant};
-use crate::recipe::keys::Table;
-use crate::recipe::source::{At, Template};
-use crate::recipe::value::{Condition, Items, Step, Where, Work};
+use crate::recipe::diagnostic::Diagnostic;
+use crate::recipe::source::At;
+use crate::recipe::tree::Value;
+use crate::recipe::value::{Beside, BuiltIn, Condition, Confirm, Env, Layout, Step, Where, Work};
+
+/// What names of steps mean. Names that cannot be one are reported.
+pub(super) fn names(decoder: &mut Decoder, root: Fields<'_>) -> BTreeMap<String, Named> {
+    let built_in = BuiltIn::ALL.into_iter();
+    let mut known: BTreeMap<String, Named> =
+        built_in.map(|step| (step.name().to_owned(), Named::BuiltIn(step, None))).collect();
+    for (name, node) in root.entries("steps") {
+        let named = match (&node.value, StepName::try_from(name.value.clone())) {
+            (_, Err(bad)) => {
+                let given = name.value.escape_debug();
+                let message = format!("`{given}` cannot be the name of a step");
+                decoder.report(Diagnostic::error(&name.span, message).hint(bad.wanted));
+                Named::Absent
+            }
+            (Value::Table(_), Ok(_)) => Named::Defined,
+            (_, Ok(_)) => Named::Absent,
+        };
+        known.insert(name.value, named);
+    }
+    known
+}
 
 /// `[steps]`
-pub(super) fn steps(decoder: &mut Decoder, root: &Fields<'_, '_>) -> BTreeMap<StepName, Step> {
+pub(super) fn steps(
+    decoder: &mut Decoder,
+    root: Fields<'_>,
+    layout: Option<&Layout>,
+) -> BTreeMap<StepName, Step> {
     let mut steps = BTreeMap::new();
-    for (name, value) in root.entries(decoder, "steps") {
-        let Ok(step_name) = StepName::try_from(name.value.clone()).map_err(|bad| {
-            let message = format!("`{}` cannot be the name of a step", name.value.escape_debug());
-            let problem = Diagnostic::error(&name.span, message).hint(bad.wanted);
-            decoder.report(problem);
-            decoder.absent_steps.insert(name.value.clone());
-        }) else {
-            continue;
-        };
-        if value.get_ref().as_bool() == Some(false) {
-            decoder.absent_steps.insert(name.value);
-        } else if let Some(table) = value.get_ref().as_table() {
-            let at = At { value: step_name.clone(), span: name.span };
-            steps.insert(step_name, step(decoder, at, table));
-        } else {
-            let span = decoder.span(value.span());
-            decoder.report(mistyped(&span, &name.value, "a table, or false", value.get_ref()));
-            decoder.absent_steps.insert(name.value);
+    for (name, node) in root.entries("steps") {
+        if let (Some(name), Some(table)) = (step_name(&name), node.table()) {
+            let step = step(decoder, name, Fields::of(table), layout);
+            steps.insert(step.name.value.clone(), step);
         }
     }
     steps
 }
 
-fn step(decoder: &mut Decoder, name: At<StepName>, table: &DeTable<'_>) -> Step {
-    let fields = Fields::open(decoder, table, Table::Step);
-    let limit = fields.text(decoder, "timeout");
-    let user = fields.text(decoder, "as");
-    let schema = changes(decoder, &fields);
-    let retry = fields.count("retry");
-    if let (Some(retry), true) = (&retry, schema) {
-        let message = "a step that changes the schema is never retried by a number";
-        let hint = "leave `retry` out: when it fails, you are asked";
-        decoder.report(Diagnostic::error(&retry.span, message).hint(hint));
-    }
+/// A built-in step that no table says anything of.
+pub(super) fn built_in(name: At<StepName>, built_in: BuiltIn, layout: Option<&Layout>) -> Step {
     Step {
-        about: fields.text(decoder, "about").map(|about| about.value).unwrap_or_default(),
-        work: work(decoder, &name, &fields, table),
-        place: place(decoder, &fields),
-        cwd: fields.template(decoder, "cwd"),
+        name,
+        about: built_in.about().to_owned(),
+        work: Work::BuiltIn(built_in),
+        place: carriers(layout, false),
+        cwd: None,
+        env: Env::default(),
+        secrets: Vec::new(),
+        undo: None,
+        condition: None,
+        pending: None,
+        check: Vec::new(),
+        confirm: Confirm::default(),
+        verify: None,
+        inspect: Vec::new(),
+        pids: None,
+        health: None,
+        outputs: Vec::new(),
+        limit: None,
+        user: None,
+        detaches: false,
+        schema: false,
+        input: false,
+        retry: 0,
+        batch: None,
+        follows: None,
+        beside: None,
+    }
+}
+
+/// The hosts that carry releases.
+fn carriers(layout: Option<&Layout>, once: bool) -> Where {
+    let roles = layout.map(|layout| layout.roles.clone()).unwrap_or_default();
+    Where::Hosts { roles, names: Vec::new(), once }
+}
+
+fn step(
+    decoder: &mut Decoder,
+    name: At<StepName>,
+    fields: Fields<'_>,
+    layout: Option<&Layout>,
+) -> Step {
+    let limit = fields.text("timeout");
+    let user = fields.text("as");
+    let schema = fields.has("changes");
+    let work = work::work(decoder, &name, fields);
+    let about = fields.text("about").map(|about| about.value);
+    Step {
+        about: about.unwrap_or_else(|| own_about(&work)),
+        place: place(decoder, fields, layout),
+        cwd: fields.template("cwd"),
         env: fields.env(decoder, "env"),
-        undo: fields.template(decoder, "undo"),
-        condition: condition(decoder, &fields),
+        secrets: secrets(decoder, fields),
+        undo: fields.template("undo"),
+        condition: condition(decoder, fields),
+        pending: work::command(decoder, fields, "pending"),
+        check: work::commands(decoder, fields, "check"),
+        confirm: confirm(fields),
+        verify: work::command(decoder, fields, "verify"),
+        inspect: work::commands(decoder, fields, "inspect"),
+        pids: work::command(decoder, fields, "pids"),
+        health: work::health(decoder, fields),
+        outputs: fields.templates("outputs"),
         limit: limit.and_then(|limit| names::limit(decoder, &limit)),
         user: user.and_then(|user| names::user(decoder, user)),
         detaches: fields.flag("detaches"),
         schema,
         input: fields.flag("input"),
-        retry: retry.map_or(0, |retry| retry.value),
+        retry: retry(decoder, fields, schema),
+        batch: batch(decoder, fields),
+        follows: fields.text("follows").and_then(|name| decoder.spoken_of(&name)),
+        beside: beside(decoder, fields),
+        work,
         name,
     }
 }
 
-fn changes(decoder: &mut Decoder, fields: &Fields<'_, '_>) -> bool {
-    const SCHEMA: &str = "schema";
-    let Some(changes) = fields.text(decoder, "changes") else { return false };
-    if changes.value != SCHEMA {
-        let message = format!("`changes` cannot be `{}`", changes.value.escape_debug());
-        decoder.report(Diagnostic::error(&changes.span, message).hint("changes = \"schema\""));
+fn own_about(work: &Work) -> String {
+    match work {
+        Work::BuiltIn(built_in) => built_in.about().to_owned(),
+        Work::Run(_) | Work::Items(_) | Work::Both(..) | Work::Upload(_) | Work::Ask => {
+            String::new()
+        }
     }
-    changes.value == SCHEMA
 }
 
-fn condition(decoder: &mut Decoder, fields: &Fields<'_, '_>) -> Option<Condition> {
+fn secrets(decoder: &mut Decoder, fields: Fields<'_>) -> Vec<At<String>> {
+    let secrets = fields.names("secrets");
+    repeated(decoder, &secrets, "secret");
+    secrets
+}
+
+fn retry(decoder: &mut Decoder, fields: Fields<'_>, schema: bool) -> u16 {
+    let Some(retry) = fields.count("retry") else { return 0 };
+    if schema {
+        let message = "a step that changes the schema is never retried by a number";
+        let hint = "leave `retry` out: when it fails, you are asked";
+        decoder.report(Diagnostic::error(&retry.span, message).hint(hint));
+    }
+    retry.value
+}
+
+fn batch(decoder: &mut Decoder, fields: Fields<'_>) -> Option<At<crate::recipe::value::Share>> {
+    let batch = values::share(decoder, fields.get("batch")?)?;
+    for key in ["once", "local"] {
+        if let (Some(span), true) = (fields.key(key), fields.flag(key)) {
+            let message = format!("a step is `{key}` or has a `batch`, not both");
+            let problem = Diagnostic::error(&batch.span, message).other(span, "done once");
+            decoder.report(problem.hint("leave one of them out"));
+        }
+    }
+    Some(batch)
+}
+
+fn condition(decoder: &mut Decoder, fields: Fields<'_>) -> Option<Condition> {
     if let (Some(when), Some(unless)) = (fields.key("when"), fields.key("unless")) {
         let problem = Diagnostic::error(unless, "a step has `when` or `unless`, not both");
         let problem = problem.other(when, "the other condition").hint("put both into one command");
         decoder.report(problem);
     }
-    let when = fields.template(decoder, "when").map(Condition::When);
-    when.or_else(|| fields.template(decoder, "unless").map(Condition::Unless))
+    let when = work::command(decoder, fields, "when").map(Condition::When);
+    when.or_else(|| work::command(decoder, fields, "unless").map(Condition::Unless))
 }
 
-fn place(decoder: &mut Decoder, fields: &Fields<'_, '_>) -> Where {
-    let roles = fields.names(decoder, "roles").unwrap_or_default();
-    let names = fields.names(decoder, "hosts").unwrap_or_default();
+fn confirm(fields: Fields<'_>) -> Confirm {
+    match fields.inner("confirm") {
+        Some(both) => Confirm { before: both.template("before"), after: both.template("after") },
+        None => Confirm { before: fields.template("confirm"), after: None },
+    }
+}
+
+fn beside(decoder: &mut Decoder, fields: Fields<'_>) -> Option<Beside> {
+    if let (Some(before), Some(after)) = (fields.key("before"), fields.key("after")) {
+        let problem = Diagnostic::error(after, "a step has `before` or `after`, not both");
+        decoder.report(problem.other(before, "the other place").hint("one place is enough"));
+    }
+    let mut named = |key: &str| fields.text(key).and_then(|name| decoder.spoken_of(&name));
+    let before = named("before").map(Beside::Before);
+    before.or(named("after").map(Beside::After))
+}
+
+fn place(decoder: &mut Decoder, fields: Fields<'_>, layout: Option<&Layout>) -> Where {
+    let (roles, names) = (fields.names("roles"), fields.names("hosts"));
     for role in &roles {
         names::name(decoder, "the name of a role", role);
     }
@@ -112,87 +212,9 @@ fn place(decoder: &mut Decoder, fields: &Fields<'_, '_>) -> Where {
         }
         return Where::Local;
     }
-    Where::Hosts { roles, names, once: fields.flag("once") }
-}
-
-fn work(
-    decoder: &mut Decoder,
-    name: &At<StepName>,
-    fields: &Fields<'_, '_>,
-    table: &DeTable<'_>,
-) -> Work {
-    let items = fields.table("items").map(|items| items_of(decoder, fields, items));
-    let run = fields.template(decoder, "run");
-    for (key, command) in [("run", &run), ("undo", &fields.template(decoder, "undo"))] {
-        empty(decoder, key, command.as_ref());
+    let once = fields.flag("once");
+    if roles.is_empty() && names.is_empty() {
+        return carriers(layout, once);
     }
-    match (run, items) {
-        (Some(run), None) => Work::Run(run),
-        (Some(run), Some(items)) => Work::Both(run, items),
-        (None, Some(items)) => Work::Items(items),
-        (None, None) => {
-            nothing(decoder, name, fields, table);
-            Work::Run(missing(&name.span))
-        }
-    }
-}
-
-/// Reports a step that does nothing, unless what it does was reported already.
-fn nothing(
-    decoder: &mut Decoder,
-    name: &At<StepName>,
-    fields: &Fields<'_, '_>,
-    table: &DeTable<'_>,
-) {
-    let doing = ["run", "items", "uses", "upload", "health", "confirm", "pids"];
-    let reported = |key: &str| doing.contains(&key) || meant(key, doing).is_some();
-    if table.keys().any(|key| !fields.has(key.get_ref()) && reported(key.get_ref())) {
-        return;
-    }
-    let message = format!("the step `{}` does nothing", name.value);
-    decoder
-        .missing(Diagnostic::error(&name.span, message).hint("give it a command: run = \"...\""));
-}
-
-fn items_of(decoder: &mut Decoder, step: &Fields<'_, '_>, table: &DeTable<'_>) -> Items {
-    let fields = Fields::open(decoder, table, Table::Items);
-    let span = step.key("items").cloned().unwrap_or_else(|| decoder.span(0..0));
-    let command = |decoder: &mut Decoder, key: &str| {
-        let template = fields.template(decoder, key);
-        if template.is_none() && !table.keys().any(|name| name.get_ref() == key) {
-            let message = format!("the items have no `{key}`");
-            decoder.missing(Diagnostic::error(&span, message));
-        }
-        empty(decoder, key, template.as_ref());
-        template.unwrap_or_else(|| missing(&span))
-    };
-    Items {
-        list: command(decoder, "list"),
-        run: command(decoder, "run"),
-        pattern: pattern(decoder, &fields),
-        undo: fields.template(decoder, "undo"),
-    }
-}
-
-fn pattern(decoder: &mut Decoder, fields: &Fields<'_, '_>) -> Option<At<String>> {
-    let pattern = fields.text(decoder, "match")?;
-    if let Err(error) = Regex::new(&pattern.value) {
-        // The error shows the expression over several lines; the last one says what is wrong.
-        let shown = error.to_string();
-        let why = shown.lines().last().unwrap_or_default().trim_start_matches("error: ");
-        let message = format!("`match` is not a regular expression: {why}");
-        decoder.report(Diagnostic::error(&pattern.span, message));
-    }
-    Some(pattern)
-}
-
-fn empty(decoder: &mut Decoder, key: &str, command: Option<&Template>) {
-    if let Some(command) = command.filter(|command| command.text.trim().is_empty()) {
-        decoder.report(Diagnostic::error(&command.span, format!("`{key}` is empty")));
-    }
-}
-
-/// Stands for a command that was reported as missing.
-fn missing(span: &crate::recipe::source::Span) -> Template {
-    Template::new("", span.clone())
+    Where::Hosts { roles, names, once }
 }
