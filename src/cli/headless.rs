@@ -16,7 +16,7 @@ use crate::{
     driver::{self, Driver, Fleet, Left, Request as Wish},
     engine::Policy,
     model::{Plan, StepName},
-    plan::Request,
+    plan::{Known, Request},
     remote::{Ask, NoAsk},
     run::{Command, Mode},
     store::Dirty,
@@ -89,6 +89,7 @@ pub(super) fn plain_request(
         skip: Vec::new(),
         vars: Vec::new(),
         local_state_dir: local_state_dir(around),
+        known: Known { at: driver::now(), by: around.who.0.clone(), ..Known::default() },
     })
 }
 

@@ -2,13 +2,20 @@
 
 use std::collections::BTreeSet;
 
-use super::commands::{Commands, Rendered, add};
+use super::builtins::fits;
+use super::commands::{Commands, Rendered, add, asked};
 use super::ground::{Ground, Machine};
-use super::layout::Layout;
+use super::layout::{Layout, Opening, Question};
+use super::page::has_page;
+use super::releases::Aim;
 use super::render::Renderer;
-use super::request::{Planned, Request};
-use crate::model::{Column, Elsewhere, HostId, Node, Plan, RunId, StepName};
-use crate::recipe::{At, Diagnostic, Host, Pipeline, Recipe, Share, Step, Where, choose};
+use super::request::{Known, Planned, Request};
+use crate::model::{
+    Act, BadId, Column, Elsewhere, Follower, HostId, Node, NodeId, Plan, RunId, ScopeId, StepName,
+};
+use crate::recipe::{
+    At, Diagnostic, Host, Maintenance, Pipeline, Recipe, Share, Span, Step, Template, Where, choose,
+};
 use crate::script::Inserts;
 
 /// The plan of a pipeline.
@@ -22,11 +29,14 @@ pub fn build(recipe: &Recipe, request: &Request) -> Result<Planned, Vec<Diagnost
     let site = Site::of(&ground, &groups)?;
     let graph = site.lay_out(&groups, &mut warnings)?;
     let (nodes, columns) = graph.done();
+    let release = site.aim.release().map(str::to_owned);
     if nodes.is_empty() {
         let message = format!("nothing to do: no step of `{}` reaches a host", request.pipeline);
         return Err(vec![Diagnostic::request(message).hint("look at --hosts, --roles and --skip")]);
     }
-    Ok(Planned { plan: site.plan(nodes, columns), warnings })
+    let mut plan = site.plan(nodes, columns);
+    plan.followers = site.followers(&groups)?;
+    Ok(Planned { plan, warnings, release })
 }
 
 /// The plan of one command, as it was typed, on every chosen host.
@@ -49,18 +59,18 @@ pub fn exec(recipe: &Recipe, request: &Request, command: &str) -> Result<Planned
     })?;
     let step = StepName::try_from(STEP.to_owned()).map_err(|name| bad(name.to_string()))?;
     let ground = Ground::of(recipe, request)?;
-    let site = Site::with(&ground, Renderer::new(), ground.hosts.clone(), false)?;
+    let site = Site::with(&ground, Renderer::new(), ground.hosts.clone(), false, Aim::Served)?;
     let mut commands = site.commands();
     let on = site.machines().map(|(id, machine)| (id, commands.literal(text.clone(), machine)));
     let on = on.collect();
     let mut layout = Layout::default();
     let column = layout.open(&step, command.lines().next().unwrap_or_default());
-    layout.step(column, on);
+    layout.step(column, Opening::Barrier, on);
     if !commands.found.is_empty() {
         return Err(commands.found);
     }
     let (nodes, columns) = layout.done();
-    Ok(Planned { plan: site.plan(nodes, columns), warnings: Vec::new() })
+    Ok(Planned { plan: site.plan(nodes, columns), warnings: Vec::new(), release: None })
 }
 
 /// Everything that is found wrong when every pipeline is planned for every stage.
@@ -79,6 +89,7 @@ pub fn check(recipe: &Recipe) -> Vec<Diagnostic> {
                 skip: Vec::new(),
                 vars: Vec::new(),
                 local_state_dir: "/".to_owned(),
+                known: Known::sample(recipe, stage),
             };
             match build(recipe, &request) {
                 Ok(planned) => add(&mut found, planned.warnings),
@@ -93,6 +104,9 @@ pub fn check(recipe: &Recipe) -> Vec<Diagnostic> {
 struct Group<'r> {
     steps: Vec<&'r Step>,
     batch: Option<Share>,
+    maintenance: Option<&'r Span>,
+    when: Option<&'r Template>,
+    when_pending: Option<&'r Step>,
 }
 
 /// The pipeline without the steps that are left out.
@@ -110,13 +124,17 @@ fn groups<'r>(recipe: &'r Recipe, request: &Request) -> Result<Vec<Group<'r>>, V
     if found.is_empty() { Ok(left(recipe, request, pipeline)) } else { Err(found) }
 }
 
-fn left<'r>(recipe: &'r Recipe, request: &Request, pipeline: &Pipeline) -> Vec<Group<'r>> {
+fn left<'r>(recipe: &'r Recipe, request: &Request, pipeline: &'r Pipeline) -> Vec<Group<'r>> {
     let mut groups = Vec::new();
     for entry in &pipeline.entries {
         let wanted = entry.steps.iter().filter(|name| !request.skip.contains(&name.value));
-        let steps = wanted.filter_map(|name| recipe.steps.get(&name.value)).collect();
-        let batch = entry.batch.as_ref().map(|batch| batch.value);
-        groups.push(Group { steps, batch });
+        groups.push(Group {
+            steps: wanted.filter_map(|name| recipe.steps.get(&name.value)).collect(),
+            batch: entry.batch.as_ref().map(|batch| batch.value),
+            maintenance: entry.maintenance.as_ref(),
+            when: entry.when.as_ref(),
+            when_pending: entry.when_pending.as_ref().and_then(|it| recipe.steps.get(&it.value)),
+        });
     }
     groups
 }
@@ -131,19 +149,26 @@ fn unknown_pipeline(recipe: &Recipe, name: &str) -> Diagnostic {
 struct Site<'g> {
     ground: &'g Ground<'g>,
     renderer: Renderer,
-    /// The hosts that take part, in stage order.
-    hosts: Vec<&'g Host>,
     /// What those hosts are in the plan, and the operator's own machine last, if it takes part.
     machines: Vec<Machine>,
+    /// The release that all of it is about.
+    aim: Aim,
 }
 
 impl<'g> Site<'g> {
     fn of(ground: &'g Ground<'g>, groups: &[Group<'g>]) -> Result<Self, Vec<Diagnostic>> {
         let steps = || groups.iter().flat_map(|group| &group.steps);
-        let takes_part = |host: &&&Host| steps().any(|step| fits(step, host));
+        let aim = aim(ground, groups)?;
+        let paged = groups.iter().any(|group| group.maintenance.is_some());
+        let page = ground.stage.maintenance.as_ref().filter(|_| paged);
+        let has_page = |host: &Host| {
+            let has = |role: &At<String>| host.roles.iter().any(|own| own.value == role.value);
+            page.is_some_and(|page| page.roles.is_empty() || page.roles.iter().any(has))
+        };
+        let takes_part = |host: &&&Host| has_page(host) || steps().any(|step| reaches(step, host));
         let hosts: Vec<&Host> = ground.hosts.iter().filter(takes_part).copied().collect();
         let local = steps().any(|step| matches!(step.place, Where::Local));
-        Self::with(ground, Renderer::new(), hosts, local)
+        Self::with(ground, Renderer::new(), hosts, local, aim)
     }
 
     fn with(
@@ -151,11 +176,12 @@ impl<'g> Site<'g> {
         renderer: Renderer,
         hosts: Vec<&'g Host>,
         local: bool,
+        aim: Aim,
     ) -> Result<Self, Vec<Diagnostic>> {
         let mut machines = Vec::new();
         let mut found = Vec::new();
         for host in hosts.iter().copied().map(Some).chain(local.then_some(None)) {
-            match ground.machine(&renderer, host) {
+            match ground.machine(&renderer, host, &aim) {
                 Ok(machine) => machines.push(machine),
                 Err(problems) => add(&mut found, problems),
             }
@@ -163,7 +189,11 @@ impl<'g> Site<'g> {
         if u16::try_from(machines.len()).is_err() {
             found.push(Diagnostic::request("a plan holds at most 65535 hosts"));
         }
-        if found.is_empty() { Ok(Self { ground, renderer, hosts, machines }) } else { Err(found) }
+        if found.is_empty() {
+            Ok(Self { ground, renderer, machines, aim })
+        } else {
+            Err(found)
+        }
     }
 
     fn machines(&self) -> impl Iterator<Item = (HostId, &Machine)> {
@@ -172,14 +202,7 @@ impl<'g> Site<'g> {
 
     /// The machines that a step can be done on, in order.
     fn reached(&self, step: &Step) -> Vec<(HostId, &Machine)> {
-        let all = self.machines();
-        match step.place {
-            Where::Local => all.filter(|(_, machine)| machine.host.is_local()).collect(),
-            Where::Hosts { .. } => {
-                let hosts = all.zip(&self.hosts);
-                hosts.filter(|(_, host)| fits(step, host)).map(|(machine, _)| machine).collect()
-            }
-        }
+        self.machines().filter(|(_, machine)| fits(step, &machine.host)).collect()
     }
 
     /// The hosts of a group in batches; one batch of all when it has none.
@@ -203,30 +226,185 @@ impl<'g> Site<'g> {
     ) -> Result<Layout, Vec<Diagnostic>> {
         let mut layout = Layout::default();
         let mut commands = self.commands();
-        for group in groups {
-            let mut columns = Vec::new();
-            for step in &group.steps {
-                columns.push((*step, layout.open(&step.name.value, &step.about)));
-                if self.reached(step).is_empty() {
-                    let message = format!("`{}` reaches no chosen host", step.name.value);
-                    add(warnings, vec![Diagnostic::warning(&step.name.span, message)]);
+        for (number, group) in (0u16..).zip(groups) {
+            let asked = self.ask_group(group, &mut layout, &mut commands);
+            let from = layout.len();
+            match (group.maintenance, &self.ground.stage.maintenance) {
+                (Some(_), Some(page)) => {
+                    let scope = Scope { id: ScopeId(number), page };
+                    self.inside(group, scope, &mut layout, &mut commands, warnings);
+                }
+                (Some(_), None) | (None, _) => {
+                    self.steps(group, &mut layout, &mut commands, warnings);
                 }
             }
-            for (number, batch) in self.batches(group).iter().enumerate() {
-                let mut gated = number == 0;
-                for (step, column) in &columns {
-                    let on = self.on(step, batch, &mut commands);
-                    if on.is_empty() {
-                        continue;
-                    }
-                    if !std::mem::replace(&mut gated, true) {
-                        layout.batch(&step.name.value);
-                    }
-                    layout.step(*column, on);
-                }
+            for (host, question) in asked {
+                let wanted = layout.since(from, Some(host));
+                layout.wants(question, wanted);
             }
         }
         if commands.found.is_empty() { Ok(layout) } else { Err(commands.found) }
+    }
+
+    /// Asks each host whether it goes through a group.
+    fn ask_group(
+        &self,
+        group: &Group<'_>,
+        layout: &mut Layout,
+        commands: &mut Commands<'_>,
+    ) -> Vec<(HostId, NodeId)> {
+        let (Some(when), Some(first)) = (group.when, group.steps.first()) else {
+            return Vec::new();
+        };
+        let mut hosts = Vec::new();
+        let mut questions = Vec::new();
+        for (host, machine) in self.machines() {
+            if group.steps.iter().any(|step| fits(step, &machine.host)) {
+                let frame = commands.frame(None, machine);
+                let command = asked(&frame, commands.command(when, &machine.context));
+                hosts.push(host);
+                questions.push(Question { step: first.name.value.clone(), host, command });
+            }
+        }
+        hosts.into_iter().zip(layout.ask_all(&first.name.value, questions)).collect()
+    }
+
+    /// A group, all hosts or batch by batch.
+    fn steps(
+        &self,
+        group: &Group<'_>,
+        layout: &mut Layout,
+        commands: &mut Commands<'_>,
+        warnings: &mut Vec<Diagnostic>,
+    ) {
+        let mut columns = Vec::new();
+        for step in &group.steps {
+            columns.push((*step, layout.open(&step.name.value, &step.about)));
+            if self.reached(step).is_empty() {
+                let message = format!("`{}` reaches no chosen host", step.name.value);
+                add(warnings, vec![Diagnostic::warning(&step.name.span, message)]);
+            }
+        }
+        for (number, batch) in self.batches(group).iter().enumerate() {
+            let mut gated = number == 0;
+            for (step, column) in &columns {
+                let on = self.on(step, batch, commands);
+                if on.is_empty() {
+                    continue;
+                }
+                if !std::mem::replace(&mut gated, true) {
+                    layout.batch(&step.name.value);
+                }
+                let opening = self.confirmed(step, &on, commands);
+                layout.step(*column, opening, on);
+            }
+        }
+    }
+
+    /// The barrier of a step, and its question before it begins.
+    fn confirmed(
+        &self,
+        step: &Step,
+        on: &[(HostId, Rendered)],
+        commands: &mut Commands<'_>,
+    ) -> Opening {
+        let machine = on.first().and_then(|(id, _)| self.machines.get(usize::from(id.0)));
+        let (Some(question), Some(machine)) = (&step.confirm.before, machine) else {
+            return Opening::Barrier;
+        };
+        Opening::Confirm(commands.data(question, &machine.context).to_string())
+    }
+
+    /// A group during which the page is up. What enters is registered with what leaves.
+    fn inside(
+        &self,
+        group: &Group<'_>,
+        scope: Scope<'_>,
+        layout: &mut Layout,
+        commands: &mut Commands<'_>,
+        warnings: &mut Vec<Diagnostic>,
+    ) {
+        let pages: Vec<(HostId, Act, Act)> = self
+            .machines()
+            .filter(|(_, machine)| has_page(scope.page, machine))
+            .filter_map(|(id, machine)| {
+                let (up, down) = commands.page(scope.page, machine)?;
+                Some((id, up, down))
+            })
+            .collect();
+        let (Ok(on), Ok(off)) = (name(MAINTENANCE_ON), name(MAINTENANCE_OFF)) else { return };
+        let question = self.pending(group, commands);
+        let from = layout.len();
+        let up = pages.iter().map(|(id, up, _)| (*id, Rendered::act(up.clone()))).collect();
+        let column = layout.open(&on, "Visitors get the maintenance page");
+        layout.step(column, Opening::Enter(scope.id, question), up);
+        let question = layout.question();
+        self.beside(&scope.page.enter, Opening::Barrier, layout, commands);
+        let mut decided = layout.since(from, None);
+        self.steps(group, layout, commands, warnings);
+        let from = layout.len();
+        let rest = self.beside(&scope.page.leave, Opening::Leave(scope.id), layout, commands);
+        let down = pages.into_iter().map(|(id, _, down)| (id, Rendered::act(down))).collect();
+        let column = layout.open(&off, "Visitors get the application again");
+        layout.step(column, rest, down);
+        decided.extend(layout.since(from, None));
+        if let Some(question) = question {
+            decided.retain(|id| *id != question);
+            layout.wants(question, decided);
+        }
+    }
+
+    /// Steps that enter or leave a scope; returns how the next of them begins.
+    fn beside(
+        &self,
+        names: &[At<StepName>],
+        mut opening: Opening,
+        layout: &mut Layout,
+        commands: &mut Commands<'_>,
+    ) -> Opening {
+        let all: Vec<HostId> = self.machines().map(|(id, _)| id).collect();
+        let steps = names.iter().filter_map(|it| self.ground.recipe.steps.get(&it.value));
+        for step in steps {
+            let on = self.on(step, &all, commands);
+            if on.is_empty() {
+                continue;
+            }
+            let column = layout.open(&step.name.value, &step.about);
+            let next = match &opening {
+                Opening::Leave(_) => Opening::Join,
+                other => other.clone(),
+            };
+            layout.step(column, std::mem::replace(&mut opening, next), on);
+        }
+        opening
+    }
+
+    /// Whether the step that a scope is for has something to do, asked where it is done first.
+    fn pending(&self, group: &Group<'_>, commands: &mut Commands<'_>) -> Option<Question> {
+        let step = group.when_pending?;
+        let pending = step.pending.as_ref()?;
+        let (host, machine) = self.reached(step).into_iter().next()?;
+        let frame = commands.frame(Some(step), machine);
+        let command = asked(&frame, commands.command(pending, &machine.context));
+        Some(Question { step: step.name.value.clone(), host, command })
+    }
+
+    /// What runs after every change of what is served.
+    fn followers(&self, groups: &[Group<'_>]) -> Result<Vec<Follower>, Vec<Diagnostic>> {
+        let mut commands = self.commands();
+        let mut found = Vec::new();
+        let publishing = groups.iter().flat_map(|group| &group.steps).filter(|it| it.publishes());
+        for of in publishing {
+            for step in self.ground.recipe.followers(&of.name.value) {
+                for (host, machine) in self.reached(step) {
+                    let mut rendered = commands.render(step, machine);
+                    let act = rendered.act_mut().clone();
+                    let (of, step) = (of.name.value.clone(), step.name.value.clone());
+                    found.push(Follower { of, step, host, act });
+                }
+            }
+        }
+        if commands.found.is_empty() { Ok(found) } else { Err(commands.found) }
     }
 
     /// The step on the machines of a batch that it is done on.
@@ -257,8 +435,35 @@ impl<'g> Site<'g> {
     }
 }
 
-/// Whether a host is one of those that a step is done on.
-fn fits(step: &Step, host: &Host) -> bool {
+/// A scope of maintenance.
+struct Scope<'m> {
+    id: ScopeId,
+    page: &'m Maintenance,
+}
+
+/// Names of the columns that enter and leave maintenance.
+const MAINTENANCE_ON: &str = "maintenance-on";
+const MAINTENANCE_OFF: &str = "maintenance-off";
+
+fn name(name: &str) -> Result<StepName, BadId> {
+    StepName::try_from(name.to_owned())
+}
+
+/// The release that these groups are about.
+fn aim(ground: &Ground<'_>, groups: &[Group<'_>]) -> Result<Aim, Vec<Diagnostic>> {
+    let Some(layout) = &ground.recipe.layout else { return Ok(Aim::Served) };
+    let carries = |host: &&&Host| {
+        let has = |role: &At<String>| host.roles.iter().any(|own| own.value == role.value);
+        layout.roles.is_empty() || layout.roles.iter().any(has)
+    };
+    let hosts: Vec<&str> =
+        ground.hosts.iter().filter(carries).map(|host| host.name.value.as_str()).collect();
+    let steps = groups.iter().flat_map(|group| group.steps.iter().copied());
+    Aim::of(layout, steps, &ground.request.known, &hosts).map_err(|found| vec![found])
+}
+
+/// Whether a step is done on a host of the recipe.
+fn reaches(step: &Step, host: &Host) -> bool {
     match &step.place {
         Where::Local => false,
         Where::Hosts { roles, names, once: _ } => {

@@ -16,6 +16,8 @@ pub(super) struct Rendered {
     pub(super) body: Body,
     /// Asks whether it is wanted.
     pub(super) when: Option<Command>,
+    /// Asks the operator when it has ended well.
+    pub(super) confirm_after: Option<String>,
 }
 
 /// What is done.
@@ -34,10 +36,9 @@ pub(super) enum Body {
 }
 
 impl Rendered {
-    fn into_act(self) -> Act {
-        match self.body {
-            Body::Act(act) | Body::Items { each: act, .. } => act,
-        }
+    /// An action without any question.
+    pub(super) fn act(act: Act) -> Self {
+        Self { body: Body::Act(act), when: None, confirm_after: None }
     }
 
     /// What acts: the step itself, or one of its items.
@@ -63,21 +64,24 @@ impl Commands<'_> {
         let frame = self.frame(Some(step), machine);
         let body = match &step.work {
             Work::Run(run) | Work::Both(run, _) => {
-                Body::Act(self.act(step, &frame, (run, step.undo.as_ref()), context))
+                let mut act = self.act(step, &frame, (run, step.undo.as_ref()), context);
+                act.command.run = self.proven(step, act.command.run, machine);
+                Body::Act(act)
             }
             Work::Items(items) => self.items(step, &frame, items, machine),
-            Work::BuiltIn(_) | Work::Upload(_) | Work::Ask => {
-                let message = format!("`{}` cannot be planned in this version", step.name.value);
-                let problem = Diagnostic::error(&step.name.span, message);
-                add(&mut self.found, vec![problem.hint("give it a command: run = \"...\"")]);
-                Body::Act(self.literal(Text::default(), machine).into_act())
+            Work::BuiltIn(built_in) => {
+                Body::Act(self.built_in(step, *built_in, &frame, machine))
             }
+            Work::Upload(upload) => Body::Act(self.upload(step, upload, &frame, machine)),
+            Work::Ask => Body::Act(self.asking(step, &frame, machine)),
         };
         let when = step.condition.as_ref().map(|condition| match condition {
             Condition::When(command) => self.command(command, context),
             Condition::Unless(command) => negated(&self.command(command, context)),
         });
-        Rendered { body, when: when.map(|run| asked(&frame, run)) }
+        let after = step.confirm.after.as_ref();
+        let confirm_after = after.map(|text| self.data(text, context).to_string());
+        Rendered { body, when: when.map(|run| asked(&frame, run)), confirm_after }
     }
 
     /// A command as it was typed, without templates, in the environment of every step.
@@ -92,7 +96,7 @@ impl Commands<'_> {
             retry: 0,
             elsewhere: Vec::new(),
         };
-        Rendered { body: Body::Act(act), when: None }
+        Rendered { body: Body::Act(act), when: None, confirm_after: None }
     }
 
     fn items(&mut self, step: &Step, frame: &Command, items: &Items, machine: &Machine) -> Body {
@@ -126,7 +130,7 @@ impl Commands<'_> {
     }
 
     /// A command of the step without its text.
-    fn frame(&mut self, step: Option<&Step>, machine: &Machine) -> Command {
+    pub(super) fn frame(&mut self, step: Option<&Step>, machine: &Machine) -> Command {
         let mut frame = Command { umask: UMASK, ..Command::new(Text::default()) };
         let layers = [Some(&self.ground.recipe.env), Some(&self.ground.stage.env)];
         for env in layers.into_iter().chain([step.map(|step| &step.env)]).flatten() {
@@ -153,12 +157,12 @@ impl Commands<'_> {
         }
     }
 
-    fn command(&mut self, template: &Template, context: &Value) -> Text {
+    pub(super) fn command(&mut self, template: &Template, context: &Value) -> Text {
         let made = self.renderer.command(template, context);
         self.made(made)
     }
 
-    fn data(&mut self, template: &Template, context: &Value) -> Text {
+    pub(super) fn data(&mut self, template: &Template, context: &Value) -> Text {
         let made = self.renderer.data(template, context);
         self.made(made)
     }
@@ -172,7 +176,7 @@ impl Commands<'_> {
 }
 
 /// A question: it neither waits for input nor leaves anything running.
-fn asked(frame: &Command, run: Text) -> Command {
+pub(super) fn asked(frame: &Command, run: Text) -> Command {
     Command { run, input: false, detaches: false, ..frame.clone() }
 }
 

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value;
 
+use super::releases::{Aim, Lies};
 use super::render::{Renderer, later};
 use super::request::Request;
 use crate::model::{self, LOCAL_HOST};
-use crate::recipe::{Diagnostic, Host, Place, Recipe, Stage, Template, Var, Vars, choose};
+use crate::recipe::{
+    At, Diagnostic, Host, Place, Recipe, Stage, Template, Var, Vars, Via, choose,
+};
 
 /// What was asked, looked up in the recipe.
 pub(super) struct Ground<'r> {
@@ -21,6 +24,8 @@ pub(super) struct Ground<'r> {
 /// A machine of the plan with what templates see there.
 pub(super) struct Machine {
     pub(super) host: model::Host,
+    /// How releases lie here; nothing where there are none.
+    pub(super) lies: Option<Lies>,
     pub(super) context: Value,
     /// The same, with `item`.
     pub(super) item_context: Value,
@@ -47,6 +52,7 @@ impl<'r> Ground<'r> {
         &self,
         renderer: &Renderer,
         host: Option<&Host>,
+        aim: &Aim,
     ) -> Result<Machine, Vec<Diagnostic>> {
         let mut names = self.names(host);
         let root = host.and_then(|host| host.root.as_ref()).or(self.stage.root.as_ref());
@@ -54,7 +60,9 @@ impl<'r> Ground<'r> {
             let path = path(renderer, Place::Root, root, &context(&names))?;
             names.insert("root".to_owned(), Value::from(path.trim_end_matches('/')));
         }
+        self.source(renderer, &mut names)?;
         let plain = context(&names);
+        let recipe_host = host;
         let host = match host {
             Some(host) => model::Host {
                 name: host.name.value.clone(),
@@ -69,8 +77,78 @@ impl<'r> Ground<'r> {
                 state_dir: self.request.local_state_dir.clone(),
             },
         };
+        let lies = recipe_host.map(|it| self.lies(it, &host.state_dir, &plain, aim)).transpose()?;
+        let lies = lies.flatten();
+        if let Some(lies) = &lies {
+            names.extend(lies.names(&self.request.known));
+        }
+        self.maintenance(renderer, &mut names)?;
+        let plain = context(&names);
         names.insert("item".to_owned(), later("item"));
-        Ok(Machine { host, context: plain, item_context: context(&names) })
+        Ok(Machine { host, lies, context: plain, item_context: context(&names) })
+    }
+
+    /// How releases lie on a host, if it carries any.
+    fn lies(
+        &self,
+        host: &Host,
+        state_dir: &str,
+        context: &Value,
+        aim: &Aim,
+    ) -> Result<Option<Lies>, Vec<Diagnostic>> {
+        let Some(layout) = &self.recipe.layout else { return Ok(None) };
+        let carries = |role: &At<String>| host.roles.iter().any(|own| own.value == role.value);
+        if !(layout.roles.is_empty() || layout.roles.iter().any(carries)) {
+            return Ok(None);
+        }
+        let root = context.get_attr("root").ok();
+        let Some(root) = root.as_ref().and_then(Value::as_str) else {
+            let message = "a layout needs the root of the application on its hosts";
+            return Err(vec![Diagnostic::error(&layout.span, message).hint("add root = \"/srv/...\"")]);
+        };
+        let site = self.request.known.sites.get(&host.name.value);
+        Lies::new(layout, root, state_dir, aim, site).map(Some).map_err(|found| vec![found])
+    }
+
+    fn source(
+        &self,
+        renderer: &Renderer,
+        names: &mut BTreeMap<String, Value>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let Some(source) = &self.stage.source else { return Ok(()) };
+        let plain = context(names);
+        let reference = match (&self.request.known.reference, &source.reference) {
+            (Some(asked), _) => asked.clone(),
+            (None, Some(template)) => renderer.data(template, &plain)?.to_string(),
+            (None, None) => "HEAD".to_owned(),
+        };
+        let via = match source.via {
+            Via::Host => "host",
+            Via::Operator => "operator",
+        };
+        let repository = renderer.data(&source.repository, &plain)?.to_string();
+        let source = [("repository", repository), ("ref", reference), ("via", via.to_owned())];
+        names.insert("source".to_owned(), Value::from_iter(source));
+        Ok(())
+    }
+
+    fn maintenance(
+        &self,
+        renderer: &Renderer,
+        names: &mut BTreeMap<String, Value>,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let Some(maintenance) = &self.stage.maintenance else { return Ok(()) };
+        let plain = context(names);
+        // What a host without releases lacks, its page may lack, too: told where it is used.
+        let Ok(path) = renderer.data(&maintenance.path, &plain) else { return Ok(()) };
+        let path = path.to_string();
+        let bypass = match &maintenance.bypass {
+            Some(bypass) => renderer.data(bypass, &plain)?.to_string(),
+            None => String::new(),
+        };
+        let values = [("path", path), ("bypass", bypass)];
+        names.insert("maintenance".to_owned(), Value::from_iter(values));
+        Ok(())
     }
 
     fn state_dir(&self, renderer: &Renderer, context: &Value) -> Result<String, Vec<Diagnostic>> {
@@ -100,7 +178,12 @@ impl<'r> Ground<'r> {
             ("roles", roles.iter().map(|role| Value::from(role.value.as_str())).collect()),
             ("vars", host.map(|host| table(&host.vars)).unwrap_or_else(|| table(&Vars::new()))),
         ];
-        let run = [("id", Value::from(self.request.run.as_str()))];
+        let known = &self.request.known;
+        let run = [
+            ("id", Value::from(self.request.run.as_str())),
+            ("by", Value::from(known.by.as_str())),
+            ("reason", Value::from(known.reason.as_deref().unwrap_or_default())),
+        ];
         let names = [
             ("app", Value::from(self.recipe.app.as_str())),
             ("stage", Value::from(self.stage.name.value.as_str())),

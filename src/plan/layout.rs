@@ -4,8 +4,12 @@ use std::collections::BTreeMap;
 
 use super::commands::{Body, Rendered};
 use crate::model::{
-    Ask, Column, Gate, HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Query, StepName,
+    Ask, Column, Command, Gate, HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Query,
+    ScopeId, StepName,
 };
+
+/// Questions for groups and scopes are numbered from here, those of steps from 1.
+const ASKED_FROM: u16 = 1_000;
 
 /// A graph in the making.
 #[derive(Default)]
@@ -15,8 +19,35 @@ pub(super) struct Layout {
     gates: BTreeMap<StepName, u16>,
     /// How often the pipeline named a step so far.
     named: BTreeMap<StepName, u16>,
+    /// The last number of a question that is asked for a whole group or scope.
+    asked: BTreeMap<StepName, u16>,
+    question: Option<NodeId>,
     /// What the next gate waits for.
     frontier: Vec<NodeId>,
+}
+
+/// Whether something is wanted, asked of a host.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    pub(super) step: StepName,
+    pub(super) host: HostId,
+    pub(super) command: Command,
+}
+
+/// How a step begins.
+#[derive(Clone, Debug)]
+pub(super) enum Opening {
+    /// At a barrier, where the operator can stop.
+    Barrier,
+    /// At a barrier, and a question of the recipe behind it.
+    Confirm(String),
+    /// At a barrier, and there the scope is entered; where something is asked before, the answer
+    /// decides about what enters and leaves it.
+    Enter(ScopeId, Option<Question>),
+    /// At a barrier, and there the scope is left.
+    Leave(ScopeId),
+    /// Without a stop: it belongs to what leaves a scope.
+    Join,
 }
 
 /// A step as the pipeline names it; the place of its column.
@@ -49,18 +80,27 @@ impl Layout {
     }
 
     /// The step on these machines, all after everything that was laid out before.
-    pub(super) fn step(&mut self, occurrence: Occurrence, on: Vec<(HostId, Rendered)>) {
+    pub(super) fn step(
+        &mut self,
+        occurrence: Occurrence,
+        opening: Opening,
+        on: Vec<(HostId, Rendered)>,
+    ) {
         let Some(step) = self.columns.get(occurrence.column).map(|column| column.step.clone())
         else {
             return;
         };
-        let barrier = self.gate(&step, Gate::Barrier);
+        let (barrier, open) = self.opening(&step, opening);
         let asks: usize = on.iter().map(|(_, rendered)| questions(rendered)).sum();
         let itemized = on.iter().any(|(_, rendered)| matches!(rendered.body, Body::Items { .. }));
         let close = node_id(self.nodes.len() + asks);
         let mut done = Vec::new();
-        for (host, rendered) in on {
-            done.push(self.machine((&step, occurrence.time), host, rendered, (barrier, close)));
+        let mut questions = Vec::new();
+        for (host, mut rendered) in on {
+            let question = rendered.confirm_after.take();
+            let node = self.machine((&step, occurrence.time), host, rendered, (open, close));
+            questions.extend(question.map(|question| (node, question)));
+            done.push(node);
         }
         if let Some(column) = self.columns.get_mut(occurrence.column) {
             column.gates.push(barrier);
@@ -70,6 +110,89 @@ impl Layout {
         if itemized {
             self.frontier = vec![self.gate(&step, Gate::Join)];
         }
+        for (node, question) in questions {
+            self.confirm_after(&step, node, question);
+        }
+    }
+
+    /// The gates before a step: where the operator can stop, and behind what its actions stand.
+    fn opening(&mut self, step: &StepName, opening: Opening) -> (NodeId, NodeId) {
+        if let Opening::Join = opening {
+            let join = self.gate(step, Gate::Join);
+            return (join, join);
+        }
+        let barrier = self.gate(step, Gate::Barrier);
+        self.frontier = vec![barrier];
+        let open = match opening {
+            Opening::Barrier | Opening::Join => barrier,
+            Opening::Confirm(question) => self.gate(step, Gate::Confirm(question)),
+            Opening::Leave(scope) => self.gate(step, Gate::Leave(scope)),
+            Opening::Enter(scope, question) => {
+                if let Some(question) = question {
+                    let asked = self.ask(question);
+                    self.frontier = vec![asked];
+                    self.question = Some(asked);
+                }
+                self.gate(step, Gate::Enter(scope))
+            }
+        };
+        (barrier, open)
+    }
+
+    /// What comes later waits for the answer, too.
+    fn confirm_after(&mut self, step: &StepName, node: NodeId, question: String) {
+        let rest = std::mem::take(&mut self.frontier);
+        self.frontier = vec![node];
+        let gate = self.gate(step, Gate::Confirm(question));
+        self.frontier = rest.into_iter().filter(|id| *id != node).chain([gate]).collect();
+    }
+
+    /// Questions behind a barrier of their own; what they decide about is said by [`Self::wants`].
+    pub(super) fn ask_all(&mut self, step: &StepName, questions: Vec<Question>) -> Vec<NodeId> {
+        let barrier = self.gate(step, Gate::Barrier);
+        self.frontier = vec![barrier];
+        let asked: Vec<NodeId> =
+            questions.into_iter().map(|question| self.ask(question)).collect();
+        self.frontier.clone_from(&asked);
+        asked
+    }
+
+    /// The question with which the last scope was entered.
+    pub(super) fn question(&mut self) -> Option<NodeId> {
+        self.question.take()
+    }
+
+    fn ask(&mut self, question: Question) -> NodeId {
+        let Question { step, host, command } = question;
+        let time = self.asked.entry(step.clone()).or_insert(ASKED_FROM);
+        *time = time.saturating_add(1);
+        let part = Part::When(*time);
+        let ask = Ask { command, query: Query::When(Vec::new()) };
+        let needs = self.frontier.clone();
+        self.push(&step, part, Some(host), needs, Kind::Ask(Box::new(ask)))
+    }
+
+    /// What a question decides about.
+    pub(super) fn wants(&mut self, question: NodeId, nodes: Vec<NodeId>) {
+        if let Some(Node { kind: Kind::Ask(ask), .. }) = self.node_mut(question) {
+            ask.query = Query::When(nodes);
+        }
+    }
+
+    /// How many nodes there are.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The actions and questions since then, on one host or on all.
+    pub(super) fn since(&self, from: usize, host: Option<HostId>) -> Vec<NodeId> {
+        let those = self.nodes.iter().enumerate().skip(from);
+        let works = |node: &Node| node.host.is_some() && (host.is_none() || node.host == host);
+        those.filter(|(_, node)| works(node)).map(|(at, _)| node_id(at)).collect()
+    }
+
+    fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+        self.nodes.get_mut(usize::try_from(id.0).ok()?)
     }
 
     /// One machine; returns what does the work there.

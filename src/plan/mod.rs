@@ -2,13 +2,19 @@
 //! as the first graph of a run. Pure: the same recipe and request give the same plan.
 
 mod build;
+mod builtins;
+mod candidates;
 mod commands;
 mod ground;
 mod layout;
+mod page;
+mod releases;
 mod render;
 mod request;
 #[cfg(test)]
 mod tests;
 
 pub use build::{build, check, exec};
-pub use request::{Planned, Request};
+pub use candidates::candidates;
+pub use page::{page, page_template};
+pub use request::{Known, Planned, Request};

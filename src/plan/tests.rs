@@ -48,6 +48,7 @@ fn request(pipeline: &str) -> Request {
         skip: Vec::new(),
         vars: Vec::new(),
         local_state_dir: "/home/me/.local/state/deployui".to_owned(),
+        known: Known::default(),
     }
 }
 
@@ -494,5 +495,26 @@ fn keys_are_unique_and_needs_point_backwards() {
     for (id, node) in plan.nodes.iter().enumerate() {
         assert!(seen.insert((node.key.clone(), node.host)), "{:?} twice", node.key);
         assert!(node.needs.iter().all(|need| (need.0 as usize) < id), "{id}");
+    }
+}
+
+/// What is wrong when all pipelines of an example are planned.
+fn faults_of(name: &str, text: &str) -> String {
+    let load = |path: &str| Err(format!("no {path}"));
+    match Recipe::parse(name, text, &load) {
+        Ok((recipe, _)) => render(&super::check(&recipe)),
+        Err(found) => render(&found),
+    }
+}
+
+#[test]
+fn the_examples_of_the_shipped_recipes_can_be_planned() {
+    let good = [
+        ("django-releases", include_str!("../../recipes/examples/django-releases.toml")),
+        ("capistrano-migrations", include_str!("../../recipes/examples/capistrano-migrations.toml")),
+        ("capistrano-passenger", include_str!("../../recipes/examples/capistrano-passenger.toml")),
+    ];
+    for (name, text) in good {
+        assert_eq!(faults_of(name, text), "", "{name}");
     }
 }

@@ -108,6 +108,13 @@ impl Template {
         Self { text: text.to_owned(), span, places }
     }
 
+    /// A whole file as one template.
+    pub(crate) fn of_file(shown: &str, text: &str) -> Self {
+        let source = Arc::new(Source { shown: shown.to_owned(), text: text.to_owned(), depth: 0 });
+        let span = Span { source, range: 0..text.len() };
+        Self { text: text.to_owned(), span, places: Places::Verbatim(0) }
+    }
+
     /// Another text that stands at the same places, byte for byte.
     pub(super) fn masked(&self, text: String) -> Self {
         Self { text, span: self.span.clone(), places: self.places.clone() }

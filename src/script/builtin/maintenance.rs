@@ -5,7 +5,7 @@ use super::{
     answer::{facts, fields},
     sheet::{Sheet, is_run, json},
 };
-use crate::model::Raised;
+use crate::model::{Raised, Text};
 
 const PAGE: &str = include_str!("../sh/builtin/page.sh");
 
@@ -84,4 +84,29 @@ pub fn maintained(lines: &[impl AsRef<str>]) -> Result<Maintained, Unreadable> {
         },
         _ => return Err(Unreadable::new(facts.join("; "))),
     })
+}
+
+/// Puts the page up as a step: it fails where the page is not there afterwards.
+///
+/// # Errors
+/// A value that no script is written with.
+pub fn raise(state_dir: &str, path: &str, page: &str, raised: &Raised) -> Result<Text, BadInput> {
+    Ok(as_step(&maintenance_on(state_dir, path, page, raised)?, "on"))
+}
+
+/// Takes the page of this run down as a step: it fails where a page is left.
+///
+/// # Errors
+/// A value that no script is written with.
+pub fn lower(state_dir: &str, path: &str, run: &str) -> Result<Text, BadInput> {
+    Ok(as_step(&maintenance_off(state_dir, path, Some(run))?, "off"))
+}
+
+/// An act whose answer decides how a step ends.
+fn as_step(act: &str, wanted: &str) -> Text {
+    Text::literal(format!(
+        "deployui_said=$(\n{act}\n)\ncase \"\n$deployui_said\n\" in *'\n{wanted}\n'*)\n\
+         echo 'the maintenance page is {wanted}' ;;\n*)\n\
+         printf '%s\\n' \"$deployui_said\" >&2\nexit 1 ;;\nesac\n"
+    ))
 }

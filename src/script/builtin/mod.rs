@@ -33,7 +33,7 @@ pub use health::{At, Health, health};
 pub use layout::{Layout, Linked};
 pub use lock::{Locked, lock, locked, take_over, unlock};
 pub use look::look;
-pub use maintenance::{Maintained, maintained, maintenance_off, maintenance_on};
+pub use maintenance::{Maintained, lower, maintained, maintenance_off, maintenance_on, raise};
 pub use name::{Pattern, is_name};
 pub use proof::restart;
 pub use publish::{Publish, Verify, publish, unpublish, verify};

@@ -1,0 +1,108 @@
+//! Releases that could be served again, over all chosen hosts together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Candidate, Release, ReleaseVerdict, Site};
+
+/// All releases that any of these hosts has, the newest name first, and why each can or cannot be
+/// rolled back to. The first that is not refused is `previous`: the newest good one that is older
+/// than what is served, on every host.
+#[must_use]
+pub fn candidates(sites: &BTreeMap<String, Site>, hosts: &[&str]) -> Vec<Candidate> {
+    let sites: Vec<(&str, &Site)> =
+        hosts.iter().filter_map(|host| Some((*host, sites.get(*host)?))).collect();
+    let names: BTreeSet<&str> = sites
+        .iter()
+        .flat_map(|(_, site)| site.releases.iter().map(|release| release.name.as_str()))
+        .collect();
+    let served = sites.iter().filter_map(|(_, site)| site.served.release()).max();
+    names.into_iter().rev().map(|name| candidate(name, &sites, served)).collect()
+}
+
+fn candidate(name: &str, sites: &[(&str, &Site)], newest: Option<&str>) -> Candidate {
+    let found = |site: &Site| site.releases.iter().find(|it| it.name == name).cloned();
+    let having: Vec<(&str, &Site, Release)> =
+        sites.iter().filter_map(|(host, site)| Some((*host, *site, found(site)?))).collect();
+    let hosts = |wanted: &dyn Fn(&Site) -> bool| -> Vec<String> {
+        let those = sites.iter().filter(|(_, site)| wanted(site));
+        those.map(|(host, _)| (*host).to_owned()).collect()
+    };
+    let first = |field: &dyn Fn(&Release) -> Option<String>| {
+        having.iter().find_map(|(_, _, release)| field(release))
+    };
+    let revisions: BTreeSet<&str> =
+        having.iter().filter_map(|(_, _, release)| release.revision.as_deref()).collect();
+    let revision = revisions.first().filter(|_| revisions.len() == 1);
+    let verdict = having.iter().map(|(_, _, it)| it.verdict).max_by_key(|v| rank(*v));
+    let mut one = Candidate {
+        name: name.to_owned(),
+        revision: revision.map(|revision| (*revision).to_owned()),
+        reference: first(&|it| it.reference.clone()),
+        by: first(&|it| it.by.clone()),
+        at: having.iter().find_map(|(_, _, release)| release.at),
+        verdict: verdict.unwrap_or_default(),
+        reason: first(&|it| it.reason.clone()),
+        served: hosts(&|site| site.served.release() == Some(name)),
+        previous: hosts(&|site| site.previous.as_deref() == Some(name)),
+        missing: hosts(&|site| found(site).is_none()),
+        refused: None,
+        migrations: migrations(&having, sites),
+        leaving: None,
+    };
+    one.refused = refused(&one, sites.len(), newest, revisions.len());
+    one
+}
+
+/// Migrations that are applied where something else is served, and were not when this one was.
+fn migrations(having: &[(&str, &Site, Release)], sites: &[(&str, &Site)]) -> Vec<String> {
+    let then: BTreeSet<&str> =
+        having.iter().flat_map(|(_, _, it)| it.schema.iter().map(String::as_str)).collect();
+    let now = sites.iter().filter_map(|(_, site)| {
+        let served = site.served.release()?;
+        site.releases.iter().find(|it| it.name == served)
+    });
+    let mut since: Vec<String> = now
+        .flat_map(|release| &release.schema)
+        .filter(|name| !then.is_empty() && !then.contains(name.as_str()))
+        .cloned()
+        .collect();
+    since.sort();
+    since.dedup();
+    since
+}
+
+fn refused(
+    one: &Candidate,
+    hosts: usize,
+    newest: Option<&str>,
+    revisions: usize,
+) -> Option<String> {
+    if !one.missing.is_empty() {
+        return Some(format!("missing on {}", one.missing.join(", ")));
+    }
+    if one.served.len() == hosts {
+        return Some("served now, on every host".to_owned());
+    }
+    if revisions > 1 {
+        return Some("hosts have different commits under this name".to_owned());
+    }
+    let word = match one.verdict {
+        ReleaseVerdict::Good | ReleaseVerdict::Unknown => None,
+        ReleaseVerdict::Failed => Some("its run failed"),
+        ReleaseVerdict::Unfinished => Some("it was never finished"),
+        ReleaseVerdict::Bad => Some("it was marked bad"),
+    };
+    let newer = newest.is_some_and(|served| one.name.as_str() > served);
+    word.map(str::to_owned).or_else(|| newer.then(|| "newer than what is served".to_owned()))
+}
+
+/// The worse the higher.
+fn rank(verdict: ReleaseVerdict) -> u8 {
+    match verdict {
+        ReleaseVerdict::Good => 0,
+        ReleaseVerdict::Unknown => 1,
+        ReleaseVerdict::Failed => 2,
+        ReleaseVerdict::Unfinished => 3,
+        ReleaseVerdict::Bad => 4,
+    }
+}

@@ -1,0 +1,215 @@
+//! Which release a plan is about, and where releases lie on each host.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+
+use super::candidates::candidates;
+use super::request::Known;
+use crate::model::{Release, Site};
+use crate::recipe::{self, BuiltIn, Diagnostic, LayoutKind, Step};
+use crate::script::builtin::{self, Linked, Pattern};
+
+/// Where nothing lies: what templates see of a release that there is none of.
+const NONE: &str = "none";
+
+/// The directory of what releases share, below the root.
+const SHARED: &str = "shared";
+
+/// The release that a plan is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// It is made.
+    New(String),
+    /// It is there on every host, and is published.
+    Target(String),
+    /// Whatever each host serves.
+    Served,
+}
+
+impl Aim {
+    /// What steps like these are about.
+    pub(super) fn of<'s>(
+        layout: &recipe::Layout,
+        steps: impl Iterator<Item = &'s Step> + Clone,
+        known: &Known,
+        hosts: &[&str],
+    ) -> Result<Self, Diagnostic> {
+        if steps.clone().any(|step| step.built_in() == Some(BuiltIn::Release)) {
+            return new_name(layout, known, hosts).map(Self::New);
+        }
+        if steps.clone().any(Step::publishes) {
+            return target(known, hosts).map(Self::Target);
+        }
+        Ok(Self::Served)
+    }
+
+    /// Its name, where it is the same on every host.
+    pub(super) fn release(&self) -> Option<&str> {
+        match self {
+            Self::New(name) | Self::Target(name) => Some(name),
+            Self::Served => None,
+        }
+    }
+}
+
+/// A name that is greater than every name there is, on every host.
+fn new_name(
+    layout: &recipe::Layout,
+    known: &Known,
+    hosts: &[&str],
+) -> Result<String, Diagnostic> {
+    let LayoutKind::Releases { name, .. } = &layout.kind else { return Err(not_yet(layout)) };
+    let pattern = Pattern::new(name).map_err(|bad| {
+        Diagnostic::error(&layout.span, bad.to_string()).maybe_hint(bad.hint().map(str::to_owned))
+    })?;
+    let name = pattern.name(known.at);
+    let sites = hosts.iter().filter_map(|host| Some((*host, known.sites.get(*host)?)));
+    let later = sites
+        .flat_map(|(host, site)| site.releases.iter().map(move |release| (host, &release.name)))
+        .filter(|(_, other)| pattern.matches(other) && **other >= name)
+        .max_by_key(|(_, other)| (*other).clone());
+    match later {
+        Some((host, other)) => {
+            let message = format!("{host} has the release {other}, which is not older than {name}");
+            Err(Diagnostic::request(message)
+                .hint("wait a second and try again; if it is far ahead, set this machine's clock"))
+        }
+        None => Ok(name),
+    }
+}
+
+fn target(known: &Known, hosts: &[&str]) -> Result<String, Diagnostic> {
+    let all = candidates(&known.sites, hosts);
+    let names = || all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>();
+    if let Some(wanted) = &known.target {
+        let Some(one) = all.iter().find(|one| one.name == *wanted) else {
+            let message = format!("no chosen host has the release `{}`", wanted.escape_debug());
+            let close = recipe::choose(wanted, &names(), "release");
+            return Err(Diagnostic::request(message).maybe_hint(close));
+        };
+        if !one.missing.is_empty() {
+            let message = format!("the release {wanted} is missing on {}", one.missing.join(", "));
+            return Err(Diagnostic::request(message)
+                .hint("choose one that all hosts have: deployui releases"));
+        }
+        return Ok(wanted.clone());
+    }
+    let before = all.iter().find(|one| one.refused.is_none());
+    before.map(|one| one.name.clone()).ok_or_else(|| {
+        Diagnostic::request("there is no earlier good release that all chosen hosts have")
+            .hint("deployui releases shows what there is; name one to roll back to it")
+    })
+}
+
+/// What a layout of a later version says.
+pub(super) fn not_yet(layout: &recipe::Layout) -> Diagnostic {
+    let message = format!("the layout `{}` cannot be run yet", layout.kind.shown());
+    Diagnostic::error(&layout.span, message).hint("this version runs the layout `releases`")
+}
+
+/// How releases lie on one host, and which of them matter there.
+#[derive(Clone, Debug)]
+pub(super) struct Lies {
+    pub(super) layout: builtin::Layout,
+    /// The release that the plan is about.
+    pub(super) release: Option<String>,
+    /// The release that is served now.
+    pub(super) served: Option<String>,
+    /// What was seen there.
+    pub(super) site: Site,
+    /// Whether the plan changes what is served.
+    publishes: bool,
+}
+
+impl Lies {
+    pub(super) fn new(
+        layout: &recipe::Layout,
+        root: &str,
+        state_dir: &str,
+        aim: &Aim,
+        site: Option<&Site>,
+    ) -> Result<Self, Diagnostic> {
+        let LayoutKind::Releases { releases, name, current, previous } = &layout.kind else {
+            return Err(not_yet(layout));
+        };
+        let pattern = Pattern::new(name)
+            .map_err(|bad| Diagnostic::error(&layout.span, bad.to_string()))?;
+        let linked = |all: &[recipe::Shared]| {
+            let one = |it: &recipe::Shared| Linked {
+                at: it.at.value.clone(),
+                from: it.from.value.clone(),
+            };
+            all.iter().map(one).collect()
+        };
+        let layout = builtin::Layout {
+            root: root.to_owned(),
+            state_dir: state_dir.to_owned(),
+            releases: releases.clone(),
+            current: current.clone(),
+            previous: previous.clone(),
+            shared: SHARED.to_owned(),
+            code: layout.code.clone(),
+            shared_dirs: linked(&layout.shared_dirs),
+            shared_files: linked(&layout.shared_files),
+            keep: usize::from(layout.keep),
+            name: pattern,
+        };
+        let site = site.cloned().unwrap_or_default();
+        let served = site.served.release().map(str::to_owned);
+        let release = aim.release().map(str::to_owned).or_else(|| served.clone());
+        Ok(Self { layout, release, served, site, publishes: *aim != Aim::Served })
+    }
+
+    /// The release before the one that the plan is about: what it takes the place of, else what was
+    /// served before.
+    fn before(&self) -> Option<&str> {
+        let replaced = self.served.as_deref().filter(|served| Some(*served) != self.release.as_deref());
+        if self.publishes { replaced } else { self.site.previous.as_deref() }
+    }
+
+    pub(super) fn seen(&self, name: &str) -> Option<&Release> {
+        self.site.releases.iter().find(|release| release.name == name)
+    }
+
+    /// What templates see: `layout`, `release`, `current`, `previous`.
+    pub(super) fn names(&self, known: &Known) -> BTreeMap<String, Value> {
+        let layout = &self.layout;
+        let fresh = |name: &str| self.seen(name).is_none();
+        let of = |name: Option<&str>| {
+            let seen = name.and_then(|name| self.seen(name));
+            let new = name.is_some_and(fresh);
+            let revision = match seen {
+                Some(release) => release.revision.clone(),
+                None => known.revision.clone().filter(|_| new),
+            };
+            let reference = match seen {
+                Some(release) => release.reference.clone(),
+                None => known.reference.clone().filter(|_| new),
+            };
+            Value::from_iter([
+                ("name", Value::from(name.unwrap_or_default())),
+                ("path", Value::from(layout.release(name.unwrap_or(NONE)))),
+                ("code", Value::from(layout.code(name.unwrap_or(NONE)))),
+                ("revision", Value::from(revision.unwrap_or_default())),
+                ("ref", Value::from(reference.unwrap_or_default())),
+            ])
+        };
+        let layout = Value::from_iter([
+            ("kind", Value::from("releases")),
+            ("releases", Value::from(layout.path(&layout.releases))),
+            ("shared", Value::from(layout.path(&layout.shared))),
+            ("current", Value::from(layout.path(&layout.current))),
+            (
+                "previous",
+                Value::from(layout.path(layout.previous.as_deref().unwrap_or(NONE))),
+            ),
+        ]);
+        BTreeMap::from([
+            ("layout".to_owned(), layout),
+            ("release".to_owned(), of(self.release.as_deref())),
+            ("current".to_owned(), of(self.served.as_deref())),
+            ("previous".to_owned(), of(self.before())),
+        ])
+    }
+}
