@@ -96,6 +96,11 @@ impl Stop {
     /// Adds the trouble with a host.
     pub(super) fn add(&mut self, plan: &Plan, id: HostId, trouble: &Trouble) {
         let Some(Host { name, .. }) = plan.host(id) else { return };
+        self.add_host(name, trouble);
+    }
+
+    /// Adds the trouble with a host of that name.
+    pub(super) fn add_host(&mut self, name: &str, trouble: &Trouble) {
         // The words of a failed connection begin with the host already.
         let said = trouble.to_string();
         let named = said.starts_with(&format!("{name}: "));

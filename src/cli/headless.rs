@@ -8,14 +8,16 @@ use super::{
     args::{Format, Global, How, Run as RunArgs},
     environment::Surroundings,
     exit::{Exit, Stop, undriven},
-    load, prompt,
+    load,
+    prepare::{self, Stage},
+    prompt,
     report::{self, Report},
     signals::Signals,
 };
 use crate::{
     driver::{self, Driver, Fleet, Left, Request as Wish},
     engine::Policy,
-    model::{Plan, StepName},
+    model::{Plan, RunId, StepName},
     plan::{Known, Request},
     remote::{Ask, NoAsk},
     run::{Command, Mode},
@@ -31,10 +33,43 @@ pub(super) async fn run(
     global: &Global,
     args: &RunArgs,
 ) -> Result<Exit, Stop> {
-    let recipe = load::recipe(global)?;
     let request = request(around, global, &args.how, &args.pipeline)?;
-    let plan = load::plan(&recipe, &request)?;
-    begin(around, global, plan, &Start::of(&args.how)).await
+    release(around, global, request, &Start::of(&args.how)).await
+}
+
+/// Prepares a stage, confirms, and drives a new run on it.
+pub(super) async fn release(
+    around: &Surroundings,
+    global: &Global,
+    request: Request,
+    start: &Start<'_>,
+) -> Result<Exit, Stop> {
+    place(around, &request.run)?;
+    let mut signals = listen()?;
+    let (dirty, grown) = Dirty::new();
+    let mut stage = Stage::connect(around, global, request, asker(around), dirty)?;
+    stage.gather(&mut signals).await?;
+    stage.look().await?;
+    stage.learn(global).await?;
+    let plan = stage.plan()?;
+    confirm(around, &plan, start)?;
+    stage.check().await?;
+    stage.lock(around, &format!("{} of {}", plan.pipeline, plan.app)).await?;
+    let mut report = Report::begin(start.output, around, grown);
+    let (fleet, wrapping, run) = (stage.fleet, stage.wrapping, plan.run.clone());
+    let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
+    let mut driver = match opened {
+        Ok(driver) => driver,
+        Err(error) => {
+            wrapping.unlock(run.as_str()).await;
+            return Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()));
+        }
+    };
+    report.opened(driver.run());
+    let exit = drive(&mut driver, &mut report, &mut signals).await;
+    prepare::finish(&driver, around).await;
+    driver.close().await;
+    exit
 }
 
 /// How a new run is begun.
@@ -98,7 +133,7 @@ pub(super) fn local_state_dir(around: &Surroundings) -> String {
     around.store.root().join("local").display().to_string()
 }
 
-pub(super) fn run_id() -> Result<crate::model::RunId, Stop> {
+pub(super) fn run_id() -> Result<RunId, Stop> {
     driver::run_id()
         .map_err(|error| Stop::new(Exit::Refused, format!("no random numbers: {error}")))
 }
@@ -110,11 +145,12 @@ pub(super) async fn begin(
     plan: Plan,
     start: &Start<'_>,
 ) -> Result<Exit, Stop> {
-    place(around, &plan)?;
+    place(around, &plan.run)?;
     confirm(around, &plan, start)?;
     let mut signals = listen()?;
     let (dirty, grown) = Dirty::new();
-    let mut fleet = load::fleet(around, global, &plan, asker(around), dirty, false);
+    let mut fleet =
+        load::fleet(around, global, (&plan.run, &load::hosts(&plan)), asker(around), dirty, false);
     tokio::select! {
         gathered = gather(&mut fleet, &plan) => gathered?,
         number = signals.next() => return Err(Stop::new(
@@ -133,8 +169,8 @@ pub(super) async fn begin(
 }
 
 /// A run that cannot be kept here is refused before any host is asked anything.
-pub(super) fn place(around: &Surroundings, plan: &Plan) -> Result<(), Stop> {
-    around.store.prepare(&plan.run).map_err(|error| {
+pub(super) fn place(around: &Surroundings, run: &RunId) -> Result<(), Stop> {
+    around.store.prepare(run).map_err(|error| {
         let hint = error.hint().unwrap_or("choose another place with --state-dir");
         Stop::new(Exit::Refused, error.to_string()).hint(hint)
     })

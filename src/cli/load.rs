@@ -1,6 +1,10 @@
 //! deploy.toml from the disk to a plan, and a plan to its hosts.
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
     args::Global,
@@ -10,7 +14,7 @@ use super::{
 };
 use crate::{
     driver::{Fleet, FleetSettings},
-    model::{Host, HostId, Plan},
+    model::{Host, HostId, Plan, RunId},
     plan::{self, Request},
     recipe::{Diagnostic, Recipe},
     remote::{Ask, Limits, Pacer, local::Local, ssh::Connector},
@@ -67,25 +71,35 @@ fn tell(warnings: &[Diagnostic]) {
     }
 }
 
-/// Begins to connect the hosts of a plan; `begun`: of a run that is taken up.
+/// A file that the recipe names: relative to the project's file.
+pub(super) fn beside(global: &Global, file: &str) -> PathBuf {
+    global.config.parent().unwrap_or(Path::new("")).join(file)
+}
+
+/// The hosts of a plan with their ids.
+pub(super) fn hosts(plan: &Plan) -> Vec<(HostId, Host)> {
+    plan.host_ids().map(|(id, host)| (id, host.clone())).collect()
+}
+
+/// Begins to connect the hosts of a run; `begun`: of one that is taken up.
 pub(super) fn fleet(
     around: &Surroundings,
     global: &Global,
-    plan: &Plan,
+    (run, hosts): (&RunId, &[(HostId, Host)]),
     ask: Arc<dyn Ask>,
     dirty: Dirty,
     begun: bool,
 ) -> Fleet {
-    let hosts: Vec<(HostId, Host)> = plan.host_ids().map(|(id, host)| (id, host.clone())).collect();
     let home = around.environment.home.clone();
     let connector =
         Connector::new(around.environment.clone(), Limits::default(), ask, Pacer::default());
     let settings = FleetSettings {
+        http: Arc::default(),
         store: around.store.clone(),
         dirty,
         connector: Arc::new(connector),
         local: Arc::new(Local::new(around.environment.clone(), home)),
         ssh_config: global.ssh_config.clone(),
     };
-    Fleet::start(&plan.run, &hosts, settings, begun)
+    Fleet::start(run, hosts, settings, begun)
 }

@@ -11,6 +11,7 @@ mod headless;
 mod history;
 mod load;
 mod log;
+mod prepare;
 mod prompt;
 mod report;
 mod resume;

@@ -5,7 +5,7 @@ use super::{
     console,
     environment::Surroundings,
     exit::{Exit, Stop},
-    headless, load,
+    headless, load, prepare,
     report::{self, Report},
     say,
 };
@@ -38,7 +38,14 @@ pub(super) async fn resume(
     }
     let mut signals = headless::listen()?;
     let (dirty, grown) = Dirty::new();
-    let fleet = load::fleet(around, global, &run.plan, headless::asker(around), dirty, true);
+    let fleet = load::fleet(
+        around,
+        global,
+        (&run.plan.run, &load::hosts(&run.plan)),
+        headless::asker(around),
+        dirty,
+        true,
+    );
     let mut report = Report::begin(args.output.unwrap_or_default(), around, grown);
     report.resumed(&run);
     let store = around.store.clone();
@@ -46,6 +53,7 @@ pub(super) async fn resume(
     let mut driver = taken
         .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
     let exit = headless::drive(&mut driver, &mut report, &mut signals).await;
+    prepare::finish(&driver, around).await;
     driver.close().await;
     exit
 }

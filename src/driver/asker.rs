@@ -8,15 +8,18 @@ use tokio::{
     time::timeout,
 };
 
-use crate::model::HostId;
+use super::probe::{Get, Seen};
+use crate::{model::HostId, remote::ReachError};
 
 /// Questions that wait at a host.
 pub(super) const QUESTIONS_MAX: usize = 32;
 
-/// A text for a host, and where its answer goes.
-pub(super) struct Question {
-    pub(super) text: String,
-    pub(super) reply: oneshot::Sender<Vec<String>>,
+/// A question for a host, and where its answer goes.
+pub(super) enum Question {
+    /// A text to run.
+    Text(String, oneshot::Sender<Vec<String>>),
+    /// A request to make through the connection.
+    Probe(Get, oneshot::Sender<Result<Seen, ReachError>>),
 }
 
 /// Asks hosts, as long as somebody keeps them connected.
@@ -60,11 +63,32 @@ impl Asker {
         text: String,
         patience: Duration,
     ) -> Result<Vec<String>, NoAnswer> {
+        self.put(host, |reply| Question::Text(text, reply), patience).await
+    }
+
+    /// Makes a request through the connection to a host.
+    ///
+    /// # Errors
+    /// When no answer came within `patience`. That the connection forwards nothing is an answer.
+    pub async fn probe(
+        &self,
+        host: HostId,
+        get: Get,
+        patience: Duration,
+    ) -> Result<Result<Seen, ReachError>, NoAnswer> {
+        self.put(host, |reply| Question::Probe(get, reply), patience).await
+    }
+
+    async fn put<T>(
+        &self,
+        host: HostId,
+        question: impl FnOnce(oneshot::Sender<T>) -> Question,
+        patience: Duration,
+    ) -> Result<T, NoAnswer> {
         let questions = self.hosts.get(&host).ok_or(NoAnswer::NotConnected)?;
         let (reply, answer) = oneshot::channel();
         let asking = async {
-            let question = Question { text, reply };
-            questions.send(question).await.map_err(|_gone| NoAnswer::NotConnected)?;
+            questions.send(question(reply)).await.map_err(|_gone| NoAnswer::NotConnected)?;
             answer.await.map_err(|_dropped| NoAnswer::NotConnected)
         };
         timeout(patience, asking).await.unwrap_or(Err(NoAnswer::Silent))

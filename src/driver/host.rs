@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
@@ -59,6 +60,9 @@ impl From<Unheard> for Ended {
 /// The bytes after which a tail is compared on reattaching; the host does the same.
 const TAIL_BYTES: u16 = 4096;
 
+/// Requests under way through one connection.
+const PROBES_MAX: usize = 8;
+
 /// How long the words of a shell that has ended are waited for.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -113,7 +117,7 @@ struct Wire {
 
 impl Wire {
     /// Passes a question on; one that no shell can take is dropped, which its asker hears.
-    fn ask(&mut self, Question { text, reply }: Question) {
+    fn ask(&mut self, text: String, reply: oneshot::Sender<Vec<String>>) {
         self.next = self.next.wrapping_add(1);
         if self.client.order(&Order::Ask { id: self.next, text }).is_ok() {
             self.asked.insert(self.next, reply);
@@ -179,6 +183,7 @@ impl Charge {
             Err(trouble) => return Ended::Lost(trouble),
         };
         self.wants.mark_changed();
+        let mut probes = FuturesUnordered::new();
         loop {
             if let Err(ended) = self.flush(&mut wire, up).await {
                 return wire.last_words(ended).await;
@@ -202,9 +207,18 @@ impl Charge {
                         return ended;
                     }
                 }
-                Some(question) = self.questions.recv(), if wire.hello.is_some() => {
-                    wire.ask(question);
-                }
+                Some(question) = self.questions.recv(), if wire.hello.is_some() => match question {
+                    Question::Text(text, reply) => wire.ask(text, reply),
+                    Question::Probe(get, reply) if probes.len() < PROBES_MAX => {
+                        let client = Arc::clone(&self.settings.http);
+                        probes.push(async move {
+                            // Whoever asked may have lost patience.
+                            drop(reply.send(client.probe(link, &get).await));
+                        });
+                    }
+                    Question::Probe(..) => tracing::warn!("too many probes at once: one is left out"),
+                },
+                Some(()) = probes.next() => {}
                 lost = link.lost() => return Ended::Lost(Trouble::Lost(lost)),
             }
         }

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::trouble::Trouble;
+use super::{http::Client, trouble::Trouble};
 use crate::{
     boxes::Fact,
     model::Try,
@@ -22,6 +22,8 @@ pub struct FleetSettings {
     pub connector: Arc<ssh::Connector>,
     /// The operator's own machine.
     pub local: Arc<Local>,
+    /// Makes requests through connections.
+    pub http: Arc<Client>,
     /// An ssh_config to use instead of the operator's own.
     pub ssh_config: Option<PathBuf>,
 }

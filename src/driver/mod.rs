@@ -18,6 +18,7 @@ mod reconcile;
 mod translate;
 mod trouble;
 mod wants;
+mod wrapping;
 
 use std::{collections::BTreeMap, fmt, future::pending, io::Read as _, time::Duration};
 
@@ -30,6 +31,7 @@ pub use http::Client;
 pub use means::{FleetSettings, HostNews};
 pub use notify::NotifyError;
 pub use trouble::{ShellEnd, Trouble};
+pub use wrapping::{Checked, Locking, RefProblem, Wrapping, finish, unlock};
 
 use self::look::Look;
 use crate::{
@@ -206,6 +208,12 @@ impl Driver {
     /// The hosts that are not tried again, since what keeps us out will not pass by itself.
     pub fn given_up(&self) -> impl Iterator<Item = (HostId, &Trouble)> {
         self.given_up.iter().map(|(host, trouble)| (*host, trouble))
+    }
+
+    /// Asks the hosts of the run, beside it.
+    #[must_use]
+    pub fn asker(&self) -> Asker {
+        self.fleet.asker()
     }
 
     /// The first facts of a run that was opened here; nothing for one that was taken up.

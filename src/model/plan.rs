@@ -94,6 +94,29 @@ pub struct Column {
     pub nodes: Vec<NodeId>,
 }
 
+/// What a run does with releases, as far as it must be written down when the run is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released {
+    /// The release that it makes, or publishes again.
+    pub name: String,
+    /// The full commit in it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub revision: Option<String>,
+    /// The branch or tag that was asked for.
+    #[serde(rename = "ref", skip_serializing_if = "Option::is_none", default)]
+    pub reference: Option<String>,
+    /// Whether it makes it; otherwise it was there before.
+    pub made: bool,
+    /// The hosts that carry releases.
+    pub hosts: Vec<HostId>,
+    /// What was served there and is rolled back: it is not offered again.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub rolled_back: Vec<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+}
+
 /// Everything that a run was asked to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -116,6 +139,9 @@ pub struct Plan {
     /// Steps that follow others.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub followers: Vec<Follower>,
+    /// What it does with releases.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub released: Option<Released>,
 }
 
 impl Plan {

@@ -11,7 +11,8 @@ use super::releases::Aim;
 use super::render::Renderer;
 use super::request::{Known, Planned, Request};
 use crate::model::{
-    Act, BadId, Column, Elsewhere, Follower, HostId, Node, NodeId, Plan, RunId, ScopeId, StepName,
+    Act, BadId, Column, Elsewhere, Follower, HostId, Node, NodeId, Plan, Released, RunId, ScopeId,
+    StepName,
 };
 use crate::recipe::{
     At, Diagnostic, Host, Maintenance, Pipeline, Recipe, Share, Span, Step, Template, Where, choose,
@@ -36,6 +37,7 @@ pub fn build(recipe: &Recipe, request: &Request) -> Result<Planned, Vec<Diagnost
     }
     let mut plan = site.plan(nodes, columns);
     plan.followers = site.followers(&groups)?;
+    plan.released = site.released();
     Ok(Planned { plan, warnings, release })
 }
 
@@ -146,7 +148,7 @@ fn unknown_pipeline(recipe: &Recipe, name: &str) -> Diagnostic {
 }
 
 /// The machines of a plan.
-struct Site<'g> {
+pub(super) struct Site<'g> {
     ground: &'g Ground<'g>,
     renderer: Renderer,
     /// What those hosts are in the plan, and the operator's own machine last, if it takes part.
@@ -189,14 +191,19 @@ impl<'g> Site<'g> {
         if u16::try_from(machines.len()).is_err() {
             found.push(Diagnostic::request("a plan holds at most 65535 hosts"));
         }
-        if found.is_empty() {
-            Ok(Self { ground, renderer, machines, aim })
-        } else {
-            Err(found)
-        }
+        if found.is_empty() { Ok(Self { ground, renderer, machines, aim }) } else { Err(found) }
     }
 
-    fn machines(&self) -> impl Iterator<Item = (HostId, &Machine)> {
+    /// The machines of the request's pipeline, and all its steps.
+    pub(super) fn surveyed(
+        ground: &'g Ground<'g>,
+    ) -> Result<(Self, Vec<&'g Step>), Vec<Diagnostic>> {
+        let groups = groups(ground.recipe, ground.request)?;
+        let site = Self::of(ground, &groups)?;
+        Ok((site, groups.into_iter().flat_map(|group| group.steps).collect()))
+    }
+
+    pub(super) fn machines(&self) -> impl Iterator<Item = (HostId, &Machine)> {
         (0u16..).map(HostId).zip(&self.machines)
     }
 
@@ -215,7 +222,7 @@ impl<'g> Site<'g> {
         reached.chunks(share.of(reached.len())).map(<[HostId]>::to_vec).collect()
     }
 
-    fn commands(&self) -> Commands<'_> {
+    pub(super) fn commands(&self) -> Commands<'_> {
         Commands { ground: self.ground, renderer: &self.renderer, found: Vec::new() }
     }
 
@@ -389,6 +396,27 @@ impl<'g> Site<'g> {
         Some(Question { step: step.name.value.clone(), host, command })
     }
 
+    /// What is to be written down of releases when the run is over.
+    fn released(&self) -> Option<Released> {
+        let name = self.aim.release()?.to_owned();
+        let known = &self.ground.request.known;
+        let made = matches!(self.aim, Aim::New(_));
+        let carrying = || self.machines().filter_map(|(id, it)| Some((id, it.lies.as_ref()?)));
+        let seen = carrying().find_map(|(_, lies)| lies.seen(&name));
+        let newer = |served: &String| !made && *served > name;
+        let rolled_back: BTreeSet<String> =
+            carrying().filter_map(|(_, lies)| lies.served.clone()).filter(newer).collect();
+        Some(Released {
+            revision: seen.map_or_else(|| known.revision.clone(), |it| it.revision.clone()),
+            reference: seen.map_or_else(|| known.reference.clone(), |it| it.reference.clone()),
+            made,
+            hosts: carrying().map(|(id, _)| id).collect(),
+            rolled_back: rolled_back.into_iter().collect(),
+            reason: known.reason.clone(),
+            name,
+        })
+    }
+
     /// What runs after every change of what is served.
     fn followers(&self, groups: &[Group<'_>]) -> Result<Vec<Follower>, Vec<Diagnostic>> {
         let mut commands = self.commands();
@@ -431,6 +459,7 @@ impl<'g> Site<'g> {
             nodes,
             columns,
             followers: Vec::new(),
+            released: None,
         }
     }
 }

@@ -5,12 +5,8 @@ use std::time::Duration;
 use super::commands::Commands;
 use super::ground::Machine;
 use super::releases::Lies;
-use crate::model::{
-    self, Act, BoxMode, Changes, Command, Owner, Piece, Record, RecordEvent, Text,
-};
-use crate::recipe::{
-    At, BuiltIn, Diagnostic, HealthAt, Step, Template, Upload, Via, Where,
-};
+use crate::model::{self, Act, BoxMode, Changes, Command, Owner, Piece, Record, RecordEvent, Text};
+use crate::recipe::{At, BuiltIn, Diagnostic, HealthAt, Step, Template, Upload, Via, Where};
 use crate::script::builtin::{self, BadInput};
 
 /// How long the processes of a restart may take to be others, in seconds.
@@ -27,9 +23,12 @@ impl Commands<'_> {
     ) -> Act {
         let Some(lies) = &machine.lies else {
             let host = &machine.host.name;
-            let message = format!("`{}` would run on {host}, which carries no releases", step.name.value);
-            self.fail(Diagnostic::error(&step.name.span, message)
-                .hint("say which hosts it is for: roles = [...], or [layout] roles"));
+            let message =
+                format!("`{}` would run on {host}, which carries no releases", step.name.value);
+            self.fail(
+                Diagnostic::error(&step.name.span, message)
+                    .hint("say which hosts it is for: roles = [...], or [layout] roles"),
+            );
             return plain(frame, Text::default(), BoxMode::Detached);
         };
         let Some(release) = lies.release.clone() else {
@@ -90,10 +89,8 @@ impl Commands<'_> {
             }
             BuiltIn::Prune => {
                 let doomed = builtin::doomed(layout, &lies.site, Some(release), &[]);
-                let removed: Vec<Record> = doomed
-                    .iter()
-                    .map(|name| self.note(lies, name, RecordEvent::Removed))
-                    .collect();
+                let removed: Vec<Record> =
+                    doomed.iter().map(|name| self.note(lies, name, RecordEvent::Removed)).collect();
                 builtin::prune(layout, &removed)
             }
         }
@@ -164,9 +161,10 @@ impl Commands<'_> {
             None => known.revision.clone(),
         };
         let recipe = self.ground.recipe;
-        let steps = recipe.steps.values().filter(|step| {
-            step.follows.is_some() && !step.once() && fits(step, &machine.host)
-        });
+        let steps = recipe
+            .steps
+            .values()
+            .filter(|step| step.follows.is_some() && !step.once() && fits(step, &machine.host));
         let (mut pids, mut health) = (Vec::new(), Vec::new());
         for step in steps {
             if let Some(command) = step.pids.as_ref().filter(|_| step.user.is_none()) {
@@ -194,7 +192,12 @@ impl Commands<'_> {
         let headers = headers
             .map(|(name, value)| (name.clone(), self.data(value, context).to_string()))
             .collect();
-        Some(builtin::Health { at, expect: health.expect, within_secs: secs(health.within), headers })
+        Some(builtin::Health {
+            at,
+            expect: health.expect,
+            within_secs: secs(health.within),
+            headers,
+        })
     }
 
     /// A command with what proves that it did what it should.

@@ -69,9 +69,7 @@ impl Commands<'_> {
                 Body::Act(act)
             }
             Work::Items(items) => self.items(step, &frame, items, machine),
-            Work::BuiltIn(built_in) => {
-                Body::Act(self.built_in(step, *built_in, &frame, machine))
-            }
+            Work::BuiltIn(built_in) => Body::Act(self.built_in(step, *built_in, &frame, machine)),
             Work::Upload(upload) => Body::Act(self.upload(step, upload, &frame, machine)),
             Work::Ask => Body::Act(self.asking(step, &frame, machine)),
         };

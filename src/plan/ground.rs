@@ -8,9 +8,7 @@ use super::releases::{Aim, Lies};
 use super::render::{Renderer, later};
 use super::request::Request;
 use crate::model::{self, LOCAL_HOST};
-use crate::recipe::{
-    At, Diagnostic, Host, Place, Recipe, Stage, Template, Var, Vars, Via, choose,
-};
+use crate::recipe::{At, Diagnostic, Host, Place, Recipe, Stage, Template, Var, Vars, Via, choose};
 
 /// What was asked, looked up in the recipe.
 pub(super) struct Ground<'r> {
@@ -104,7 +102,9 @@ impl<'r> Ground<'r> {
         let root = context.get_attr("root").ok();
         let Some(root) = root.as_ref().and_then(Value::as_str) else {
             let message = "a layout needs the root of the application on its hosts";
-            return Err(vec![Diagnostic::error(&layout.span, message).hint("add root = \"/srv/...\"")]);
+            return Err(vec![
+                Diagnostic::error(&layout.span, message).hint("add root = \"/srv/...\""),
+            ]);
         };
         let site = self.request.known.sites.get(&host.name.value);
         Lies::new(layout, root, state_dir, aim, site).map(Some).map_err(|found| vec![found])

@@ -151,8 +151,7 @@ impl Layout {
     pub(super) fn ask_all(&mut self, step: &StepName, questions: Vec<Question>) -> Vec<NodeId> {
         let barrier = self.gate(step, Gate::Barrier);
         self.frontier = vec![barrier];
-        let asked: Vec<NodeId> =
-            questions.into_iter().map(|question| self.ask(question)).collect();
+        let asked: Vec<NodeId> = questions.into_iter().map(|question| self.ask(question)).collect();
         self.frontier.clone_from(&asked);
         asked
     }

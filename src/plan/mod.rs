@@ -11,6 +11,7 @@ mod page;
 mod releases;
 mod render;
 mod request;
+mod survey;
 #[cfg(test)]
 mod tests;
 
@@ -18,3 +19,4 @@ pub use build::{build, check, exec};
 pub use candidates::candidates;
 pub use page::{page, page_template};
 pub use request::{Known, Planned, Request};
+pub use survey::{Probe, Source, Survey, Surveyed, survey};

@@ -54,11 +54,7 @@ impl Aim {
 }
 
 /// A name that is greater than every name there is, on every host.
-fn new_name(
-    layout: &recipe::Layout,
-    known: &Known,
-    hosts: &[&str],
-) -> Result<String, Diagnostic> {
+fn new_name(layout: &recipe::Layout, known: &Known, hosts: &[&str]) -> Result<String, Diagnostic> {
     let LayoutKind::Releases { name, .. } = &layout.kind else { return Err(not_yet(layout)) };
     let pattern = Pattern::new(name).map_err(|bad| {
         Diagnostic::error(&layout.span, bad.to_string()).maybe_hint(bad.hint().map(str::to_owned))
@@ -133,8 +129,8 @@ impl Lies {
         let LayoutKind::Releases { releases, name, current, previous } = &layout.kind else {
             return Err(not_yet(layout));
         };
-        let pattern = Pattern::new(name)
-            .map_err(|bad| Diagnostic::error(&layout.span, bad.to_string()))?;
+        let pattern =
+            Pattern::new(name).map_err(|bad| Diagnostic::error(&layout.span, bad.to_string()))?;
         let linked = |all: &[recipe::Shared]| {
             let one = |it: &recipe::Shared| Linked {
                 at: it.at.value.clone(),
@@ -164,7 +160,8 @@ impl Lies {
     /// The release before the one that the plan is about: what it takes the place of, else what was
     /// served before.
     fn before(&self) -> Option<&str> {
-        let replaced = self.served.as_deref().filter(|served| Some(*served) != self.release.as_deref());
+        let replaced =
+            self.served.as_deref().filter(|served| Some(*served) != self.release.as_deref());
         if self.publishes { replaced } else { self.site.previous.as_deref() }
     }
 
@@ -200,10 +197,7 @@ impl Lies {
             ("releases", Value::from(layout.path(&layout.releases))),
             ("shared", Value::from(layout.path(&layout.shared))),
             ("current", Value::from(layout.path(&layout.current))),
-            (
-                "previous",
-                Value::from(layout.path(layout.previous.as_deref().unwrap_or(NONE))),
-            ),
+            ("previous", Value::from(layout.path(layout.previous.as_deref().unwrap_or(NONE)))),
         ]);
         BTreeMap::from([
             ("layout".to_owned(), layout),

@@ -502,7 +502,7 @@ fn keys_are_unique_and_needs_point_backwards() {
 fn faults_of(name: &str, text: &str) -> String {
     let load = |path: &str| Err(format!("no {path}"));
     match Recipe::parse(name, text, &load) {
-        Ok((recipe, _)) => render(&super::check(&recipe)),
+        Ok((recipe, _)) => render(&check(&recipe)),
         Err(found) => render(&found),
     }
 }
@@ -511,7 +511,10 @@ fn faults_of(name: &str, text: &str) -> String {
 fn the_examples_of_the_shipped_recipes_can_be_planned() {
     let good = [
         ("django-releases", include_str!("../../recipes/examples/django-releases.toml")),
-        ("capistrano-migrations", include_str!("../../recipes/examples/capistrano-migrations.toml")),
+        (
+            "capistrano-migrations",
+            include_str!("../../recipes/examples/capistrano-migrations.toml"),
+        ),
         ("capistrano-passenger", include_str!("../../recipes/examples/capistrano-passenger.toml")),
     ];
     for (name, text) in good {

@@ -59,6 +59,7 @@ fn opened() -> Event {
         nodes: (0u32..).zip(kinds).map(|(id, kind)| node(id, kind)).collect(),
         columns: Vec::new(),
         followers: Vec::new(),
+        released: None,
     };
     event(0, Fact::Opened(Box::new(plan)))
 }

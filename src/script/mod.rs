@@ -17,6 +17,7 @@ pub use command::{BadCommand, Script, script};
 pub use lexer::{Emptying, Fault, Open, Place};
 pub use placeholder::{Insert, Inserts, Problem, ProblemKind, Site, has_mark, negated};
 pub use programs::{
-    Flags, Follow, agent, ask, cancel, clean, control, fence, follow, go, hello, input, put, state,
+    Flags, Follow, agent, ask, cancel, captured, clean, control, fence, follow, go, hello, input,
+    put, state,
 };
 pub use quote::{HasNul, quote};

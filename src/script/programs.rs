@@ -144,3 +144,13 @@ pub fn go(what: Follow<'_>) -> Result<String, HasNul> {
 pub fn follow(what: Follow<'_>, verified: bool) -> Result<String, HasNul> {
     order(if verified { "from" } else { "attach" }, what)
 }
+
+/// Runs a program and prints its exit status on a line by itself, then what it printed.
+///
+/// # Errors
+/// When a word holds a NUL.
+pub fn captured(words: &[String]) -> Result<String, HasNul> {
+    let words: Result<Vec<String>, HasNul> = words.iter().map(|word| quote(word)).collect();
+    let words = words?.join(" ");
+    Ok(format!("said=$({words} 2>&1)\nprintf '%s\\n%s\\n' \"$?\" \"$said\"\n"))
+}

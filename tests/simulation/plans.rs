@@ -99,6 +99,7 @@ impl Draft<'_> {
             nodes: self.nodes,
             columns: Vec::new(),
             followers: self.followers,
+            released: None,
         }
     }
 

@@ -136,7 +136,7 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
     }
     let recipe = load::recipe(global)?;
     let plan = plan(around, global, &recipe)?;
-    headless::place(around, &plan)?;
+    headless::place(around, &plan.run)?;
     if let Some(run) = open_run(around, &plan)? {
         let (journal, events) = Journal::open(&around.store, &run, &around.who.0)?;
         let run = Run::fold(&events)
@@ -173,7 +173,14 @@ async fn fresh(around: &Surroundings, global: &Global, plan: Plan) -> Result<Exi
     screen.tell(Told::Plan(Box::new(plan.clone()))).await;
     let connect = |screen: &Screen| {
         let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
-        load::fleet(around, global, &plan, ask, screen.dirty.clone(), false)
+        load::fleet(
+            around,
+            global,
+            (&plan.run, &load::hosts(&plan)),
+            ask,
+            screen.dirty.clone(),
+            false,
+        )
     };
     let mut fleet = connect(&screen);
     let (mut ready, mut interrupt) = (0, None);
@@ -244,7 +251,14 @@ pub(super) async fn resume(
 ) -> Result<Exit, Stop> {
     let screen = Screen::open(around)?;
     let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
-    let fleet = load::fleet(around, global, &run.plan, ask, screen.dirty.clone(), true);
+    let fleet = load::fleet(
+        around,
+        global,
+        (&run.plan.run, &load::hosts(&run.plan)),
+        ask,
+        screen.dirty.clone(),
+        true,
+    );
     let store = around.store.clone();
     screen.tell(Told::Events(events.clone())).await;
     let taken = Driver::resume(journal, &events, store, fleet, &around.who, Policy::Ask);

@@ -127,6 +127,7 @@ fn plan(text: &str) -> (Plan, BTreeMap<String, NodeId>) {
         pipeline: "deploy".into(),
         nodes: nodes.collect(),
         followers: followers.collect(),
+        released: None,
         hosts: hosts.into(),
         columns: Vec::new(),
     };

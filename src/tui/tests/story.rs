@@ -97,6 +97,7 @@ pub(crate) fn plan() -> Plan {
         nodes,
         columns,
         followers: Vec::new(),
+        released: None,
     }
 }
 

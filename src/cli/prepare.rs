@@ -1,0 +1,171 @@
+//! A stage before anything is changed on it: its hosts connected and looked at, the commit resolved,
+//! the plan made, every check made, the stage locked.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{
+    args::Global,
+    environment::Surroundings,
+    exit::{Exit, Stop},
+    load, say,
+    signals::Signals,
+};
+use crate::{
+    driver::{self, Checked, Fleet, Locking, Wrapping},
+    model::{HostId, Lock, Plan, Site},
+    plan::{self, Request, Survey},
+    recipe::Recipe,
+    remote::Ask,
+    script::builtin::Grade,
+    store::Dirty,
+};
+
+/// A stage whose hosts are connected.
+pub(super) struct Stage {
+    pub(super) recipe: Recipe,
+    pub(super) request: Request,
+    pub(super) fleet: Fleet,
+    pub(super) wrapping: Wrapping,
+}
+
+impl Stage {
+    /// Begins to connect the hosts that a request is about.
+    pub(super) fn connect(
+        around: &Surroundings,
+        global: &Global,
+        request: Request,
+        ask: Arc<dyn Ask>,
+        dirty: Dirty,
+    ) -> Result<Self, Stop> {
+        let recipe = load::recipe(global)?;
+        let survey = plan::survey(&recipe, &request).map_err(|found| load::faults(&found))?;
+        let hosts: Vec<(HostId, crate::model::Host)> =
+            survey.machines.iter().map(|it| (it.id, it.host.clone())).collect();
+        let fleet = load::fleet(around, global, (&request.run, &hosts), ask, dirty, false);
+        let wrapping = Wrapping::new(survey, fleet.asker());
+        Ok(Self { recipe, request, fleet, wrapping })
+    }
+
+    fn survey(&self) -> &Survey {
+        self.wrapping.survey()
+    }
+
+    /// Waits until all hosts are there; if one is not, nothing is changed anywhere.
+    pub(super) async fn gather(&mut self, signals: &mut Signals) -> Result<(), Stop> {
+        let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
+        let names: BTreeMap<HostId, String> =
+            self.survey().machines.iter().map(|it| (it.id, it.host.name.clone())).collect();
+        let gathered = self.fleet.gather(|id, told| {
+            if let Err(trouble) = told {
+                stop.add_host(names.get(&id).map_or("?", String::as_str), trouble);
+            }
+        });
+        tokio::select! {
+            all = gathered => if all { return Ok(()) },
+            number = signals.next() => return Err(Stop::new(
+                Exit::Signal(number),
+                "left while connecting: no run was opened, and nothing was changed",
+            )),
+        }
+        Err(stop)
+    }
+
+    /// Looks at all hosts. One that cannot be looked at is not released to.
+    pub(super) async fn look(&mut self) -> Result<(), Stop> {
+        let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
+        let mut sites: BTreeMap<String, Site> = BTreeMap::new();
+        for (host, seen) in self.wrapping.look().await {
+            match seen {
+                Ok(site) => drop(sites.insert(host, site)),
+                Err(why) => stop.errors.push(format!("{host}: cannot look at its releases: {why}")),
+            }
+        }
+        if !stop.errors.is_empty() {
+            return Err(stop);
+        }
+        self.request.known.sites = sites;
+        Ok(())
+    }
+
+    /// Reads what the recipe names on this machine, and resolves the commit.
+    pub(super) async fn learn(&mut self, global: &Global) -> Result<(), Stop> {
+        for file in &self.survey().files.clone() {
+            let path = load::beside(global, file);
+            let text = std::fs::read_to_string(&path).map_err(|error| {
+                Stop::new(Exit::Usage, format!("cannot read {}: {error}", path.display()))
+            })?;
+            self.request.known.files.insert(file.clone(), text);
+        }
+        let known = &mut self.request.known;
+        if let Some(source) = &self.wrapping.survey().source {
+            known.reference.get_or_insert_with(|| source.reference.clone());
+        }
+        known.revision = self.wrapping.resolve().await.map_err(|problem| {
+            Stop::new(Exit::Refused, problem.what).maybe_hint(problem.hint.as_deref())
+        })?;
+        Ok(())
+    }
+
+    /// The plan, now that everything is known.
+    pub(super) fn plan(&self) -> Result<Plan, Stop> {
+        load::plan(&self.recipe, &self.request)
+    }
+
+    /// Makes every check; what is wrong on any host is told, all of it.
+    pub(super) async fn check(&self) -> Result<(), Stop> {
+        let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
+        for Checked { host, findings } in self.wrapping.check(driver::now()).await {
+            match findings {
+                Err(why) => stop.errors.push(format!("{host}: cannot be checked: {why}")),
+                Ok(findings) => {
+                    for finding in findings {
+                        let what = format!("{host}: {}", finding.what);
+                        match finding.grade {
+                            Grade::Ok => {}
+                            Grade::Warning => say::err(&format!("warning: {what}")),
+                            Grade::Bad => {
+                                stop.errors.push(what);
+                                stop.hints.extend(finding.hint);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        stop.hints.dedup();
+        if stop.errors.is_empty() { Ok(()) } else { Err(stop) }
+    }
+
+    /// Locks the stage for a run.
+    pub(super) async fn lock(&self, around: &Surroundings, purpose: &str) -> Result<(), Stop> {
+        let lock = Lock {
+            run: self.request.run.to_string(),
+            by: around.who.0.clone(),
+            at: driver::now(),
+            purpose: purpose.to_owned(),
+        };
+        self.wrapping.lock(&lock).await.map_err(|refused| locked(&refused))
+    }
+}
+
+/// A stage that somebody else has.
+pub(super) fn locked(refused: &Locking) -> Stop {
+    match refused {
+        Locking::Other(_, lock) => Stop::new(Exit::Locked, refused.to_string()).hint(format!(
+            "wait for it, take it up (deployui resume {run}), or end it: deployui unlock",
+            run = lock.run
+        )),
+        Locking::Failed(..) => Stop::new(Exit::Refused, refused.to_string()),
+    }
+}
+
+/// What is done when a run is over: its release is recorded, the stage unlocked. What could not be
+/// done is told; the run's outcome does not change by it.
+pub(super) async fn finish(driver: &driver::Driver, around: &Surroundings) {
+    let run = driver.run();
+    let Some(verdict) = run.closed else { return };
+    let (asker, now) = (driver.asker(), driver::now());
+    for (host, why) in driver::finish(&asker, &run.plan, verdict, &around.who.0, now).await {
+        say::err(&format!("warning: {host}: {why}"));
+    }
+}

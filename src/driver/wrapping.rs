@@ -1,0 +1,398 @@
+//! What every run and every changing command is wrapped in: hosts are looked at, the commit is
+//! resolved once, checks are made, the stage is locked, and in the end what became of the release is
+//! written down. All of it is outside of a run's graph, by short texts on connections that are there,
+//! and all of it bears being done twice.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use futures::future::join_all;
+use jiff::Timestamp;
+
+use super::{
+    asker::Asker,
+    probe::{Get, curl, curl_answer},
+};
+use crate::{
+    model::{Host, HostId, Lock, Maintenance, Plan, Raised, Record, RecordEvent, Site},
+    plan::{Probe, Survey, Surveyed},
+    run::Verdict,
+    script::{
+        self,
+        builtin::{self, BadInput, BadReference, Checks, Finding, Locked, Maintained},
+    },
+};
+
+/// How long a look or a short act may take, the connection included.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long checks and git may take: they ask the network, and the recipe's own commands.
+const CHECK_PATIENCE: Duration = Duration::from_secs(120);
+
+/// Free space that a release should find, in KiB.
+const FREE_KIB: u64 = 64 * 1024;
+
+/// Free inodes that a release should find.
+const FREE_INODES: u64 = 2_000;
+
+/// The hosts of a stage, connected, and what there is to know of them.
+#[derive(Clone)]
+pub struct Wrapping {
+    survey: Survey,
+    asker: Asker,
+}
+
+/// What the checks of one host found.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The host.
+    pub host: String,
+    /// What was found, or why it could not be asked.
+    pub findings: Result<Vec<Finding>, String>,
+}
+
+/// Why a stage is not locked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Locking {
+    /// Someone else has it, on this host.
+    Other(String, Lock),
+    /// It could not be asked for, on this host.
+    Failed(String, String),
+}
+
+impl fmt::Display for Locking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Other(host, Lock { run, by, at, purpose }) => {
+                write!(f, "locked by {by} since {at} for {purpose} (run {run}), seen on {host}")
+            }
+            Self::Failed(host, words) => write!(f, "{host}: cannot lock: {words}"),
+        }
+    }
+}
+
+impl std::error::Error for Locking {}
+
+/// Why the commit is not known.
+#[derive(Clone, Debug)]
+pub struct RefProblem {
+    /// What happened.
+    pub what: String,
+    /// What can be done about it.
+    pub hint: Option<String>,
+}
+
+impl Wrapping {
+    /// Wraps what these hosts do.
+    #[must_use]
+    pub fn new(survey: Survey, asker: Asker) -> Self {
+        Self { survey, asker }
+    }
+
+    /// What there is to know without asking.
+    #[must_use]
+    pub fn survey(&self) -> &Survey {
+        &self.survey
+    }
+
+    /// The hosts that carry releases.
+    fn carrying(&self) -> impl Iterator<Item = (&Surveyed, &builtin::Layout)> {
+        self.survey.machines.iter().filter_map(|it| Some((it, it.layout.as_ref()?)))
+    }
+
+    /// All hosts but the operator's own machine: there is no other stage to keep off.
+    fn remote(&self) -> impl Iterator<Item = &Surveyed> {
+        self.survey.machines.iter().filter(|it| !it.host.is_local())
+    }
+
+    /// Looks at every host that carries releases: what it has, or why it cannot be said.
+    pub async fn look(&self) -> BTreeMap<String, Result<Site, String>> {
+        let looks = self.carrying().map(|(it, layout)| async move {
+            (it.host.name.clone(), self.look_at(it, layout).await)
+        });
+        join_all(looks).await.into_iter().collect()
+    }
+
+    async fn look_at(&self, it: &Surveyed, layout: &builtin::Layout) -> Result<Site, String> {
+        let text = builtin::look(layout, it.page.as_deref()).map_err(|bad| bad.to_string())?;
+        let lines = self.ask(it.id, text, PATIENCE).await?;
+        builtin::site(layout, &lines).map_err(|error| error.to_string())
+    }
+
+    async fn ask(
+        &self,
+        id: HostId,
+        text: String,
+        patience: Duration,
+    ) -> Result<Vec<String>, String> {
+        self.asker.ask(id, text, patience).await.map_err(|error| error.to_string())
+    }
+
+    /// The full commit that a new release holds, resolved once, on one host.
+    ///
+    /// # Errors
+    /// When there is none, or nobody can be asked.
+    pub async fn resolve(&self) -> Result<Option<String>, RefProblem> {
+        let Some(source) = &self.survey.source else { return Ok(None) };
+        let Some((it, layout)) = self.carrying().next() else { return Ok(None) };
+        let mirror = format!("{}/mirror.git", layout.state());
+        let plain = |what: String| RefProblem { what, hint: None };
+        let text = builtin::resolve(&source.repository, &source.reference, Some(&mirror))
+            .map_err(|bad| plain(bad.to_string()))?;
+        let host = &it.host.name;
+        let lines = self
+            .ask(it.id, text, CHECK_PATIENCE)
+            .await
+            .map_err(|error| plain(format!("{host}: {error}")))?;
+        match builtin::resolved(&source.reference, &lines) {
+            Ok(revision) => Ok(Some(revision)),
+            Err(bad) => Err(reference(host, &bad)),
+        }
+    }
+
+    /// Makes every check on every host. All of them are made, whatever the first ones say.
+    pub async fn check(&self, now: Timestamp) -> Vec<Checked> {
+        let checks = self.survey.machines.iter().map(|it| async move {
+            Checked { host: it.host.name.clone(), findings: self.check_at(it, now).await }
+        });
+        join_all(checks).await
+    }
+
+    async fn check_at(&self, it: &Surveyed, now: Timestamp) -> Result<Vec<Finding>, String> {
+        let Some(layout) = &it.layout else { return Ok(Vec::new()) };
+        let source = self.survey.source.as_ref();
+        let mut commands = Vec::new();
+        for (step, command) in &it.checks {
+            let script = script::script(command, |_| None).map_err(|bad| bad.to_string())?;
+            commands.push((step.clone(), script.text));
+        }
+        let checks = Checks {
+            owner: self.survey.owner.clone(),
+            repository: source.filter(|it| !it.by_operator).map(|it| it.repository.clone()),
+            git: source.is_some(),
+            http: it.http,
+            min_kib: FREE_KIB,
+            min_inodes: FREE_INODES,
+            commands,
+        };
+        let text = builtin::check(layout, &checks).map_err(|bad| bad.to_string())?;
+        let lines = self.ask(it.id, text, CHECK_PATIENCE).await?;
+        builtin::findings(&checks, now, &lines).map_err(|error| error.to_string())
+    }
+
+    /// Locks the stage: its first host first, then all others at once. Where one refuses, those that
+    /// were locked now are given back.
+    ///
+    /// # Errors
+    /// The first refusal, in the order of the hosts.
+    pub async fn lock(&self, lock: &Lock) -> Result<(), Locking> {
+        let mut hosts = self.remote();
+        let Some(first) = hosts.next() else { return Ok(()) };
+        self.lock_at(first, lock).await?;
+        let locked = join_all(hosts.map(|it| self.lock_at(it, lock))).await;
+        let refused = locked.into_iter().find_map(Result::err);
+        match refused {
+            None => Ok(()),
+            Some(refused) => {
+                self.unlock(&lock.run).await;
+                Err(refused)
+            }
+        }
+    }
+
+    async fn lock_at(&self, it: &Surveyed, lock: &Lock) -> Result<(), Locking> {
+        let failed = |words: String| Locking::Failed(it.host.name.clone(), words);
+        let text =
+            builtin::lock(&it.host.state_dir, lock).map_err(|bad| failed(bad.to_string()))?;
+        let lines = self.ask(it.id, text, PATIENCE).await.map_err(failed)?;
+        let answer = builtin::locked(&lines).map_err(|bad| failed(bad.to_string()))?;
+        match answer {
+            Locked::Ours => Ok(()),
+            Locked::Other(other) => Err(Locking::Other(it.host.name.clone(), other)),
+            Locked::Strange(words) => Err(failed(format!("what is there is not a lock: {words}"))),
+            Locked::Free => Err(failed("it says that it is free".to_owned())),
+            Locked::Failed(words) => Err(failed(words)),
+        }
+    }
+
+    /// Takes a lock over from a run, wherever that run has it.
+    ///
+    /// # Errors
+    /// The first refusal, in the order of the hosts.
+    pub async fn take_over(&self, new: &Lock, from: &str) -> Result<(), Locking> {
+        for it in self.remote() {
+            let failed = |words: String| Locking::Failed(it.host.name.clone(), words);
+            let text = builtin::take_over(&it.host.state_dir, new, from)
+                .map_err(|bad| failed(bad.to_string()))?;
+            let lines = self.ask(it.id, text, PATIENCE).await.map_err(failed)?;
+            let answer = builtin::locked(&lines).map_err(|bad| failed(bad.to_string()))?;
+            if let Locked::Other(other) = answer {
+                return Err(Locking::Other(it.host.name.clone(), other));
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the locks of a run back; other locks stay. What could not be done, by host.
+    pub async fn unlock(&self, run: &str) -> Vec<(String, String)> {
+        let hosts = self.remote().map(|it| (it.id, &it.host));
+        unlock(&self.asker, hosts, run).await
+    }
+
+    /// Puts the page up, or takes it down, on every host that has one. `run`: only a page of that run
+    /// is taken down; `None`: whoever's it is.
+    pub async fn page(
+        &self,
+        up: Option<(&str, &Raised)>,
+        run: Option<&str>,
+    ) -> Vec<(String, Maintained)> {
+        let paged = self.survey.machines.iter().filter_map(|it| Some((it, it.page.as_ref()?)));
+        let acts = paged.map(|(it, path)| async move {
+            let state = &it.host.state_dir;
+            let text = match up {
+                Some((page, raised)) => builtin::maintenance_on(state, path, page, raised),
+                None => builtin::maintenance_off(state, path, run),
+            };
+            let done = async {
+                let text = text.map_err(|bad| bad.to_string())?;
+                let lines = self.ask(it.id, text, PATIENCE).await?;
+                builtin::maintained(&lines).map_err(|bad| bad.to_string())
+            };
+            (it.host.name.clone(), done.await.unwrap_or_else(Maintained::Failed))
+        });
+        join_all(acts).await
+    }
+
+    /// What visitors get, on every host that has a page and is told how to ask.
+    pub async fn probe(&self) -> Vec<(String, Maintenance)> {
+        let probed = self.survey.machines.iter().filter_map(|it| Some((it, it.probe.as_ref()?)));
+        let probes = probed.map(|(it, probe)| async move {
+            (it.host.name.clone(), self.probe_at(it.id, probe).await)
+        });
+        join_all(probes).await
+    }
+
+    async fn probe_at(&self, id: HostId, probe: &Probe) -> Maintenance {
+        let get = Get {
+            url: probe.url.clone(),
+            host: probe.host.clone(),
+            headers: probe.headers.clone(),
+            socket: None,
+        };
+        match self.asker.probe(id, get.clone(), PATIENCE).await {
+            Ok(Ok(seen)) => seen.maintenance,
+            // The connection forwards nothing: a program there may still reach it.
+            Ok(Err(_)) => self.curl_at(id, &get).await,
+            Err(error) => Maintenance::Unknown(error.to_string()),
+        }
+    }
+
+    async fn curl_at(&self, id: HostId, get: &Get) -> Maintenance {
+        let unknown = |why: &str| Maintenance::Unknown(why.to_owned());
+        let Some(words) = curl(get) else { return unknown("its URL cannot be asked for") };
+        let Ok(text) = script::captured(&words) else { return unknown("its URL holds a NUL") };
+        match self.ask(id, text, PATIENCE).await {
+            Ok(lines) => {
+                let (status, rest) = lines
+                    .split_first()
+                    .map_or(("", &[][..]), |(first, rest)| (first.as_str(), rest));
+                let exit = status.parse().unwrap_or(u32::MAX);
+                curl_answer(exit, rest.join("\n").as_bytes(), "").0
+            }
+            Err(why) => Maintenance::Unknown(why),
+        }
+    }
+}
+
+fn reference(host: &str, bad: &BadReference) -> RefProblem {
+    RefProblem { what: format!("{host}: {bad}"), hint: bad.hint().map(|hint| hint.to_string()) }
+}
+
+/// Gives the locks of a run back; other locks stay. What could not be done, by host.
+pub async fn unlock<'h>(
+    asker: &Asker,
+    hosts: impl Iterator<Item = (HostId, &'h Host)>,
+    run: &str,
+) -> Vec<(String, String)> {
+    let read = |lines: &[String]| match builtin::locked(lines) {
+        Ok(Locked::Free | Locked::Other(_)) => Ok(()),
+        Ok(Locked::Ours) => Err("the lock is still there".to_owned()),
+        Ok(Locked::Strange(words) | Locked::Failed(words)) => Err(words),
+        Err(bad) => Err(bad.to_string()),
+    };
+    act(asker, hosts, |host| builtin::unlock(&host.state_dir, run), read).await
+}
+
+/// Writes down what became of a run's release, and gives the locks of the run back. What could not be
+/// done, by host.
+pub async fn finish(
+    asker: &Asker,
+    plan: &Plan,
+    verdict: Verdict,
+    by: &str,
+    now: Timestamp,
+) -> Vec<(String, String)> {
+    let mut problems = Vec::new();
+    for record in records(plan, verdict, by, now) {
+        let carries = |id: HostId| plan.released.as_ref().is_some_and(|it| it.hosts.contains(&id));
+        let hosts = plan.host_ids().filter(|(id, _)| carries(*id));
+        let read = |lines: &[String]| {
+            builtin::recorded(lines).map_err(|bad| bad.to_string()).and_then(|done| done)
+        };
+        let text = |host: &Host| builtin::record(&host.state_dir, &record);
+        problems.extend(act(asker, hosts, text, read).await);
+    }
+    let hosts = plan.host_ids().filter(|(_, host)| !host.is_local());
+    problems.extend(unlock(asker, hosts, plan.run.as_str()).await);
+    problems
+}
+
+/// What is written down when a run is over.
+fn records(plan: &Plan, verdict: Verdict, by: &str, now: Timestamp) -> Vec<Record> {
+    let Some(released) = &plan.released else { return Vec::new() };
+    let record = |release: &str, event, reason: Option<String>| Record {
+        release: release.to_owned(),
+        event,
+        at: now,
+        by: by.to_owned(),
+        run: plan.run.to_string(),
+        revision: released.revision.clone().filter(|_| release == released.name),
+        reference: released.reference.clone().filter(|_| release == released.name),
+        reason,
+        schema: Vec::new(),
+    };
+    let name = released.name.as_str();
+    match (verdict, released.made) {
+        (Verdict::Ok, true) => vec![record(name, RecordEvent::Good, None)],
+        (Verdict::Ok, false) => {
+            let why = match &released.reason {
+                Some(reason) => format!("rolled back to {name}: {reason}"),
+                None => format!("rolled back to {name}"),
+            };
+            let bad = released.rolled_back.iter();
+            let bad = bad.map(|other| record(other, RecordEvent::Bad, Some(why.clone())));
+            [record(name, RecordEvent::Good, None)].into_iter().chain(bad).collect()
+        }
+        (Verdict::Failed | Verdict::Aborted | Verdict::Unknown, true) => {
+            vec![record(name, RecordEvent::Failed, None)]
+        }
+        (Verdict::Failed | Verdict::Aborted | Verdict::Unknown, false) => Vec::new(),
+    }
+}
+
+async fn act<'h>(
+    asker: &Asker,
+    hosts: impl Iterator<Item = (HostId, &'h Host)>,
+    text: impl Fn(&Host) -> Result<String, BadInput>,
+    read: impl Fn(&[String]) -> Result<(), String>,
+) -> Vec<(String, String)> {
+    let (text, read) = (&text, &read);
+    let acts = hosts.map(|(id, host)| async move {
+        let done = async {
+            let text = text(host).map_err(|bad| bad.to_string())?;
+            let lines = asker.ask(id, text, PATIENCE).await.map_err(|error| error.to_string())?;
+            read(&lines)
+        };
+        done.await.err().map(|why| (host.name.clone(), why))
+    });
+    join_all(acts).await.into_iter().flatten().collect()
+}

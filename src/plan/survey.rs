@@ -1,0 +1,153 @@
+//! What there is to look at before a plan can be made: which hosts take part, where releases and the
+//! page lie there, what is checked before the first change, and where the code comes from.
+
+use super::build::Site;
+use super::commands::{Commands, asked};
+use super::ground::{Ground, Machine};
+use super::page::has_page;
+use super::request::{Known, Request};
+use crate::model::{Command, Host, HostId, Owner};
+use crate::recipe::{BuiltIn, Diagnostic, HealthAt, Recipe, Step, Via};
+use crate::script::builtin::Layout;
+
+/// What a pipeline touches, before anything is known of the hosts.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// The application and stage.
+    pub owner: Owner,
+    /// Whether changing the stage needs its name typed.
+    pub protected: bool,
+    /// The machines, in the order and with the ids of the plan.
+    pub machines: Vec<Surveyed>,
+    /// Where the code of a new release comes from; `None`: nothing is fetched.
+    pub source: Option<Source>,
+    /// Files of the operator's machine that the plan needs, as the recipe names them.
+    pub files: Vec<String>,
+    /// Whether the recipe has a layout of releases.
+    pub releases: bool,
+}
+
+/// Where code comes from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The repository, for git.
+    pub repository: String,
+    /// The branch, tag or commit.
+    pub reference: String,
+    /// Whether the operator's machine fetches, and hosts are sent what they lack.
+    pub by_operator: bool,
+}
+
+/// A machine that takes part.
+#[derive(Clone, Debug)]
+pub struct Surveyed {
+    /// Its id in the plan.
+    pub id: HostId,
+    /// What it is in the plan.
+    pub host: Host,
+    /// How releases lie there; `None`: it carries none.
+    pub layout: Option<Layout>,
+    /// Where the maintenance page lies there; `None`: it has none.
+    pub page: Option<String>,
+    /// How a visitor is imitated there.
+    pub probe: Option<Probe>,
+    /// Read-only commands that must succeed before the first change: step and command.
+    pub checks: Vec<(String, Command)>,
+    /// Whether a step asks something by HTTP there.
+    pub http: bool,
+}
+
+/// A request as a visitor would make it.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    /// What is asked for.
+    pub url: String,
+    /// The Host header.
+    pub host: Option<String>,
+    /// More headers.
+    pub headers: Vec<(String, String)>,
+}
+
+/// What the pipeline of a request touches.
+///
+/// # Errors
+/// Names that the request has and the recipe has not, and every template that cannot be evaluated.
+pub fn survey(recipe: &Recipe, request: &Request) -> Result<Survey, Vec<Diagnostic>> {
+    let stage = Ground::of(recipe, request)?.stage.name.value.clone();
+    let known =
+        Known { reference: request.known.reference.clone(), ..Known::sample(recipe, &stage) };
+    let request = Request { known, ..request.clone() };
+    let ground = Ground::of(recipe, &request)?;
+    let (site, steps) = Site::surveyed(&ground)?;
+    let mut commands = site.commands();
+    let machines = site
+        .machines()
+        .map(|(id, machine)| machine_of(id, machine, &steps, &ground, &mut commands))
+        .collect();
+    if !commands.found.is_empty() {
+        return Err(commands.found);
+    }
+    let fetches = steps.iter().any(|step| step.built_in() == Some(BuiltIn::Fetch));
+    let context = site.machines().next().map(|(_, machine)| machine.context.clone());
+    let source = context.and_then(|context| {
+        let source = context.get_attr("source").ok()?;
+        let text = |name: &str| Some(source.get_attr(name).ok()?.as_str()?.to_owned());
+        Some((text("repository")?, text("ref")?))
+    });
+    let via = ground.stage.source.as_ref().map(|source| source.via);
+    let source = source.filter(|_| fetches).map(|(repository, reference)| Source {
+        repository,
+        reference,
+        by_operator: via == Some(Via::Operator),
+    });
+    Ok(Survey {
+        owner: Owner { app: recipe.app.clone(), stage },
+        protected: ground.stage.protected,
+        machines,
+        source,
+        files: request.known.files.keys().cloned().collect(),
+        releases: recipe.layout.is_some(),
+    })
+}
+
+fn machine_of(
+    id: HostId,
+    machine: &Machine,
+    steps: &[&Step],
+    ground: &Ground<'_>,
+    commands: &mut Commands<'_>,
+) -> Surveyed {
+    let on = || steps.iter().filter(|step| super::builtins::fits(step, &machine.host));
+    let mut checks = Vec::new();
+    for step in on() {
+        for check in &step.check {
+            let frame = commands.frame(Some(step), machine);
+            let run = commands.command(check, &machine.context);
+            checks.push((step.name.value.to_string(), asked(&frame, run)));
+        }
+    }
+    let url = |step: &&&Step| {
+        let health = step.health.as_ref().map(|health| &health.at);
+        matches!(health, Some(HealthAt::Url(_) | HealthAt::Socket { .. }))
+    };
+    let http = on().any(|step| url(&step));
+    let page = ground.stage.maintenance.as_ref().filter(|page| has_page(page, machine));
+    let probe = page.and_then(|page| page.probe.as_ref()).map(|probe| Probe {
+        url: commands.data(&probe.url, &machine.context).to_string(),
+        host: probe.host.as_ref().map(|it| commands.data(it, &machine.context).to_string()),
+        headers: probe
+            .headers
+            .iter()
+            .map(|(name, it)| (name.clone(), commands.data(it, &machine.context).to_string()))
+            .collect(),
+    });
+    Surveyed {
+        id,
+        host: machine.host.clone(),
+        layout: machine.lies.as_ref().map(|lies| lies.layout.clone()),
+        page: page.map(|page| commands.data(&page.path, &machine.context).to_string()),
+        probe,
+        checks,
+        http,
+    }
+}
