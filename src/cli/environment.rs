@@ -28,6 +28,11 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
+    /// Who sits here, as `user@machine`: without the process, which only journals tell apart.
+    pub(super) fn name(&self) -> &str {
+        self.who.0.split(' ').next().unwrap_or_default()
+    }
+
     pub(super) fn read(global: &Global) -> Result<Self, Stop> {
         let vars: BTreeMap<OsString, OsString> = env::vars_os().collect();
         let text = |name: &str| {

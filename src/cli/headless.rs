@@ -124,7 +124,7 @@ pub(super) fn plain_request(
         skip: Vec::new(),
         vars: Vec::new(),
         local_state_dir: local_state_dir(around),
-        known: Known { at: driver::now(), by: around.who.0.clone(), ..Known::default() },
+        known: Known { at: driver::now(), by: around.name().to_owned(), ..Known::default() },
     })
 }
 

@@ -140,7 +140,7 @@ impl Stage {
     pub(super) async fn lock(&self, around: &Surroundings, purpose: &str) -> Result<(), Stop> {
         let lock = Lock {
             run: self.request.run.to_string(),
-            by: around.who.0.clone(),
+            by: around.name().to_owned(),
             at: driver::now(),
             purpose: purpose.to_owned(),
         };
@@ -165,7 +165,7 @@ pub(super) async fn finish(driver: &driver::Driver, around: &Surroundings) {
     let run = driver.run();
     let Some(verdict) = run.closed else { return };
     let (asker, now) = (driver.asker(), driver::now());
-    for (host, why) in driver::finish(&asker, &run.plan, verdict, &around.who.0, now).await {
+    for (host, why) in driver::finish(&asker, &run.plan, verdict, around.name(), now).await {
         say::err(&format!("warning: {host}: {why}"));
     }
 }
