@@ -1,7 +1,10 @@
 //! Lines of ours in a stream that may hold anything.
 
 /// A longer line is not one of ours.
-const LINE_MAX: usize = 128 * 1024;
+const LINE_MAX: usize = 8 * 1024;
+
+/// What a text prints may have longer lines: records of what lies on a host.
+const LONG_LINE_MAX: usize = 128 * 1024;
 
 /// As much of the noise as is kept, for a message.
 const NOISE_MAX: usize = 4 * 1024;
@@ -10,6 +13,7 @@ const NOISE_MAX: usize = 4 * 1024;
 #[derive(Debug)]
 pub(super) struct Lines {
     nonce: String,
+    line_max: usize,
     open: Vec<u8>,
     overlong: bool,
     begun: bool,
@@ -20,11 +24,17 @@ impl Lines {
     pub(super) fn new(nonce: &str) -> Self {
         Self {
             nonce: nonce.to_owned(),
+            line_max: LINE_MAX,
             open: Vec::new(),
             overlong: false,
             begun: false,
             noise: String::new(),
         }
+    }
+
+    /// For a stream that also carries what texts print.
+    pub(super) fn long(nonce: &str) -> Self {
+        Self { line_max: LONG_LINE_MAX, ..Self::new(nonce) }
     }
 
     pub(super) fn noise(&self) -> &str {
@@ -48,7 +58,7 @@ impl Lines {
     }
 
     fn keep(&mut self, piece: &[u8]) {
-        let room = LINE_MAX.saturating_sub(self.open.len());
+        let room = self.line_max.saturating_sub(self.open.len());
         self.overlong |= piece.len() > room;
         self.open.extend_from_slice(&piece[..piece.len().min(room)]);
     }

@@ -225,7 +225,7 @@ impl Client {
         out.push_back(Output::Control(script::control(nonce) + &hello));
         out.push_back(Output::Agent(script::agent(nonce)));
         Ok(Self {
-            control: Lines::new(nonce),
+            control: Lines::long(nonce),
             facts: Lines::new(nonce),
             marker: Lines::new(nonce),
             errors: Lines::new(nonce),

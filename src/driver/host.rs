@@ -207,21 +207,39 @@ impl Charge {
                         return ended;
                     }
                 }
-                Some(question) = self.questions.recv(), if wire.hello.is_some() => match question {
-                    Question::Text(text, reply) => wire.ask(text, reply),
-                    Question::Probe(get, reply) if probes.len() < PROBES_MAX => {
-                        let client = Arc::clone(&self.settings.http);
-                        probes.push(async move {
-                            // Whoever asked may have lost patience.
-                            drop(reply.send(client.probe(link, &get).await));
-                        });
-                    }
-                    Question::Probe(..) => tracing::warn!("too many probes at once: one is left out"),
-                },
+                Some(question) = self.questions.recv(), if wire.hello.is_some() => {
+                    probes.extend(self.question(&mut wire, question, link, probes.len()));
+                }
                 Some(()) = probes.next() => {}
                 lost = link.lost() => return Ended::Lost(Trouble::Lost(lost)),
             }
         }
+    }
+
+    /// Passes a question on; a request through the connection is made beside everything else.
+    fn question<'l>(
+        &self,
+        wire: &mut Wire,
+        question: Question,
+        link: &'l Link,
+        under_way: usize,
+    ) -> Option<impl Future<Output = ()> + use<'l>> {
+        let (get, reply) = match question {
+            Question::Text(text, reply) => {
+                wire.ask(text, reply);
+                return None;
+            }
+            Question::Probe(get, reply) => (get, reply),
+        };
+        if under_way >= PROBES_MAX {
+            tracing::warn!("too many probes at once: one is left out");
+            return None;
+        }
+        let client = Arc::clone(&self.settings.http);
+        Some(async move {
+            // Whoever asked may have lost patience.
+            drop(reply.send(client.probe(link, &get).await));
+        })
     }
 
     async fn open(&self, link: &Link) -> Result<Wire, Trouble> {

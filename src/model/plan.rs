@@ -156,3 +156,24 @@ impl Plan {
         (0u16..).map(HostId).zip(&self.hosts)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_done_with_releases_is_journalled() {
+        let released = Released {
+            name: "20261122014312".into(),
+            revision: None,
+            reference: Some("main".into()),
+            made: true,
+            hosts: vec![HostId(0)],
+            rolled_back: Vec::new(),
+            reason: None,
+        };
+        let text = serde_json::to_string(&released).unwrap();
+        assert_eq!(text, r#"{"name":"20261122014312","ref":"main","made":true,"hosts":[0]}"#);
+        assert_eq!(serde_json::from_str::<Released>(&text).unwrap(), released);
+    }
+}

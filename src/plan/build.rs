@@ -6,16 +6,15 @@ use super::builtins::fits;
 use super::commands::{Commands, Rendered, add, asked};
 use super::ground::{Ground, Machine};
 use super::layout::{Layout, Opening, Question};
-use super::page::has_page;
 use super::releases::Aim;
 use super::render::Renderer;
 use super::request::{Known, Planned, Request};
+use super::scope::Scope;
 use crate::model::{
-    Act, BadId, Column, Elsewhere, Follower, HostId, Node, NodeId, Plan, Released, RunId, ScopeId,
-    StepName,
+    Column, Elsewhere, Follower, HostId, Node, NodeId, Plan, Released, RunId, ScopeId, StepName,
 };
 use crate::recipe::{
-    At, Diagnostic, Host, Maintenance, Pipeline, Recipe, Share, Span, Step, Template, Where, choose,
+    At, Diagnostic, Host, Pipeline, Recipe, Share, Span, Step, Template, Where, choose,
 };
 use crate::script::Inserts;
 
@@ -61,7 +60,7 @@ pub fn exec(recipe: &Recipe, request: &Request, command: &str) -> Result<Planned
     })?;
     let step = StepName::try_from(STEP.to_owned()).map_err(|name| bad(name.to_string()))?;
     let ground = Ground::of(recipe, request)?;
-    let site = Site::with(&ground, Renderer::new(), ground.hosts.clone(), false, Aim::Served)?;
+    let site = Site::with(&ground, Renderer::new(), &ground.hosts, false, Aim::Served)?;
     let mut commands = site.commands();
     let on = site.machines().map(|(id, machine)| (id, commands.literal(text.clone(), machine)));
     let on = on.collect();
@@ -103,12 +102,12 @@ pub fn check(recipe: &Recipe) -> Vec<Diagnostic> {
 }
 
 /// Steps that hosts go through together.
-struct Group<'r> {
-    steps: Vec<&'r Step>,
+pub(super) struct Group<'r> {
+    pub(super) steps: Vec<&'r Step>,
     batch: Option<Share>,
     maintenance: Option<&'r Span>,
     when: Option<&'r Template>,
-    when_pending: Option<&'r Step>,
+    pub(super) when_pending: Option<&'r Step>,
 }
 
 /// The pipeline without the steps that are left out.
@@ -149,7 +148,7 @@ fn unknown_pipeline(recipe: &Recipe, name: &str) -> Diagnostic {
 
 /// The machines of a plan.
 pub(super) struct Site<'g> {
-    ground: &'g Ground<'g>,
+    pub(super) ground: &'g Ground<'g>,
     renderer: Renderer,
     /// What those hosts are in the plan, and the operator's own machine last, if it takes part.
     machines: Vec<Machine>,
@@ -170,13 +169,13 @@ impl<'g> Site<'g> {
         let takes_part = |host: &&&Host| has_page(host) || steps().any(|step| reaches(step, host));
         let hosts: Vec<&Host> = ground.hosts.iter().filter(takes_part).copied().collect();
         let local = steps().any(|step| matches!(step.place, Where::Local));
-        Self::with(ground, Renderer::new(), hosts, local, aim)
+        Self::with(ground, Renderer::new(), &hosts, local, aim)
     }
 
     fn with(
         ground: &'g Ground<'g>,
         renderer: Renderer,
-        hosts: Vec<&'g Host>,
+        hosts: &[&'g Host],
         local: bool,
         aim: Aim,
     ) -> Result<Self, Vec<Diagnostic>> {
@@ -208,7 +207,7 @@ impl<'g> Site<'g> {
     }
 
     /// The machines that a step can be done on, in order.
-    fn reached(&self, step: &Step) -> Vec<(HostId, &Machine)> {
+    pub(super) fn reached(&self, step: &Step) -> Vec<(HostId, &Machine)> {
         self.machines().filter(|(_, machine)| fits(step, &machine.host)).collect()
     }
 
@@ -239,7 +238,7 @@ impl<'g> Site<'g> {
             match (group.maintenance, &self.ground.stage.maintenance) {
                 (Some(_), Some(page)) => {
                     let scope = Scope { id: ScopeId(number), page };
-                    self.inside(group, scope, &mut layout, &mut commands, warnings);
+                    self.inside(group, &scope, &mut layout, &mut commands, warnings);
                 }
                 (Some(_), None) | (None, _) => {
                     self.steps(group, &mut layout, &mut commands, warnings);
@@ -277,7 +276,7 @@ impl<'g> Site<'g> {
     }
 
     /// A group, all hosts or batch by batch.
-    fn steps(
+    pub(super) fn steps(
         &self,
         group: &Group<'_>,
         layout: &mut Layout,
@@ -322,80 +321,6 @@ impl<'g> Site<'g> {
         Opening::Confirm(commands.data(question, &machine.context).to_string())
     }
 
-    /// A group during which the page is up. What enters is registered with what leaves.
-    fn inside(
-        &self,
-        group: &Group<'_>,
-        scope: Scope<'_>,
-        layout: &mut Layout,
-        commands: &mut Commands<'_>,
-        warnings: &mut Vec<Diagnostic>,
-    ) {
-        let pages: Vec<(HostId, Act, Act)> = self
-            .machines()
-            .filter(|(_, machine)| has_page(scope.page, machine))
-            .filter_map(|(id, machine)| {
-                let (up, down) = commands.page(scope.page, machine)?;
-                Some((id, up, down))
-            })
-            .collect();
-        let (Ok(on), Ok(off)) = (name(MAINTENANCE_ON), name(MAINTENANCE_OFF)) else { return };
-        let question = self.pending(group, commands);
-        let from = layout.len();
-        let up = pages.iter().map(|(id, up, _)| (*id, Rendered::act(up.clone()))).collect();
-        let column = layout.open(&on, "Visitors get the maintenance page");
-        layout.step(column, Opening::Enter(scope.id, question), up);
-        let question = layout.question();
-        self.beside(&scope.page.enter, Opening::Barrier, layout, commands);
-        let mut decided = layout.since(from, None);
-        self.steps(group, layout, commands, warnings);
-        let from = layout.len();
-        let rest = self.beside(&scope.page.leave, Opening::Leave(scope.id), layout, commands);
-        let down = pages.into_iter().map(|(id, _, down)| (id, Rendered::act(down))).collect();
-        let column = layout.open(&off, "Visitors get the application again");
-        layout.step(column, rest, down);
-        decided.extend(layout.since(from, None));
-        if let Some(question) = question {
-            decided.retain(|id| *id != question);
-            layout.wants(question, decided);
-        }
-    }
-
-    /// Steps that enter or leave a scope; returns how the next of them begins.
-    fn beside(
-        &self,
-        names: &[At<StepName>],
-        mut opening: Opening,
-        layout: &mut Layout,
-        commands: &mut Commands<'_>,
-    ) -> Opening {
-        let all: Vec<HostId> = self.machines().map(|(id, _)| id).collect();
-        let steps = names.iter().filter_map(|it| self.ground.recipe.steps.get(&it.value));
-        for step in steps {
-            let on = self.on(step, &all, commands);
-            if on.is_empty() {
-                continue;
-            }
-            let column = layout.open(&step.name.value, &step.about);
-            let next = match &opening {
-                Opening::Leave(_) => Opening::Join,
-                other => other.clone(),
-            };
-            layout.step(column, std::mem::replace(&mut opening, next), on);
-        }
-        opening
-    }
-
-    /// Whether the step that a scope is for has something to do, asked where it is done first.
-    fn pending(&self, group: &Group<'_>, commands: &mut Commands<'_>) -> Option<Question> {
-        let step = group.when_pending?;
-        let pending = step.pending.as_ref()?;
-        let (host, machine) = self.reached(step).into_iter().next()?;
-        let frame = commands.frame(Some(step), machine);
-        let command = asked(&frame, commands.command(pending, &machine.context));
-        Some(Question { step: step.name.value.clone(), host, command })
-    }
-
     /// What is to be written down of releases when the run is over.
     fn released(&self) -> Option<Released> {
         let name = self.aim.release()?.to_owned();
@@ -436,7 +361,7 @@ impl<'g> Site<'g> {
     }
 
     /// The step on the machines of a batch that it is done on.
-    fn on(
+    pub(super) fn on(
         &self,
         step: &Step,
         batch: &[HostId],
@@ -464,20 +389,6 @@ impl<'g> Site<'g> {
     }
 }
 
-/// A scope of maintenance.
-struct Scope<'m> {
-    id: ScopeId,
-    page: &'m Maintenance,
-}
-
-/// Names of the columns that enter and leave maintenance.
-const MAINTENANCE_ON: &str = "maintenance-on";
-const MAINTENANCE_OFF: &str = "maintenance-off";
-
-fn name(name: &str) -> Result<StepName, BadId> {
-    StepName::try_from(name.to_owned())
-}
-
 /// The release that these groups are about.
 fn aim(ground: &Ground<'_>, groups: &[Group<'_>]) -> Result<Aim, Vec<Diagnostic>> {
     let Some(layout) = &ground.recipe.layout else { return Ok(Aim::Served) };
@@ -487,8 +398,8 @@ fn aim(ground: &Ground<'_>, groups: &[Group<'_>]) -> Result<Aim, Vec<Diagnostic>
     };
     let hosts: Vec<&str> =
         ground.hosts.iter().filter(carries).map(|host| host.name.value.as_str()).collect();
-    let steps = groups.iter().flat_map(|group| group.steps.iter().copied());
-    Aim::of(layout, steps, &ground.request.known, &hosts).map_err(|found| vec![found])
+    let steps: Vec<&Step> = groups.iter().flat_map(|group| group.steps.iter().copied()).collect();
+    Aim::of(layout, &steps, &ground.request.known, &hosts)
 }
 
 /// Whether a step is done on a host of the recipe.

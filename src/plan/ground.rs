@@ -107,7 +107,7 @@ impl<'r> Ground<'r> {
             ]);
         };
         let site = self.request.known.sites.get(&host.name.value);
-        Lies::new(layout, root, state_dir, aim, site).map(Some).map_err(|found| vec![found])
+        Lies::new(layout, root, state_dir, aim, site).map(Some)
     }
 
     fn source(

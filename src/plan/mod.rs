@@ -11,6 +11,7 @@ mod page;
 mod releases;
 mod render;
 mod request;
+mod scope;
 mod survey;
 #[cfg(test)]
 mod tests;

@@ -29,16 +29,16 @@ pub(super) enum Aim {
 
 impl Aim {
     /// What steps like these are about.
-    pub(super) fn of<'s>(
+    pub(super) fn of(
         layout: &recipe::Layout,
-        steps: impl Iterator<Item = &'s Step> + Clone,
+        steps: &[&Step],
         known: &Known,
         hosts: &[&str],
-    ) -> Result<Self, Diagnostic> {
-        if steps.clone().any(|step| step.built_in() == Some(BuiltIn::Release)) {
+    ) -> Result<Self, Vec<Diagnostic>> {
+        if steps.iter().any(|step| step.built_in() == Some(BuiltIn::Release)) {
             return new_name(layout, known, hosts).map(Self::New);
         }
-        if steps.clone().any(Step::publishes) {
+        if steps.iter().any(|step| step.publishes()) {
             return target(known, hosts).map(Self::Target);
         }
         Ok(Self::Served)
@@ -54,10 +54,15 @@ impl Aim {
 }
 
 /// A name that is greater than every name there is, on every host.
-fn new_name(layout: &recipe::Layout, known: &Known, hosts: &[&str]) -> Result<String, Diagnostic> {
-    let LayoutKind::Releases { name, .. } = &layout.kind else { return Err(not_yet(layout)) };
+fn new_name(
+    layout: &recipe::Layout,
+    known: &Known,
+    hosts: &[&str],
+) -> Result<String, Vec<Diagnostic>> {
+    let LayoutKind::Releases { name, .. } = &layout.kind else { return Err(vec![not_yet(layout)]) };
     let pattern = Pattern::new(name).map_err(|bad| {
-        Diagnostic::error(&layout.span, bad.to_string()).maybe_hint(bad.hint().map(str::to_owned))
+        let problem = Diagnostic::error(&layout.span, bad.to_string());
+        vec![problem.maybe_hint(bad.hint().map(str::to_owned))]
     })?;
     let name = pattern.name(known.at);
     let sites = hosts.iter().filter_map(|host| Some((*host, known.sites.get(*host)?)));
@@ -68,33 +73,34 @@ fn new_name(layout: &recipe::Layout, known: &Known, hosts: &[&str]) -> Result<St
     match later {
         Some((host, other)) => {
             let message = format!("{host} has the release {other}, which is not older than {name}");
-            Err(Diagnostic::request(message)
-                .hint("wait a second and try again; if it is far ahead, set this machine's clock"))
+            let hint = "wait a second and try again; if it is far ahead, set this machine's clock";
+            Err(vec![Diagnostic::request(message).hint(hint)])
         }
         None => Ok(name),
     }
 }
 
-fn target(known: &Known, hosts: &[&str]) -> Result<String, Diagnostic> {
+fn target(known: &Known, hosts: &[&str]) -> Result<String, Vec<Diagnostic>> {
     let all = candidates(&known.sites, hosts);
     let names = || all.iter().map(|one| one.name.as_str()).collect::<Vec<_>>();
     if let Some(wanted) = &known.target {
         let Some(one) = all.iter().find(|one| one.name == *wanted) else {
             let message = format!("no chosen host has the release `{}`", wanted.escape_debug());
             let close = recipe::choose(wanted, &names(), "release");
-            return Err(Diagnostic::request(message).maybe_hint(close));
+            return Err(vec![Diagnostic::request(message).maybe_hint(close)]);
         };
         if !one.missing.is_empty() {
             let message = format!("the release {wanted} is missing on {}", one.missing.join(", "));
-            return Err(Diagnostic::request(message)
-                .hint("choose one that all hosts have: deployui releases"));
+            let hint = "choose one that all hosts have: deployui releases";
+            return Err(vec![Diagnostic::request(message).hint(hint)]);
         }
         return Ok(wanted.clone());
     }
     let before = all.iter().find(|one| one.refused.is_none());
     before.map(|one| one.name.clone()).ok_or_else(|| {
-        Diagnostic::request("there is no earlier good release that all chosen hosts have")
-            .hint("deployui releases shows what there is; name one to roll back to it")
+        let message = "there is no earlier good release that all chosen hosts have";
+        let hint = "deployui releases shows what there is; name one to roll back to it";
+        vec![Diagnostic::request(message).hint(hint)]
     })
 }
 
@@ -125,12 +131,12 @@ impl Lies {
         state_dir: &str,
         aim: &Aim,
         site: Option<&Site>,
-    ) -> Result<Self, Diagnostic> {
+    ) -> Result<Self, Vec<Diagnostic>> {
         let LayoutKind::Releases { releases, name, current, previous } = &layout.kind else {
-            return Err(not_yet(layout));
+            return Err(vec![not_yet(layout)]);
         };
-        let pattern =
-            Pattern::new(name).map_err(|bad| Diagnostic::error(&layout.span, bad.to_string()))?;
+        let pattern = Pattern::new(name)
+            .map_err(|bad| vec![Diagnostic::error(&layout.span, bad.to_string())])?;
         let linked = |all: &[recipe::Shared]| {
             let one = |it: &recipe::Shared| Linked {
                 at: it.at.value.clone(),

@@ -6,8 +6,8 @@ use super::super::*;
 use crate::{
     model::{
         Act, Ask, BoxMode, Changes, Column, Command, Elsewhere, Follower, Gate, HoldId, Hole, Host,
-        HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Piece, Query, Released, ScopeId,
-        StepName, Text, Try,
+        HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Piece, Query, ScopeId, StepName,
+        Text, Try,
     },
     run::{
         Abort, Cause, Choice, End, Excerpt, Fact, Hold, LinkState, Lost, Mode, Observation, Offer,
@@ -130,15 +130,7 @@ pub(super) fn plan() -> Plan {
             host: HostId(0),
             act: plain_act(),
         }],
-        released: Some(Released {
-            name: "20261122014312".into(),
-            revision: Some("0123456789abcdef0123456789abcdef01234567".into()),
-            reference: Some("main".into()),
-            made: true,
-            hosts: vec![HostId(0)],
-            rolled_back: vec!["20261121014312".into()],
-            reason: Some("broken".into()),
-        }),
+        released: None,
     }
 }
 

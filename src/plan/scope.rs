@@ -1,0 +1,96 @@
+//! Groups during which the maintenance page is up.
+
+use super::build::{Group, Site};
+use super::commands::{Commands, Rendered, asked};
+use super::layout::{Layout, Opening, Question};
+use super::page::has_page;
+use crate::model::{Act, BadId, HostId, ScopeId, StepName};
+use crate::recipe::{At, Diagnostic, Maintenance};
+
+/// A scope of maintenance.
+pub(super) struct Scope<'m> {
+    pub(super) id: ScopeId,
+    pub(super) page: &'m Maintenance,
+}
+
+/// Names of the columns that enter and leave maintenance.
+const MAINTENANCE_ON: &str = "maintenance-on";
+const MAINTENANCE_OFF: &str = "maintenance-off";
+
+fn name(name: &str) -> Result<StepName, BadId> {
+    StepName::try_from(name.to_owned())
+}
+
+impl Site<'_> {
+    /// A group during which the page is up. What enters is registered with what leaves.
+    pub(super) fn inside(
+        &self,
+        group: &Group<'_>,
+        scope: &Scope<'_>,
+        layout: &mut Layout,
+        commands: &mut Commands<'_>,
+        warnings: &mut Vec<Diagnostic>,
+    ) {
+        let pages: Vec<(HostId, Act, Act)> = self
+            .machines()
+            .filter(|(_, machine)| has_page(scope.page, machine))
+            .filter_map(|(id, machine)| {
+                let (up, down) = commands.page(scope.page, machine)?;
+                Some((id, up, down))
+            })
+            .collect();
+        let (Ok(on), Ok(off)) = (name(MAINTENANCE_ON), name(MAINTENANCE_OFF)) else { return };
+        let question = self.pending(group, commands);
+        let from = layout.len();
+        let up = pages.iter().map(|(id, up, _)| (*id, Rendered::act(up.clone()))).collect();
+        let column = layout.open(&on, "Visitors get the maintenance page");
+        layout.step(column, Opening::Enter(scope.id, question), up);
+        let question = layout.question();
+        self.beside(&scope.page.enter, Opening::Barrier, layout, commands);
+        let mut decided = layout.since(from, None);
+        self.steps(group, layout, commands, warnings);
+        let from = layout.len();
+        let rest = self.beside(&scope.page.leave, Opening::Leave(scope.id), layout, commands);
+        let down = pages.into_iter().map(|(id, _, down)| (id, Rendered::act(down))).collect();
+        let column = layout.open(&off, "Visitors get the application again");
+        layout.step(column, rest, down);
+        decided.extend(layout.since(from, None));
+        if let Some(question) = question {
+            decided.retain(|id| *id != question);
+            layout.wants(question, decided);
+        }
+    }
+
+    /// Steps that enter or leave a scope; returns how the next of them begins.
+    fn beside(
+        &self,
+        names: &[At<StepName>],
+        mut opening: Opening,
+        layout: &mut Layout,
+        commands: &mut Commands<'_>,
+    ) -> Opening {
+        let all: Vec<HostId> = self.machines().map(|(id, _)| id).collect();
+        let steps = names.iter().filter_map(|it| self.ground.recipe.steps.get(&it.value));
+        for step in steps {
+            let on = self.on(step, &all, commands);
+            if on.is_empty() {
+                continue;
+            }
+            let column = layout.open(&step.name.value, &step.about);
+            let leaves = matches!(opening, Opening::Leave(_));
+            let next = if leaves { Opening::Join } else { opening.clone() };
+            layout.step(column, std::mem::replace(&mut opening, next), on);
+        }
+        opening
+    }
+
+    /// Whether the step that a scope is for has something to do, asked where it is done first.
+    fn pending(&self, group: &Group<'_>, commands: &mut Commands<'_>) -> Option<Question> {
+        let step = group.when_pending?;
+        let pending = step.pending.as_ref()?;
+        let (host, machine) = self.reached(step).into_iter().next()?;
+        let frame = commands.frame(Some(step), machine);
+        let command = asked(&frame, commands.command(pending, &machine.context));
+        Some(Question { step: step.name.value.clone(), host, command })
+    }
+}
