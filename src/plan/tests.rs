@@ -521,3 +521,10 @@ fn the_examples_of_the_shipped_recipes_can_be_planned() {
         assert_eq!(faults_of(name, text), "", "{name}");
     }
 }
+
+#[test]
+fn the_deploy_toml_of_the_readme_can_be_planned() {
+    let readme = include_str!("../../README.md");
+    let text = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(faults_of("README.md", text), "");
+}
