@@ -406,8 +406,12 @@ fn a_failed_schema_change_is_left_open() {
             (project.file(1, "migrated"), project.file(1, "after")),
             ("x".into(), "".into())
         );
-        let locked = project.must(4, &["deploy"]);
-        assert!(locked.stderr.starts_with("error: locked by "), "{}", locked.stderr);
+        project.on(1, &format!("rm {ROOT}/migrated"));
+        // It keeps everybody else off, until somebody ends that.
+        let refused = project.must(4, &["deploy"]);
+        assert!(refused.stderr.contains("deployui unlock --force"), "{}", refused.stderr);
+        let ended = project.must(0, &["unlock", "--force"]);
+        assert!(ended.stdout.contains(&run), "{}", ended.stdout);
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::{about, site};
 use crate::engine::Policy;
 
 /// A console for releases on plain hosts over SSH.
@@ -53,17 +54,22 @@ pub(super) enum Verb {
     Log(Log),
     /// Run a command on the hosts of the stage
     Exec(Exec),
+    #[command(flatten)]
+    Site(site::Verb),
+    #[command(flatten)]
+    About(about::Verb),
 }
 
 impl Verb {
     /// Whether the command was asked for a stream of JSON events.
     pub(super) fn streams_json(&self) -> bool {
         let format = match self {
-            Self::Run(run) => run.how.output,
-            Self::Deploy(deploy) => deploy.how.output,
+            Self::Run(run) => run.how.stream(),
+            Self::Deploy(deploy) => deploy.how.stream(),
             Self::Resume(resume) => resume.output.unwrap_or_default(),
             Self::Exec(exec) => exec.output,
-            Self::Runs(_) | Self::Log(_) => Format::Plain,
+            Self::Site(verb) => verb.stream(),
+            Self::Runs(_) | Self::Log(_) | Self::About(_) => Format::Plain,
         };
         format == Format::Json
     }
@@ -106,6 +112,25 @@ pub(super) struct How {
     /// The name of a protected stage, in place of typing it
     #[arg(long, value_name = "STAGE")]
     pub(super) confirm: Option<String>,
+    /// The branch, tag or commit to release; default: the one of the stage
+    #[arg(long = "ref", value_name = "REF")]
+    pub(super) reference: Option<String>,
+    /// Why; visitors read it on the maintenance page
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+    /// Until when maintenance is expected to last: HH:MM here, +20m, or RFC 3339
+    #[arg(long, value_name = "TIME")]
+    pub(super) until: Option<site::Until>,
+    /// Only show what would be done, as `deployui plan`
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+impl How {
+    /// How the stream of a run is written; a plan that is only shown is no stream.
+    pub(super) fn stream(&self) -> Format {
+        if self.dry_run { Format::Plain } else { self.output }
+    }
 }
 
 #[derive(Clone, Debug, ClapArgs)]

@@ -28,11 +28,6 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Who sits here, as `user@machine`: without the process, which only journals tell apart.
-    pub(super) fn name(&self) -> &str {
-        self.who.0.split(' ').next().unwrap_or_default()
-    }
-
     pub(super) fn read(global: &Global) -> Result<Self, Stop> {
         let vars: BTreeMap<OsString, OsString> = env::vars_os().collect();
         let text = |name: &str| {
@@ -56,6 +51,13 @@ impl Surroundings {
         let environment = Environment { home, user, vars, ssh, seed };
         let terminal = tty && !dumb;
         Ok(Self { environment, store: Store::at(state), who, terminal, utf8, colour })
+    }
+}
+
+impl Surroundings {
+    /// The operator, as `user@machine`: without the process, which other people cannot use.
+    pub(super) fn person(&self) -> &str {
+        self.who.0.split(' ').next().unwrap_or_default()
     }
 }
 

@@ -24,6 +24,10 @@ pub(super) async fn exec(
         vars: Vec::new(),
         yes: args.yes,
         confirm: args.confirm.clone(),
+        reference: None,
+        reason: None,
+        until: None,
+        dry_run: false,
     };
     let request = headless::request(around, global, &how, "exec")?;
     let command = args.command.join(" ");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Zoned;
 use tokio::sync::mpsc;
 
 use super::{
@@ -13,6 +14,7 @@ use super::{
     prompt,
     report::{self, Report},
     signals::Signals,
+    site,
 };
 use crate::{
     driver::{self, Driver, Fleet, Left, Request as Wish},
@@ -34,6 +36,9 @@ pub(super) async fn run(
     args: &RunArgs,
 ) -> Result<Exit, Stop> {
     let request = request(around, global, &args.how, &args.pipeline)?;
+    if args.how.dry_run {
+        return site::plan(around, global, request, args.how.output).await;
+    }
     release(around, global, request, &Start::of(&args.how)).await
 }
 
@@ -81,7 +86,7 @@ pub(super) struct Start<'a> {
 }
 
 impl<'a> Start<'a> {
-    fn of(how: &'a How) -> Self {
+    pub(super) fn of(how: &'a How) -> Self {
         Self {
             output: how.output,
             policy: how.on_failure,
@@ -100,12 +105,20 @@ pub(super) fn request(
 ) -> Result<Request, Stop> {
     let skip: Result<Vec<StepName>, _> =
         how.skip.iter().map(|name| StepName::try_from(name.clone())).collect();
+    let plain = plain_request(around, global, pipeline)?;
+    let known = Known {
+        reference: how.reference.clone(),
+        reason: how.reason.clone(),
+        until: how.until.map(|until| until.at(&Zoned::now())),
+        ..plain.known
+    };
     Ok(Request {
         hosts: how.hosts.clone(),
         roles: how.roles.clone(),
         skip: skip.map_err(|bad| Stop::new(Exit::Usage, format!("--skip: {bad}")))?,
         vars: how.vars.clone(),
-        ..plain_request(around, global, pipeline)?
+        known,
+        ..plain
     })
 }
 
@@ -124,7 +137,7 @@ pub(super) fn plain_request(
         skip: Vec::new(),
         vars: Vec::new(),
         local_state_dir: local_state_dir(around),
-        known: Known { at: driver::now(), by: around.name().to_owned(), ..Known::default() },
+        known: Known { at: driver::now(), by: around.person().to_owned(), ..Known::default() },
     })
 }
 
@@ -249,25 +262,33 @@ fn confirm(around: &Surroundings, plan: &Plan, start: &Start<'_>) -> Result<(), 
     let what =
         format!("{} of {} on {} ({})", plan.pipeline, plan.app, plan.stage, hosts.join(", "));
     if plan.protected {
-        let typed = match start.confirm {
-            Some(name) => Some(name.to_owned()),
-            None if around.terminal => {
-                prompt::line(&format!("{what}\nType {} to begin: ", plan.stage))
-            }
-            None => None,
-        };
-        return match typed {
-            Some(name) if name == plan.stage => Ok(()),
-            Some(name) => Err(Stop::new(
-                Exit::Usage,
-                format!("`{}` is not the name of the stage", name.escape_debug()),
-            )),
-            None => Err(Stop::new(Exit::Usage, format!("stage {} is protected", plan.stage))
-                .hint(format!("say --confirm {}", plan.stage))),
-        };
+        return typed(around, &plan.stage, &what, start.confirm);
     }
     if around.terminal && !start.yes && !prompt::yes(&format!("Run {what}?")) {
         return Err(Stop::new(Exit::Refused, "not begun: it was not confirmed"));
     }
     Ok(())
+}
+
+/// The name of a protected stage is typed, or was said on the command line.
+pub(super) fn typed(
+    around: &Surroundings,
+    stage: &str,
+    what: &str,
+    said: Option<&str>,
+) -> Result<(), Stop> {
+    let typed = match said {
+        Some(name) => Some(name.to_owned()),
+        None if around.terminal => prompt::line(&format!("{what}\nType {stage} to begin: ")),
+        None => None,
+    };
+    match typed {
+        Some(name) if name == stage => Ok(()),
+        Some(name) => Err(Stop::new(
+            Exit::Usage,
+            format!("`{}` is not the name of the stage", name.escape_debug()),
+        )),
+        None => Err(Stop::new(Exit::Usage, format!("stage {stage} is protected"))
+            .hint(format!("say --confirm {stage}"))),
+    }
 }

@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out. Everything is wired together here, and nothing
 //! imports this module.
 
+mod about;
 mod args;
 mod console;
 mod debug_log;
@@ -17,6 +18,8 @@ mod report;
 mod resume;
 mod say;
 mod signals;
+mod site;
+mod table;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -49,6 +52,9 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(args: Args) -> Result<Exit, Stop> {
+    if let Some(Verb::About(about)) = &args.verb {
+        return about::tell(about);
+    }
     let around = Surroundings::read(&args.global)?;
     let _log = debug_log::begin(&around, args.global.verbose);
     match args.verb {
@@ -61,6 +67,8 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
         Some(Verb::Exec(exec)) => with_runtime(exec::exec(&around, &args.global, &exec)),
         Some(Verb::Runs(runs)) => history::runs(&around, &runs),
         Some(Verb::Log(log)) => log::log(&around, &log),
+        Some(Verb::Site(verb)) => with_runtime(site::carry_out(&around, &args.global, &verb)),
+        Some(Verb::About(about)) => about::tell(&about),
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     exit::{Exit, Stop},
     load, say,
     signals::Signals,
+    site,
 };
 use crate::{
     driver::{self, Checked, Fleet, Locking, Wrapping},
@@ -140,7 +141,7 @@ impl Stage {
     pub(super) async fn lock(&self, around: &Surroundings, purpose: &str) -> Result<(), Stop> {
         let lock = Lock {
             run: self.request.run.to_string(),
-            by: around.name().to_owned(),
+            by: around.person().to_owned(),
             at: driver::now(),
             purpose: purpose.to_owned(),
         };
@@ -151,8 +152,14 @@ impl Stage {
 /// A stage that somebody else has.
 pub(super) fn locked(refused: &Locking) -> Stop {
     match refused {
+        Locking::Other(_, lock) if site::is_hand(&lock.run) => {
+            let what = refused.to_string();
+            Stop::new(Exit::Locked, what).hint(
+                "deployui unlock ends your own, and with --force somebody else's: ask them before",
+            )
+        }
         Locking::Other(_, lock) => Stop::new(Exit::Locked, refused.to_string()).hint(format!(
-            "wait for it, take it up (deployui resume {run}), or end it: deployui unlock",
+            "wait for it, take it up (deployui resume {run}), or end it: deployui unlock --force",
             run = lock.run
         )),
         Locking::Failed(..) => Stop::new(Exit::Refused, refused.to_string()),
@@ -165,7 +172,7 @@ pub(super) async fn finish(driver: &driver::Driver, around: &Surroundings) {
     let run = driver.run();
     let Some(verdict) = run.closed else { return };
     let (asker, now) = (driver.asker(), driver::now());
-    for (host, why) in driver::finish(&asker, &run.plan, verdict, around.name(), now).await {
+    for (host, why) in driver::finish(&asker, &run.plan, verdict, around.person(), now).await {
         say::err(&format!("warning: {host}: {why}"));
     }
 }

@@ -158,7 +158,7 @@ pub enum RecordEvent {
 /// Who may change a stage now (the lock's file).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lock {
-    /// The run that holds it, or `by hand`.
+    /// The run that holds it, or a word that begins with `by-hand` for a person.
     pub run: String,
     /// Who, as `user@machine`.
     pub by: String,
@@ -171,7 +171,7 @@ pub struct Lock {
 /// Why visitors are sent to the maintenance page (`maintenance.json`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raised {
-    /// The run that raised it, or `by hand`.
+    /// The run that raised it, or a word that begins with `by-hand` for a person.
     pub run: String,
     /// Who, as `user@machine`.
     pub by: String,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::builtins::fits;
 use super::commands::{Commands, Rendered, add, asked};
 use super::ground::{Ground, Machine};
+use super::groups::{Group, groups};
 use super::layout::{Layout, Opening, Question};
 use super::releases::Aim;
 use super::render::Renderer;
@@ -13,9 +14,7 @@ use super::scope::Scope;
 use crate::model::{
     Column, Elsewhere, Follower, HostId, Node, NodeId, Plan, Released, RunId, ScopeId, StepName,
 };
-use crate::recipe::{
-    At, Diagnostic, Host, Pipeline, Recipe, Share, Span, Step, Template, Where, choose,
-};
+use crate::recipe::{At, Diagnostic, Host, Recipe, Step, Where};
 use crate::script::Inserts;
 
 /// The plan of a pipeline.
@@ -101,51 +100,6 @@ pub fn check(recipe: &Recipe) -> Vec<Diagnostic> {
     found
 }
 
-/// Steps that hosts go through together.
-pub(super) struct Group<'r> {
-    pub(super) steps: Vec<&'r Step>,
-    batch: Option<Share>,
-    maintenance: Option<&'r Span>,
-    when: Option<&'r Template>,
-    pub(super) when_pending: Option<&'r Step>,
-}
-
-/// The pipeline without the steps that are left out.
-fn groups<'r>(recipe: &'r Recipe, request: &Request) -> Result<Vec<Group<'r>>, Vec<Diagnostic>> {
-    let mut found = Vec::new();
-    let known: Vec<&str> = recipe.steps.keys().map(StepName::as_str).collect();
-    for step in request.skip.iter().filter(|step| !recipe.steps.contains_key(step)) {
-        let problem = Diagnostic::request(format!("unknown step `{step}` to skip"));
-        found.push(problem.maybe_hint(choose(step.as_str(), &known, "step")));
-    }
-    let Some(pipeline) = recipe.pipelines.get(&request.pipeline) else {
-        found.push(unknown_pipeline(recipe, &request.pipeline));
-        return Err(found);
-    };
-    if found.is_empty() { Ok(left(recipe, request, pipeline)) } else { Err(found) }
-}
-
-fn left<'r>(recipe: &'r Recipe, request: &Request, pipeline: &'r Pipeline) -> Vec<Group<'r>> {
-    let mut groups = Vec::new();
-    for entry in &pipeline.entries {
-        let wanted = entry.steps.iter().filter(|name| !request.skip.contains(&name.value));
-        groups.push(Group {
-            steps: wanted.filter_map(|name| recipe.steps.get(&name.value)).collect(),
-            batch: entry.batch.as_ref().map(|batch| batch.value),
-            maintenance: entry.maintenance.as_ref(),
-            when: entry.when.as_ref(),
-            when_pending: entry.when_pending.as_ref().and_then(|it| recipe.steps.get(&it.value)),
-        });
-    }
-    groups
-}
-
-fn unknown_pipeline(recipe: &Recipe, name: &str) -> Diagnostic {
-    let known: Vec<&str> = recipe.pipeline_names().collect();
-    let message = format!("unknown pipeline `{}`", name.escape_debug());
-    Diagnostic::request(message).maybe_hint(choose(name, &known, "pipeline"))
-}
-
 /// The machines of a plan.
 pub(super) struct Site<'g> {
     pub(super) ground: &'g Ground<'g>,
@@ -193,10 +147,16 @@ impl<'g> Site<'g> {
         if found.is_empty() { Ok(Self { ground, renderer, machines, aim }) } else { Err(found) }
     }
 
-    /// The machines of the request's pipeline, and all its steps.
+    /// The machines of the request's pipeline, and all its steps; without a pipeline, all chosen
+    /// hosts.
     pub(super) fn surveyed(
         ground: &'g Ground<'g>,
     ) -> Result<(Self, Vec<&'g Step>), Vec<Diagnostic>> {
+        if ground.request.pipeline.is_empty() {
+            let hosts = ground.hosts.clone();
+            let site = Self::with(ground, Renderer::new(), &hosts, false, Aim::Served)?;
+            return Ok((site, Vec::new()));
+        }
         let groups = groups(ground.recipe, ground.request)?;
         let site = Self::of(ground, &groups)?;
         Ok((site, groups.into_iter().flat_map(|group| group.steps).collect()))

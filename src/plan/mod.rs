@@ -6,6 +6,7 @@ mod builtins;
 mod candidates;
 mod commands;
 mod ground;
+mod groups;
 mod layout;
 mod page;
 mod releases;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use minijinja::Value;
 
 use super::candidates::candidates;
@@ -15,6 +16,9 @@ const NONE: &str = "none";
 
 /// The directory of what releases share, below the root.
 const SHARED: &str = "shared";
+
+/// A new release may be named after a second that is so far ahead, where its own is taken.
+const SECONDS_AHEAD_MAX: i64 = 2;
 
 /// The release that a plan is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,17 +70,22 @@ fn new_name(
     })?;
     let name = pattern.name(known.at);
     let sites = hosts.iter().filter_map(|host| Some((*host, known.sites.get(*host)?)));
-    let later = sites
+    let newest = sites
         .flat_map(|(host, site)| site.releases.iter().map(move |release| (host, &release.name)))
-        .filter(|(_, other)| pattern.matches(other) && **other >= name)
+        .filter(|(_, other)| pattern.matches(other))
         .max_by_key(|(_, other)| (*other).clone());
-    match later {
+    // Two releases in one second differ all the same: the later one is named after the next second.
+    let soon = (0..=SECONDS_AHEAD_MAX)
+        .filter_map(|ahead| known.at.checked_add(SignedDuration::from_secs(ahead)).ok())
+        .map(|at| pattern.name(at))
+        .find(|name| newest.is_none_or(|(_, other)| other < name));
+    match newest.filter(|_| soon.is_none()) {
         Some((host, other)) => {
             let message = format!("{host} has the release {other}, which is not older than {name}");
             let hint = "wait a second and try again; if it is far ahead, set this machine's clock";
             Err(vec![Diagnostic::request(message).hint(hint)])
         }
-        None => Ok(name),
+        None => Ok(soon.unwrap_or(name)),
     }
 }
 
@@ -211,5 +220,34 @@ impl Lies {
             ("current".to_owned(), of(self.served.as_deref())),
             ("previous".to_owned(), of(self.before())),
         ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::Recipe;
+
+    /// The name of a new release at that second, where a host has this one.
+    fn check(there: &str, expect: Option<&str>) {
+        let text = "app = \"a\"\nroot = \"/a\"\nstages.a.hosts = [\"h\"]\nhosts.h = {}\n\
+                    [layout]\nkind = \"releases\"\n[pipelines]\ndeploy = [\"release\"]\n";
+        let load = |path: &str| Err(format!("there is no {path}"));
+        let (recipe, _) = Recipe::parse("deploy.toml", text, &load).unwrap();
+        let at = "2026-01-02T03:04:59Z".parse().unwrap();
+        let mut known = Known { at, ..Known::sample(&recipe, "a") };
+        for site in known.sites.values_mut() {
+            site.releases[0].name = there.to_owned();
+        }
+        let name = new_name(recipe.layout.as_ref().unwrap(), &known, &["h"]);
+        assert_eq!(name.ok().as_deref(), expect, "{there}");
+    }
+
+    #[test]
+    fn a_new_name_is_greater_than_all_and_hardly_ahead_of_the_clock() {
+        check("20260102030458", Some("20260102030459"));
+        check("20260102030459", Some("20260102030500"));
+        check("20260102030500", Some("20260102030501"));
+        check("20260102030501", None);
     }
 }

@@ -14,7 +14,7 @@ pub struct Request {
     pub run: RunId,
     /// The stage; the only one when it is not said.
     pub stage: Option<String>,
-    /// The pipeline.
+    /// The pipeline; empty for a survey of the stage itself.
     pub pipeline: String,
     /// Only these hosts of the stage.
     pub hosts: Option<Vec<String>>,

@@ -1,7 +1,8 @@
 //! Groups during which the maintenance page is up.
 
-use super::build::{Group, Site};
+use super::build::Site;
 use super::commands::{Commands, Rendered, asked};
+use super::groups::Group;
 use super::layout::{Layout, Opening, Question};
 use super::page::has_page;
 use crate::model::{Act, BadId, HostId, ScopeId, StepName};

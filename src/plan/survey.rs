@@ -68,7 +68,7 @@ pub struct Probe {
     pub headers: Vec<(String, String)>,
 }
 
-/// What the pipeline of a request touches.
+/// What the pipeline of a request touches. An empty name stands for none: all chosen hosts, no steps.
 ///
 /// # Errors
 /// Names that the request has and the recipe has not, and every template that cannot be evaluated.

@@ -1,0 +1,282 @@
+//! `deployui maintenance`: the page put up and taken down, and what visitors get by it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        args::{Format, Global},
+        environment::Surroundings,
+        exit::{Exit, Stop},
+        headless, load,
+        prepare::Stage,
+        say,
+    },
+    args::{Listing, Off, On, Page},
+    hold::{Held, hand},
+    seen::{self, Seen},
+    snippet, words,
+};
+use crate::{
+    driver,
+    model::{Maintenance, Raised},
+    plan::{self, Surveyed},
+    script::builtin::Maintained,
+    text::escape,
+};
+
+pub(super) async fn maintenance(
+    around: &Surroundings,
+    global: &Global,
+    what: &Page,
+) -> Result<Exit, Stop> {
+    match what {
+        Page::On(args) => on(around, global, args).await,
+        Page::Off(args) => off(around, global, args).await,
+        Page::Status(args) => status(around, global, args).await,
+        Page::Snippet { server, host } => snippet::print(around, global, *server, host.as_deref()),
+    }
+}
+
+async fn on(around: &Surroundings, global: &Global, args: &On) -> Result<Exit, Stop> {
+    let stage = connected(around, global, &args.listing).await?;
+    let raised = Raised {
+        run: hand(around),
+        by: around.person().to_owned(),
+        since: driver::now(),
+        reason: args.reason.clone(),
+        until: args.until.map(|until| until.at(&jiff::Zoned::now())),
+    };
+    let page = page(global, &stage, &raised)?;
+    let act = Act { up: Some((&page, &raised)), run: None, confirm: args.confirm.as_deref() };
+    act.carry_out(around, stage, args.listing.output).await
+}
+
+async fn off(around: &Surroundings, global: &Global, args: &Off) -> Result<Exit, Stop> {
+    let stage = connected(around, global, &args.listing).await?;
+    let own = hand(around);
+    let run = (!args.force).then_some(own.as_str());
+    if !args.force {
+        refuse_others(&stage, &own)?;
+    }
+    let act = Act { up: None, run, confirm: args.confirm.as_deref() };
+    act.carry_out(around, stage, args.listing.output).await
+}
+
+/// The hosts of a stage that has a page.
+async fn connected(
+    around: &Surroundings,
+    global: &Global,
+    listing: &Listing,
+) -> Result<Stage, Stop> {
+    let stage = seen::connect(around, global, seen::request(around, global, listing)?).await?;
+    let paged = stage.wrapping.survey().machines.iter().any(|it| it.page.is_some());
+    if paged { Ok(stage) } else { Err(no_page()) }
+}
+
+pub(super) fn no_page() -> Stop {
+    Stop::new(Exit::Usage, "no chosen host has a maintenance page")
+        .hint("add [maintenance] path = \"...\"")
+}
+
+/// The page as visitors read it: the recipe's own template, or the built-in one.
+fn page(global: &Global, stage: &Stage, raised: &Raised) -> Result<String, Stop> {
+    let owner = &stage.wrapping.survey().owner;
+    let of = stage.recipe.stages.get(&owner.stage).and_then(|it| it.maintenance.as_ref());
+    let file = of.and_then(|it| it.page.as_ref()).map(|page| load::beside(global, &page.value));
+    let usage = |what: String| Stop::new(Exit::Usage, what);
+    let own = file.map(|path| {
+        let read = std::fs::read_to_string(&path);
+        read.map_err(|error| usage(format!("cannot read {}: {error}", path.display())))
+    });
+    let own = own.transpose()?;
+    plan::page(plan::page_template(own.as_deref()), &owner.app, raised)
+        .map_err(|problem| usage(format!("the maintenance page: {problem}")))
+}
+
+/// A page of someone else is refused before anything is touched on any host.
+fn refuse_others(stage: &Stage, own: &str) -> Result<(), Stop> {
+    let sites = &stage.request.known.sites;
+    let other = sites.iter().find_map(|(host, site)| {
+        let raised = site.raised.as_ref().filter(|raised| raised.run != own)?;
+        Some((host, raised))
+    });
+    let Some((host, raised)) = other else { return Ok(()) };
+    Err(Stop::new(Exit::Refused, format!("{host}: the page was {}", words::raised(raised)))
+        .hint("ask them; deployui maintenance off --force takes it down all the same"))
+}
+
+/// The page put up, or taken down.
+struct Act<'a> {
+    up: Option<(&'a str, &'a Raised)>,
+    /// Only a page of that one is taken down; `None`: whoever's it is.
+    run: Option<&'a str>,
+    confirm: Option<&'a str>,
+}
+
+impl Act<'_> {
+    async fn carry_out(
+        self,
+        around: &Surroundings,
+        stage: Stage,
+        output: Format,
+    ) -> Result<Exit, Stop> {
+        let survey = stage.wrapping.survey();
+        let what = if self.up.is_some() { "maintenance on" } else { "maintenance off" };
+        if survey.protected {
+            let asked = format!("{what} of {} on {}", survey.owner.app, survey.owner.stage);
+            headless::typed(around, &survey.owner.stage, &asked, self.confirm)?;
+        }
+        let held = Held::take(&stage, around, what).await?;
+        let done: BTreeMap<String, Maintained> =
+            stage.wrapping.page(self.up, self.run).await.into_iter().collect();
+        let probes: BTreeMap<String, Maintenance> =
+            stage.wrapping.probe().await.into_iter().collect();
+        held.give_back().await;
+        let told: Vec<Told<'_>> = survey
+            .machines
+            .iter()
+            .filter_map(|it| {
+                let host = it.host.name.as_str();
+                Some(Told { host, done: done.get(host)?, visitors: probes.get(host) })
+            })
+            .collect();
+        match output {
+            Format::Plain => told.iter().for_each(Told::plain),
+            Format::Json => {
+                let hosts: Vec<Value> = told.iter().map(Told::value).collect();
+                seen::print(seen::document(&stage), json!({ "hosts": hosts }));
+            }
+        }
+        let right = told.iter().all(|it| it.right(self.up.is_some()));
+        stage.fleet.close().await;
+        Ok(if right { Exit::Done } else { Exit::Failed })
+    }
+}
+
+/// What became of the page on a host.
+struct Told<'a> {
+    host: &'a str,
+    done: &'a Maintained,
+    visitors: Option<&'a Maintenance>,
+}
+
+impl Told<'_> {
+    /// Whether the page is as it was wanted, and visitors get it or do not, as far as that is asked.
+    fn right(&self, up: bool) -> bool {
+        let done = match self.done {
+            Maintained::On => up,
+            Maintained::Off => !up,
+            Maintained::Other(_)
+            | Maintained::Foreign
+            | Maintained::Strange(_)
+            | Maintained::Failed(_) => false,
+        };
+        let shown = match self.visitors {
+            Some(Maintenance::On(_)) => up,
+            Some(Maintenance::Off(_)) => !up,
+            Some(Maintenance::Unknown(_)) => false,
+            None => true,
+        };
+        done && shown
+    }
+
+    fn page(&self) -> &'static str {
+        match self.done {
+            Maintained::On => "up",
+            Maintained::Off => "down",
+            Maintained::Other(_) => "other",
+            Maintained::Foreign => "foreign",
+            Maintained::Strange(_) => "strange",
+            Maintained::Failed(_) => "failed",
+        }
+    }
+
+    fn problem(&self) -> Option<String> {
+        match self.done {
+            Maintained::On | Maintained::Off => None,
+            Maintained::Other(raised) => Some(words::raised(raised)),
+            Maintained::Foreign => {
+                Some("a page lies there, and nobody says who put it up".to_owned())
+            }
+            Maintained::Strange(text) => {
+                Some(format!("who put it up cannot be read: {}", escape(text)))
+            }
+            Maintained::Failed(why) => Some(escape(why)),
+        }
+    }
+
+    fn plain(&self) {
+        let Self { host, visitors, .. } = self;
+        let what = match (self.done, self.problem()) {
+            (Maintained::On, _) => "the page is up".to_owned(),
+            (Maintained::Off, _) => "the page is down".to_owned(),
+            (_, problem) => format!("NOT CHANGED: {}", problem.unwrap_or_default()),
+        };
+        say::out(&format!("{host}: {what}; {}", words::visitors(*visitors)));
+    }
+
+    fn value(&self) -> Value {
+        json!({
+            "host": self.host,
+            "page": self.page(),
+            "error": self.problem(),
+            "maintenance": words::maintenance(self.visitors),
+            "visitors": words::visitors(self.visitors),
+        })
+    }
+}
+
+async fn status(around: &Surroundings, global: &Global, args: &Listing) -> Result<Exit, Stop> {
+    let seen = seen::look(around, global, seen::request(around, global, args)?).await?;
+    if seen.machines().all(|it| it.page.is_none()) {
+        return Err(no_page());
+    }
+    let mut signals = headless::listen()?;
+    let probing = async { Ok(seen.wrapping().probe().await) };
+    let probes = seen::or_left(&mut signals, probing).await?;
+    let probes: BTreeMap<String, Maintenance> = probes.into_iter().collect();
+    match args.output {
+        Format::Plain => paged(&seen).for_each(|it| state(&seen, it, &probes)),
+        Format::Json => {
+            let hosts: Vec<Value> =
+                paged(&seen).map(|it| state_value(&seen, it, &probes)).collect();
+            seen::print(seen.document(), json!({ "hosts": hosts }));
+        }
+    }
+    seen.tell_trouble();
+    let all = paged(&seen).map(|it| words::maintenance(probes.get(&it.host.name)));
+    let mut all: Vec<&str> = all.collect();
+    all.dedup();
+    let same = all.len() == 1;
+    let exit = if same && !seen.troubled() { Exit::Done } else { Exit::Failed };
+    seen.stage.fleet.close().await;
+    Ok(exit)
+}
+
+fn paged(seen: &Seen) -> impl Iterator<Item = &Surveyed> {
+    seen.machines().filter(|it| it.page.is_some())
+}
+
+fn state(seen: &Seen, machine: &Surveyed, probes: &BTreeMap<String, Maintenance>) {
+    let host = machine.host.name.as_str();
+    say::out(&format!("{host}: {}", words::visitors(probes.get(host))));
+    let raised = seen.site(host).and_then(|site| site.raised.as_ref());
+    if let Some(raised) = raised {
+        say::out(&format!("{host}: the page was {}", words::raised(raised)));
+    }
+}
+
+fn state_value(seen: &Seen, machine: &Surveyed, probes: &BTreeMap<String, Maintenance>) -> Value {
+    let host = machine.host.name.as_str();
+    let site = seen.site(host);
+    json!({
+        "host": host,
+        "error": seen.trouble(host),
+        "maintenance": words::maintenance(probes.get(host)),
+        "visitors": words::visitors(probes.get(host)),
+        "page": site.map(|site| site.page),
+        "raised": site.and_then(|site| site.raised.as_ref()).map(words::raised_value),
+    })
+}

@@ -1,0 +1,177 @@
+//! The hosts of a stage as they are now. One that cannot be asked is told of, and stops nothing that
+//! only looks.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    super::{
+        args::Global,
+        environment::Surroundings,
+        exit::{Exit, Stop},
+        headless,
+        prepare::Stage,
+        say,
+        signals::Signals,
+    },
+    args::Listing,
+};
+use crate::{
+    driver::Wrapping,
+    model::{HostId, Site},
+    plan::{Request, Surveyed},
+    store::Dirty,
+};
+
+/// A stage whose hosts were asked to connect.
+pub(super) struct Seen {
+    pub(super) stage: Stage,
+    /// Why a host cannot be asked, by its name.
+    away: BTreeMap<String, String>,
+    hints: Vec<String>,
+    /// What a host has, or why it cannot be said; only those that carry releases.
+    sites: BTreeMap<String, Result<Site, String>>,
+}
+
+/// A request about the stage itself.
+pub(super) fn request(
+    around: &Surroundings,
+    global: &Global,
+    listing: &Listing,
+) -> Result<Request, Stop> {
+    let (hosts, roles) = (listing.hosts.clone(), listing.roles.clone());
+    Ok(Request { hosts, roles, ..headless::plain_request(around, global, "")? })
+}
+
+/// Connects all hosts and looks at them, as far as they can be asked.
+pub(super) async fn look(
+    around: &Surroundings,
+    global: &Global,
+    request: Request,
+) -> Result<Seen, Stop> {
+    let mut signals = headless::listen()?;
+    let (dirty, _grown) = Dirty::new();
+    let stage = Stage::connect(around, global, request, headless::asker(around), dirty)?;
+    let seen = Seen { stage, away: BTreeMap::new(), hints: Vec::new(), sites: BTreeMap::new() };
+    or_left(&mut signals, seen.looked()).await
+}
+
+/// Connects all hosts and looks at them; one that cannot be asked or read ends it.
+pub(super) async fn connect(
+    around: &Surroundings,
+    global: &Global,
+    request: Request,
+) -> Result<Stage, Stop> {
+    let mut signals = headless::listen()?;
+    let (dirty, _grown) = Dirty::new();
+    let mut stage = Stage::connect(around, global, request, headless::asker(around), dirty)?;
+    let gathered = stage.gather(&mut signals).await;
+    gathered.map_err(|stop| {
+        let refused = stop.exit == Exit::Refused;
+        stop.maybe_hint(refused.then_some("leave a host out with --hosts"))
+    })?;
+    or_left(&mut signals, async move {
+        stage.look().await?;
+        Ok(stage)
+    })
+    .await
+}
+
+/// Does something that changes nothing, unless a signal ends the program before.
+pub(super) async fn or_left<T>(
+    signals: &mut Signals,
+    work: impl Future<Output = Result<T, Stop>>,
+) -> Result<T, Stop> {
+    tokio::select! {
+        done = work => done,
+        number = signals.next() => {
+            Err(Stop::new(Exit::Signal(number), "left while looking: nothing was changed"))
+        }
+    }
+}
+
+impl Seen {
+    async fn looked(mut self) -> Result<Self, Stop> {
+        let names: BTreeMap<HostId, String> =
+            self.machines().map(|it| (it.id, it.host.name.clone())).collect();
+        let mut away = Vec::new();
+        self.stage
+            .fleet
+            .gather(|id, told| {
+                if let (Err(trouble), Some(name)) = (told, names.get(&id)) {
+                    away.push((name.clone(), trouble.to_string(), trouble.hint()));
+                }
+            })
+            .await;
+        for (host, why, hint) in away {
+            self.hints.extend(hint.map(|hint| format!("{host}: {hint}")));
+            let why = why.strip_prefix(&format!("{host}: ")).map_or(why.clone(), str::to_owned);
+            self.away.insert(host, why);
+        }
+        let sites = self.stage.wrapping.look().await;
+        self.sites = sites.into_iter().filter(|(host, _)| !self.away.contains_key(host)).collect();
+        Ok(self)
+    }
+
+    pub(super) fn wrapping(&self) -> &Wrapping {
+        &self.stage.wrapping
+    }
+
+    /// All hosts, in the order of the stage.
+    pub(super) fn machines(&self) -> impl Iterator<Item = &Surveyed> {
+        self.stage.wrapping.survey().machines.iter()
+    }
+
+    /// Why a host cannot be asked.
+    pub(super) fn away(&self, host: &str) -> Option<&str> {
+        self.away.get(host).map(String::as_str)
+    }
+
+    /// What is wrong with asking a host: no connection, or no answer that can be read.
+    pub(super) fn trouble(&self, host: &str) -> Option<&str> {
+        let unread = self.sites.get(host).and_then(|site| site.as_ref().err());
+        self.away(host).or(unread.map(String::as_str))
+    }
+
+    /// What a host has.
+    pub(super) fn site(&self, host: &str) -> Option<&Site> {
+        self.sites.get(host)?.as_ref().ok()
+    }
+
+    /// Tells what kept hosts from being asked, and what can be done about it.
+    pub(super) fn tell_trouble(&self) {
+        for machine in self.machines() {
+            let host = &machine.host.name;
+            if let Some(why) = self.trouble(host) {
+                say::err(&format!("error: {host}: {why}"));
+            }
+        }
+        self.hints.iter().for_each(|hint| say::err(&format!("hint: {hint}")));
+    }
+
+    /// Whether a host could not be asked or read.
+    pub(super) fn troubled(&self) -> bool {
+        self.machines().any(|it| self.trouble(&it.host.name).is_some())
+    }
+
+    /// A document about the stage, without its hosts.
+    pub(super) fn document(&self) -> Map<String, Value> {
+        document(&self.stage)
+    }
+}
+
+/// A document about a stage: what every listing begins with.
+pub(super) fn document(stage: &Stage) -> Map<String, Value> {
+    let owner = &stage.wrapping.survey().owner;
+    let head = [("format", json!(1)), ("app", json!(owner.app)), ("stage", json!(owner.stage))];
+    head.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// Prints a document with something more in it.
+pub(super) fn print(mut document: Map<String, Value>, more: Value) {
+    if let Value::Object(more) = more {
+        document.extend(more);
+    }
+    say::out(&Value::Object(document).to_string());
+}

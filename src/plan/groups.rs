@@ -1,0 +1,64 @@
+//! The pipeline of a request: its groups, without the steps that are left out.
+
+use super::request::Request;
+use crate::model::StepName;
+use crate::recipe::{BuiltIn, Diagnostic, Pipeline, Recipe, Share, Span, Step, Template, choose};
+
+/// Steps that hosts go through together.
+pub(super) struct Group<'r> {
+    pub(super) steps: Vec<&'r Step>,
+    pub(super) batch: Option<Share>,
+    pub(super) maintenance: Option<&'r Span>,
+    pub(super) when: Option<&'r Template>,
+    pub(super) when_pending: Option<&'r Step>,
+}
+
+/// The pipeline without the steps that are left out.
+pub(super) fn groups<'r>(
+    recipe: &'r Recipe,
+    request: &Request,
+) -> Result<Vec<Group<'r>>, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let known: Vec<&str> = recipe.steps.keys().map(StepName::as_str).collect();
+    for step in request.skip.iter().filter(|step| !recipe.steps.contains_key(step)) {
+        let problem = Diagnostic::request(format!("unknown step `{step}` to skip"));
+        found.push(problem.maybe_hint(choose(step.as_str(), &known, "step")));
+    }
+    let named = recipe.pipelines.get(&request.pipeline);
+    match named.map(|it| left(recipe, request, it)).or_else(|| pruning(recipe, request)) {
+        Some(groups) if found.is_empty() => return Ok(groups),
+        Some(_) => {}
+        None => found.push(unknown_pipeline(recipe, &request.pipeline)),
+    }
+    Err(found)
+}
+
+/// The built-in step that removes old releases, by itself: every recipe that uses it has it as a
+/// pipeline, too.
+fn pruning<'r>(recipe: &'r Recipe, request: &Request) -> Option<Vec<Group<'r>>> {
+    let step = recipe.steps.values().find(|step| step.built_in() == Some(BuiltIn::Prune))?;
+    let alone =
+        Group { steps: vec![step], batch: None, maintenance: None, when: None, when_pending: None };
+    (request.pipeline == BuiltIn::Prune.name()).then(|| vec![alone])
+}
+
+fn left<'r>(recipe: &'r Recipe, request: &Request, pipeline: &'r Pipeline) -> Vec<Group<'r>> {
+    let mut groups = Vec::new();
+    for entry in &pipeline.entries {
+        let wanted = entry.steps.iter().filter(|name| !request.skip.contains(&name.value));
+        groups.push(Group {
+            steps: wanted.filter_map(|name| recipe.steps.get(&name.value)).collect(),
+            batch: entry.batch.as_ref().map(|batch| batch.value),
+            maintenance: entry.maintenance.as_ref(),
+            when: entry.when.as_ref(),
+            when_pending: entry.when_pending.as_ref().and_then(|it| recipe.steps.get(&it.value)),
+        });
+    }
+    groups
+}
+
+fn unknown_pipeline(recipe: &Recipe, name: &str) -> Diagnostic {
+    let known: Vec<&str> = recipe.pipeline_names().collect();
+    let message = format!("unknown pipeline `{}`", name.escape_debug());
+    Diagnostic::request(message).maybe_hint(choose(name, &known, "pipeline"))
+}
