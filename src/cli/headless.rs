@@ -13,8 +13,9 @@ use super::{
     prepare::{self, Stage},
     prompt,
     report::{self, Report},
+    say,
     signals::Signals,
-    site,
+    site, webhooks,
 };
 use crate::{
     driver::{self, Driver, Fleet, Left, Request as Wish},
@@ -57,7 +58,9 @@ pub(super) async fn release(
     stage.look().await?;
     stage.learn(global).await?;
     let plan = stage.plan()?;
-    confirm(around, &plan, start)?;
+    let notices = webhooks::of_stage(&stage, &plan)?;
+    let again = prepare::again(&plan, &stage.request.known.sites);
+    confirm(around, &plan, start, again.as_deref())?;
     stage.check().await?;
     stage.lock(around, &format!("{} of {}", plan.pipeline, plan.app)).await?;
     let mut report = Report::begin(start.output, around, grown);
@@ -70,6 +73,7 @@ pub(super) async fn release(
             return Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()));
         }
     };
+    driver.announce(webhooks::herald(notices));
     report.opened(driver.run());
     let exit = drive(&mut driver, &mut report, &mut signals).await;
     prepare::finish(&driver, around).await;
@@ -159,7 +163,7 @@ pub(super) async fn begin(
     start: &Start<'_>,
 ) -> Result<Exit, Stop> {
     place(around, &plan.run)?;
-    confirm(around, &plan, start)?;
+    confirm(around, &plan, start, None)?;
     let mut signals = listen()?;
     let (dirty, grown) = Dirty::new();
     let mut fleet =
@@ -256,8 +260,17 @@ pub(super) async fn gather(fleet: &mut Fleet, plan: &Plan) -> Result<(), Stop> {
     if all { Ok(()) } else { Err(stop) }
 }
 
-/// A protected stage wants its name; a person at a terminal is asked once.
-fn confirm(around: &Surroundings, plan: &Plan, start: &Start<'_>) -> Result<(), Stop> {
+/// A protected stage wants its name; a person at a terminal is asked once. `note`: what is odd about
+/// the plan; it is said also where nobody is asked.
+fn confirm(
+    around: &Surroundings,
+    plan: &Plan,
+    start: &Start<'_>,
+    note: Option<&str>,
+) -> Result<(), Stop> {
+    if let Some(note) = note {
+        say::err(&format!("note: {note}"));
+    }
     let hosts: Vec<&str> = plan.hosts.iter().map(|host| host.name.as_str()).collect();
     let what =
         format!("{} of {} on {} ({})", plan.pipeline, plan.app, plan.stage, hosts.join(", "));

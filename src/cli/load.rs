@@ -26,13 +26,18 @@ const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Reads and checks the project's file. Warnings are told.
 pub(super) fn recipe(global: &Global) -> Result<Recipe, Stop> {
+    let (recipe, warnings) = parsed(global)?;
+    tell(&warnings);
+    Ok(recipe)
+}
+
+/// Reads and checks the project's file, and tells nothing.
+pub(super) fn parsed(global: &Global) -> Result<(Recipe, Vec<Diagnostic>), Stop> {
     let path = &global.config;
     let text = read(path)?;
     let shown = path.display().to_string();
     let load = |path: &str| bounded(Path::new(path)).map_err(|error| error.to_string());
-    let (recipe, warnings) = Recipe::parse(&shown, &text, &load).map_err(|found| faults(&found))?;
-    tell(&warnings);
-    Ok(recipe)
+    Recipe::parse(&shown, &text, &load).map_err(|found| faults(&found))
 }
 
 fn read(path: &Path) -> Result<String, Stop> {

@@ -20,6 +20,7 @@ mod say;
 mod signals;
 mod site;
 mod table;
+mod webhooks;
 
 use std::{ffi::OsString, process::ExitCode};
 

@@ -137,7 +137,8 @@ impl Stage {
         if stop.errors.is_empty() { Ok(()) } else { Err(stop) }
     }
 
-    /// Locks the stage for a run.
+    /// Locks the stage for a run, and sends its hosts the code that they lack, where it comes from this
+    /// machine. What cannot be sent gives the lock back.
     pub(super) async fn lock(&self, around: &Surroundings, purpose: &str) -> Result<(), Stop> {
         let lock = Lock {
             run: self.request.run.to_string(),
@@ -145,8 +146,29 @@ impl Stage {
             at: driver::now(),
             purpose: purpose.to_owned(),
         };
-        self.wrapping.lock(&lock).await.map_err(|refused| locked(&refused))
+        self.wrapping.lock(&lock).await.map_err(|refused| locked(&refused))?;
+        let Err(stop) = self.send().await else { return Ok(()) };
+        self.wrapping.unlock(self.request.run.as_str()).await;
+        Err(stop)
     }
+
+    async fn send(&self) -> Result<(), Stop> {
+        let Some(revision) = &self.request.known.revision else { return Ok(()) };
+        let failed = match self.wrapping.send(&self.request.run, revision).await {
+            Ok(()) => return Ok(()),
+            Err(failed) => failed,
+        };
+        let errors = failed.into_iter().map(|(at, why)| format!("{at}: code was not sent: {why}"));
+        Err(Stop { exit: Exit::Refused, errors: errors.collect(), hints: Vec::new() })
+    }
+}
+
+/// What it means that hosts serve the commit of a release already; nothing where none does.
+pub(super) fn again(plan: &Plan, sites: &BTreeMap<String, Site>) -> Option<String> {
+    let hosts = plan::again(plan, sites);
+    let revision = plan.released.as_ref()?.revision.as_deref()?;
+    let serve = if hosts.len() == 1 { "serves" } else { "serve" };
+    (!hosts.is_empty()).then(|| format!("{} {serve} {revision:.10} already", hosts.join(", ")))
 }
 
 /// A stage that somebody else has.

@@ -7,7 +7,7 @@ use super::{
     exit::{Exit, Stop},
     headless, load, prepare,
     report::{self, Report},
-    say,
+    say, webhooks,
 };
 use crate::{
     driver::{Driver, Left},
@@ -52,6 +52,7 @@ pub(super) async fn resume(
     let taken = Driver::resume(journal, &events, store, fleet, &around.who, args.on_failure);
     let mut driver = taken
         .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
+    driver.announce(webhooks::taken_up(webhooks::of_run(around, global, &run.plan)));
     let exit = headless::drive(&mut driver, &mut report, &mut signals).await;
     prepare::finish(&driver, around).await;
     driver.close().await;

@@ -8,7 +8,11 @@ use tokio::{
     time::timeout,
 };
 
-use super::probe::{Get, Seen};
+use super::{
+    here::Here,
+    parcel::Parcel,
+    probe::{Get, Seen},
+};
 use crate::{model::HostId, remote::ReachError};
 
 /// Questions that wait at a host.
@@ -20,12 +24,15 @@ pub(super) enum Question {
     Text(String, oneshot::Sender<Vec<String>>),
     /// A request to make through the connection.
     Probe(Get, oneshot::Sender<Result<Seen, ReachError>>),
+    /// A file of this machine to send.
+    Send(Parcel, oneshot::Sender<Result<(), String>>),
 }
 
 /// Asks hosts, as long as somebody keeps them connected.
 #[derive(Clone, Default)]
 pub struct Asker {
     hosts: BTreeMap<HostId, mpsc::Sender<Question>>,
+    here: Option<Here>,
 }
 
 /// Why there is no answer. What the text does may have been done all the same.
@@ -49,6 +56,15 @@ impl fmt::Display for NoAnswer {
 impl std::error::Error for NoAnswer {}
 
 impl Asker {
+    pub(super) fn at(here: Here) -> Self {
+        Self { hosts: BTreeMap::new(), here: Some(here) }
+    }
+
+    /// The operator's own machine; `None` where nobody said what it is.
+    pub(super) fn here(&self) -> Option<&Here> {
+        self.here.as_ref()
+    }
+
     pub(super) fn add(&mut self, host: HostId, questions: mpsc::Sender<Question>) {
         self.hosts.insert(host, questions);
     }
@@ -77,6 +93,19 @@ impl Asker {
         patience: Duration,
     ) -> Result<Result<Seen, ReachError>, NoAnswer> {
         self.put(host, |reply| Question::Probe(get, reply), patience).await
+    }
+
+    /// Sends a file of this machine to a host; the inner error is why it did not take it.
+    ///
+    /// # Errors
+    /// When it was not sent within `patience`.
+    pub(super) async fn send(
+        &self,
+        host: HostId,
+        parcel: Parcel,
+        patience: Duration,
+    ) -> Result<Result<(), String>, NoAnswer> {
+        self.put(host, |reply| Question::Send(parcel, reply), patience).await
     }
 
     async fn put<T>(

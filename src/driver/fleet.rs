@@ -13,6 +13,7 @@ use tokio::{
 
 use super::{
     asker::{Asker, QUESTIONS_MAX},
+    here::Here,
     host::{self, Charge},
     means::{FleetSettings, HostNews, Means},
     trouble::Trouble,
@@ -49,13 +50,14 @@ impl Fleet {
         settings: FleetSettings,
         begun: bool,
     ) -> Self {
+        let here = Here::new(Arc::clone(&settings.local), settings.store.root().join("mirrors"));
         let settings = Arc::new(settings);
         let (sender, news) = mpsc::channel(NEWS_MAX);
         let mut fleet = Self {
             wants: BTreeMap::new(),
             news,
             back: VecDeque::new(),
-            asker: Asker::default(),
+            asker: Asker::at(here),
             tasks: JoinSet::new(),
         };
         for (id, host) in hosts {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use futures::{StreamExt as _, stream::FuturesUnordered};
+use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{
     sync::{mpsc, oneshot, watch},
     time::timeout,
@@ -10,8 +10,9 @@ use tokio::{
 
 use super::{
     asker::Question,
-    chance,
+    chance, http,
     means::{FleetSettings, HostNews, Means},
+    parcel,
     reconcile::{Next, Ordered},
     trouble::{ShellEnd, Trouble},
     wants::{Want, What},
@@ -60,8 +61,8 @@ impl From<Unheard> for Ended {
 /// The bytes after which a tail is compared on reattaching; the host does the same.
 const TAIL_BYTES: u16 = 4096;
 
-/// Requests under way through one connection.
-const PROBES_MAX: usize = 8;
+/// Probes and parcels under way through one connection.
+const BESIDE_MAX: usize = 8;
 
 /// How long the words of a shell that has ended are waited for.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -124,6 +125,31 @@ impl Wire {
         }
     }
 
+    /// Passes a question on to the shell, or begins what has a channel of its own. Whoever asked may
+    /// have lost patience when the answer is there.
+    fn take<'l>(
+        &mut self,
+        question: Question,
+        (link, http): (&'l Link, &Arc<http::Client>),
+        beside: &FuturesUnordered<BoxFuture<'l, ()>>,
+    ) {
+        match question {
+            Question::Text(text, reply) => self.ask(text, reply),
+            Question::Probe(..) | Question::Send(..) if beside.len() >= BESIDE_MAX => {
+                tracing::warn!("too many questions at once: one is left out");
+            }
+            Question::Probe(get, reply) => {
+                let http = Arc::clone(http);
+                beside.push(Box::pin(async move {
+                    drop(reply.send(http.probe(link, &get).await));
+                }));
+            }
+            Question::Send(parcel, reply) => beside.push(Box::pin(async move {
+                drop(reply.send(parcel::send(link, parcel).await));
+            })),
+        }
+    }
+
     /// A shell that leaves before the host is ready says why, perhaps on the other channel and a moment
     /// later: both are read to their end. Where it only takes nothing more, its end says more than the
     /// broken pipe.
@@ -183,7 +209,7 @@ impl Charge {
             Err(trouble) => return Ended::Lost(trouble),
         };
         self.wants.mark_changed();
-        let mut probes = FuturesUnordered::new();
+        let mut beside: FuturesUnordered<BoxFuture<'_, ()>> = FuturesUnordered::new();
         loop {
             if let Err(ended) = self.flush(&mut wire, up).await {
                 return wire.last_words(ended).await;
@@ -208,38 +234,12 @@ impl Charge {
                     }
                 }
                 Some(question) = self.questions.recv(), if wire.hello.is_some() => {
-                    probes.extend(self.question(&mut wire, question, link, probes.len()));
+                    wire.take(question, (link, &self.settings.http), &beside);
                 }
-                Some(()) = probes.next() => {}
+                Some(()) = beside.next() => {}
                 lost = link.lost() => return Ended::Lost(Trouble::Lost(lost)),
             }
         }
-    }
-
-    /// Passes a question on; a request through the connection is made beside everything else.
-    fn question<'l>(
-        &self,
-        wire: &mut Wire,
-        question: Question,
-        link: &'l Link,
-        under_way: usize,
-    ) -> Option<impl Future<Output = ()> + use<'l>> {
-        let (get, reply) = match question {
-            Question::Text(text, reply) => {
-                wire.ask(text, reply);
-                return None;
-            }
-            Question::Probe(get, reply) => (get, reply),
-        };
-        if under_way >= PROBES_MAX {
-            tracing::warn!("too many probes at once: one is left out");
-            return None;
-        }
-        let client = Arc::clone(&self.settings.http);
-        Some(async move {
-            // Whoever asked may have lost patience.
-            drop(reply.send(client.probe(link, &get).await));
-        })
     }
 
     async fn open(&self, link: &Link) -> Result<Wire, Trouble> {

@@ -8,13 +8,17 @@
 mod asker;
 mod chance;
 mod fleet;
+mod herald;
+mod here;
 mod host;
 mod http;
 mod look;
 mod means;
 mod notify;
+mod parcel;
 pub mod probe;
 mod reconcile;
+mod sending;
 mod translate;
 mod trouble;
 mod wants;
@@ -27,6 +31,7 @@ use tokio::{sync::mpsc, time::sleep};
 pub use asker::{Asker, NoAnswer};
 pub use chance::{now, run_id};
 pub use fleet::Fleet;
+pub use herald::Herald;
 pub use http::Client;
 pub use means::{FleetSettings, HostNews};
 pub use notify::NotifyError;
@@ -141,6 +146,7 @@ pub struct Driver {
     opening: Vec<Event>,
     look: Option<Look>,
     given_up: BTreeMap<HostId, Trouble>,
+    herald: Option<Herald>,
 }
 
 impl Driver {
@@ -196,6 +202,7 @@ impl Driver {
             opening: Vec::new(),
             look: None,
             given_up: BTreeMap::new(),
+            herald: None,
         }
     }
 
@@ -259,8 +266,19 @@ impl Driver {
         }
     }
 
-    /// Ends the connections in order.
+    /// Webhooks are told from now on how the run goes, and that it has begun, if it was opened here.
+    pub fn announce(&mut self, mut herald: Herald) {
+        if !self.opening.is_empty() {
+            herald.opened();
+        }
+        self.herald = Some(herald);
+    }
+
+    /// Ends the connections in order; what webhooks are still to be told is waited for a moment.
     pub async fn close(self) {
+        if let Some(herald) = self.herald {
+            herald.rest().await;
+        }
         self.fleet.close().await;
     }
 
@@ -310,6 +328,9 @@ impl Driver {
         if !events.is_empty() {
             self.write(&events)?;
             observer.told(&events, self.engine.run());
+            if let Some(herald) = &mut self.herald {
+                herald.told(&events, self.engine.run());
+            }
         }
         let wants = wants::of(&self.engine, &self.answers);
         self.fleet.want(wants);

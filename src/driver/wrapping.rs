@@ -23,10 +23,14 @@ use crate::{
 };
 
 /// How long a look or a short act may take, the connection included.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long checks and git may take: they ask the network, and the recipe's own commands.
-const CHECK_PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const CHECK_PATIENCE: Duration = Duration::from_secs(120);
+
+/// How long a repository may be fetched here, and what is missing be sent to a host. Only a bound: a
+/// host that takes nothing is given up much earlier.
+pub(super) const SEND_PATIENCE: Duration = Duration::from_secs(6 * 3600);
 
 /// Free space that a release should find, in KiB.
 const FREE_KIB: u64 = 64 * 1024;
@@ -37,8 +41,8 @@ const FREE_INODES: u64 = 2_000;
 /// The hosts of a stage, connected, and what there is to know of them.
 #[derive(Clone)]
 pub struct Wrapping {
-    survey: Survey,
-    asker: Asker,
+    pub(super) survey: Survey,
+    pub(super) asker: Asker,
 }
 
 /// What the checks of one host found.
@@ -95,7 +99,7 @@ impl Wrapping {
     }
 
     /// The hosts that carry releases.
-    fn carrying(&self) -> impl Iterator<Item = (&Surveyed, &builtin::Layout)> {
+    pub(super) fn carrying(&self) -> impl Iterator<Item = (&Surveyed, &builtin::Layout)> {
         self.survey.machines.iter().filter_map(|it| Some((it, it.layout.as_ref()?)))
     }
 
@@ -118,7 +122,7 @@ impl Wrapping {
         builtin::site(layout, &lines).map_err(|error| error.to_string())
     }
 
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         id: HostId,
         text: String,
@@ -127,16 +131,18 @@ impl Wrapping {
         self.asker.ask(id, text, patience).await.map_err(|error| error.to_string())
     }
 
-    /// The full commit that a new release holds, resolved once, on one host.
+    /// The full commit that a new release holds, resolved once: on one host, or on this machine.
     ///
     /// # Errors
     /// When there is none, or nobody can be asked.
     pub async fn resolve(&self) -> Result<Option<String>, RefProblem> {
         let Some(source) = &self.survey.source else { return Ok(None) };
+        if source.by_operator {
+            return self.resolve_here(source).await.map(Some);
+        }
         let Some((it, layout)) = self.carrying().next() else { return Ok(None) };
-        let mirror = format!("{}/mirror.git", layout.state());
         let plain = |what: String| RefProblem { what, hint: None };
-        let text = builtin::resolve(&source.repository, &source.reference, Some(&mirror))
+        let text = builtin::resolve(&source.repository, &source.reference, Some(&layout.state()))
             .map_err(|bad| plain(bad.to_string()))?;
         let host = &it.host.name;
         let lines = self

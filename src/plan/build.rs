@@ -250,6 +250,7 @@ impl<'g> Site<'g> {
                 let message = format!("`{}` reaches no chosen host", step.name.value);
                 add(warnings, vec![Diagnostic::warning(&step.name.span, message)]);
             }
+            add(&mut commands.found, self.unshared(step).into_iter().collect());
         }
         for (number, batch) in self.batches(group).iter().enumerate() {
             let mut gated = number == 0;

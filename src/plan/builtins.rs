@@ -144,7 +144,8 @@ impl Commands<'_> {
             }
             Via::Operator => {
                 let run = &self.ground.request.run;
-                builtin::Via::Operator { bundle: format!("{}/{run}.bundle", lies.layout.state()) }
+                let bundle = builtin::bundle_path(&lies.layout.state(), run.as_str());
+                builtin::Via::Operator { bundle }
             }
         };
         let release = release.to_owned();

@@ -163,7 +163,7 @@ impl<'r> Ground<'r> {
     }
 
     /// What templates see, but for the root.
-    fn names(&self, host: Option<&Host>) -> BTreeMap<String, Value> {
+    pub(super) fn names(&self, host: Option<&Host>) -> BTreeMap<String, Value> {
         let mut vars = self.recipe.vars.clone();
         merge(&mut vars, &self.stage.vars);
         if let Some(host) = host {

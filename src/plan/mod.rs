@@ -1,6 +1,7 @@
 //! From a recipe and a request to a plan: hosts are chosen, templates evaluated, once, and laid out
 //! as the first graph of a run. Pure: the same recipe and request give the same plan.
 
+mod again;
 mod build;
 mod builtins;
 mod candidates;
@@ -8,6 +9,8 @@ mod commands;
 mod ground;
 mod groups;
 mod layout;
+mod notices;
+mod outputs;
 mod page;
 mod releases;
 mod render;
@@ -17,8 +20,10 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
+pub use again::again;
 pub use build::{build, check, exec};
 pub use candidates::candidates;
+pub use notices::{Notice, notices};
 pub use page::{page, page_template};
 pub use request::{Known, Planned, Request};
 pub use survey::{Probe, Source, Survey, Surveyed, survey};

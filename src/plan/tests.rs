@@ -528,3 +528,139 @@ fn the_deploy_toml_of_the_readme_can_be_planned() {
     let text = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     assert_eq!(faults_of("README.md", text), "");
 }
+
+/// Outputs of a `once` step reach no other host yet: that is said, and nothing is left out in silence.
+#[test]
+fn outputs_that_other_hosts_need_are_refused() {
+    let text = |hosts: &str| {
+        format!(
+            r#"
+app = "shop"
+root = "/srv/www/shop"
+[layout]
+kind = "releases"
+[source]
+repository = "https://git.example.com/shop.git"
+[stages.staging]
+hosts = [{hosts}]
+[hosts]
+web1 = {{}}
+web2 = {{}}
+web3 = {{}}
+[steps]
+static = {{ run = "collect", once = true, outputs = ["src/static"] }}
+[pipelines]
+deploy = ["release", "static", "publish"]
+"#
+        )
+    };
+    assert!(shown(&text(r#""web1""#), &request("deploy")).contains("collect"));
+    insta::assert_snapshot!(shown(&text(r#""web1", "web2", "web3""#), &request("deploy")), @r#"
+    error: `static` leaves its outputs on one host, and 2 others need them, too
+      --> deploy.toml:15:53
+       |
+    15 | static = { run = "collect", once = true, outputs = ["src/static"] }
+       |                                                     ^^^^^^^^^^^^ this version does not copy them
+       |
+       = hint: leave `once` and `outputs` out: then every host makes them itself
+    "#);
+}
+
+const HOOKED: &str = r#"
+app = "shop"
+root = "/srv/www/shop"
+[stages.staging]
+hosts = ["web1"]
+[hosts.web1]
+[layout]
+kind = "releases"
+[steps]
+work = { run = "work" }
+[pipelines]
+deploy = ["release", "work"]
+[[notify]]
+on = ["started", "failed", "finished"]
+url = "https://chat.example.com/{{ stage }}"
+body = "{{ app }} {{ pipeline }} {{ run.id }} [{{ release.name }}] {{ event }} {{ outcome }}"
+[[notify]]
+url = "https://other.example.com/hook"
+"#;
+
+/// What webhooks are told, or what is wrong with it.
+fn hooked(text: &str) -> String {
+    let (recipe, _) = Recipe::parse("deploy.toml", text, &no_file).unwrap();
+    let request = request("deploy");
+    let plan = build(&recipe, &request).unwrap().plan;
+    match notices(&recipe, &request, &plan) {
+        Ok(notices) => {
+            let line =
+                |it: &Notice| format!("{:?} {} {}: {}\n", it.on, it.outcome, it.url, it.body);
+            notices.iter().map(line).collect()
+        }
+        Err(found) => render(&found),
+    }
+}
+
+#[test]
+fn webhooks_are_rendered_before_the_run() {
+    insta::assert_snapshot!(hooked(HOOKED), @r#"
+    Started open https://chat.example.com/staging: shop deploy 20261122-014312-aaaaaaaaaaaaaaaa [19700101000000] started open
+    Failed open https://chat.example.com/staging: shop deploy 20261122-014312-aaaaaaaaaaaaaaaa [19700101000000] failed open
+    Finished ok https://chat.example.com/staging: shop deploy 20261122-014312-aaaaaaaaaaaaaaaa [19700101000000] finished ok
+    Finished failed https://chat.example.com/staging: shop deploy 20261122-014312-aaaaaaaaaaaaaaaa [19700101000000] finished failed
+    Finished aborted https://chat.example.com/staging: shop deploy 20261122-014312-aaaaaaaaaaaaaaaa [19700101000000] finished aborted
+    Finished unknown https://chat.example.com/staging: shop deploy 20261122-014312-aaaaaaaaaaaaaaaa [19700101000000] finished unknown
+    Finished ok https://other.example.com/hook: {"app":"shop","event":"finished","format":1,"outcome":"ok","pipeline":"deploy","release":"19700101000000","revision":null,"run":"20261122-014312-aaaaaaaaaaaaaaaa","stage":"staging","text":"shop staging: deploy is over: ok (run 20261122-014312-aaaaaaaaaaaaaaaa)"}
+    Finished failed https://other.example.com/hook: {"app":"shop","event":"finished","format":1,"outcome":"failed","pipeline":"deploy","release":"19700101000000","revision":null,"run":"20261122-014312-aaaaaaaaaaaaaaaa","stage":"staging","text":"shop staging: deploy is over: failed (run 20261122-014312-aaaaaaaaaaaaaaaa)"}
+    Finished aborted https://other.example.com/hook: {"app":"shop","event":"finished","format":1,"outcome":"aborted","pipeline":"deploy","release":"19700101000000","revision":null,"run":"20261122-014312-aaaaaaaaaaaaaaaa","stage":"staging","text":"shop staging: deploy is over: aborted (run 20261122-014312-aaaaaaaaaaaaaaaa)"}
+    Finished unknown https://other.example.com/hook: {"app":"shop","event":"finished","format":1,"outcome":"unknown","pipeline":"deploy","release":"19700101000000","revision":null,"run":"20261122-014312-aaaaaaaaaaaaaaaa","stage":"staging","text":"shop staging: deploy is over: unknown (run 20261122-014312-aaaaaaaaaaaaaaaa)"}
+    "#);
+    let wrong = HOOKED.replace("{{ app }}", "{{ root }}");
+    insta::assert_snapshot!(hooked(&wrong), @r#"
+    error: `root` is not defined here
+      --> deploy.toml:16:12
+       |
+    16 | body = "{{ root }} {{ pipeline }} {{ run.id }} [{{ release.name }}] {{ event }} {{ outcome }}"
+       |            ^^^^
+    "#);
+}
+
+/// A new release of a commit that hosts serve already is noticed, a rollback to it is not.
+#[test]
+fn a_commit_that_is_served_is_noticed() {
+    use crate::model::{Served, Site};
+    let text = r#"
+app = "shop"
+root = "/srv/www/shop"
+[layout]
+kind = "releases"
+[source]
+repository = "https://git.example.com/shop.git"
+[stages.staging]
+hosts = ["web1", "web2"]
+[hosts]
+web1 = {}
+web2 = {}
+[pipelines]
+deploy = ["release", "fetch", "publish"]
+"#;
+    let (recipe, _) = Recipe::parse("deploy.toml", text, &no_file).unwrap();
+    let mut known = Known::sample(&recipe, "staging");
+    let served = |revision: &str| {
+        let mut site: Site = known.sites["web1"].clone();
+        site.releases[0].revision = Some(revision.to_owned());
+        assert_eq!(site.served, Served::Release(site.releases[0].name.clone()));
+        site
+    };
+    let sites = [("web1", "0".repeat(40)), ("web2", "1".repeat(40))];
+    let sites = sites.map(|(host, revision)| (host.to_owned(), served(&revision)));
+    known.sites = sites.into_iter().collect();
+    let sites = known.sites.clone();
+    let check = |pipeline: &str, expect: &[&str]| {
+        let request = Request { known: known.clone(), ..request(pipeline) };
+        let plan = build(&recipe, &request).unwrap().plan;
+        assert_eq!(again(&plan, &sites), expect, "{pipeline}");
+    };
+    check("deploy", &["web1"]);
+    check("rollback", &[]);
+}

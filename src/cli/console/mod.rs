@@ -20,6 +20,7 @@ use super::{
     exit::{Exit, Stop},
     headless, load, say,
     signals::{INT, Signals},
+    webhooks,
 };
 use crate::{
     driver::{self, DriveError, Driver, Fleet, Left, Request},
@@ -200,7 +201,11 @@ async fn fresh(around: &Surroundings, global: &Global, plan: Plan) -> Result<Exi
                     let store = around.store.clone();
                     let opened = Driver::open(plan, store, fleet, &around.who, Policy::Ask);
                     return match opened {
-                        Ok(driver) => driven(screen, driver, mode).await,
+                        Ok(mut driver) => {
+                            let planned = webhooks::of_run(around, global, &driver.run().plan);
+                            driver.announce(webhooks::beside(planned, screen.told.clone()));
+                            driven(screen, driver, mode).await
+                        }
                         Err(error) => {
                             screen.close().await?;
                             Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))
@@ -263,7 +268,11 @@ pub(super) async fn resume(
     screen.tell(Told::Events(events.clone())).await;
     let taken = Driver::resume(journal, &events, store, fleet, &around.who, Policy::Ask);
     match taken {
-        Ok(driver) => driven(screen, driver, Mode::Pause).await,
+        Ok(mut driver) => {
+            let planned = webhooks::of_run(around, global, &driver.run().plan);
+            driver.announce(webhooks::beside(planned, screen.told.clone()));
+            driven(screen, driver, Mode::Pause).await
+        }
         Err(error) => {
             screen.close().await?;
             Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))
@@ -293,11 +302,10 @@ async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Ex
     feed.end().await;
     let run = driver.run().clone();
     let id = run.plan.run.clone();
-    match left {
+    let exit = match left {
         Ok(Left::Closed(_)) => {
             let exit = Exit::of(Left::Closed(run.verdict()), &run, None);
-            screen.read_on(format!("run {id} is over")).await?;
-            Ok(exit)
+            screen.read_on(format!("run {id} is over")).await.map(|()| exit)
         }
         Ok(left @ (Left::Stuck | Left::Detached)) => {
             let signal = screen.signal().await;
@@ -307,7 +315,9 @@ async fn driven(mut screen: Screen, mut driver: Driver, mode: Mode) -> Result<Ex
             Ok(Exit::of(left, &run, signal))
         }
         Err(error) => failed(screen, &error, &run).await,
-    }
+    };
+    driver.close().await;
+    exit
 }
 
 async fn failed(screen: Screen, error: &DriveError, run: &Run) -> Result<Exit, Stop> {

@@ -84,7 +84,7 @@ impl Sheet {
 }
 
 /// A directory as one word; `~/` is the login user's home, as the operator means it.
-fn home(path: &str) -> Result<String, HasNul> {
+pub(super) fn home(path: &str) -> Result<String, HasNul> {
     match path.strip_prefix("~/") {
         Some(rest) => Ok(format!("\"$HOME\"/{}", quote(rest)?)),
         None => quote(path),

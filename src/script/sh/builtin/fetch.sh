@@ -53,7 +53,7 @@ mg() { git --git-dir="$mirror" -c gc.auto=0 -c maintenance.auto=false -c core.ho
 have() { mg cat-file -e "$revision^{commit}" 2>/dev/null; }
 if ! have; then
 	if [ -n "$bundle" ]; then
-		[ -f "$bundle" ] || die "there is no $bundle" 'send it again: try the whole step again'
+		[ -f "$bundle" ] || die "there is no $bundle" 'begin a new run: what this host lacks is sent then'
 		mg bundle unbundle "$bundle" >/dev/null || die 'what was sent does not fit to what is here' 'look at the lines above'
 		have || die "$revision is not in what was sent"
 		mg update-ref "refs/deployui/$revision" "$revision" || :

@@ -1,3 +1,5 @@
+# What was sent for the run and not used goes with it.
+rm -f "$state/$run.bundle" "$state/$run.bundle.new"
 read_lock
 [ -z "$L" ] && answer free
 is_run "$L" "$run" || answer held "$L"
