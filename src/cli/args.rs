@@ -58,6 +58,8 @@ pub(super) enum Verb {
     Site(site::Verb),
     #[command(flatten)]
     About(about::Verb),
+    /// Try everything on three hosts that live in this program
+    Demo,
 }
 
 impl Verb {
@@ -69,7 +71,7 @@ impl Verb {
             Self::Resume(resume) => resume.output.unwrap_or_default(),
             Self::Exec(exec) => exec.output,
             Self::Site(verb) => verb.stream(),
-            Self::Runs(_) | Self::Log(_) | Self::About(_) => Format::Plain,
+            Self::Runs(_) | Self::Log(_) | Self::About(_) | Self::Demo => Format::Plain,
         };
         format == Format::Json
     }

@@ -61,7 +61,7 @@ pub(super) async fn release(
     let notices = webhooks::of_stage(&stage, &plan)?;
     let again = prepare::again(&plan, &stage.request.known.sites);
     confirm(around, &plan, start, again.as_deref())?;
-    stage.check().await?;
+    prepare::warn(&stage.check().await?);
     stage.lock(around, &format!("{} of {}", plan.pipeline, plan.app)).await?;
     let mut report = Report::begin(start.output, around, grown);
     let (fleet, wrapping, run) = (stage.fleet, stage.wrapping, plan.run.clone());

@@ -26,13 +26,13 @@ const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Reads and checks the project's file. Warnings are told.
 pub(super) fn recipe(global: &Global) -> Result<Recipe, Stop> {
-    let (recipe, warnings) = parsed(global)?;
+    let (recipe, warnings) = quietly(global)?;
     tell(&warnings);
     Ok(recipe)
 }
 
-/// Reads and checks the project's file, and tells nothing.
-pub(super) fn parsed(global: &Global) -> Result<(Recipe, Vec<Diagnostic>), Stop> {
+/// As [`recipe`]; warnings come back.
+pub(super) fn quietly(global: &Global) -> Result<(Recipe, Vec<Diagnostic>), Stop> {
     let path = &global.config;
     let text = read(path)?;
     let shown = path.display().to_string();
@@ -90,19 +90,35 @@ pub(super) fn hosts(plan: &Plan) -> Vec<(HostId, Host)> {
 pub(super) fn fleet(
     around: &Surroundings,
     global: &Global,
-    (run, hosts): (&RunId, &[(HostId, Host)]),
+    run_on: (&RunId, &[(HostId, Host)]),
     ask: Arc<dyn Ask>,
     dirty: Dirty,
     begun: bool,
 ) -> Fleet {
+    fleet_by(around, global, run_on, connector(around, ask), dirty, begun)
+}
+
+/// What makes connections. It keeps the keys that were unlocked: who connects again uses the same.
+pub(super) fn connector(around: &Surroundings, ask: Arc<dyn Ask>) -> Arc<Connector> {
+    let environment = around.environment.clone();
+    Arc::new(Connector::new(environment, Limits::default(), ask, Pacer::default()))
+}
+
+/// As [`fleet`], by what has made connections before.
+pub(super) fn fleet_by(
+    around: &Surroundings,
+    global: &Global,
+    (run, hosts): (&RunId, &[(HostId, Host)]),
+    connector: Arc<Connector>,
+    dirty: Dirty,
+    begun: bool,
+) -> Fleet {
     let home = around.environment.home.clone();
-    let connector =
-        Connector::new(around.environment.clone(), Limits::default(), ask, Pacer::default());
     let settings = FleetSettings {
         http: Arc::default(),
         store: around.store.clone(),
         dirty,
-        connector: Arc::new(connector),
+        connector,
         local: Arc::new(Local::new(around.environment.clone(), home)),
         ssh_config: global.ssh_config.clone(),
     };

@@ -5,6 +5,7 @@ mod about;
 mod args;
 mod console;
 mod debug_log;
+mod demo;
 mod environment;
 mod exec;
 mod exit;
@@ -67,6 +68,7 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
         Some(Verb::Resume(resume)) => with_runtime(resume::resume(&around, &args.global, &resume)),
         Some(Verb::Exec(exec)) => with_runtime(exec::exec(&around, &args.global, &exec)),
         Some(Verb::Runs(runs)) => history::runs(&around, &runs),
+        Some(Verb::Demo) => with_runtime(demo::demo(around, &args.global)),
         Some(Verb::Log(log)) => log::log(&around, &log),
         Some(Verb::Site(verb)) => with_runtime(site::carry_out(&around, &args.global, &verb)),
         Some(Verb::About(about)) => about::tell(&about),

@@ -16,7 +16,7 @@ use crate::{
     model::{HostId, Lock, Plan, Site},
     plan::{self, Request, Survey},
     recipe::Recipe,
-    remote::Ask,
+    remote::{Ask, ssh::Connector},
     script::builtin::Grade,
     store::Dirty,
 };
@@ -38,11 +38,22 @@ impl Stage {
         ask: Arc<dyn Ask>,
         dirty: Dirty,
     ) -> Result<Self, Stop> {
-        let recipe = load::recipe(global)?;
+        let connector = load::connector(around, ask);
+        Self::on(around, global, (load::recipe(global)?, request), connector, dirty)
+    }
+
+    /// Begins to connect the hosts that a request about this recipe is about.
+    pub(super) fn on(
+        around: &Surroundings,
+        global: &Global,
+        (recipe, request): (Recipe, Request),
+        connector: Arc<Connector>,
+        dirty: Dirty,
+    ) -> Result<Self, Stop> {
         let survey = plan::survey(&recipe, &request).map_err(|found| load::faults(&found))?;
         let hosts: Vec<(HostId, crate::model::Host)> =
             survey.machines.iter().map(|it| (it.id, it.host.clone())).collect();
-        let fleet = load::fleet(around, global, (&request.run, &hosts), ask, dirty, false);
+        let fleet = load::fleet_by(around, global, (&request.run, &hosts), connector, dirty, false);
         let wrapping = Wrapping::new(survey, fleet.asker());
         Ok(Self { recipe, request, fleet, wrapping })
     }
@@ -112,8 +123,9 @@ impl Stage {
         load::plan(&self.recipe, &self.request)
     }
 
-    /// Makes every check; what is wrong on any host is told, all of it.
-    pub(super) async fn check(&self) -> Result<(), Stop> {
+    /// Makes every check; what is wrong on any host is told, all of it. Otherwise: warnings.
+    pub(super) async fn check(&self) -> Result<Vec<String>, Stop> {
+        let mut warnings = Vec::new();
         let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
         for Checked { host, findings } in self.wrapping.check(driver::now()).await {
             match findings {
@@ -123,7 +135,7 @@ impl Stage {
                         let what = format!("{host}: {}", finding.what);
                         match finding.grade {
                             Grade::Ok => {}
-                            Grade::Warning => say::err(&format!("warning: {what}")),
+                            Grade::Warning => warnings.push(what),
                             Grade::Bad => {
                                 stop.errors.push(what);
                                 stop.hints.extend(finding.hint);
@@ -134,7 +146,7 @@ impl Stage {
             }
         }
         stop.hints.dedup();
-        if stop.errors.is_empty() { Ok(()) } else { Err(stop) }
+        if stop.errors.is_empty() { Ok(warnings) } else { Err(stop) }
     }
 
     /// Locks the stage for a run, and sends its hosts the code that they lack, where it comes from this
@@ -191,10 +203,21 @@ pub(super) fn locked(refused: &Locking) -> Stop {
 /// What is done when a run is over: its release is recorded, the stage unlocked. What could not be
 /// done is told; the run's outcome does not change by it.
 pub(super) async fn finish(driver: &driver::Driver, around: &Surroundings) {
+    warn(&finished(driver, around).await);
+}
+
+/// As [`finish`]; what could not be done comes back.
+pub(super) async fn finished(driver: &driver::Driver, around: &Surroundings) -> Vec<String> {
     let run = driver.run();
-    let Some(verdict) = run.closed else { return };
+    let Some(verdict) = run.closed else { return Vec::new() };
     let (asker, now) = (driver.asker(), driver::now());
-    for (host, why) in driver::finish(&asker, &run.plan, verdict, around.person(), now).await {
-        say::err(&format!("warning: {host}: {why}"));
+    let left = driver::finish(&asker, &run.plan, verdict, around.person(), now).await;
+    left.into_iter().map(|(host, why)| format!("{host}: {why}")).collect()
+}
+
+/// Tells what is no reason to stop.
+pub(super) fn warn(warnings: &[String]) {
+    for warning in warnings {
+        say::err(&format!("warning: {warning}"));
     }
 }

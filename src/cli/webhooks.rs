@@ -24,7 +24,7 @@ pub(super) fn of_run(
     plan: &Plan,
 ) -> Result<Vec<Notice>, Stop> {
     // A screen may be open: what is odd about the recipe was told when the run began.
-    let (recipe, _warnings) = load::parsed(global)?;
+    let (recipe, _warnings) = load::quietly(global)?;
     if recipe.notify.is_empty() {
         return Ok(Vec::new());
     }

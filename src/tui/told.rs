@@ -60,6 +60,8 @@ pub enum Told {
     Over(String),
     /// A line to show.
     Note(String),
+    /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere.
+    Guide(Vec<String>),
 }
 
 /// What a recipe has beside steps.

@@ -1,7 +1,10 @@
 //! Facts from the driver to the screen. The driver never waits for it: what the screen has not taken
 //! yet is kept, and when that is too much it is replaced by all that is known.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tokio::{
     sync::{Notify, mpsc},
@@ -31,6 +34,18 @@ pub(super) struct Feed {
     kept: Arc<Mutex<Kept>>,
     news: Arc<Notify>,
     sender: JoinHandle<()>,
+    changed: News,
+}
+
+/// Whether something has happened in the run since it was asked last.
+#[derive(Clone, Default)]
+pub(super) struct News(Arc<AtomicBool>);
+
+impl News {
+    /// Says so once.
+    pub(super) fn take(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
 }
 
 impl Feed {
@@ -40,7 +55,12 @@ impl Feed {
         let news = Arc::new(Notify::new());
         news.notify_one();
         let sender = tokio::spawn(send(Arc::clone(&kept), Arc::clone(&news), told));
-        Self { kept, news, sender }
+        Self { kept, news, sender, changed: News::default() }
+    }
+
+    /// Hears whether something happens.
+    pub(super) fn news(&self) -> News {
+        self.changed.clone()
     }
 
     /// Tells what is left, and ends.
@@ -75,6 +95,7 @@ async fn send(kept: Arc<Mutex<Kept>>, news: Arc<Notify>, told: mpsc::Sender<Told
 
 impl Observer for Feed {
     fn told(&mut self, events: &[Event], run: &Run) {
+        self.changed.0.store(true, Ordering::Relaxed);
         self.change(|kept| {
             if kept.events.len() + events.len() > KEPT_MAX {
                 kept.events.clear();

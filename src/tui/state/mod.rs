@@ -105,6 +105,10 @@ pub(crate) struct Model {
     pub(crate) help: Option<Help>,
     pub(crate) prompts: VecDeque<Prompt>,
     pub(crate) line: Option<Line>,
+    /// Why what was asked for last was not done, all lines.
+    pub(crate) refused: Vec<String>,
+    /// Lines for a newcomer.
+    pub(crate) guide: Vec<String>,
     /// The start was asked for.
     pub(crate) starting: bool,
     /// The run ended, or cannot be driven on.
@@ -140,6 +144,8 @@ impl Model {
             help: None,
             prompts: VecDeque::new(),
             line: None,
+            refused: Vec::new(),
+            guide: Vec::new(),
             starting: false,
             over: None,
             alone: false,

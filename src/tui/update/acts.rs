@@ -27,6 +27,10 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
             return vec![Wish::Command(Command::Mode(Mode::Step))];
         }
         Act::Break => return toggle_break(model),
+        Act::Deploy | Act::Step if model.run().is_some() => {
+            model.say("the next run is being planned", crate::tui::styles::Tone::Dim);
+            return vec![Wish::Connect];
+        }
         Act::Deploy => start(model, Mode::Run),
         Act::Step => start(model, Mode::Step),
         Act::Continue => go_on(model),

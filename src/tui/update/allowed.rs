@@ -64,7 +64,7 @@ fn acting(model: &Model, action: Act) -> Option<String> {
     match &model.subject {
         Subject::Nothing => some("there is no plan yet"),
         Subject::Plan(_) => before_a_run(model, action),
-        Subject::Run(run) if run.closed.is_some() => some("the run is over"),
+        Subject::Run(run) if run.closed.is_some() => after_a_run(model, action),
         Subject::Run(run) => match &model.over {
             Some(_) => some("the run is no longer driven from here"),
             None => during_a_run(model, run, action),
@@ -127,6 +127,12 @@ fn before_a_run(model: &Model, action: Act) -> Option<String> {
         return some("this run cannot be started any more");
     }
     model.grid.hosts.iter().find_map(|host| not_ready(model, *host))
+}
+
+/// The next run is planned by the keys that start one: its plan takes the place of what is shown.
+fn after_a_run(model: &Model, action: Act) -> Option<String> {
+    let begins = matches!(action, Act::Deploy | Act::Step) && !model.alone;
+    if begins { under_way(model) } else { some("the run is over") }
 }
 
 fn not_ready(model: &Model, host: HostId) -> Option<String> {

@@ -45,7 +45,7 @@ pub(super) fn told(model: &mut Model, told: Told) {
             (model.starting, model.sight.doing) = (false, None);
             match came {
                 Ok(line) => model.say(line, Tone::Ok),
-                Err(why) => model.say(format!("not done: {why}"), Tone::Failed),
+                Err(why) => refused(model, &why),
             }
         }
         Told::Prompt(prompt) => {
@@ -59,7 +59,20 @@ pub(super) fn told(model: &mut Model, told: Told) {
             model.over = Some(line);
         }
         Told::Note(line) => model.say(line, Tone::Text),
+        Told::Guide(lines) => model.guide = lines,
     }
+}
+
+/// The first line at once; all of them beside the plan.
+fn refused(model: &mut Model, why: &str) {
+    model.refused = why.lines().map(str::to_owned).collect();
+    let first = model.refused.first().map(String::as_str).unwrap_or_default();
+    let more = match model.refused.len() {
+        0 | 1 => String::new(),
+        lines => format!(" (and {} more)", words::count(lines - 1, "line")),
+    };
+    let line = format!("not done: {first}{more}");
+    model.say(line, Tone::Failed);
 }
 
 fn planned(model: &mut Model, plan: Box<Plan>) {
@@ -85,6 +98,7 @@ fn planned(model: &mut Model, plan: Box<Plan>) {
 /// Another run, or the plan of one: what was chosen in the one before has no meaning in it.
 fn begin_anew(model: &mut Model) {
     (model.over, model.starting) = (None, false);
+    model.refused.clear();
     (model.cursor, model.asked) = (Cursor::default(), Asked::default());
     (model.log.pinned, model.detail) = (None, 0);
 }

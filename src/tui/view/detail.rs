@@ -23,7 +23,11 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         }
         (_, _) => String::new(),
     };
-    let title = format!("4 What will run{place}");
+    let guided = !model.guide.is_empty() && !model.cursor.moved;
+    let title = match guided && model.refused.is_empty() {
+        true => "4 Where to begin".to_owned(),
+        false => format!("4 What will run{place}"),
+    };
     let block = pen.pane(&title, &[], focused(model, Pane::Log), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -37,6 +41,15 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
 pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let mut text: Vec<(String, Tone)> = Vec::new();
     troubles(model, &mut text);
+    if !model.refused.is_empty() {
+        text.push(("Not done:".to_owned(), Tone::Strong));
+        text.extend(model.refused.iter().map(|line| (line.clone(), Tone::Failed)));
+        return rows(text, pen, width);
+    }
+    if !model.guide.is_empty() && !model.cursor.moved {
+        text.extend(model.guide.iter().map(|line| (line.clone(), Tone::Text)));
+        return rows(text, pen, width);
+    }
     if let Some(column) = model.column().filter(|column| !column.about.is_empty()) {
         text.push((column.about.clone(), Tone::Text));
     }
@@ -47,6 +60,10 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
     for node in nodes.iter().filter_map(|id| node(model, *id)) {
         describe(node, nodes.len() > 1, &mut text);
     }
+    rows(text, pen, width)
+}
+
+fn rows(text: Vec<(String, Tone)>, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let rows = text.into_iter().flat_map(|(line, tone)| {
         let rows = line.split('\n').flat_map(|line| wrap_words(line, width)).collect::<Vec<_>>();
         rows.into_iter().map(move |row| Line::from(pen.span(&row, tone)))

@@ -95,6 +95,9 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
     let mut acts = match &model.subject {
         Subject::Nothing => Vec::new(),
         Subject::Plan(_) => vec![Action::Act(Act::Deploy), Action::Act(Act::Step)],
+        Subject::Run(run) if run.closed.is_some() && !model.alone => {
+            vec![Action::Act(Act::Deploy)]
+        }
         Subject::Run(_) if model.open_run().is_none() => Vec::new(),
         Subject::Run(_) => during(model).into_iter().map(Action::Act).collect(),
     };

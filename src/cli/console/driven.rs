@@ -1,0 +1,115 @@
+//! A run that is open: the driver carries it out while the screen watches.
+
+use std::time::Duration;
+
+use tokio::{
+    sync::mpsc,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval},
+};
+
+use super::{
+    feed::Feed,
+    screen::{QUEUE_MAX, Screen},
+    sight::Sight,
+};
+use crate::{
+    driver::{DriveError, Driver, Left, Request},
+    run::{Command, Mode},
+    tui::{Intent, Told, Wish},
+};
+
+/// How often the hosts are looked at beside a run, as long as something happens in it.
+const GLANCE: Duration = Duration::from_secs(3);
+
+/// What is done beside a run at once, at most.
+const BESIDE_MAX: usize = 16;
+
+/// Drives the run until it is over, or left.
+pub(super) async fn drive(
+    screen: &mut Screen,
+    driver: &mut Driver,
+    mode: Mode,
+    sight: Option<&Sight>,
+) -> Result<Left, DriveError> {
+    let (requests, mut requested) = mpsc::channel(QUEUE_MAX);
+    let mut feed = Feed::begin(screen.told.clone(), driver.opening());
+    let mut beside = JoinSet::new();
+    let news = feed.news();
+    let left = {
+        let driving = driver.drive(&mut requested, &mut feed, Some(mode), true);
+        tokio::pin!(driving);
+        let mut leaving = false;
+        let mut ticks = interval(GLANCE);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                left = &mut driving => break left,
+                wish = screen.wish(), if !leaving => {
+                    leaving = wish == Wish::Quit;
+                    if let Some(request) = request(&wish) {
+                        if requests.try_send(request).is_err() {
+                            tracing::warn!("the driver takes no requests");
+                        }
+                    } else {
+                        aside(screen, wish, sight, &mut beside).await;
+                    }
+                }
+                Some(_) = beside.join_next() => {}
+                _ = ticks.tick() => {
+                    if let Some(sight) = sight.filter(|_| news.take() && beside.is_empty()) {
+                        beside.spawn(sight.clone().glance());
+                    }
+                }
+            }
+        }
+    };
+    feed.end().await;
+    // What was begun beside it is not broken off half way, unless the operator leaves.
+    screen.during(async { while beside.join_next().await.is_some() {} }).await;
+    left
+}
+
+fn request(wish: &Wish) -> Option<Request> {
+    Some(match wish {
+        Wish::Quit => Request::Command(Command::Leave),
+        Wish::Command(command) => Request::Command(command.clone()),
+        Wish::Start(mode) => Request::Command(Command::Mode(*mode)),
+        Wish::Answer { attempt, number, text } => {
+            Request::Answer { attempt: *attempt, number: *number, text: text.clone() }
+        }
+        Wish::Connect
+        | Wish::Interrupted
+        | Wish::Look
+        | Wish::Preview(_)
+        | Wish::Do(_)
+        | Wish::Prompted(..) => return None,
+    })
+}
+
+/// What is done beside the run.
+async fn aside(screen: &Screen, wish: Wish, sight: Option<&Sight>, beside: &mut JoinSet<()>) {
+    if matches!(wish, Wish::Connect | Wish::Interrupted | Wish::Prompted(..)) {
+        return;
+    }
+    let why = match sight {
+        None => "the recipe at hand is not the one of this run",
+        Some(_) if beside.len() >= BESIDE_MAX => "too much is being done at once",
+        Some(_) => "a run is open: end it first",
+    };
+    let room = beside.len() < BESIDE_MAX;
+    match (wish, sight.filter(|_| room).cloned()) {
+        (Wish::Look, Some(sight)) => drop(beside.spawn(sight.look_again())),
+        (Wish::Preview(of), Some(sight)) => {
+            drop(beside.spawn(async move { sight.preview(of).await }));
+        }
+        (Wish::Do(Intent::Maintenance { on, reason, until }), Some(sight)) => {
+            drop(beside.spawn(sight.maintain(on, reason, until)));
+        }
+        (Wish::Preview(of), None) => {
+            screen.tell(Told::Preview { of, lines: vec![why.to_owned()] }).await;
+        }
+        (Wish::Do(_), _) => screen.tell(Told::Did(Err(why.to_owned()))).await,
+        (_, _) => screen.note(why).await,
+    }
+}

@@ -1,0 +1,166 @@
+//! The screen as whoever drives runs sees it: what it is told, and what is wished on it.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use jiff::tz::TimeZone;
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinHandle,
+    time::timeout,
+};
+
+use super::ask::Asking;
+use crate::{
+    cli::{
+        environment::Surroundings,
+        exit::{Exit, Stop},
+        headless,
+        signals::{INT, Signals},
+    },
+    driver,
+    script::quote,
+    store::Dirty,
+    tui::{self, Settings, Told, TuiError, Wish},
+};
+
+/// What the screen may have on its way to the driver, and to the screen.
+pub(super) const QUEUE_MAX: usize = 256;
+
+/// Wishes that wait while something else is being done.
+const LATER_MAX: usize = 64;
+
+/// How long a signal may take to be told after it has broken off the reading of keys.
+const SIGNAL_WAIT: Duration = Duration::from_millis(100);
+
+/// The screen, and the channels to it.
+pub(super) struct Screen {
+    pub(super) told: mpsc::Sender<Told>,
+    pub(super) asking: Arc<Asking>,
+    pub(super) dirty: Dirty,
+    wishes: mpsc::Receiver<Wish>,
+    later: VecDeque<Wish>,
+    interrupt: Option<u8>,
+    gone: bool,
+    ended: JoinHandle<Result<(), TuiError>>,
+    signals: Signals,
+}
+
+impl Screen {
+    pub(super) fn open(around: &Surroundings) -> Result<Self, Stop> {
+        let signals = headless::listen()?;
+        let (told, hears) = mpsc::channel(QUEUE_MAX);
+        let (wishing, wishes) = mpsc::channel(QUEUE_MAX);
+        let (dirty, grown): (Dirty, watch::Receiver<u64>) = Dirty::new();
+        let settings = Settings {
+            ascii: !around.utf8,
+            colour: around.colour,
+            read_only: false,
+            quote: |word| quote(word).ok(),
+            who: around.who.0.clone(),
+            zone: TimeZone::system(),
+        };
+        let store = around.store.clone();
+        let ended = tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
+        let asking = Arc::new(Asking::new(told.clone()));
+        Ok(Self {
+            told,
+            asking,
+            dirty,
+            wishes,
+            later: VecDeque::new(),
+            interrupt: None,
+            gone: false,
+            ended,
+            signals,
+        })
+    }
+
+    /// The signal by which the screen was made to leave, if it was one. It also breaks off the
+    /// reading of keys, which may be noticed first.
+    pub(super) async fn signal(&mut self) -> Option<u8> {
+        timeout(SIGNAL_WAIT, self.signals.next()).await.ok().or(self.interrupt)
+    }
+
+    /// A screen that is gone needs no telling.
+    pub(super) async fn tell(&self, told: Told) {
+        drop(self.told.send(told).await);
+    }
+
+    pub(super) async fn note(&self, line: impl Into<String>) {
+        self.tell(Told::Note(line.into())).await;
+    }
+
+    /// The next wish; answers to prompts are passed on. A screen that is gone wishes to leave.
+    pub(super) async fn wish(&mut self) -> Wish {
+        if let Some(wish) = self.later.pop_front() {
+            return wish;
+        }
+        loop {
+            if self.gone {
+                return Wish::Quit;
+            }
+            match self.wishes.recv().await {
+                None | Some(Wish::Quit) => self.gone = true,
+                Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
+                Some(Wish::Interrupted) => self.interrupt = Some(INT),
+                Some(wish) => return wish,
+            }
+        }
+    }
+
+    /// Does something while prompts are answered; what else is wished waits. `None`: the operator
+    /// left, and it was broken off.
+    pub(super) async fn during<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::pin!(work);
+        loop {
+            if self.gone {
+                return None;
+            }
+            tokio::select! {
+                done = &mut work => return Some(done),
+                () = self.hear() => {}
+            }
+        }
+    }
+
+    /// As [`Self::during`], for what must not be broken off.
+    pub(super) async fn through<T>(&mut self, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = self.hear(), if !self.gone => {}
+            }
+        }
+    }
+
+    /// Takes in one wish while something else is being done.
+    async fn hear(&mut self) {
+        match self.wishes.recv().await {
+            None | Some(Wish::Quit) => self.gone = true,
+            Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
+            Some(Wish::Interrupted) => self.interrupt = Some(INT),
+            Some(wish) if self.later.len() < LATER_MAX => self.later.push_back(wish),
+            Some(wish) => tracing::warn!(?wish, "too much waits to be carried out"),
+        }
+    }
+
+    /// Whether the operator has left.
+    pub(super) fn gone(&self) -> bool {
+        self.gone
+    }
+
+    /// Gives the terminal back.
+    pub(super) async fn close(self) -> Result<(), Stop> {
+        let Self { told, wishes, asking, ended, .. } = self;
+        drop((told, wishes, asking));
+        match ended.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Stop::new(Exit::Refused, format!("the terminal: {error}"))),
+            Err(_panicked) => {
+                tui::restore();
+                Err(Stop::new(Exit::Failed, "the screen failed; the terminal was restored"))
+            }
+        }
+    }
+}

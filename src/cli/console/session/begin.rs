@@ -1,0 +1,135 @@
+//! How a wish becomes a run: the stage is turned to what is asked for, looked at, planned, checked and
+//! locked, and the run opened. A refusal leaves everything as it was.
+
+use super::{Asked, Session, nothing_known, planned, said};
+use crate::{
+    cli::{
+        exit::{Exit, Stop},
+        load,
+        prepare::Stage,
+    },
+    driver::{self, Driver, Wrapping},
+    engine::Policy,
+    model::Plan,
+    plan::{self, Known},
+    tui::Told,
+};
+
+impl Session<'_> {
+    /// From a wish to a run, and on with it to its end; a refusal is told, and nothing was begun.
+    pub(super) async fn begin(&mut self, asked: Asked) -> Result<Option<Exit>, Stop> {
+        let mode = asked.mode;
+        match self.prepared(asked).await {
+            Ok(Some(driver)) => self.run(driver, mode).await,
+            Ok(None) => Ok(None),
+            Err(stop) => {
+                self.screen.tell(Told::Did(Err(said(&stop)))).await;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Looks, learns, plans, checks, locks, opens. `None`: the operator left before the lock.
+    async fn prepared(&mut self, asked: Asked) -> Result<Option<Driver>, Stop> {
+        self.aim(asked).await?;
+        let (global, around) = (self.global, self.around);
+        let Some(mut stage) = self.stage.take() else { return Ok(None) };
+        let (shown, waiting) = (self.shown.as_ref(), !self.ready());
+        let ready = self.screen.during(async {
+            if waiting && !stage.fleet.gather(|_, _| {}).await {
+                return Err(Stop::new(Exit::Refused, "not all hosts are ready; r tries again"));
+            }
+            stage.look().await?;
+            stage.learn(global).await?;
+            let plan = planned(&stage)?;
+            if let Some(newer) = moved(shown, &plan) {
+                return Ok((plan, Err(newer)));
+            }
+            let warnings = stage.check().await?;
+            Ok((plan, Ok(warnings)))
+        });
+        let ready = ready.await;
+        let (plan, warnings) = match ready {
+            Some(Ok((plan, Ok(warnings)))) => (plan, warnings),
+            Some(Ok((plan, Err(newer)))) => {
+                self.stage = Some(stage);
+                self.show(plan).await;
+                return Err(newer);
+            }
+            Some(Err(stop)) => {
+                self.stage = Some(stage);
+                return Err(stop);
+            }
+            None => return Ok(None),
+        };
+        for warning in warnings {
+            self.screen.note(format!("warning: {warning}")).await;
+        }
+        let purpose = format!("{} of {}", plan.pipeline, plan.app);
+        let locked = self.screen.through(stage.lock(around, &purpose)).await;
+        if let Err(stop) = locked {
+            self.stage = Some(stage);
+            return Err(stop);
+        }
+        if self.screen.gone() {
+            stage.wrapping.unlock(plan.run.as_str()).await;
+            return Ok(None);
+        }
+        self.opened(stage, plan).await.map(Some)
+    }
+
+    async fn opened(&mut self, stage: Stage, plan: Plan) -> Result<Driver, Stop> {
+        let (store, run) = (self.around.store.clone(), plan.run.clone());
+        let Stage { recipe, fleet, .. } = stage;
+        match Driver::open(plan, store, fleet, &self.around.who, Policy::Ask) {
+            Ok(driver) => Ok(driver),
+            Err(error) => {
+                // The hosts went with it: they are connected anew, and give the lock back.
+                self.connect(recipe).await?;
+                if let Some(stage) = &self.stage {
+                    let wrapping = stage.wrapping.clone();
+                    self.screen.through(wrapping.unlock(run.as_str())).await;
+                }
+                Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))
+            }
+        }
+    }
+
+    /// Turns the stage to what is asked for: on the same connections, where it is about the same hosts.
+    async fn aim(&mut self, asked: Asked) -> Result<(), Stop> {
+        let Some(stage) = &mut self.stage else {
+            return Err(Stop::new(Exit::Refused, nothing_known()));
+        };
+        let mut request = stage.request.clone();
+        request.pipeline = asked.pipeline;
+        request.known = Known {
+            at: driver::now(),
+            by: self.around.who.0.clone(),
+            target: asked.target,
+            reason: asked.reason,
+            ..Known::default()
+        };
+        let survey = plan::survey(&stage.recipe, &request).map_err(|found| load::faults(&found))?;
+        let before = &stage.wrapping.survey().machines;
+        let same = before.len() == survey.machines.len()
+            && before.iter().zip(&survey.machines).all(|(a, b)| a.id == b.id && a.host == b.host);
+        if same {
+            stage.wrapping = Wrapping::new(survey, stage.fleet.asker());
+            stage.request = request;
+            return Ok(());
+        }
+        let recipe = stage.recipe.clone();
+        self.connect_for(recipe, request).await
+    }
+}
+
+/// Says so where another commit would be released than the plan on the screen says.
+fn moved(shown: Option<&Plan>, plan: &Plan) -> Option<Stop> {
+    let of = |plan: &Plan| plan.released.as_ref().filter(|it| it.made)?.revision.clone();
+    let (before, now) = (of(shown?)?, of(plan)?);
+    (before != now).then(|| {
+        let short = |revision: &str| revision.chars().take(9).collect::<String>();
+        let what = format!("the commit is {} by now, not {}", short(&now), short(&before));
+        Stop::new(Exit::Refused, format!("{what}: read the plan again"))
+    })
+}

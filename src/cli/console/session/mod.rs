@@ -1,0 +1,445 @@
+//! The console between runs: the stage connected and looked at, the plan of the next run, and how a
+//! wish becomes a run.
+
+mod begin;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tokio::task::JoinSet;
+
+use super::{
+    driven,
+    screen::Screen,
+    sight::{Sight, first_line},
+};
+use crate::{
+    cli::{
+        args::Global,
+        environment::Surroundings,
+        exit::{Exit, Stop},
+        headless, load,
+        prepare::{self, Stage},
+        say,
+    },
+    driver::{self, DriveError, Driver, Left, Wrapping},
+    model::{HostId, Plan},
+    plan::{self, Request},
+    recipe::Recipe,
+    remote::{Ask, ssh::Connector},
+    run::Mode,
+    tui::{HostState, Intent, Told, Wish},
+};
+
+/// The pipeline that the console shows when nothing is said.
+const DEPLOY: &str = "deploy";
+
+/// The pipeline that serves an older release again.
+const ROLLBACK: &str = "rollback";
+
+/// What a run is asked for.
+struct Asked {
+    pipeline: String,
+    target: Option<String>,
+    reason: Option<String>,
+    mode: Mode,
+}
+
+/// The console on one stage.
+pub(super) struct Session<'a> {
+    around: &'a Surroundings,
+    global: &'a Global,
+    screen: Screen,
+    /// Whether what is left open can be taken up later.
+    lasting: bool,
+    /// Keeps unlocked keys from one run to the next.
+    connector: Arc<Connector>,
+    stage: Option<Stage>,
+    sight: Option<Sight>,
+    /// How far each host is, by its name.
+    hosts: BTreeMap<String, HostState>,
+    /// The plan on the screen; `None`: none yet, or a run that is over.
+    shown: Option<Plan>,
+    /// Whether a run that is over is on the screen, to be read on.
+    reading: bool,
+    /// How the program ends, as of the last run.
+    exit: Option<Exit>,
+    beside: JoinSet<()>,
+}
+
+/// The pipeline that is shown first.
+pub(super) fn pipeline(recipe: &Recipe) -> String {
+    let deploy = recipe.pipeline_names().find(|name| *name == DEPLOY);
+    deploy.or_else(|| recipe.pipeline_names().next()).unwrap_or(DEPLOY).to_owned()
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(
+        around: &'a Surroundings,
+        global: &'a Global,
+        screen: Screen,
+        lasting: bool,
+    ) -> Self {
+        let ask = Arc::clone(&screen.asking) as Arc<dyn Ask>;
+        let connector = load::connector(around, ask);
+        Self {
+            connector,
+            around,
+            global,
+            screen,
+            lasting,
+            stage: None,
+            sight: None,
+            hosts: BTreeMap::new(),
+            shown: None,
+            reading: false,
+            exit: None,
+            beside: JoinSet::new(),
+        }
+    }
+
+    /// A stage on which nothing is open: until the operator leaves.
+    pub(super) async fn fresh(mut self, recipe: Recipe, guide: Vec<String>) -> Result<Exit, Stop> {
+        if let Err(stop) = self.connect(recipe).await {
+            self.screen.close().await?;
+            return Err(stop);
+        }
+        if !guide.is_empty() {
+            self.screen.tell(Told::Guide(guide)).await;
+        }
+        self.stay().await
+    }
+
+    /// A run that was left open: to its end, and on.
+    pub(super) async fn taken_up(
+        mut self,
+        driver: Driver,
+        recipe: Option<Recipe>,
+    ) -> Result<Exit, Stop> {
+        let sight = recipe.as_ref().and_then(|recipe| self.sight_of(&driver, recipe));
+        if let Some(sight) = sight {
+            self.screen.tell(Told::Has(sight.has())).await;
+            self.beside.spawn(sight.clone().look_again());
+            self.sight = Some(sight);
+        }
+        match self.run(driver, Mode::Pause).await? {
+            Some(exit) => self.leave(exit).await,
+            None => self.stay().await,
+        }
+    }
+
+    /// Sees by the hosts of a run, where the recipe at hand is still about them.
+    fn sight_of(&self, driver: &Driver, recipe: &Recipe) -> Option<Sight> {
+        let plan = &driver.run().plan;
+        if recipe.app != plan.app {
+            return None;
+        }
+        let mut request = headless::plain_request(self.around, self.global, &plan.pipeline).ok()?;
+        request.stage = Some(plan.stage.clone());
+        let survey = plan::survey(recipe, &request).ok()?;
+        let same = |id: HostId, name: &str| plan.host(id).is_some_and(|host| host.name == name);
+        if !survey.machines.iter().all(|it| same(it.id, &it.host.name)) {
+            return None;
+        }
+        let wrapping = Wrapping::new(survey, driver.asker());
+        ROLLBACK.clone_into(&mut request.pipeline);
+        let around = (self.around, self.global);
+        Some(Sight::new(self.screen.told.clone(), around, wrapping, (recipe.clone(), request)))
+    }
+
+    /// Begins to connect the stage for its next run.
+    async fn connect(&mut self, recipe: Recipe) -> Result<(), Stop> {
+        let pipeline = pipeline(&recipe);
+        let request = headless::plain_request(self.around, self.global, &pipeline)?;
+        headless::place(self.around, &request.run)?;
+        self.connect_for(recipe, request).await
+    }
+
+    async fn connect_for(&mut self, recipe: Recipe, request: Request) -> Result<(), Stop> {
+        let connector = Arc::clone(&self.connector);
+        let dirty = self.screen.dirty.clone();
+        let stage = Stage::on(self.around, self.global, (recipe, request), connector, dirty)?;
+        let mut rollback = stage.request.clone();
+        ROLLBACK.clone_into(&mut rollback.pipeline);
+        let sight = Sight::new(
+            self.screen.told.clone(),
+            (self.around, self.global),
+            stage.wrapping.clone(),
+            (stage.recipe.clone(), rollback),
+        )
+        .knowing(self.sight.as_ref());
+        self.beside.abort_all();
+        self.screen.tell(Told::Has(sight.has())).await;
+        let machines = &stage.wrapping.survey().machines;
+        let begun = |name: &String| (name.clone(), HostState::Connecting);
+        self.hosts = machines.iter().map(|it| begun(&it.host.name)).collect();
+        // What has a layout may need to be looked at first; the look's plan takes this one's place.
+        if !self.reading && self.shown.is_none() {
+            match plan::build(&stage.recipe, &stage.request) {
+                Ok(planned) => self.show(planned.plan).await,
+                Err(found) if stage.wrapping.survey().releases => {
+                    tracing::debug!(?found, "no plan before the look");
+                }
+                Err(found) => return Err(load::faults(&found)),
+            }
+        } else if self.shown.is_some() {
+            self.tell_hosts().await;
+        }
+        (self.stage, self.sight) = (Some(stage), Some(sight));
+        Ok(())
+    }
+
+    async fn show(&mut self, plan: Plan) {
+        let fresh = self.shown.is_none();
+        self.reading = false;
+        self.screen.tell(Told::Plan(Box::new(plan.clone()))).await;
+        self.shown = Some(plan);
+        if fresh {
+            self.tell_hosts().await;
+        }
+    }
+
+    async fn tell_hosts(&self) {
+        for (name, state) in &self.hosts {
+            self.tell_host(name, state).await;
+        }
+    }
+
+    async fn tell_host(&self, name: &str, state: &HostState) {
+        let Some(plan) = &self.shown else { return };
+        let Some((id, _)) = plan.host_ids().find(|(_, host)| host.name == name) else { return };
+        self.screen.tell(Told::Host(id, state.clone())).await;
+    }
+
+    fn ready(&self) -> bool {
+        self.hosts.values().all(|state| *state == HostState::Ready)
+    }
+
+    /// Carries out wishes until the operator leaves.
+    async fn stay(mut self) -> Result<Exit, Stop> {
+        loop {
+            tokio::select! {
+                wish = self.screen.wish() => {
+                    if wish == Wish::Quit {
+                        break;
+                    }
+                    if let Some(exit) = self.carry_out(wish).await? {
+                        return self.leave(exit).await;
+                    }
+                }
+                arrived = arrival(&mut self.stage) => self.arrived(arrived).await,
+                Some(_) = self.beside.join_next() => {}
+            }
+        }
+        let signal = self.screen.signal().await;
+        let left = signal.map_or(Exit::Done, Exit::Signal);
+        let exit = self.exit.unwrap_or(left);
+        self.leave(exit).await
+    }
+
+    async fn leave(self, exit: Exit) -> Result<Exit, Stop> {
+        self.screen.close().await?;
+        Ok(exit)
+    }
+
+    async fn arrived(&mut self, (host, state): (HostId, HostState)) {
+        let Some(stage) = &self.stage else { return };
+        let machines = &stage.wrapping.survey().machines;
+        let Some(it) = machines.iter().find(|it| it.id == host) else { return };
+        let name = it.host.name.clone();
+        let whole = self.ready();
+        self.tell_host(&name, &state).await;
+        self.hosts.insert(name, state);
+        if self.ready() && !whole {
+            self.look().await;
+        }
+    }
+
+    /// Looks at the stage, and plans the next run with what was seen.
+    async fn look(&mut self) {
+        let (Some(sight), Some(stage)) = (self.sight.clone(), &mut self.stage) else { return };
+        if !sight.has().releases && !sight.has().maintenance {
+            return;
+        }
+        let (global, reading) = (self.global, self.reading);
+        let planned = self.screen.during(async {
+            let problems = sight.look().await;
+            if !problems.is_empty() {
+                return Err(many(problems));
+            }
+            if reading {
+                return Ok(None);
+            }
+            stage.request.known.sites = sight.sites();
+            stage.request.known.at = driver::now();
+            stage.learn(global).await?;
+            planned(stage).map(Some)
+        });
+        match planned.await {
+            Some(Ok(Some(plan))) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
+            Some(Ok(_)) | None => {}
+            Some(Err(stop)) => self.screen.note(first_line(&said(&stop))).await,
+        }
+    }
+
+    /// The next run takes the place of what is shown.
+    async fn next(&mut self) {
+        self.reading = false;
+        let recipe = match load::quietly(self.global) {
+            Ok((recipe, _warnings)) => recipe,
+            Err(stop) => return self.screen.tell(Told::Did(Err(said(&stop)))).await,
+        };
+        if let Err(stop) = self.connect(recipe).await {
+            self.screen.tell(Told::Did(Err(said(&stop)))).await;
+        }
+    }
+
+    /// Carries a wish out; an exit, when a run was left open.
+    async fn carry_out(&mut self, wish: Wish) -> Result<Option<Exit>, Stop> {
+        match wish {
+            Wish::Start(mode) => {
+                let Some(stage) = &self.stage else { return Ok(None) };
+                let pipeline = pipeline(&stage.recipe);
+                return self.begin(Asked { pipeline, target: None, reason: None, mode }).await;
+            }
+            Wish::Do(Intent::Rollback { release, reason }) => {
+                let pipeline = ROLLBACK.to_owned();
+                let mode = Mode::Run;
+                return self.begin(Asked { pipeline, target: Some(release), reason, mode }).await;
+            }
+            Wish::Connect => self.next().await,
+            Wish::Look => {
+                if self.ready() && !self.reading {
+                    self.look().await;
+                } else if let Some(sight) = &self.sight {
+                    self.beside.spawn(sight.clone().look_again());
+                }
+            }
+            Wish::Preview(of) => match &self.sight {
+                Some(sight) => sight.preview(of).await,
+                None => self.screen.tell(Told::Preview { of, lines: Vec::new() }).await,
+            },
+            Wish::Do(Intent::Maintenance { on, reason, until }) => match self.sight.clone() {
+                Some(sight) => drop(self.beside.spawn(sight.maintain(on, reason, until))),
+                None => self.screen.tell(Told::Did(Err(nothing_known()))).await,
+            },
+            Wish::Do(Intent::Unlock { reason }) => match self.sight.clone() {
+                Some(sight) => drop(self.beside.spawn(sight.unlock(reason))),
+                None => self.screen.tell(Told::Did(Err(nothing_known()))).await,
+            },
+            Wish::Command(_)
+            | Wish::Answer { .. }
+            | Wish::Prompted(..)
+            | Wish::Interrupted
+            | Wish::Quit => {}
+        }
+        Ok(None)
+    }
+
+    /// Drives a run to its end and wraps it up; an exit, when it was left open.
+    async fn run(&mut self, mut driver: Driver, mode: Mode) -> Result<Option<Exit>, Stop> {
+        let planned = crate::cli::webhooks::of_run(self.around, self.global, &driver.run().plan);
+        driver.announce(crate::cli::webhooks::beside(planned, self.screen.told.clone()));
+        let left = driven::drive(&mut self.screen, &mut driver, mode, self.sight.as_ref()).await;
+        let run = driver.run().clone();
+        let id = run.plan.run.clone();
+        match left {
+            Ok(Left::Closed(_)) => {
+                self.exit = Some(Exit::of(Left::Closed(run.verdict()), &run, None));
+                self.over(driver).await;
+                Ok(None)
+            }
+            Ok(left @ (Left::Stuck | Left::Detached)) => {
+                let signal = self.screen.signal().await;
+                if self.lasting {
+                    say::out(&format!("run {id} is left open; steps in flight go on"));
+                    say::out(&format!("to go on: deployui resume {id}"));
+                }
+                Ok(Some(Exit::of(left, &run, signal)))
+            }
+            Err(error) => self.failed(&error, &run).await,
+        }
+    }
+
+    /// A run that is over: it is recorded, the stage unlocked and looked at, and connected anew.
+    async fn over(&mut self, driver: Driver) {
+        let id = driver.run().plan.run.clone();
+        let problems = self.screen.through(prepare::finished(&driver, self.around)).await;
+        if let Some(sight) = &self.sight {
+            self.screen.during(sight.clone().look_again()).await;
+        }
+        let unfinished = match problems.as_slice() {
+            [] => String::new(),
+            some => format!("; not all is written down: {}", some.join("; ")),
+        };
+        self.screen.tell(Told::Over(format!("run {id} is over{unfinished}"))).await;
+        self.screen.through(driver.close()).await;
+        (self.shown, self.reading, self.stage) = (None, true, None);
+        let Ok((recipe, _warnings)) = load::quietly(self.global) else { return };
+        if let Err(stop) = self.connect(recipe).await {
+            self.screen.note(first_line(&said(&stop))).await;
+        }
+    }
+
+    async fn failed(
+        &mut self,
+        error: &DriveError,
+        run: &crate::run::Run,
+    ) -> Result<Option<Exit>, Stop> {
+        self.screen.tell(Told::Over(format!("cannot go on: {error}"))).await;
+        loop {
+            match self.screen.wish().await {
+                Wish::Quit => break,
+                Wish::Preview(of) => {
+                    let lines = vec!["nothing is carried out any more".to_owned()];
+                    self.screen.tell(Told::Preview { of, lines }).await;
+                }
+                Wish::Do(_) => {
+                    let why = "nothing is carried out any more; q leaves".to_owned();
+                    self.screen.tell(Told::Did(Err(why))).await;
+                }
+                Wish::Start(_)
+                | Wish::Command(_)
+                | Wish::Answer { .. }
+                | Wish::Connect
+                | Wish::Look
+                | Wish::Prompted(..)
+                | Wish::Interrupted => {}
+            }
+        }
+        Err(crate::cli::exit::undriven(error, run))
+    }
+}
+
+/// The next host that is ready or is not; never, where none is connected.
+async fn arrival(stage: &mut Option<Stage>) -> (HostId, HostState) {
+    let arrived = match stage {
+        Some(stage) => stage.fleet.arrival().await,
+        None => None,
+    };
+    match arrived {
+        Some((host, Ok(_))) => (host, HostState::Ready),
+        Some((host, Err(trouble))) => {
+            (host, HostState::Trouble { what: trouble.to_string(), hint: trouble.hint() })
+        }
+        None => std::future::pending().await,
+    }
+}
+
+fn planned(stage: &Stage) -> Result<Plan, Stop> {
+    let planned = plan::build(&stage.recipe, &stage.request);
+    planned.map(|planned| planned.plan).map_err(|found| load::faults(&found))
+}
+
+fn many(errors: Vec<String>) -> Stop {
+    Stop { exit: Exit::Refused, errors, hints: Vec::new() }
+}
+
+/// What is wrong, and what to do, the first line first.
+fn said(stop: &Stop) -> String {
+    let lines = stop.errors.iter().chain(&stop.hints);
+    lines.map(String::as_str).collect::<Vec<_>>().join("\n")
+}
+
+fn nothing_known() -> String {
+    "the recipe at hand is not the one of this run".to_owned()
+}

@@ -1,0 +1,322 @@
+//! What is seen of the hosts beside a run, and what is done there by key: looks, probes, what a wish
+//! would do, and the maintenance page.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use crate::{
+    cli::{args::Global, environment::Surroundings, load},
+    driver::{self, Wrapping},
+    model::{Lock, Maintenance, Raised, Site},
+    plan::{self, Request},
+    recipe::Recipe,
+    script::builtin::Maintained,
+    tui::{Has, Intent, Told},
+};
+
+/// Who raised a page, or holds a lock, without a run.
+const BY_HAND: &str = "by hand";
+
+/// What is seen of the hosts, and who is told. Clones share what was seen.
+#[derive(Clone)]
+pub(super) struct Sight {
+    told: mpsc::Sender<Told>,
+    wrapping: Wrapping,
+    recipe: Arc<Recipe>,
+    request: Request,
+    page: Option<PathBuf>,
+    who: String,
+    sites: Arc<Mutex<BTreeMap<String, Site>>>,
+}
+
+impl Sight {
+    /// Sees by this survey's hosts. `request`: what a rollback here would be asked with.
+    pub(super) fn new(
+        told: mpsc::Sender<Told>,
+        (around, global): (&Surroundings, &Global),
+        wrapping: Wrapping,
+        (recipe, request): (Recipe, Request),
+    ) -> Self {
+        let stage = recipe.stages.get(&wrapping.survey().owner.stage);
+        let page = stage.and_then(|stage| stage.maintenance.as_ref()?.page.as_ref());
+        let page = page.map(|page| load::beside(global, &page.value));
+        let who = around.who.0.clone();
+        let recipe = Arc::new(recipe);
+        Self { told, wrapping, recipe, request, page, who, sites: Arc::default() }
+    }
+
+    /// With what was seen before, until it is seen anew.
+    pub(super) fn knowing(mut self, before: Option<&Self>) -> Self {
+        if let Some(before) = before {
+            self.sites = Arc::clone(&before.sites);
+        }
+        self
+    }
+
+    /// What the recipe has beside steps.
+    pub(super) fn has(&self) -> Has {
+        let survey = self.wrapping.survey();
+        Has {
+            releases: survey.releases,
+            maintenance: survey.machines.iter().any(|it| it.page.is_some()),
+        }
+    }
+
+    /// What was seen last.
+    pub(super) fn sites(&self) -> BTreeMap<String, Site> {
+        self.sites.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn tell(&self, told: Told) {
+        drop(self.told.send(told).await);
+    }
+
+    /// Looks and probes, and tells both. Hosts that could not be looked at, each with why.
+    pub(super) async fn look(&self) -> Vec<String> {
+        let (seen, ()) = futures::join!(self.wrapping.look(), self.probe());
+        let at = driver::now();
+        let mut problems = Vec::new();
+        for (host, seen) in seen {
+            match seen {
+                Ok(site) => {
+                    let kept = (host.clone(), site.clone());
+                    self.sites
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(kept.0, kept.1);
+                    self.tell(Told::Seen { host, site: Box::new(site), at }).await;
+                }
+                Err(why) => problems.push(format!("{host}: cannot look at its releases: {why}")),
+            }
+        }
+        let survey = self.wrapping.survey();
+        let carrying = survey.machines.iter().filter(|it| it.layout.is_some());
+        let hosts: Vec<&str> = carrying.map(|it| it.host.name.as_str()).collect();
+        self.tell(Told::Candidates(plan::candidates(&self.sites(), &hosts))).await;
+        problems
+    }
+
+    /// Looks again while a run goes on; what could not be seen keeps its age.
+    pub(super) async fn glance(self) {
+        let problems = self.look().await;
+        tracing::debug!(?problems, "looked beside the run");
+    }
+
+    /// Looks again; what could not be seen is a line on the screen.
+    pub(super) async fn look_again(self) {
+        let problems = self.look().await;
+        if !problems.is_empty() {
+            self.tell(Told::Note(problems.join("; "))).await;
+        }
+    }
+
+    async fn probe(&self) {
+        self.tell_pages(&self.wrapping.probe().await).await;
+    }
+
+    async fn tell_pages(&self, pages: &[(String, Maintenance)]) {
+        let at = driver::now();
+        for (host, page) in pages {
+            self.tell(Told::Page { host: host.clone(), page: page.clone(), at }).await;
+        }
+    }
+
+    /// Answers what something would do.
+    pub(super) async fn preview(&self, of: Intent) {
+        let lines = match &of {
+            Intent::Rollback { release, reason } => self.rollback_lines(release, reason.as_deref()),
+            Intent::Maintenance { on, .. } => self.page_lines(*on),
+            Intent::Unlock { .. } => self.lock_lines(),
+        };
+        self.tell(Told::Preview { of, lines }).await;
+    }
+
+    fn rollback_lines(&self, release: &str, reason: Option<&str>) -> Vec<String> {
+        let mut request = self.request.clone();
+        request.known.at = driver::now();
+        request.known.target = Some(release.to_owned());
+        request.known.reason = reason.map(str::to_owned);
+        request.known.sites = self.sites();
+        let plan = match plan::build(&self.recipe, &request) {
+            Ok(planned) => planned.plan,
+            Err(found) => {
+                return load::faults(&found).errors.iter().map(|it| first_line(it)).collect();
+            }
+        };
+        let mut served: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (host, site) in self.sites() {
+            let now = site.served.release().unwrap_or("no release").to_owned();
+            served.entry(now).or_default().push(host);
+        }
+        let one = |(now, hosts): (String, Vec<String>)| {
+            format!("{}: {now} now, {release} then", hosts.join(", "))
+        };
+        let mut lines: Vec<String> = served.into_iter().map(one).collect();
+        let count = |n: usize| if n == 1 { "1 host".to_owned() } else { format!("{n} hosts") };
+        lines.extend(plan.columns.iter().map(|column| {
+            let hosts: BTreeSet<_> = plan
+                .nodes
+                .iter()
+                .filter(|node| node.key.step == column.step)
+                .filter_map(|node| node.host)
+                .collect();
+            format!("{} on {}", column.step, count(hosts.len()))
+        }));
+        lines
+    }
+
+    fn page_lines(&self, on: bool) -> Vec<String> {
+        let paged = self.wrapping.survey().machines.iter();
+        let paged = paged.filter_map(|it| Some((it.host.name.as_str(), it.page.as_deref()?)));
+        let (hosts, paths): (Vec<&str>, BTreeSet<&str>) = paged.unzip();
+        let what = if on { "written" } else { "removed" };
+        let file = match paths.len() {
+            1 => paths.into_iter().collect(),
+            _ => "the page's file".to_owned(),
+        };
+        vec![format!("{file} is {what} on {}", hosts.join(", "))]
+    }
+
+    fn lock_lines(&self) -> Vec<String> {
+        let held: Vec<String> = self
+            .locks()
+            .iter()
+            .map(|(host, lock)| {
+                format!("{host}: {} has it since {} for {}", lock.by, lock.at, lock.purpose)
+            })
+            .collect();
+        if held.is_empty() { vec!["no host was seen to be locked".to_owned()] } else { held }
+    }
+
+    fn locks(&self) -> Vec<(String, Lock)> {
+        let sites = self.sites();
+        sites.into_iter().filter_map(|(host, site)| Some((host, site.lock?))).collect()
+    }
+
+    /// Puts the page up or takes it down, asks what visitors get, and tells what came of it.
+    pub(super) async fn maintain(self, on: bool, reason: Option<String>, until: Option<String>) {
+        let came = self.switch(on, reason, until).await;
+        drop(self.look().await);
+        self.tell(Told::Did(came)).await;
+    }
+
+    async fn switch(
+        &self,
+        on: bool,
+        reason: Option<String>,
+        until: Option<String>,
+    ) -> Result<String, String> {
+        let done = if on {
+            let (page, raised) = self.raised(reason, until)?;
+            self.wrapping.page(Some((&page, &raised)), None).await
+        } else {
+            self.wrapping.page(None, None).await
+        };
+        let wanted = if on { Maintained::On } else { Maintained::Off };
+        let wrong = done.iter().filter(|(_, came)| *came != wanted);
+        let wrong: Vec<String> = wrong.map(|(host, came)| not_switched(host, came)).collect();
+        if !wrong.is_empty() {
+            return Err(wrong.join("; "));
+        }
+        let pages = self.wrapping.probe().await;
+        self.tell_pages(&pages).await;
+        seen_to_be(on, done.len(), &pages)
+    }
+
+    fn raised(
+        &self,
+        reason: Option<String>,
+        until: Option<String>,
+    ) -> Result<(String, Raised), String> {
+        let until: Option<Timestamp> = until
+            .map(|text| text.parse().map_err(|bad| format!("until {text}: {bad}")))
+            .transpose()?;
+        let custom = self.page.as_ref().map(|file| {
+            std::fs::read_to_string(file)
+                .map_err(|error| format!("cannot read {}: {error}", file.display()))
+        });
+        let custom = custom.transpose()?;
+        let by = self.who.clone();
+        let raised = Raised { run: BY_HAND.to_owned(), by, since: driver::now(), reason, until };
+        let template = plan::page_template(custom.as_deref());
+        let page = plan::page(template, &self.wrapping.survey().owner.app, &raised)
+            .map_err(|problem| format!("the page: {problem}"))?;
+        Ok((page, raised))
+    }
+
+    /// Takes the locks that were seen from whoever has them, and gives them back.
+    pub(super) async fn unlock(self, reason: String) {
+        let at = driver::now();
+        let (by, run) = (self.who.clone(), BY_HAND.to_owned());
+        let ours = Lock { run, by, at, purpose: format!("unlocking: {reason}") };
+        let holders: BTreeSet<String> =
+            self.locks().into_iter().map(|(_, lock)| lock.run).collect();
+        let mut problems = Vec::new();
+        for holder in &holders {
+            if let Err(refused) = self.wrapping.take_over(&ours, holder).await {
+                problems.push(refused.to_string());
+            }
+        }
+        let left = self.wrapping.unlock(BY_HAND).await;
+        problems.extend(left.into_iter().map(|(host, why)| format!("{host}: {why}")));
+        drop(self.look().await);
+        let came = match (holders.is_empty(), problems.is_empty()) {
+            (true, _) => Err("no host was seen to be locked".to_owned()),
+            (false, true) => Ok("the stage is unlocked".to_owned()),
+            (false, false) => Err(problems.join("; ")),
+        };
+        self.tell(Told::Did(came)).await;
+    }
+}
+
+/// The first line of a message, as far as one fits.
+pub(super) fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().to_owned()
+}
+
+fn not_switched(host: &str, came: &Maintained) -> String {
+    match came {
+        Maintained::On => format!("{host}: the page is still there"),
+        Maintained::Off => format!("{host}: the page is not there"),
+        Maintained::Other(Raised { run, by, .. }) => {
+            format!("{host}: {by} raised it (run {run}), and nothing was changed")
+        }
+        Maintained::Foreign => {
+            format!("{host}: a page that nobody accounts for is there, and was left")
+        }
+        Maintained::Strange(words) => {
+            format!("{host}: who raised it cannot be read, and nothing was changed: {words}")
+        }
+        Maintained::Failed(words) => format!("{host}: {words}"),
+    }
+}
+
+/// Whether visitors get what they should.
+fn seen_to_be(on: bool, hosts: usize, pages: &[(String, Maintenance)]) -> Result<String, String> {
+    let odd: Vec<String> = pages
+        .iter()
+        .filter_map(|(host, page)| match (on, page) {
+            (true, Maintenance::On(_)) | (false, Maintenance::Off(_)) => None,
+            (true, Maintenance::Off(status)) => {
+                Some(format!("{host} answers {status} all the same"))
+            }
+            (false, Maintenance::On(_)) => Some(format!("{host} shows the page all the same")),
+            (_, Maintenance::Unknown(why)) => Some(format!("{host}: {why}")),
+        })
+        .collect();
+    if !odd.is_empty() {
+        return Err(format!("visitors do not all get it: {}", odd.join("; ")));
+    }
+    let what = if on { "on" } else { "off" };
+    let seen = match pages.len() {
+        0 => "nothing probes what visitors get".to_owned(),
+        n => format!("visitors of {n} of {hosts} hosts were seen to get it"),
+    };
+    Ok(format!("maintenance is {what}: {seen}"))
+}
