@@ -13,7 +13,7 @@ use super::{
     prepare::{self, Stage},
     prompt,
     report::{self, Report},
-    say,
+    say, secrets,
     signals::Signals,
     site, webhooks,
 };
@@ -61,6 +61,8 @@ pub(super) async fn release(
     let notices = webhooks::of_stage(&stage, &plan)?;
     let again = prepare::again(&plan, &stage.request.known.sites);
     confirm(around, &plan, start, again.as_deref())?;
+    let secrets = secrets::resolve(around, &stage.recipe, &plan, &mut signals).await?;
+    stage.fleet.keep(secrets);
     prepare::warn(&stage.check().await?);
     stage.lock(around, &format!("{} of {}", plan.pipeline, plan.app)).await?;
     let mut report = Report::begin(start.output, around, grown);

@@ -18,6 +18,7 @@ mod prompt;
 mod report;
 mod resume;
 mod say;
+mod secrets;
 mod signals;
 mod site;
 mod table;

@@ -56,15 +56,28 @@ impl Ask for Terminal {
             let _turn = self.turn.lock().await;
             match tokio::task::spawn_blocking(move || answer(&question)).await.ok()? {
                 Ok(answer) => answer,
-                Err(Interrupted) => {
-                    // The signal ends the program, and may be noticed later than the key: until then
-                    // nothing is answered, or the login would be given up first. Where the key came
-                    // without the signal, it is sent.
-                    let _sent = kill_process(getpid(), Signal::INT);
-                    std::future::pending().await
-                }
+                Err(interrupted) => interrupted.left().await,
             }
         })
+    }
+}
+
+impl Interrupted {
+    /// The signal ends the program, and may be noticed later than the key: until then nothing is
+    /// answered, or what was asked for would be given up first. Where the key came without the signal,
+    /// it is sent.
+    async fn left<T>(self) -> T {
+        let _sent = kill_process(getpid(), Signal::INT);
+        std::future::pending().await
+    }
+}
+
+/// A value that is typed and not shown; `None` where nothing was typed.
+pub(super) async fn value(prompt: String) -> Option<SecretString> {
+    match tokio::task::spawn_blocking(move || secret(&prompt)).await.ok()? {
+        Ok(Some(Answer::Secret(value))) => Some(value),
+        Ok(Some(Answer::Yes) | None) => None,
+        Err(interrupted) => interrupted.left().await,
     }
 }
 

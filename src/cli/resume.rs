@@ -7,7 +7,7 @@ use super::{
     exit::{Exit, Stop},
     headless, load, prepare,
     report::{self, Report},
-    say, webhooks,
+    say, secrets, webhooks,
 };
 use crate::{
     driver::{Driver, Left},
@@ -37,6 +37,7 @@ pub(super) async fn resume(
         return console::resume(around, global, journal, events, run).await;
     }
     let mut signals = headless::listen()?;
+    let secrets = secrets::again(around, global, &run.plan, &mut signals).await?;
     let (dirty, grown) = Dirty::new();
     let fleet = load::fleet(
         around,
@@ -46,6 +47,7 @@ pub(super) async fn resume(
         dirty,
         true,
     );
+    fleet.keep(secrets);
     let mut report = Report::begin(args.output.unwrap_or_default(), around, grown);
     report.resumed(&run);
     let store = around.store.clone();

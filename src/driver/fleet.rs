@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -16,6 +16,7 @@ use super::{
     here::Here,
     host::{self, Charge},
     means::{FleetSettings, HostNews, Means},
+    secrets::Secrets,
     trouble::Trouble,
     wants::{Want, Wants},
 };
@@ -36,6 +37,7 @@ pub struct Fleet {
     news: mpsc::Receiver<(HostId, HostNews)>,
     back: VecDeque<(HostId, HostNews)>,
     asker: Asker,
+    secrets: Arc<OnceLock<Secrets>>,
     tasks: JoinSet<()>,
 }
 
@@ -58,6 +60,7 @@ impl Fleet {
             news,
             back: VecDeque::new(),
             asker: Asker::at(here),
+            secrets: Arc::default(),
             tasks: JoinSet::new(),
         };
         for (id, host) in hosts {
@@ -79,11 +82,20 @@ impl Fleet {
                 questions,
                 news: sender.clone(),
                 settings: Arc::clone(&settings),
+                secrets: Arc::clone(&fleet.secrets),
                 means,
                 begun,
             }));
         }
         fleet
+    }
+
+    /// Gives the hosts' tasks the secrets of the run, once, before it begins or is taken up. A step
+    /// that needs one and was given none is not put, and what it prints is hidden whole.
+    pub fn keep(&self, secrets: Secrets) {
+        if self.secrets.set(secrets).is_err() {
+            tracing::warn!("the secrets of a run were given twice");
+        }
     }
 
     /// Asks these hosts, also while a run has them.

@@ -1,6 +1,10 @@
 //! One host's task: keeps a connection, speaks the box protocol over it, and writes logs.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{
@@ -14,6 +18,7 @@ use super::{
     means::{FleetSettings, HostNews, Means},
     parcel,
     reconcile::{Next, Ordered},
+    secrets::{Ingest, Secrets},
     trouble::{ShellEnd, Trouble},
     wants::{Want, What},
 };
@@ -22,7 +27,7 @@ use crate::{
     model::{HostId, RunId, Try},
     remote::{Chunk, Link, Pipe, backoff},
     run::Sig,
-    script::Hello,
+    script::{Draft, Hello, Script},
     store::{DiskError, LogWriter},
 };
 
@@ -36,6 +41,8 @@ pub(super) struct Charge {
     pub(super) questions: mpsc::Receiver<Question>,
     pub(super) news: mpsc::Sender<(HostId, HostNews)>,
     pub(super) settings: Arc<FleetSettings>,
+    /// The secrets of the run, once they are known.
+    pub(super) secrets: Arc<OnceLock<Secrets>>,
     pub(super) means: Means,
     /// Whether the run has begun before: then every host is tried until it is there.
     pub(super) begun: bool,
@@ -110,7 +117,7 @@ struct Wire {
     agent: Pipe,
     ordered: Ordered,
     hello: Option<Hello>,
-    logs: BTreeMap<Try, LogWriter>,
+    logs: BTreeMap<Try, Ingest>,
     /// Questions under way, by number. They are dropped with the connection.
     asked: BTreeMap<u64, oneshot::Sender<Vec<String>>>,
     next: u64,
@@ -184,6 +191,7 @@ impl Wire {
 
 impl Charge {
     async fn tell(&self, news: HostNews) -> Result<(), Unheard> {
+        let news = news.scrubbed(&self.secrets());
         self.news.send((self.id, news)).await.map_err(|_gone| Unheard)
     }
 
@@ -274,7 +282,7 @@ impl Charge {
                 }
                 Output::SetAside(attempt) => {
                     if let Some(log) = wire.logs.remove(&attempt) {
-                        let anew = self.disk(log.set_aside()).await?;
+                        let anew = self.disk(log.set_aside(chance::now())).await?;
                         wire.logs.insert(attempt, anew);
                     }
                 }
@@ -296,6 +304,13 @@ impl Charge {
     }
 
     async fn fact(&mut self, wire: &mut Wire, attempt: Try, fact: Fact) -> Result<(), Ended> {
+        // Whoever hears of an end finds all of the log.
+        if matches!(fact, Fact::Ended(..) | Fact::Settled(_) | Fact::Lost(_))
+            && let Some(log) = wire.logs.get_mut(&attempt)
+        {
+            let flushed = log.flush(chance::now());
+            self.disk(flushed).await?;
+        }
         if matches!(fact, Fact::Settled(_) | Fact::Lost(_)) {
             wire.logs.remove(&attempt);
         }
@@ -344,14 +359,13 @@ impl Charge {
     ) -> Result<Option<Order>, Ended> {
         let attempt = want.attempt;
         Ok(Some(match &want.what {
-            What::Stage(Ok(script)) => {
-                let (text, flags) = (script.text.clone(), script.flags.clone());
-                Order::Put { attempt, dir, text, flags }
-            }
-            What::Stage(Err(why)) => {
-                self.tell(HostNews::Fact(attempt, Fact::Refused(why.clone()))).await?;
-                return Ok(None);
-            }
+            What::Stage(draft) => match self.script(draft) {
+                Ok(Script { text, flags }) => Order::Put { attempt, dir, text, flags },
+                Err(why) => {
+                    self.tell(HostNews::Fact(attempt, Fact::Refused(why))).await?;
+                    return Ok(None);
+                }
+            },
             What::Start { inline } => {
                 let log = self.log(wire, want).await?;
                 Order::Go { attempt, dir, inline: *inline, log }
@@ -374,6 +388,18 @@ impl Charge {
         }))
     }
 
+    /// The secrets of the run; none before they are known.
+    fn secrets(&self) -> Secrets {
+        self.secrets.get().cloned().unwrap_or_default()
+    }
+
+    /// The script with its secrets, which are nowhere else together.
+    fn script(&self, draft: &Result<Draft, String>) -> Result<Script, String> {
+        let draft = draft.as_ref().map_err(Clone::clone)?;
+        let secrets = self.secrets();
+        draft.script(|name| secrets.value(name)).map_err(|error| error.to_string())
+    }
+
     /// Opens the attempt's log here, and says where it ends.
     async fn log(&self, wire: &mut Wire, want: &Want) -> Result<LogEnd, Ended> {
         let FleetSettings { store, dirty, .. } = &*self.settings;
@@ -383,6 +409,7 @@ impl Charge {
             log.resume(u64::MAX);
         }
         let (len, tail) = self.disk(log.tail_sum(TAIL_BYTES)).await?;
+        let log = self.disk(Ingest::new(log, &self.secrets(), &want.secrets)).await?;
         wire.logs.insert(want.attempt, log);
         Ok(LogEnd { len, tail })
     }

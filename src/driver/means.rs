@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{http::Client, trouble::Trouble};
+use super::{http::Client, secrets::Secrets, trouble::Trouble};
 use crate::{
     boxes::Fact,
     model::Try,
@@ -60,4 +60,29 @@ pub enum HostNews {
     AnswerGone(Try, u16),
     /// The log of an attempt cannot be written here.
     Disk(DiskError),
+}
+
+impl HostNews {
+    /// The same, without secrets in the host's own words: they are journalled.
+    pub(super) fn scrubbed(self, secrets: &Secrets) -> Self {
+        match self {
+            Self::Fact(attempt, Fact::Refused(words)) => {
+                Self::Fact(attempt, Fact::Refused(secrets.scrub(words)))
+            }
+            Self::Fact(attempt, Fact::Unable(words)) => {
+                Self::Fact(attempt, Fact::Unable(secrets.scrub(words)))
+            }
+            Self::Down(Trouble::Shell { how, said }) => {
+                Self::Down(Trouble::Shell { how, said: secrets.scrub(said) })
+            }
+            Self::Down(Trouble::NoAgent(words)) => {
+                Self::Down(Trouble::NoAgent(secrets.scrub(words)))
+            }
+            news @ (Self::Up(_)
+            | Self::Down(_)
+            | Self::Fact(..)
+            | Self::AnswerGone(..)
+            | Self::Disk(_)) => news,
+        }
+    }
 }

@@ -12,19 +12,21 @@ mod herald;
 mod here;
 mod host;
 mod http;
+mod listing;
 mod look;
 mod means;
 mod notify;
 mod parcel;
 pub mod probe;
 mod reconcile;
+mod secrets;
 mod sending;
 mod translate;
 mod trouble;
 mod wants;
 mod wrapping;
 
-use std::{collections::BTreeMap, fmt, future::pending, io::Read as _, time::Duration};
+use std::{collections::BTreeMap, fmt, future::pending, time::Duration};
 
 use tokio::{sync::mpsc, time::sleep};
 
@@ -35,6 +37,7 @@ pub use herald::Herald;
 pub use http::Client;
 pub use means::{FleetSettings, HostNews};
 pub use notify::NotifyError;
+pub use secrets::{BadSecret, Secrets, VALUE_BYTES_MAX, VALUE_BYTES_MIN};
 pub use trouble::{ShellEnd, Trouble};
 pub use wrapping::{Checked, Locking, RefProblem, Wrapping, finish, unlock};
 
@@ -51,9 +54,6 @@ use crate::{
 
 /// Inputs that are taken in before their facts are written, at most.
 const DRAIN_MAX: usize = 1024;
-
-/// What an asking node may print, in bytes; the rest is not read.
-const LISTING_BYTES_MAX: u64 = 256 * 1024;
 
 /// What a front end tells the driver.
 #[derive(Debug)]
@@ -422,15 +422,6 @@ impl Driver {
         let run = self.engine.run();
         let Some((host, name)) = wants::box_of(run, attempt) else { return Vec::new() };
         let Some(host) = run.plan.host(host) else { return Vec::new() };
-        let Ok(path) = self.store.log_path(&run.plan.run, &host.name, &name) else {
-            return Vec::new();
-        };
-        let mut bytes = Vec::new();
-        let read = std::fs::File::open(path)
-            .and_then(|file| file.take(LISTING_BYTES_MAX).read_to_end(&mut bytes));
-        if let Err(error) = read {
-            tracing::warn!(%error, "the listing of a step could not be read");
-        }
-        String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()
+        listing::lines(&self.store, &run.plan.run, &host.name, &name)
     }
 }

@@ -75,7 +75,8 @@ mod tests {
     use crate::model::NodeId;
 
     fn want(node: u32, what: What) -> Want {
-        Want { attempt: Try { node: NodeId(node), n: 1 }, name: format!("s{node}.1"), what }
+        let attempt = Try { node: NodeId(node), n: 1 };
+        Want { attempt, name: format!("s{node}.1"), secrets: Vec::new(), what }
     }
 
     /// Everything that is ordered until nothing more is, by node.

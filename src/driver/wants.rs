@@ -6,7 +6,7 @@ use crate::{
     engine::{Effect, Engine},
     model::{BoxMode, Command, HostId, Kind, Try},
     run::{Cell, Run, Sig},
-    script::{self, Script},
+    script::{self, Draft},
 };
 
 /// Something wanted of one host.
@@ -15,14 +15,16 @@ pub(super) struct Want {
     pub(super) attempt: Try,
     /// The box's name below the run's directory.
     pub(super) name: String,
+    /// The names of the secrets that it gets.
+    pub(super) secrets: Vec<String>,
     pub(super) what: What,
 }
 
 /// What is wanted of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    /// Its box put. The script, or why there is none.
-    Stage(Result<Script, String>),
+    /// Its box put. The script without the values of its secrets, or why there is none.
+    Stage(Result<Draft, String>),
     /// Begun, by the agent itself or detached.
     Start { inline: bool },
     /// Followed.
@@ -57,7 +59,9 @@ pub(super) fn of(engine: &Engine, answers: &BTreeMap<(Try, u16), String>) -> Wan
             }
         };
         if let Some((_, name)) = box_of(run, attempt) {
-            list.push(Want { attempt, name, what });
+            let command = run.cell(attempt.node).and_then(planned);
+            let secrets = command.map(|it| it.secrets.clone()).unwrap_or_default();
+            list.push(Want { attempt, name, secrets, what });
         }
     }
     wants
@@ -74,21 +78,24 @@ fn is_inline(run: &Run, attempt: Try) -> bool {
     matches!(kind, Some(Kind::Act(act)) if act.mode == BoxMode::Inline)
 }
 
+fn planned(cell: &Cell) -> Option<&Command> {
+    match &cell.node.kind {
+        Kind::Act(act) => Some(&act.command),
+        Kind::Ask(ask) => Some(&ask.command),
+        Kind::Gate(_) => None,
+    }
+}
+
 fn command_of(cell: &Cell) -> Option<Command> {
-    let planned = match &cell.node.kind {
-        Kind::Act(act) => &act.command,
-        Kind::Ask(ask) => &ask.command,
-        Kind::Gate(_) => return None,
-    };
-    let mut command = planned.clone();
+    let mut command = planned(cell)?.clone();
     if let Some(edited) = &cell.edited {
         command.run = edited.clone();
     }
     Some(command)
 }
 
-fn script_of(run: &Run, attempt: Try) -> Result<Script, String> {
+fn script_of(run: &Run, attempt: Try) -> Result<Draft, String> {
     let cell = run.cell(attempt.node).ok_or("there is no such step")?;
     let command = command_of(cell).ok_or("there is nothing to run")?;
-    script::script(&command, |hole| run.value(cell, hole)).map_err(|error| error.to_string())
+    script::draft(&command, |hole| run.value(cell, hole)).map_err(|error| error.to_string())
 }

@@ -1,8 +1,10 @@
 //! The plan: everything that a run was asked to do, rendered, as it is journalled and shown.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Act, HostId, Node, NodeId, RunId, StepName, Text};
+use super::{Act, HostId, Kind, Node, NodeId, Query, RunId, StepName, Text};
 
 /// The pseudo-host on which `local = true` steps run: the operator's own machine.
 pub const LOCAL_HOST: &str = "local";
@@ -18,6 +20,9 @@ pub struct Command {
     /// Environment variables, as plain data, in order.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub env: Vec<(String, Text)>,
+    /// Secrets that it gets as environment, over `env`: their names. The values are nowhere in a plan.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub secrets: Vec<String>,
     /// File mode mask, octal.
     pub umask: u16,
     /// Another user to run as, through `sudo -n`.
@@ -39,6 +44,7 @@ impl Command {
             run,
             cwd: None,
             env: Vec::new(),
+            secrets: Vec::new(),
             umask: 0o022,
             user: None,
             input: false,
@@ -151,10 +157,33 @@ impl Plan {
         self.hosts.get(usize::from(id.0))
     }
 
+    /// The names of all secrets that anything of the plan may need.
+    #[must_use]
+    pub fn secrets(&self) -> BTreeSet<String> {
+        let followers = self.followers.iter().flat_map(|follower| commands(&follower.act));
+        let nodes = self.nodes.iter().flat_map(|node| match &node.kind {
+            Kind::Act(act) => commands(act),
+            Kind::Ask(ask) => match &ask.query {
+                Query::When(_) => vec![&ask.command],
+                Query::Items(items) => [vec![&ask.command], commands(&items.each)].concat(),
+            },
+            Kind::Gate(_) => Vec::new(),
+        });
+        nodes.chain(followers).flat_map(|command| command.secrets.iter().cloned()).collect()
+    }
+
     /// All hosts with their ids.
     pub fn host_ids(&self) -> impl Iterator<Item = (HostId, &Host)> {
         (0u16..).map(HostId).zip(&self.hosts)
     }
+}
+
+/// Everything that an action may run.
+fn commands(act: &Act) -> Vec<&Command> {
+    let elsewhere = act.elsewhere.iter().flat_map(|other| {
+        [Some(&other.command), other.undo.as_ref(), other.when.as_ref()].into_iter().flatten()
+    });
+    [Some(&act.command), act.undo.as_ref()].into_iter().flatten().chain(elsewhere).collect()
 }
 
 #[cfg(test)]

@@ -139,6 +139,7 @@ impl Commands<'_> {
             frame.user.clone_from(&step.user);
             frame.input = step.input;
             frame.detaches = step.detaches;
+            frame.secrets = step.secrets.iter().map(|name| name.value.clone()).collect();
         }
         frame
     }

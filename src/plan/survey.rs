@@ -123,7 +123,9 @@ fn machine_of(
         for check in &step.check {
             let frame = commands.frame(Some(step), machine);
             let run = commands.command(check, &machine.context);
-            checks.push((step.name.value.to_string(), asked(&frame, run)));
+            // A check runs before anything is changed, and not in a box: it gets no secrets.
+            let check = Command { secrets: Vec::new(), ..asked(&frame, run) };
+            checks.push((step.name.value.to_string(), check));
         }
     }
     let url = |step: &&&Step| {

@@ -151,7 +151,7 @@ fn a_pipeline_with_batches_conditions_once_and_local() {
 
 /// A command with everything around its text.
 fn command(command: &Command) -> String {
-    let Command { run, cwd, env, umask, user, input, detaches } = command;
+    let Command { run, cwd, env, secrets: _, umask, user, input, detaches } = command;
     let cwd = cwd.as_ref().map_or("-".to_owned(), ToString::to_string);
     let env: Vec<String> = env.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let user = user.as_deref().unwrap_or("-");
@@ -663,4 +663,39 @@ deploy = ["release", "fetch", "publish"]
     };
     check("deploy", &["web1"]);
     check("rollback", &[]);
+}
+
+#[test]
+fn everything_of_a_step_gets_its_secrets_and_nothing_else_does() {
+    let text = SHOP
+        .replace("[steps]\n", "[secrets]\nKEY = { env = \"KEY\" }\n[steps]\n")
+        .replace("once = true,", "once = true, secrets = [\"KEY\"], unless = \"done\",")
+        .replace("run = \"mv -T new", "secrets = [\"KEY\"], check = [\"true\"], run = \"mv -T new");
+    let (recipe, _) = Recipe::parse("deploy.toml", &text, &no_file).unwrap();
+    let plan = build(&recipe, &request("deploy")).unwrap().plan;
+    assert_eq!(Vec::from_iter(plan.secrets()), ["KEY"]);
+    for node in &plan.nodes {
+        let expect = ["migrate", "switch"].contains(&node.key.step.as_str());
+        let mut commands = Vec::new();
+        match &node.kind {
+            Kind::Act(act) => {
+                commands.push(&act.command);
+                commands.extend(&act.undo);
+                for other in &act.elsewhere {
+                    commands.push(&other.command);
+                    commands.extend(other.undo.iter().chain(&other.when));
+                }
+            }
+            Kind::Ask(ask) => commands.push(&ask.command),
+            Kind::Gate(_) => {}
+        }
+        for command in commands {
+            assert_eq!(command.secrets == ["KEY"], expect, "{}", node.key);
+            assert_eq!(serde_json::to_string(command).unwrap().contains("secrets"), expect);
+        }
+    }
+    // A check is asked outside of every box.
+    let survey = survey(&recipe, &request("deploy")).unwrap();
+    let checks = survey.machines.iter().flat_map(|machine| &machine.checks);
+    assert!(checks.clone().count() > 0 && checks.clone().all(|(_, it)| it.secrets.is_empty()));
 }

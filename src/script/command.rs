@@ -9,12 +9,31 @@ use super::{
 use crate::model::{Command, Hole, MissingHole};
 
 /// What is put into a box.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Script {
-    /// The text that `sh` runs.
+    /// The text that `sh` runs. It may hold secrets.
     pub text: String,
     /// What the box needs besides.
     pub flags: Flags,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = format_args!("<{} bytes>", self.text.len());
+        f.debug_struct("Script").field("text", &text).field("flags", &self.flags).finish()
+    }
+}
+
+/// A script that lacks nothing but the values of its secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What comes before the secrets.
+    before: String,
+    /// What comes after them.
+    after: String,
+    secrets: Vec<String>,
+    detaches: bool,
+    flags: Flags,
 }
 
 /// Why a command cannot be sent.
@@ -26,6 +45,8 @@ pub enum BadCommand {
     Nul,
     /// A name that cannot be a variable or a user.
     Name(String),
+    /// The value of this secret is not known here.
+    Secret(String),
 }
 
 impl fmt::Display for BadCommand {
@@ -34,6 +55,9 @@ impl fmt::Display for BadCommand {
             Self::Missing(missing) => missing.fmt(f),
             Self::Nul => f.write_str("a NUL byte cannot be passed to a shell"),
             Self::Name(name) => write!(f, "`{}` is not a plain name", name.escape_debug()),
+            Self::Secret(name) => {
+                write!(f, "the value of the secret {} is not known here", name.escape_debug())
+            }
         }
     }
 }
@@ -52,42 +76,79 @@ impl From<MissingHole> for BadCommand {
     }
 }
 
+/// Writes the script of a command without secrets, as [`draft`] does.
+///
+/// # Errors
+/// When a value is missing or cannot be passed to a shell, or when it has secrets.
+pub fn script(
+    command: &Command,
+    value: impl Fn(&Hole) -> Option<String>,
+) -> Result<Script, BadCommand> {
+    draft(command, value)?.script(|_| None)
+}
+
 /// Writes the script of a command, its holes filled by `value`: as one quoted word in the command,
 /// as plain data in directory and environment (which are then quoted whole).
 ///
 /// # Errors
 /// When a value is missing or cannot be passed to a shell.
-pub fn script(
+pub fn draft(
     command: &Command,
     value: impl Fn(&Hole) -> Option<String>,
-) -> Result<Script, BadCommand> {
+) -> Result<Draft, BadCommand> {
     let quoted = |hole: &Hole| value(hole).and_then(|value| quote(&value).ok());
-    let mut text = format!("umask {:03o}\n", command.umask);
+    let mut before = format!("umask {:03o}\n", command.umask);
     for (name, setting) in &command.env {
         plain(name, is_variable)?;
         let setting = quote(&setting.fill(&value)?)?;
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "export {name}={setting}");
+        let _ = writeln!(before, "export {name}={setting}");
+    }
+    for name in &command.secrets {
+        plain(name, is_variable)?;
     }
     let cwd = command.cwd.as_ref().map_or(Ok("~".to_owned()), |cwd| cwd.fill(&value))?;
-    let _ = writeln!(text, "cd -- {} || exit", home(&cwd)?);
-    text.push_str("set -e\n");
+    let mut after = format!("cd -- {} || exit\n", home(&cwd)?);
+    after.push_str("set -e\n");
     if command.detaches {
-        text.push_str("exec 7>&-\n");
+        after.push_str("exec 7>&-\n");
     }
-    text.push_str(&command.run.fill(quoted)?);
-    if !text.ends_with('\n') {
-        text.push('\n');
+    after.push_str(&command.run.fill(quoted)?);
+    if !after.ends_with('\n') {
+        after.push('\n');
     }
-    let flags = Flags { input: command.input, user: command.user.clone() };
     if let Some(user) = &command.user {
         plain(user, is_user)?;
-        text = as_user(user, &text, command.detaches);
     }
-    if text.contains('\0') {
+    if after.contains('\0') {
         return Err(BadCommand::Nul);
     }
-    Ok(Script { text, flags })
+    let flags = Flags { input: command.input, user: command.user.clone() };
+    let (secrets, detaches) = (command.secrets.clone(), command.detaches);
+    Ok(Draft { before, after, secrets, detaches, flags })
+}
+
+impl Draft {
+    /// The script with its secrets: each is exported to what the step runs, and in no argument list.
+    ///
+    /// # Errors
+    /// When a secret is not known, or cannot be passed to a shell.
+    pub fn script<'s>(
+        &self,
+        secret: impl Fn(&str) -> Option<&'s str>,
+    ) -> Result<Script, BadCommand> {
+        let mut text = self.before.clone();
+        for name in &self.secrets {
+            let value = secret(name).ok_or_else(|| BadCommand::Secret(name.clone()))?;
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "export {name}={}", quote(value)?);
+        }
+        text.push_str(&self.after);
+        if let Some(user) = &self.flags.user {
+            text = as_user(user, &text, self.detaches);
+        }
+        Ok(Script { text, flags: self.flags.clone() })
+    }
 }
 
 /// A directory as one word; `~/` is the login user's home, as the operator means it.
@@ -163,6 +224,26 @@ mod tests {
              if [ -p \"$1\" ] && [ -w \"$1\" ]; then exec 7<>\"$1\"; fi\n\
              umask 022\ncd -- \"$HOME\" || exit\nset -e\nid\ncat <<END\nEND\n} </dev/null\nEND_\n",
         );
+    }
+
+    #[test]
+    fn secrets_are_exported_and_not_shown() {
+        let mut command = Command::new(Text::literal("migrate"));
+        command.secrets = vec!["KEY".into()];
+        let draft = draft(&command, |_| None).unwrap();
+        let script = draft.script(|name| (name == "KEY").then_some("it's\nEND")).unwrap();
+        assert_eq!(
+            script.text,
+            "umask 022\nexport KEY='it'\\''s\nEND'\ncd -- \"$HOME\" || exit\nset -e\nmigrate\n"
+        );
+        assert!(!format!("{draft:?} {script:?}").contains("END"));
+        let unknown = BadCommand::Secret("KEY".to_owned());
+        assert_eq!(draft.script(|_| None), Err(unknown));
+        // A value cannot end the text that another user's shell reads.
+        command.user = Some("root".into());
+        let script = super::draft(&command, |_| None).unwrap().script(|_| Some("\nEND\n")).unwrap();
+        assert!(script.text.ends_with("\nEND_\n"), "{}", script.text);
+        assert!(script.text.contains("\nexport KEY='\nEND\n'\n"), "{}", script.text);
     }
 
     #[test]

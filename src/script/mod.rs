@@ -13,7 +13,7 @@ mod programs;
 mod quote;
 
 pub use answers::{Answer, Bad, Hello, News, answer, news};
-pub use command::{BadCommand, Script, script};
+pub use command::{BadCommand, Draft, Script, draft, script};
 pub use lexer::{Emptying, Fault, Open, Place};
 pub use placeholder::{Insert, Inserts, Problem, ProblemKind, Site, has_mark, negated};
 pub use programs::{

@@ -16,7 +16,7 @@ use super::{
     args::Global,
     environment::Surroundings,
     exit::{Exit, Stop},
-    headless, load,
+    headless, load, secrets,
 };
 use crate::{
     driver::Driver,
@@ -42,8 +42,11 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
             .map_err(|error| Stop::new(Exit::Refused, format!("run {run}: {error}")))?;
         return taken_up(around, global, (journal, events, run), Some(recipe)).await;
     }
+    // The terminal is still free for what asks.
+    let stage = &survey.owner.stage;
+    let secrets = secrets::of_stage(around, &recipe, stage, &mut headless::listen()?).await?;
     let screen = Screen::open(around)?;
-    Session::new(around, global, screen, true).fresh(recipe, Vec::new()).await
+    Session::new(around, global, screen, true).with(secrets).fresh(recipe, Vec::new()).await
 }
 
 /// The console on a stage that will be gone when it is left; `guide` is shown beside the plan.
@@ -100,16 +103,20 @@ async fn taken_up(
     (journal, events, run): (Journal, Vec<Event>, Run),
     recipe: Option<Recipe>,
 ) -> Result<Exit, Stop> {
+    let secrets = secrets::again(around, global, &run.plan, &mut headless::listen()?).await?;
     let screen = Screen::open(around)?;
     let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
     let hosts = load::hosts(&run.plan);
     let dirty = screen.dirty.clone();
     let fleet = load::fleet(around, global, (&run.plan.run, &hosts), ask, dirty, true);
+    fleet.keep(secrets.clone());
     let store = around.store.clone();
     screen.tell(Told::Events(events.clone())).await;
     let taken = Driver::resume(journal, &events, store, fleet, &around.who, Policy::Ask);
     match taken {
-        Ok(driver) => Session::new(around, global, screen, true).taken_up(driver, recipe).await,
+        Ok(driver) => {
+            Session::new(around, global, screen, true).with(secrets).taken_up(driver, recipe).await
+        }
         Err(error) => {
             screen.close().await?;
             Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))

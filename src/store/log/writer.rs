@@ -164,6 +164,18 @@ impl LogWriter {
         Ok((self.len, posix_cksum(&tail[..read])))
     }
 
+    /// The last bytes, at most `bytes_max`.
+    ///
+    /// # Errors
+    /// When the disk refuses.
+    pub fn tail(&self, bytes_max: usize) -> Result<Vec<u8>, DiskError> {
+        let len = usize::try_from(self.len).unwrap_or(usize::MAX).min(bytes_max);
+        let mut tail = vec![0; len];
+        let read = read_at(&self.log, &mut tail, self.len - len as u64);
+        tail.truncate(read.at("read", &self.files.log)?);
+        Ok(tail)
+    }
+
     /// Makes all bytes durable: before the host's copy may be removed.
     ///
     /// # Errors

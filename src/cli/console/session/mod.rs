@@ -21,7 +21,7 @@ use crate::{
         prepare::{self, Stage},
         say,
     },
-    driver::{self, DriveError, Driver, Left, Wrapping},
+    driver::{self, DriveError, Driver, Left, Secrets, Wrapping},
     model::{HostId, Plan},
     plan::{self, Request},
     recipe::Recipe,
@@ -64,6 +64,7 @@ pub(super) struct Session<'a> {
     /// How the program ends, as of the last run.
     exit: Option<Exit>,
     beside: JoinSet<()>,
+    secrets: Secrets,
 }
 
 /// The pipeline that is shown first.
@@ -94,7 +95,13 @@ impl<'a> Session<'a> {
             reading: false,
             exit: None,
             beside: JoinSet::new(),
+            secrets: Secrets::default(),
         }
+    }
+
+    /// With what its steps may need.
+    pub(super) fn with(self, secrets: Secrets) -> Self {
+        Self { secrets, ..self }
     }
 
     /// A stage on which nothing is open: until the operator leaves.
@@ -167,6 +174,7 @@ impl<'a> Session<'a> {
             (stage.recipe.clone(), rollback),
         )
         .knowing(self.sight.as_ref());
+        stage.fleet.keep(self.secrets.clone());
         self.beside.abort_all();
         self.screen.tell(Told::Has(sight.has())).await;
         let machines = &stage.wrapping.survey().machines;
