@@ -63,11 +63,29 @@ impl Demo {
         self.console.wait_without(dialog);
     }
 
+    /// Waits until a run is over, recorded and looked at; `known`: those that were so before.
+    fn over(&self, known: &mut Vec<String>) {
+        let ended = |contents: &str| {
+            let before = contents.split(" is over").next()?;
+            let id = before.rsplit("run ").next()?.to_owned();
+            (contents.contains(" is over") && id.starts_with("20")).then_some(id)
+        };
+        let screen = self.console.wait_until("a further run is over", |screen| {
+            ended_in(&screen.contents(), ended).is_some_and(|id| !known.contains(&id))
+        });
+        known.extend(ended_in(&screen, ended));
+    }
+
     fn mend(&self) {
         let file = self.dir().join("hosts/web1/srv/shop/shared/site.conf");
         let mut file = fs::OpenOptions::new().append(true).open(file).unwrap();
         file.write_all(b"HOURS=8-18\n").unwrap();
     }
+}
+
+/// What the first line says that says anything.
+fn ended_in(contents: &str, ended: impl Fn(&str) -> Option<String>) -> Option<String> {
+    contents.lines().find_map(ended)
 }
 
 fn inside(dir: &Path) -> Vec<PathBuf> {
@@ -87,6 +105,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     let demo = Demo::start();
     let console = &demo.console;
     let before = demo.served();
+    let mut runs = Vec::new();
     console.wait_for("Where to begin");
     demo.act("D", "Start deploy");
     console.wait_for("FAILED migrate on web1, exit 1");
@@ -95,12 +114,17 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     assert_eq!(demo.visited(), ["503"; 3]);
     demo.mend();
     demo.act("T", "Retry migrate on web1?");
-    console.wait_for("is over");
+    demo.over(&mut runs);
     console.wait_for("MAINT off");
     let after = demo.served();
     assert!(after[0] > before[0] && after.iter().all(|name| *name == after[0]), "{after:?}");
     assert_eq!(demo.visited(), ["200"; 3]);
 
+    console.wait_until("the new release, seen on every host", |screen| {
+        let contents = screen.contents();
+        let header = contents.lines().next().unwrap_or_default();
+        header.contains(&after[0]) && !header.contains("not seen since")
+    });
     console.send("R");
     console.wait_for("Go back to which release?");
     console.wait_for("verify on 3 hosts");
@@ -108,7 +132,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     console.wait_for("Roll back shop on demo?");
     console.send("\t\r");
     console.wait_for("2/2 done");
-    console.wait_for("is over");
+    demo.over(&mut runs);
     assert_eq!(demo.served(), before);
 
     // The next release begins where the last one ended, without leaving.
@@ -117,7 +141,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     console.wait_for("READY");
     demo.act("D", "Start deploy");
     console.wait_for("10/10 done");
-    console.wait_for("is over");
+    demo.over(&mut runs);
     let last = demo.served();
     assert!(last[0] > after[0] && last.iter().all(|name| *name == last[0]), "{last:?}");
     assert_left(demo, Some(0));

@@ -340,6 +340,12 @@ fn what_a_run_has_changed_since_it_was_seen_is_not_shown_as_served() {
 }
 
 #[test]
+fn nobody_goes_back_by_what_was_served_before() {
+    let told = std::iter::once(story::done_ok().told()).chain(Sites::calm().told(at(20)));
+    refused(told.collect(), "R", "what is served has changed, and is looked at now");
+}
+
+#[test]
 fn what_others_wrote_is_shown_as_text() {
     const EVIL: &str = "\x1b]0;owned\x07\x1b[2Jevil\u{202e}\n\tname";
     let evil = || {

@@ -107,7 +107,9 @@ fn unsuited_for_rollback(model: &Model) -> Option<String> {
             false => "no host has a release yet",
         });
     }
-    None
+    // A choice among what was there before would go back one release too far.
+    let outdated = model.sight.sites.keys().any(|host| model.is_outdated(host));
+    outdated.then(|| "what is served has changed, and is looked at now".to_owned())
 }
 
 /// What is being done already.
