@@ -1,5 +1,5 @@
 //! The first five minutes: the demo under a terminal, from its start over a release that fails and is
-//! mended, and what is left of it afterwards.
+//! mended to a rollback, and what is left of it afterwards.
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 
 mod support;
@@ -101,7 +101,7 @@ fn visit(port: u16) -> String {
 }
 
 #[test]
-fn a_release_that_fails_is_mended() {
+fn a_release_that_fails_is_mended_and_rolled_back() {
     let demo = Demo::start();
     let console = &demo.console;
     let before = demo.served();
@@ -120,6 +120,30 @@ fn a_release_that_fails_is_mended() {
     assert!(after[0] > before[0] && after.iter().all(|name| *name == after[0]), "{after:?}");
     assert_eq!(demo.visited(), ["200"; 3]);
 
+    console.wait_until("the new release, seen on every host", |screen| {
+        let contents = screen.contents();
+        let header = contents.lines().next().unwrap_or_default();
+        header.contains(&after[0]) && !header.contains("not seen since")
+    });
+    console.send("R");
+    console.wait_for("Go back to which release?");
+    console.wait_for("verify on 3 hosts");
+    console.send("\r");
+    console.wait_for("Roll back shop on demo?");
+    console.send("\t\r");
+    console.wait_for("2/2 done");
+    demo.over(&mut runs);
+    assert_eq!(demo.served(), before);
+
+    // The next release begins where the last one ended, without leaving.
+    console.send("D");
+    console.wait_for("0/10 done");
+    console.wait_for("READY");
+    demo.act("D", "Start deploy");
+    console.wait_for("10/10 done");
+    demo.over(&mut runs);
+    let last = demo.served();
+    assert!(last[0] > after[0] && last.iter().all(|name| *name == last[0]), "{last:?}");
     assert_left(demo, Some(0));
 }
 

@@ -1,7 +1,7 @@
 //! The hosts of a run: a task for each, what is wanted of them, and what they say.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -110,30 +110,27 @@ impl Fleet {
         loop {
             let news = self.news.recv().await?;
             self.back.push_back(news);
-            match self.back.back() {
-                Some((_, HostNews::Up(_) | HostNews::Down(_))) => break,
-                Some((_, HostNews::Fact(..) | HostNews::AnswerGone(..) | HostNews::Disk(_)))
-                | None => {}
+            if self.back.back().and_then(arrived).is_some() {
+                break;
             }
         }
-        match self.back.back()? {
-            (host, HostNews::Up(hello)) => Some((*host, Ok(hello))),
-            (host, HostNews::Down(trouble)) => Some((*host, Err(trouble))),
-            (_, HostNews::Fact(..) | HostNews::AnswerGone(..) | HostNews::Disk(_)) => None,
-        }
+        self.back.back().and_then(arrived)
     }
 
-    /// Waits until every host is ready or has failed. Each is told as it comes.
+    /// Waits until every host is ready or has failed. Each is told as it comes; those that came before
+    /// are told at once, as they are now.
     pub async fn gather(&mut self, mut told: impl FnMut(HostId, Result<&Hello, &Trouble>)) -> bool {
-        let mut open: BTreeSet<HostId> = self.wants.keys().copied().collect();
-        let mut all = true;
-        while !open.is_empty() {
-            let Some((host, arrived)) = self.arrival().await else { return false };
-            all &= arrived.is_ok();
+        let mut ready: BTreeMap<HostId, bool> = BTreeMap::new();
+        for (host, arrived) in self.back.iter().filter_map(arrived) {
+            ready.insert(host, arrived.is_ok());
             told(host, arrived);
-            open.remove(&host);
         }
-        all
+        while ready.len() < self.wants.len() {
+            let Some((host, arrived)) = self.arrival().await else { return false };
+            ready.insert(host, arrived.is_ok());
+            told(host, arrived);
+        }
+        ready.into_values().all(|ready| ready)
     }
 
     /// The next news; never, when all tasks have ended.
@@ -172,5 +169,60 @@ impl Fleet {
         if tokio::time::timeout(GOODBYE, all).await.is_err() {
             tracing::info!("not all hosts took the goodbye in time");
         }
+    }
+}
+
+/// What news says of a host's being ready, if it does.
+fn arrived((host, news): &(HostId, HostNews)) -> Option<(HostId, Result<&Hello, &Trouble>)> {
+    match news {
+        HostNews::Up(hello) => Some((*host, Ok(hello))),
+        HostNews::Down(trouble) => Some((*host, Err(trouble))),
+        HostNews::Fact(..) | HostNews::AnswerGone(..) | HostNews::Disk(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTS: [HostId; 2] = [HostId(0), HostId(1)];
+
+    fn news(said: &[(HostId, bool)]) -> Fleet {
+        let (sender, news) = mpsc::channel(NEWS_MAX);
+        for (host, ready) in said {
+            let up = HostNews::Up(Box::default());
+            let down = HostNews::Down(Trouble::Here("no agent".to_owned()));
+            sender.try_send((*host, if *ready { up } else { down })).unwrap();
+        }
+        Fleet {
+            wants: HOSTS.map(|host| (host, watch::Sender::new(Vec::new()))).into(),
+            news,
+            back: VecDeque::new(),
+            asker: Asker::default(),
+            secrets: Arc::default(),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    /// What is gathered, after so many arrivals were taken in one by one.
+    async fn check(said: &[(HostId, bool)], taken: usize, ready: bool) {
+        let mut fleet = news(said);
+        for _ in 0..taken {
+            assert!(fleet.arrival().await.is_some());
+        }
+        let mut told = BTreeMap::new();
+        let gathered = fleet.gather(|host, it| told.extend([(host, it.is_ok())])).await;
+        assert_eq!(gathered, ready, "{said:?}, {taken} taken");
+        assert_eq!(told, said.iter().copied().collect(), "{said:?}, {taken} taken");
+    }
+
+    #[tokio::test]
+    async fn hosts_that_came_before_are_not_waited_for() {
+        let [one, two] = HOSTS;
+        for taken in 0..=2 {
+            check(&[(one, true), (two, true)], taken, true).await;
+            check(&[(one, true), (two, false)], taken, false).await;
+        }
+        check(&[(one, true), (two, true), (one, false)], 3, false).await;
     }
 }
