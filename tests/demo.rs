@@ -128,6 +128,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     console.send("R");
     console.wait_for("Go back to which release?");
     console.wait_for("verify on 3 hosts");
+    console.wait_for("would no longer be served");
     console.send("\r");
     console.wait_for("Roll back shop on demo?");
     console.send("\t\r");

@@ -13,6 +13,7 @@ mod headless;
 mod history;
 mod load;
 mod log;
+mod pace;
 mod prepare;
 mod prompt;
 mod report;

@@ -7,6 +7,7 @@
 
 mod asker;
 mod chance;
+mod commits;
 mod fleet;
 mod herald;
 mod here;

@@ -15,7 +15,7 @@ pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
 pub use mark::{MAINTENANCE_HEADER, MAINTENANCE_MARK};
 pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan, Released};
 pub use site::{
-    Candidate, Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release, ReleaseVerdict,
-    Served, Site,
+    Candidate, Commits, Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release,
+    ReleaseVerdict, Served, Site,
 };
 pub use text::{Hole, MissingHole, Piece, Text};

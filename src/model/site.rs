@@ -224,7 +224,15 @@ pub struct Candidate {
     pub refused: Option<String>,
     /// Migrations that were applied after it was served, where that is recorded.
     pub migrations: Vec<String>,
-    /// Commits that would no longer be served, newest first, each in a line; `None`: not asked yet,
-    /// or not known.
-    pub leaving: Option<Vec<String>>,
+    /// Commits that would no longer be served; `None`: not asked yet, or not known.
+    pub leaving: Option<Commits>,
+}
+
+/// Commits of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commits {
+    /// How many there are.
+    pub count: u64,
+    /// The newest of them, each in a line, newest first.
+    pub newest: Vec<String>,
 }

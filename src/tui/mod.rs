@@ -31,6 +31,7 @@ use std::{fmt, io};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
+pub(crate) use self::words::took;
 pub use self::{
     settings::Settings,
     terminal::{install_panic_hook, restore},

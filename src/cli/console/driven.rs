@@ -101,7 +101,7 @@ async fn aside(screen: &Screen, wish: Wish, sight: Option<&Sight>, beside: &mut 
     match (wish, sight.filter(|_| room).cloned()) {
         (Wish::Look, Some(sight)) => drop(beside.spawn(sight.look_again())),
         (Wish::Preview(of), Some(sight)) => {
-            drop(beside.spawn(async move { sight.preview(of).await }));
+            drop(beside.spawn(sight.preview(of)));
         }
         (Wish::Do(Intent::Maintenance { on, reason, until }), Some(sight)) => {
             drop(beside.spawn(sight.maintain(on, reason, until)));

@@ -4,19 +4,20 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::{
-    cli::{args::Global, environment::Surroundings, load},
+    cli::{args::Global, environment::Surroundings, load, pace},
     driver::{self, Wrapping},
-    model::{Lock, Maintenance, Raised, Site},
+    model::{Candidate, Commits, Lock, Maintenance, Raised, Site},
     plan::{self, Request},
     recipe::Recipe,
     script::builtin::Maintained,
+    store::Store,
     tui::{Has, Intent, Told},
 };
 
@@ -31,8 +32,26 @@ pub(super) struct Sight {
     recipe: Arc<Recipe>,
     request: Request,
     page: Option<PathBuf>,
+    store: Store,
     who: String,
-    sites: Arc<Mutex<BTreeMap<String, Site>>>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What hosts were seen to have.
+#[derive(Default)]
+struct Seen {
+    /// By host.
+    sites: BTreeMap<String, Site>,
+    /// By the commits that are served, and the one that would be.
+    leaving: BTreeMap<(Vec<String>, String), Commits>,
+}
+
+impl Seen {
+    /// Keeps which commits would leave; what is told of commits that are served no more is let go.
+    fn left(&mut self, served: Vec<String>, revision: String, commits: Commits) {
+        self.leaving.retain(|(then, _), _| *then == served);
+        self.leaving.insert((served, revision), commits);
+    }
 }
 
 impl Sight {
@@ -47,14 +66,14 @@ impl Sight {
         let page = stage.and_then(|stage| stage.maintenance.as_ref()?.page.as_ref());
         let page = page.map(|page| load::beside(global, &page.value));
         let who = around.who.0.clone();
-        let recipe = Arc::new(recipe);
-        Self { told, wrapping, recipe, request, page, who, sites: Arc::default() }
+        let (recipe, store) = (Arc::new(recipe), around.store.clone());
+        Self { told, wrapping, recipe, request, page, store, who, seen: Arc::default() }
     }
 
     /// With what was seen before, until it is seen anew.
     pub(super) fn knowing(mut self, before: Option<&Self>) -> Self {
         if let Some(before) = before {
-            self.sites = Arc::clone(&before.sites);
+            self.seen = Arc::clone(&before.seen);
         }
         self
     }
@@ -70,7 +89,11 @@ impl Sight {
 
     /// What was seen last.
     pub(super) fn sites(&self) -> BTreeMap<String, Site> {
-        self.sites.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen().sites.clone()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn tell(&self, told: Told) {
@@ -85,21 +108,42 @@ impl Sight {
         for (host, seen) in seen {
             match seen {
                 Ok(site) => {
-                    let kept = (host.clone(), site.clone());
-                    self.sites
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .insert(kept.0, kept.1);
+                    self.seen().sites.insert(host.clone(), site.clone());
                     self.tell(Told::Seen { host, site: Box::new(site), at }).await;
                 }
                 Err(why) => problems.push(format!("{host}: cannot look at its releases: {why}")),
             }
         }
+        self.tell(Told::Candidates(self.candidates())).await;
+        problems
+    }
+
+    /// The releases that could be served again, with what is known of each.
+    fn candidates(&self) -> Vec<Candidate> {
         let survey = self.wrapping.survey();
         let carrying = survey.machines.iter().filter(|it| it.layout.is_some());
         let hosts: Vec<&str> = carrying.map(|it| it.host.name.as_str()).collect();
-        self.tell(Told::Candidates(plan::candidates(&self.sites(), &hosts))).await;
-        problems
+        let seen = self.seen();
+        let mut candidates = plan::candidates(&seen.sites, &hosts);
+        let served = served(&candidates);
+        for one in &mut candidates {
+            let revision = one.revision.clone();
+            one.leaving = revision.and_then(|it| seen.leaving.get(&(served.clone(), it)).cloned());
+        }
+        candidates
+    }
+
+    /// Asks once which commits would leave with a rollback.
+    async fn ask_leaving(&self, release: &str) {
+        let candidates = self.candidates();
+        let Some(one) = candidates.iter().find(|it| it.name == release) else { return };
+        let (Some(revision), None) = (&one.revision, &one.leaving) else { return };
+        let served = served(&candidates);
+        let commits: Vec<&str> = served.iter().map(String::as_str).collect();
+        let Some(found) = self.wrapping.leaving(&commits, revision).await else { return };
+        let revision = revision.clone();
+        self.seen().left(served, revision, found);
+        self.tell(Told::Candidates(self.candidates())).await;
     }
 
     /// Looks again while a run goes on; what could not be seen keeps its age.
@@ -128,13 +172,18 @@ impl Sight {
     }
 
     /// Answers what something would do.
-    pub(super) async fn preview(&self, of: Intent) {
+    pub(super) async fn preview(self, of: Intent) {
         let lines = match &of {
             Intent::Rollback { release, reason } => self.rollback_lines(release, reason.as_deref()),
             Intent::Maintenance { on, .. } => self.page_lines(*on),
             Intent::Unlock { .. } => self.lock_lines(),
         };
+        let release =
+            if let Intent::Rollback { release, .. } = &of { Some(release.clone()) } else { None };
         self.tell(Told::Preview { of, lines }).await;
+        if let Some(release) = release {
+            self.ask_leaving(&release).await;
+        }
     }
 
     fn rollback_lines(&self, release: &str, reason: Option<&str>) -> Vec<String> {
@@ -168,6 +217,8 @@ impl Sight {
                 .collect();
             format!("{} on {}", column.step, count(hosts.len()))
         }));
+        let pace = self.store.pace(&plan.app, &plan.stage, &plan.pipeline);
+        lines.extend(pace::typical(&pace));
         lines
     }
 
@@ -273,6 +324,12 @@ impl Sight {
         };
         self.tell(Told::Did(came)).await;
     }
+}
+
+/// The commits that are served now.
+fn served(candidates: &[Candidate]) -> Vec<String> {
+    let served = candidates.iter().filter(|it| !it.served.is_empty());
+    served.filter_map(|it| it.revision.clone()).collect()
 }
 
 /// The first line of a message, as far as one fits.

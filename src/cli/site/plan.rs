@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
         args::{Format, Global},
         environment::Surroundings,
         exit::{Exit, Stop},
-        headless,
+        headless, pace,
         prepare::Stage,
         say,
     },
@@ -50,9 +51,10 @@ pub(in crate::cli) async fn plan(
     .await?;
     let planned = stage.plan()?;
     let removal = removal(&stage, &planned);
+    let pace = around.store.pace(&planned.app, &planned.stage, &planned.pipeline);
     match output {
-        Format::Plain => plain(&stage, &planned, &removal),
-        Format::Json => document(&stage, &planned, &removal),
+        Format::Plain => plain(&stage, &planned, &removal, &pace),
+        Format::Json => document(&stage, &planned, &removal, &pace),
     }
     stage.fleet.close().await;
     Ok(Exit::Done)
@@ -141,8 +143,11 @@ fn name(plan: &Plan, id: HostId) -> Option<&str> {
     plan.host(id).map(|host| host.name.as_str())
 }
 
-fn plain(stage: &Stage, plan: &Plan, removal: &[Removal]) {
+fn plain(stage: &Stage, plan: &Plan, removal: &[Removal], pace: &[SignedDuration]) {
     say::out(&format!("{} of {} on {}: nothing is changed", plan.pipeline, plan.app, plan.stage));
+    if let Some(line) = pace::typical(pace) {
+        say::out(&line);
+    }
     if let Some(released) = &plan.released {
         let verb = if released.made { "makes" } else { "serves again" };
         let revision = words::revision(released.revision.as_deref());
@@ -194,7 +199,7 @@ fn frame(command: &Command) -> String {
     escape(&format!("{cwd}{user}"))
 }
 
-fn document(stage: &Stage, plan: &Plan, removal: &[Removal]) {
+fn document(stage: &Stage, plan: &Plan, removal: &[Removal], pace: &[SignedDuration]) {
     let steps: Vec<Value> = plan
         .columns
         .iter()
@@ -218,10 +223,11 @@ fn document(stage: &Stage, plan: &Plan, removal: &[Removal]) {
             json!({ "host": host, "removed": removed, "protected": protected })
         })
         .collect();
+    let pace: Vec<f64> = pace.iter().map(SignedDuration::as_secs_f64).collect();
     let hosts: Vec<&str> = plan.hosts.iter().map(|host| host.name.as_str()).collect();
     let more = json!({
         "pipeline": plan.pipeline, "protected": plan.protected, "hosts": hosts,
-        "release": release, "steps": steps, "remove": remove,
+        "release": release, "pace": pace, "steps": steps, "remove": remove,
     });
     seen::print(seen::document(stage), more);
 }

@@ -9,6 +9,7 @@
 mod adopted;
 mod answer;
 mod check;
+mod commits;
 mod error;
 mod health;
 mod history;
@@ -29,6 +30,7 @@ mod steps;
 mod upload;
 
 pub use check::{Checks, Finding, Grade, check, findings};
+pub use commits::{leaving, left};
 pub use error::{BadInput, Unreadable};
 pub use health::{At, Health, health};
 pub use layout::{Layout, Linked};

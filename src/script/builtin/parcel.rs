@@ -5,7 +5,7 @@ use super::{
     BadInput, Unreadable,
     answer::{facts, fields},
     sheet::{Sheet, home},
-    steps::is_full,
+    steps::{full, is_full, mirror},
 };
 use crate::script::quote::quote;
 
@@ -33,8 +33,7 @@ pub fn bundle_path(state_dir: &str, run: &str) -> String {
 /// # Errors
 /// A value that no script is written with.
 pub fn mirrored(state_dir: &str, revision: &str) -> Result<String, BadInput> {
-    let mirror = format!("{}/mirror.git", state_dir.trim_end_matches('/'));
-    Ok(about(revision, &mirror)?.then(include_str!("../sh/builtin/mirror.sh")).string())
+    Ok(about(revision, &mirror(state_dir))?.then(include_str!("../sh/builtin/mirror.sh")).string())
 }
 
 /// Reads what [`mirrored`] printed.
@@ -106,9 +105,7 @@ pub fn receive(path: &str, bytes: u64) -> Result<String, BadInput> {
 }
 
 fn about(revision: &str, mirror: &str) -> Result<Sheet, BadInput> {
-    if !is_full(revision) {
-        return Err(BadInput::Revision(revision.to_owned()));
-    }
+    full(revision)?;
     Sheet::new().word("revision", revision)?.path("mirror", mirror)
 }
 

@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{BadInput, Unreadable, answer::facts, sheet::Sheet, steps::is_full};
+use super::{
+    BadInput, Unreadable,
+    answer::facts,
+    sheet::Sheet,
+    steps::{is_full, mirror},
+};
 
 /// Names that are alike at least so much (Jaro and Winkler) are proposed.
 const ALIKE: f64 = 0.8;
@@ -77,11 +82,10 @@ pub fn resolve(
     state_dir: Option<&str>,
 ) -> Result<String, BadInput> {
     let short = if is_short(reference) { reference } else { "" };
-    let mirror = state_dir.map(|dir| format!("{}/mirror.git", dir.trim_end_matches('/')));
     Ok(Sheet::new()
         .word("repository", repository)?
         .word("short", &short.to_ascii_lowercase())?
-        .optional("mirror", mirror)?
+        .optional("mirror", state_dir.map(mirror))?
         .then(include_str!("../sh/builtin/refs.sh"))
         .string())
 }

@@ -67,9 +67,7 @@ pub fn remove_release(layout: &Layout, release: &str) -> Result<Text, BadInput> 
 /// A value that no script is written with.
 pub fn fetch(layout: &Layout, fetch: &Fetch) -> Result<Text, BadInput> {
     let Fetch { release, revision, via } = fetch;
-    if !is_full(revision) {
-        return Err(BadInput::Revision(revision.clone()));
-    }
+    full(revision)?;
     let (repository, bundle) = match via {
         Via::Host { repository } => (repository.as_str(), None),
         Via::Operator { bundle } => ("", Some(layout.path(bundle))),
@@ -78,7 +76,7 @@ pub fn fetch(layout: &Layout, fetch: &Fetch) -> Result<Text, BadInput> {
         .word("revision", revision)?
         .word("repository", repository)?
         .optional("bundle", bundle)?
-        .path("mirror", &mirror(layout))?
+        .path("mirror", &mirror(&layout.state()))?
         .then(include_str!("../sh/builtin/fetch.sh"))
         .text())
 }
@@ -107,7 +105,7 @@ pub fn prune(layout: &Layout, removed: &[Record]) -> Result<Text, BadInput> {
         words.extend([record.release.clone(), json(record)?]);
     }
     Ok(Sheet::of(layout)?
-        .path("mirror", &mirror(layout))?
+        .path("mirror", &mirror(&layout.state()))?
         .words(words.iter().map(String::as_str))?
         .then(NOTE)
         .then(DISCARD)
@@ -132,8 +130,13 @@ pub(super) fn name(release: &str) -> Result<(), BadInput> {
     if is_name(release) { Ok(()) } else { Err(BadInput::Name(release.to_owned())) }
 }
 
-fn mirror(layout: &Layout) -> String {
-    format!("{}/mirror.git", layout.state().trim_end_matches('/'))
+/// Where the mirror of the repository lies on a host with this state directory.
+pub(super) fn mirror(state_dir: &str) -> String {
+    format!("{}/mirror.git", state_dir.trim_end_matches('/'))
+}
+
+pub(super) fn full(revision: &str) -> Result<(), BadInput> {
+    if is_full(revision) { Ok(()) } else { Err(BadInput::Revision(revision.to_owned())) }
 }
 
 /// Whether this is a full commit, as git writes it.

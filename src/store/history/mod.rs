@@ -3,6 +3,7 @@
 
 mod ends;
 mod find;
+mod pace;
 
 use std::{fs, fs::File};
 

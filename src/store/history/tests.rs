@@ -211,3 +211,24 @@ fn without_an_id_it_is_the_newest_that_is_not_closed() {
     fs::write(path, bytes).unwrap();
     assert_eq!(find(&store, None), id(25, 1).to_string());
 }
+
+#[test]
+fn only_runs_alike_that_ended_well_tell_how_long_they_take() {
+    let (_dir, store) = scratch();
+    make(&store, &id(20, 1), vec![taken(), closed(), left()]);
+    make(&store, &id(21, 1), vec![taken(), left(), Fact::Closed(Verdict::Failed)]);
+    make(&store, &id(22, 1), vec![taken(), left()]);
+    make(&store, &id(23, 1), vec![closed()]);
+    let check = |stage: &str, pipeline: &str, expect: &[i64]| {
+        let pace: Vec<i64> =
+            store.pace("shop", stage, pipeline).iter().map(|it| it.as_secs()).collect();
+        assert_eq!(pace, expect, "{pipeline} on {stage}");
+    };
+    check("production", "deploy", &[0, 2]);
+    check("production", "rollback", &[]);
+    check("staging", "deploy", &[]);
+    for n in 2..9 {
+        make(&store, &id(24, n), vec![taken(), closed()]);
+    }
+    check("production", "deploy", &[1; 5]);
+}

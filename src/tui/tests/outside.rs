@@ -6,7 +6,7 @@ use super::{
     story::{self, at},
 };
 use crate::{
-    model::{HostId, Maintenance, Served},
+    model::{Commits, HostId, Maintenance, Served},
     run::{Fact, Verdict},
     tui::{HostState, Intent, Settings, Told, Wish, state::dialog::Focus},
 };
@@ -355,7 +355,7 @@ fn what_others_wrote_is_shown_as_text() {
             candidate.by = Some(EVIL.to_owned());
             candidate.refused = candidate.refused.take().map(|_| EVIL.to_owned());
             candidate.migrations = vec![EVIL.to_owned()];
-            candidate.leaving = Some(vec![EVIL.to_owned()]);
+            candidate.leaving = Some(Commits { count: 9, newest: vec![EVIL.to_owned()] });
         }
         sites.candidates[1].name = EVIL.to_owned();
         let sites = sites.serving(0, Served::Outside(EVIL.to_owned()));

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::story::{self, at};
 use crate::{
-    model::{Candidate, Lock, Maintenance, Raised, Release, ReleaseVerdict, Served, Site},
+    model::{Candidate, Commits, Lock, Maintenance, Raised, Release, ReleaseVerdict, Served, Site},
     tui::{Has, Told},
 };
 
@@ -70,10 +70,11 @@ fn candidates() -> Vec<Candidate> {
     before.previous = both();
     before.migrations =
         vec!["orders.0041_order_idx".to_owned(), "orders.0042_backfill_totals".to_owned()];
-    before.leaving = Some(vec![
-        "a1b2c3d Add totals to orders (ana, 4h)".to_owned(),
-        "be0091f Use the net price in the cart (li, 7h)".to_owned(),
-    ]);
+    let commits = [
+        "a1b2c3d Add totals to orders (ana, 2026-11-21)",
+        "be0091f Use the net price in the cart (li, 2026-11-21)",
+    ];
+    before.leaving = Some(Commits { count: 2, newest: commits.map(str::to_owned).to_vec() });
     let older = candidate(OLDER, "55aa10c", "li", 77, Good);
     let mut bad = refused(candidate(BAD, "0be77f1", "li", 94, Bad), "it is marked bad");
     bad.reason = Some("the payment page was empty".to_owned());

@@ -5,7 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{ago, count};
 use crate::{
-    model::{Candidate, ReleaseVerdict, Served},
+    model::{Candidate, Commits, ReleaseVerdict, Served},
     tui::{
         glyphs::Glyphs,
         state::{Model, sight::Sight},
@@ -121,7 +121,7 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
         lines.extend(labelled("WOULD", super::preview(model, &intent), Tone::Text));
     }
     lines.extend(migrations(&candidate.migrations));
-    lines.extend(commits(candidate.leaving.as_deref()));
+    lines.extend(commits(candidate.leaving.as_ref()));
     lines.extend(per_host(&model.sight, candidate));
     let revision = candidate.revision.clone().unwrap_or_else(|| "unknown".to_owned());
     lines.push(("REVISION", revision, Tone::Text));
@@ -137,15 +137,22 @@ fn migrations(since: &[String]) -> Vec<Detail> {
     listed(("MIGRATIONS", line, Tone::Warn), since)
 }
 
-fn commits(leaving: Option<&[String]>) -> Vec<Detail> {
+fn commits(leaving: Option<&Commits>) -> Vec<Detail> {
     match leaving {
         None => {
             vec![("COMMITS", "it is not known which would leave".to_owned(), Tone::Dim)]
         }
-        Some([]) => vec![("COMMITS", "none would leave".to_owned(), Tone::Text)],
-        Some(leaving) => {
-            let line = format!("{} would no longer be served", count(leaving.len(), "commit"));
-            listed(("COMMITS", line, Tone::Strong), leaving)
+        Some(Commits { count: 0, .. }) => {
+            vec![("COMMITS", "none would leave".to_owned(), Tone::Text)]
+        }
+        Some(Commits { count: all, newest }) => {
+            let all = usize::try_from(*all).unwrap_or(usize::MAX);
+            let line = format!("{} would no longer be served", count(all, "commit"));
+            let mut lines = listed(("COMMITS", line, Tone::Strong), newest);
+            if let more @ 1.. = all.saturating_sub(newest.len()) {
+                lines.push(("", format!("  and {more} more"), Tone::Dim));
+            }
+            lines
         }
     }
 }

@@ -175,7 +175,6 @@ impl<'a> Session<'a> {
         )
         .knowing(self.sight.as_ref());
         stage.fleet.keep(self.secrets.clone());
-        self.beside.abort_all();
         self.screen.tell(Told::Has(sight.has())).await;
         let machines = &stage.wrapping.survey().machines;
         let begun = |name: &String| (name.clone(), HostState::Connecting);
@@ -323,7 +322,7 @@ impl<'a> Session<'a> {
                 }
             }
             Wish::Preview(of) => match &self.sight {
-                Some(sight) => sight.preview(of).await,
+                Some(sight) => drop(self.beside.spawn(sight.clone().preview(of))),
                 None => self.screen.tell(Told::Preview { of, lines: Vec::new() }).await,
             },
             Wish::Do(Intent::Maintenance { on, reason, until }) => match self.sight.clone() {
