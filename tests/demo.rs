@@ -129,6 +129,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     console.wait_for("Go back to which release?");
     console.wait_for("verify on 3 hosts");
     console.wait_for("would no longer be served");
+    console.wait_for("0002-opening-hours");
     console.send("\r");
     console.wait_for("Roll back shop on demo?");
     console.send("\t\r");
@@ -138,10 +139,10 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
 
     // The next release begins where the last one ended, without leaving.
     console.send("D");
-    console.wait_for("0/10 done");
+    console.wait_for("0/11 done");
     console.wait_for("READY");
     demo.act("D", "Start deploy");
-    console.wait_for("10/10 done");
+    console.wait_for("11/11 done");
     demo.over(&mut runs);
     let last = demo.served();
     assert!(last[0] > after[0] && last.iter().all(|name| *name == last[0]), "{last:?}");

@@ -45,8 +45,12 @@ about = "Say what is released"
 run = "cat {{ release.path }}/page.txt"
 [steps.wait]
 run = "until test -e /tmp/go; do sleep 0.1; done"
+[steps.migrated]
+run = "printf 'one\n two \n\n'"
+once = true
+lists = "migrations"
 [pipelines]
-deploy = ["release", "fetch", "link", "test", "publish", "verify"]
+deploy = ["release", "fetch", "link", "test", "publish", "migrated", "verify"]
 deploy-and-prune = ["release", "fetch", "link", "publish", "prune"]
 hold = ["wait"]
 "#;
@@ -152,6 +156,7 @@ fn listed(shop: &Project, (first, second): (&str, &str), head: &str) {
         assert_eq!(release["path"], json!(format!("{ROOT}/releases/{name}")));
         assert_eq!((&release["revision"], &release["ref"]), (&json!(head), &json!("main")));
         assert_eq!((&release["verdict"], &release["served"]), (&json!("good"), &json!(is_served)));
+        assert_eq!(release["migrations"], json!(["one", "two"]));
         assert!(release["at"].as_str().unwrap().parse::<jiff::Timestamp>().is_ok(), "{release}");
         assert!(
             !release["by"].as_str().unwrap().contains(' '),
@@ -322,7 +327,7 @@ fn a_plan_and_checks_change_nothing() {
         .iter()
         .map(|it| it["step"].as_str().unwrap())
         .collect();
-    assert_eq!(steps, ["release", "fetch", "link", "test", "publish", "verify"]);
+    assert_eq!(steps, ["release", "fetch", "link", "test", "publish", "migrated", "verify"]);
     let test = &planned["steps"][3]["commands"];
     assert_eq!((&test[0]["host"], &test[1]["host"]), (&json!("h1"), &json!("h2")), "{test}");
     let name = planned["release"]["name"].as_str().unwrap();

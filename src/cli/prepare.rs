@@ -211,7 +211,9 @@ pub(super) async fn finished(driver: &driver::Driver, around: &Surroundings) -> 
     let run = driver.run();
     let Some(verdict) = run.closed else { return Vec::new() };
     let (asker, now) = (driver.asker(), driver::now());
-    let left = driver::finish(&asker, &run.plan, verdict, around.person(), now).await;
+    let left =
+        driver::finish(&asker, &run.plan, (verdict, &driver.migrations()), around.person(), now)
+            .await;
     left.into_iter().map(|(host, why)| format!("{host}: {why}")).collect()
 }
 

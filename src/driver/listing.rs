@@ -41,3 +41,41 @@ fn shown(window: &Window) -> String {
     text.extend_from_slice(&window.bytes[from..]);
     String::from_utf8_lossy(&text).into_owned()
 }
+
+/// So many names are kept, and so many bytes of them: a record of a release is one short line.
+const NAMES_MAX: usize = 500;
+const NAMES_BYTES_MAX: usize = 32 * 1024;
+
+/// The names that are in these lines, one each; the last ones, where there are too many.
+pub(super) fn names(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let lines: Vec<String> = lines.collect();
+    let mut bytes = 0;
+    let mut names: Vec<String> = Vec::new();
+    for line in lines.iter().rev().map(|line| line.trim()).filter(|line| !line.is_empty()) {
+        bytes += line.len();
+        if names.len() == NAMES_MAX || bytes > NAMES_BYTES_MAX {
+            break;
+        }
+        names.push(line.to_owned());
+    }
+    names.reverse();
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_names_are_kept() {
+        let check = |lines: Vec<String>, expect: &[&str]| {
+            assert_eq!(names(lines.into_iter()), expect);
+        };
+        let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+        check(own(&["  0001-a ", "", "0002 b\r"]), &["0001-a", "0002 b"]);
+        check(own(&[&"x".repeat(NAMES_BYTES_MAX), "last"]), &["last"]);
+        let many = (0..NAMES_MAX + 2).map(|n| n.to_string()).collect();
+        let kept = names(Vec::into_iter(many));
+        assert_eq!((kept.len(), kept[0].as_str()), (NAMES_MAX, "2"));
+    }
+}

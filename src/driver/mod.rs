@@ -48,7 +48,7 @@ use crate::{
     model::{HostId, Kind, Plan, Try},
     run::{
         Cell, Choice, Command, Event, Excerpt, LinkState, Mode, NotARun, Observation, Refusal, Run,
-        Verdict, Who,
+        State, Verdict, Who,
     },
     store::{DiskError, Header, Journal, JournalError, Store},
 };
@@ -418,7 +418,20 @@ impl Driver {
         }
     }
 
-    /// What an asking node printed.
+    /// The migrations that are applied, as the steps of the run said that list them; without secrets.
+    #[must_use]
+    pub fn migrations(&self) -> Vec<String> {
+        let run = self.engine.run();
+        let Some(released) = &run.plan.released else { return Vec::new() };
+        let lists = run.ids().filter(|(_, cell)| released.lists.contains(&cell.node.key.step));
+        let good = lists.filter_map(|(node, cell)| {
+            let State::Ok(n) = cell.state else { return None };
+            matches!(cell.node.kind, Kind::Act(_)).then_some(Try { node, n })
+        });
+        listing::names(good.flat_map(|attempt| self.listing(attempt)))
+    }
+
+    /// What a node printed.
     fn listing(&self, attempt: Try) -> Vec<String> {
         let run = self.engine.run();
         let Some((host, name)) = wants::box_of(run, attempt) else { return Vec::new() };

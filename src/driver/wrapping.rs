@@ -328,17 +328,17 @@ pub async fn unlock<'h>(
     act(asker, hosts, |host| builtin::unlock(&host.state_dir, run), read).await
 }
 
-/// Writes down what became of a run's release, and gives the locks of the run back. What could not be
+/// Writes down what became of a run's release, with the migrations that are applied, and gives the locks of the run back. What could not be
 /// done, by host.
 pub async fn finish(
     asker: &Asker,
     plan: &Plan,
-    verdict: Verdict,
+    (verdict, schema): (Verdict, &[String]),
     by: &str,
     now: Timestamp,
 ) -> Vec<(String, String)> {
     let mut problems = Vec::new();
-    for record in records(plan, verdict, by, now) {
+    for record in records(plan, (verdict, schema), by, now) {
         let carries = |id: HostId| plan.released.as_ref().is_some_and(|it| it.hosts.contains(&id));
         let hosts = plan.host_ids().filter(|(id, _)| carries(*id));
         let read = |lines: &[String]| {
@@ -353,7 +353,12 @@ pub async fn finish(
 }
 
 /// What is written down when a run is over.
-fn records(plan: &Plan, verdict: Verdict, by: &str, now: Timestamp) -> Vec<Record> {
+fn records(
+    plan: &Plan,
+    (verdict, schema): (Verdict, &[String]),
+    by: &str,
+    now: Timestamp,
+) -> Vec<Record> {
     let Some(released) = &plan.released else { return Vec::new() };
     let record = |release: &str, event, reason: Option<String>| Record {
         release: release.to_owned(),
@@ -364,7 +369,7 @@ fn records(plan: &Plan, verdict: Verdict, by: &str, now: Timestamp) -> Vec<Recor
         revision: released.revision.clone().filter(|_| release == released.name),
         reference: released.reference.clone().filter(|_| release == released.name),
         reason,
-        schema: Vec::new(),
+        schema: if release == released.name { schema.to_vec() } else { Vec::new() },
     };
     let name = released.name.as_str();
     match (verdict, released.made) {

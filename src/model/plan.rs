@@ -121,6 +121,9 @@ pub struct Released {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// The steps that print which migrations are applied.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub lists: Vec<StepName>,
 }
 
 /// Everything that a run was asked to do.
@@ -200,6 +203,7 @@ mod tests {
             hosts: vec![HostId(0)],
             rolled_back: Vec::new(),
             reason: None,
+            lists: Vec::new(),
         };
         let text = serde_json::to_string(&released).unwrap();
         assert_eq!(text, r#"{"name":"20261122014312","ref":"main","made":true,"hosts":[0]}"#);

@@ -68,7 +68,7 @@ pub struct Owner {
 }
 
 /// One release on one host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Release {
     /// Its name.
     pub name: String,

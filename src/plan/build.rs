@@ -35,7 +35,7 @@ pub fn build(recipe: &Recipe, request: &Request) -> Result<Planned, Vec<Diagnost
     }
     let mut plan = site.plan(nodes, columns);
     plan.followers = site.followers(&groups)?;
-    plan.released = site.released();
+    plan.released = site.released(&groups);
     Ok(Planned { plan, warnings, release })
 }
 
@@ -283,10 +283,11 @@ impl<'g> Site<'g> {
     }
 
     /// What is to be written down of releases when the run is over.
-    fn released(&self) -> Option<Released> {
+    fn released(&self, groups: &[Group<'_>]) -> Option<Released> {
         let name = self.aim.release()?.to_owned();
         let known = &self.ground.request.known;
         let made = matches!(self.aim, Aim::New(_));
+        let listing = groups.iter().flat_map(|group| &group.steps).filter(|step| step.lists);
         let carrying = || self.machines().filter_map(|(id, it)| Some((id, it.lies.as_ref()?)));
         let seen = carrying().find_map(|(_, lies)| lies.seen(&name));
         let newer = |served: &String| !made && *served > name;
@@ -299,6 +300,7 @@ impl<'g> Site<'g> {
             hosts: carrying().map(|(id, _)| id).collect(),
             rolled_back: rolled_back.into_iter().collect(),
             reason: known.reason.clone(),
+            lists: listing.map(|step| step.name.value.clone()).collect(),
             name,
         })
     }

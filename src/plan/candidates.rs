@@ -46,22 +46,25 @@ fn candidate(name: &str, sites: &[(&str, &Site)], newest: Option<&str>) -> Candi
         previous: hosts(&|site| site.previous.as_deref() == Some(name)),
         missing: hosts(&|site| found(site).is_none()),
         refused: None,
-        migrations: migrations(&having, sites),
+        migrations: migrations(name, &having, sites),
         leaving: None,
     };
     one.refused = refused(&one, sites.len(), newest, revisions.len());
     one
 }
 
-/// Migrations that are applied where something else is served, and were not when this one was.
-fn migrations(having: &[(&str, &Site, Release)], sites: &[(&str, &Site)]) -> Vec<String> {
+/// Migrations that a later release is known to have run with, and this one is not: a rollback of code
+/// leaves them applied.
+fn migrations(
+    name: &str,
+    having: &[(&str, &Site, Release)],
+    sites: &[(&str, &Site)],
+) -> Vec<String> {
     let then: BTreeSet<&str> =
         having.iter().flat_map(|(_, _, it)| it.schema.iter().map(String::as_str)).collect();
-    let now = sites.iter().filter_map(|(_, site)| {
-        let served = site.served.release()?;
-        site.releases.iter().find(|it| it.name == served)
-    });
-    let mut since: Vec<String> = now
+    let later = sites.iter().flat_map(|(_, site)| &site.releases);
+    let later = later.filter(|release| release.name.as_str() > name);
+    let mut since: Vec<String> = later
         .flat_map(|release| &release.schema)
         .filter(|name| !then.is_empty() && !then.contains(name.as_str()))
         .cloned()
@@ -104,5 +107,38 @@ fn rank(verdict: ReleaseVerdict) -> u8 {
         ReleaseVerdict::Failed => 2,
         ReleaseVerdict::Unfinished => 3,
         ReleaseVerdict::Bad => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Served;
+
+    #[test]
+    fn what_later_releases_ran_with_stays_applied() {
+        let check = |served: &str, recorded: &[(&str, &[&str])], of: &str, expect: &[&str]| {
+            let release = |(name, schema): &(&str, &[&str])| Release {
+                name: (*name).to_owned(),
+                schema: schema.iter().map(|name| (*name).to_owned()).collect(),
+                ..Release::default()
+            };
+            let site = Site {
+                served: Served::Release(served.to_owned()),
+                releases: recorded.iter().map(release).collect(),
+                ..Site::default()
+            };
+            let sites = BTreeMap::from([("web1".to_owned(), site)]);
+            let found = candidates(&sites, &["web1"]);
+            let one = found.iter().find(|one| one.name == of).map(|one| one.migrations.clone());
+            assert_eq!(one.unwrap(), expect, "{of} where {served} is served");
+        };
+        let recorded: &[(&str, &[&str])] = &[("1", &["a"]), ("2", &["a", "b"]), ("3", &["a", "c"])];
+        check("3", recorded, "2", &["c"]);
+        check("3", recorded, "1", &["b", "c"]);
+        // Also when what brought them is served no more.
+        check("2", recorded, "1", &["b", "c"]);
+        // Nothing is known of the one, so that nothing can be said of the others.
+        check("2", &[("1", &[]), ("2", &["a"])], "1", &[]);
     }
 }

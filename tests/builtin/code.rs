@@ -222,7 +222,10 @@ fn commits_that_would_leave_are_named() {
         fetch(&rig, &new, host(&repository)).good();
         let (count, newest) = leaving(&[&new], &old).unwrap();
         assert!(count == 1 && newest.len() == 1, "{newest:?}");
-        assert!(newest[0].starts_with(&new[..7]) && newest[0].contains(" two (a, 20"), "{newest:?}");
+        assert!(
+            newest[0].starts_with(&new[..7]) && newest[0].contains(" two (a, 20"),
+            "{newest:?}"
+        );
         assert_eq!(leaving(&[&old], &new), Some((0, Vec::new())));
         assert_eq!(leaving(&[&old, &new], &old).map(|(count, _)| count), Some(1));
         assert_eq!(leaving(&[&new], &"0".repeat(40)), None, "{shell:?}: nobody has it");

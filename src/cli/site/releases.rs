@@ -109,6 +109,7 @@ fn release_value(release: &Release, served: Option<&str>) -> Value {
         "at": release.at.map(|at| at.to_string()),
         "verdict": words::verdict(release.verdict),
         "reason": release.reason,
+        "migrations": release.schema,
         "served": served == Some(&release.name),
     })
 }

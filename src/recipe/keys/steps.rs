@@ -106,6 +106,13 @@ pub(super) const KEYS: &[Key] = &[
         "\"schema\": once begun, nothing is reverted without being asked.",
         "",
     ),
+    key(
+        Table::Step,
+        "lists",
+        Type::Choice(&["migrations"]),
+        "\"migrations\": the lines that it prints are recorded with the release as what is applied.",
+        "",
+    ),
     key(Table::Step, "input", Type::Flag, "Whether it may be sent input.", "false"),
     key(Table::Step, "retry", Type::Count, "How often a failure is tried again by itself.", "0"),
     key(

@@ -51,6 +51,8 @@ pub struct Step {
     pub detaches: bool,
     /// Whether it changes the database schema.
     pub schema: bool,
+    /// Whether what it prints is recorded with the release: the migrations that are applied.
+    pub lists: bool,
     /// Whether it may be sent input.
     pub input: bool,
     /// How often a failure is tried again by itself.
