@@ -1,12 +1,14 @@
 //! What there is to look at before a plan can be made: which hosts take part, where releases and the
 //! page lie there, what is checked before the first change, and where the code comes from.
 
+use std::path::Path;
+
 use super::build::Site;
 use super::commands::{Commands, asked};
 use super::ground::{Ground, Machine};
 use super::page::has_page;
 use super::request::{Known, Request};
-use crate::model::{Command, Host, HostId, Owner};
+use crate::model::{Command, Host, HostId, Owner, Text};
 use crate::recipe::{BuiltIn, Diagnostic, HealthAt, Recipe, Step, Via};
 use crate::script::builtin::Layout;
 
@@ -125,6 +127,8 @@ fn machine_of(
             let run = commands.command(check, &machine.context);
             // A check runs before anything is changed, and not in a box: it gets no secrets.
             let check = Command { secrets: Vec::new(), ..asked(&frame, run) };
+            let cwd = check.cwd.clone().filter(|cwd| !made_by_the_run(cwd, machine));
+            let check = Command { cwd, ..check };
             checks.push((step.name.value.to_string(), check));
         }
     }
@@ -152,4 +156,14 @@ fn machine_of(
         checks,
         http,
     }
+}
+
+/// Whether a directory lies in what the run itself makes: a new release, or the link to the served
+/// one. Before a first release neither is there, and a check works in the login directory instead.
+fn made_by_the_run(cwd: &Text, machine: &Machine) -> bool {
+    let Some(lies) = &machine.lies else { return false };
+    let release = lies.release.as_ref().map(|release| lies.layout.release(release));
+    let made = [release, Some(lies.layout.path(&lies.layout.current))];
+    let cwd = cwd.fill(|_| None).unwrap_or_default();
+    made.iter().flatten().any(|made| Path::new(&cwd).starts_with(made))
 }

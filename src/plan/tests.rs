@@ -699,3 +699,25 @@ fn everything_of_a_step_gets_its_secrets_and_nothing_else_does() {
     let checks = survey.machines.iter().flat_map(|machine| &machine.checks);
     assert!(checks.clone().count() > 0 && checks.clone().all(|(_, it)| it.secrets.is_empty()));
 }
+
+/// A check is asked before the run has made anything.
+#[test]
+fn checks_work_in_no_directory_that_the_run_makes() {
+    let text = include_str!("../../recipes/examples/django-releases.toml").to_owned()
+        + r#"
+[steps.static]
+cwd = "{{ layout.current }}/src"
+check = "test -w ."
+[steps.messages]
+cwd = "{{ root }}"
+check = "test -w ."
+"#;
+    let (recipe, _) = Recipe::parse("deploy.toml", &text, &no_file).unwrap();
+    let survey = survey(&recipe, &request("deploy")).unwrap();
+    let cwd = |step: &str| {
+        let mut checks = survey.machines.iter().flat_map(|machine| &machine.checks);
+        checks.find(|(name, _)| name == step).unwrap().1.cwd.as_ref().map(ToString::to_string)
+    };
+    assert_eq!((cwd("virtualenv"), cwd("static")), (None, None));
+    assert_eq!(cwd("messages").as_deref(), Some("/srv/www/demo"));
+}
