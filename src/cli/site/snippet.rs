@@ -81,28 +81,34 @@ location = /deployui-maintenance {{
 }
 
 fn apache(dir: &str, file: &str) -> String {
+    // The page is found by a rewrite, since an Alias is never asked where ProxyPass takes everything.
+    // Visitors cannot ask for it by itself: the status is there only while an error is answered.
     format!(
-        "# Apache 2.4: inside <VirtualHost>; needs mod_rewrite, mod_alias and mod_headers. The file is
-# looked for at each request: no reload is needed when it comes or goes.
-ErrorDocument 503 /deployui-maintenance/{file}
-Alias /deployui-maintenance {dir}
+        "# Apache 2.4: inside <VirtualHost>, before every RewriteRule; needs mod_rewrite and mod_headers. The
+# file is looked for at each request: no reload is needed when it comes or goes.
+ErrorDocument 503 /deployui-maintenance
 <Directory {dir}>
     <Files {file}>
         Require all granted
+        ForceType text/html
         Header always set Retry-After {RETRY_SECS}
         Header always set Cache-Control no-store
     </Files>
 </Directory>
 RewriteEngine On
+RewriteCond %{{ENV:REDIRECT_STATUS}} =503
+RewriteRule ^/deployui-maintenance$ {dir}/{file} [END]
+RewriteCond %{{ENV:REDIRECT_STATUS}} !=503
 RewriteCond {dir}/{file} -f
-RewriteCond %{{REQUEST_URI}} !^/deployui-maintenance/
-RewriteRule ^ - [R=503,L]
+RewriteRule ^ - [R=503,END]
 "
     )
 }
 
 fn caddy(dir: &str, file: &str) -> String {
-    // An error, since only an error page is given for a POST, too.
+    // An error, since only an error page is given for a POST, too. Caddy tries a handle with a path
+    // before one without, wherever they stand: so the path is taken away first. A matcher's name may
+    // be given only once, in both blocks together.
     format!(
         "# Caddy 2: inside the site's block, before every other handle. The file is looked for at each
 # request: no reload is needed when it comes or goes.
@@ -110,17 +116,21 @@ fn caddy(dir: &str, file: &str) -> String {
     root {dir}
     try_files /{file}
 }}
+rewrite @deployui_closed /deployui-maintenance
 handle @deployui_closed {{
     error 503
 }}
 handle_errors {{
-    @deployui_closed file {{
+    @deployui_page file {{
         root {dir}
         try_files /{file}
     }}
-    handle @deployui_closed {{
+    handle @deployui_page {{
         root * {dir}
         rewrite * /{file}
+        request_header -If-None-Match
+        request_header -If-Modified-Since
+        request_header -Range
         header Retry-After {RETRY_SECS}
         header Cache-Control no-store
         file_server
