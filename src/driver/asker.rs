@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{
     here::Here,
-    parcel::Parcel,
+    parcel::{Errand, Parcel},
     probe::{Get, Seen},
 };
 use crate::{model::HostId, remote::ReachError};
@@ -26,6 +26,8 @@ pub(super) enum Question {
     Probe(Get, oneshot::Sender<Result<Seen, ReachError>>),
     /// A file of this machine to send.
     Send(Parcel, oneshot::Sender<Result<(), String>>),
+    /// A file of the host to read.
+    Fetch(Errand, oneshot::Sender<Result<(), String>>),
 }
 
 /// Asks hosts, as long as somebody keeps them connected.
@@ -106,6 +108,19 @@ impl Asker {
         patience: Duration,
     ) -> Result<Result<(), String>, NoAnswer> {
         self.put(host, |reply| Question::Send(parcel, reply), patience).await
+    }
+
+    /// Reads a file of a host into one of this machine; the inner error is why it is not here.
+    ///
+    /// # Errors
+    /// When it was not read within `patience`.
+    pub(super) async fn fetch(
+        &self,
+        host: HostId,
+        errand: Errand,
+        patience: Duration,
+    ) -> Result<Result<(), String>, NoAnswer> {
+        self.put(host, |reply| Question::Fetch(errand, reply), patience).await
     }
 
     async fn put<T>(

@@ -142,7 +142,9 @@ impl Wire {
     ) {
         match question {
             Question::Text(text, reply) => self.ask(text, reply),
-            Question::Probe(..) | Question::Send(..) if beside.len() >= BESIDE_MAX => {
+            Question::Probe(..) | Question::Send(..) | Question::Fetch(..)
+                if beside.len() >= BESIDE_MAX =>
+            {
                 tracing::warn!("too many questions at once: one is left out");
             }
             Question::Probe(get, reply) => {
@@ -153,6 +155,9 @@ impl Wire {
             }
             Question::Send(parcel, reply) => beside.push(Box::pin(async move {
                 drop(reply.send(parcel::send(link, parcel).await));
+            })),
+            Question::Fetch(errand, reply) => beside.push(Box::pin(async move {
+                drop(reply.send(parcel::fetch(link, errand).await));
             })),
         }
     }

@@ -22,6 +22,7 @@ pub mod probe;
 mod reconcile;
 mod secrets;
 mod sending;
+mod sharing;
 mod translate;
 mod trouble;
 mod wants;
@@ -42,7 +43,7 @@ pub use secrets::{BadSecret, Secrets, VALUE_BYTES_MAX, VALUE_BYTES_MIN};
 pub use trouble::{ShellEnd, Trouble};
 pub use wrapping::{Checked, Locking, RefProblem, Wrapping, finish, unlock};
 
-use self::look::Look;
+use self::{look::Look, sharing::Sharing};
 use crate::{
     engine::{BoxFact, Engine, Input, Policy},
     model::{HostId, Kind, Plan, Try},
@@ -148,6 +149,7 @@ pub struct Driver {
     look: Option<Look>,
     given_up: BTreeMap<HostId, Trouble>,
     herald: Option<Herald>,
+    sharing: Sharing,
 }
 
 impl Driver {
@@ -192,6 +194,8 @@ impl Driver {
     }
 
     fn new(engine: Engine, journal: Journal, store: Store, fleet: Fleet, who: &Who) -> Self {
+        let journalled = store.journal_path(&engine.run().plan.run);
+        let sharing = Sharing::new(fleet.asker(), journalled.with_file_name("outputs"));
         Self {
             engine,
             journal,
@@ -204,6 +208,7 @@ impl Driver {
             look: None,
             given_up: BTreeMap::new(),
             herald: None,
+            sharing,
         }
     }
 
@@ -258,6 +263,7 @@ impl Driver {
                     None => self.command(Command::Leave, observer),
                 },
                 news = self.fleet.next() => self.news(news)?,
+                brought = self.sharing.next() => self.brought(brought),
                 () = deadline => self.input(&Input::Due),
             }
             for _ in 0..DRAIN_MAX {
@@ -280,6 +286,7 @@ impl Driver {
         if let Some(herald) = self.herald {
             herald.rest().await;
         }
+        self.sharing.end().await;
         self.fleet.close().await;
     }
 
@@ -333,7 +340,8 @@ impl Driver {
                 herald.told(&events, self.engine.run());
             }
         }
-        let wants = wants::of(&self.engine, &self.answers);
+        let mut wants = wants::of(&self.engine, &self.answers);
+        self.sharing.sift(self.engine.run(), &mut wants);
         self.fleet.want(wants);
         Ok(())
     }
@@ -369,6 +377,13 @@ impl Driver {
                 let choice = Choice::Answer(number);
                 self.command(Command::Choose(hold, choice, crate::run::Why::default()), observer);
             }
+        }
+    }
+
+    /// What a step takes is on its host, or it cannot be put there.
+    fn brought(&mut self, (attempt, brought): (Try, Result<(), String>)) {
+        if let Err(why) = brought {
+            self.input(&Input::Box(attempt, BoxFact::Refused(why)));
         }
     }
 

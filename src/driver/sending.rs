@@ -96,7 +96,7 @@ impl Wrapping {
         let sent = hosts.iter().map(|(it, layout)| async move {
             let path = builtin::bundle_path(&layout.state(), run.as_str());
             let sending = async {
-                let line = builtin::receive(&path, bytes).map_err(|bad| bad.to_string())?;
+                let line = builtin::receive(&path, bytes, None).map_err(|bad| bad.to_string())?;
                 let parcel = Parcel { file: file.to_owned(), line };
                 let sent = self.asker.send(it.id, parcel, SEND_PATIENCE).await;
                 sent.map_err(|error| error.to_string())?

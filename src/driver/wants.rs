@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     engine::{Effect, Engine},
-    model::{BoxMode, Command, HostId, Kind, Try},
+    model::{BoxMode, Command, HostId, Kind, StepName, Try},
     run::{Cell, Run, Sig},
     script::{self, Draft},
 };
@@ -71,6 +71,11 @@ pub(super) fn of(engine: &Engine, answers: &BTreeMap<(Try, u16), String>) -> Wan
 pub(super) fn box_of(run: &Run, attempt: Try) -> Option<(HostId, String)> {
     let cell = run.cell(attempt.node)?;
     Some((cell.node.host?, cell.node.key.box_name(attempt.n)))
+}
+
+/// The step whose outputs an attempt takes.
+pub(super) fn takes(run: &Run, attempt: Try) -> Option<&StepName> {
+    planned(run.cell(attempt.node)?)?.takes.as_ref()
 }
 
 fn is_inline(run: &Run, attempt: Try) -> bool {

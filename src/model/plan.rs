@@ -34,6 +34,9 @@ pub struct Command {
     /// Whether it starts something that is meant to outlive it.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub detaches: bool,
+    /// The `once` step whose outputs are sent to the host before this is put there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub takes: Option<StepName>,
 }
 
 impl Command {
@@ -49,6 +52,7 @@ impl Command {
             user: None,
             input: false,
             detaches: false,
+            takes: None,
         }
     }
 }

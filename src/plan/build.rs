@@ -245,16 +245,17 @@ impl<'g> Site<'g> {
     ) {
         let mut columns = Vec::new();
         for step in &group.steps {
-            columns.push((*step, layout.open(&step.name.value, &step.about)));
+            let column = layout.open(&step.name.value, &step.about);
+            let taking = self.open_taking(step, layout, commands);
+            columns.push((*step, column, taking));
             if self.reached(step).is_empty() {
                 let message = format!("`{}` reaches no chosen host", step.name.value);
                 add(warnings, vec![Diagnostic::warning(&step.name.span, message)]);
             }
-            add(&mut commands.found, self.unshared(step).into_iter().collect());
         }
         for (number, batch) in self.batches(group).iter().enumerate() {
             let mut gated = number == 0;
-            for (step, column) in &columns {
+            for (step, column, taking) in &columns {
                 let on = self.on(step, batch, commands);
                 if on.is_empty() {
                     continue;
@@ -263,7 +264,12 @@ impl<'g> Site<'g> {
                     layout.batch(&step.name.value);
                 }
                 let opening = self.confirmed(step, &on, commands);
+                let from = layout.len();
                 layout.step(*column, opening, on);
+                if let Some(taking) = taking {
+                    layout.step(*taking, Opening::Barrier, self.taking(step, commands));
+                    layout.decides_also(from, &step.name.value);
+                }
             }
         }
     }
@@ -331,7 +337,15 @@ impl<'g> Site<'g> {
         commands: &mut Commands<'_>,
     ) -> Vec<(HostId, Rendered)> {
         let reached = self.reached(step).into_iter().filter(|(id, _)| batch.contains(id));
-        let on = reached.map(|(id, machine)| (id, commands.render(step, machine))).collect();
+        let shared = !self.sharing(step).is_empty();
+        let on = reached.map(|(id, machine)| {
+            let mut rendered = commands.render(step, machine);
+            if shared {
+                commands.packing(step, &mut rendered, machine);
+            }
+            (id, rendered)
+        });
+        let on = on.collect();
         if step.once() { once(on) } else { on }
     }
 

@@ -278,7 +278,7 @@ impl Commands<'_> {
         })
     }
 
-    fn fail(&mut self, problem: Diagnostic) {
+    pub(super) fn fail(&mut self, problem: Diagnostic) {
         super::commands::add(&mut self.found, vec![problem]);
     }
 }

@@ -178,6 +178,19 @@ impl Layout {
         }
     }
 
+    /// Whoever asks, since then, whether a step is wanted decides about all that was laid out since.
+    pub(super) fn decides_also(&mut self, from: usize, step: &StepName) {
+        let all: Vec<NodeId> = self.since(from, None);
+        for node in self.nodes.iter_mut().skip(from).filter(|node| node.key.step == *step) {
+            if let Kind::Ask(ask) = &mut node.kind
+                && let Query::When(wanted) = &mut ask.query
+            {
+                let first = wanted.first().copied();
+                wanted.extend(all.iter().filter(|id| Some(**id) > first));
+            }
+        }
+    }
+
     /// How many nodes there are.
     pub(super) fn len(&self) -> usize {
         self.nodes.len()

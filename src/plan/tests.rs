@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use super::*;
-use crate::model::{Command, Gate, Kind, Plan, Query, RunId, StepName};
+use crate::model::{Command, Gate, Kind, Node, Plan, Query, RunId, StepName};
 use crate::recipe::Recipe;
 
 const SHOP: &str = r#"
@@ -151,7 +151,8 @@ fn a_pipeline_with_batches_conditions_once_and_local() {
 
 /// A command with everything around its text.
 fn command(command: &Command) -> String {
-    let Command { run, cwd, env, secrets: _, umask, user, input, detaches } = command;
+    let Command { run, cwd, env, secrets: _, umask, user, input, detaches, takes } = command;
+    assert_eq!(*takes, None, "none of these steps takes outputs");
     let cwd = cwd.as_ref().map_or("-".to_owned(), ToString::to_string);
     let env: Vec<String> = env.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let user = user.as_deref().unwrap_or("-");
@@ -529,9 +530,9 @@ fn the_deploy_toml_of_the_readme_can_be_planned() {
     assert_eq!(faults_of("README.md", text), "");
 }
 
-/// Outputs of a `once` step reach no other host yet: that is said, and nothing is left out in silence.
+/// What a `once` step makes is packed there, and taken by every other host before the next step.
 #[test]
-fn outputs_that_other_hosts_need_are_refused() {
+fn outputs_are_brought_to_the_other_hosts() {
     let text = |hosts: &str| {
         format!(
             r#"
@@ -554,15 +555,31 @@ deploy = ["release", "static", "publish"]
 "#
         )
     };
-    assert!(shown(&text(r#""web1""#), &request("deploy")).contains("collect"));
-    insta::assert_snapshot!(shown(&text(r#""web1", "web2", "web3""#), &request("deploy")), @r#"
-    error: `static` leaves its outputs on one host, and 2 others need them, too
-      --> deploy.toml:15:53
-       |
-    15 | static = { run = "collect", once = true, outputs = ["src/static"] }
-       |                                                     ^^^^^^^^^^^^ this version does not copy them
-       |
-       = hint: leave `once` and `outputs` out: then every host makes them itself
+    let alone = shown(&text(r#""web1""#), &request("deploy"));
+    assert!(alone.contains("collect") && !alone.contains("sha256sum"), "{alone}");
+    let asked = text(r#""web1", "web2", "web3""#)
+        .replace("run = \"collect\"", "run = \"collect\", when = \"asks\"");
+    let (recipe, _) = Recipe::parse("deploy.toml", &asked, &no_file).unwrap();
+    let plan = build(&recipe, &request("deploy")).unwrap().plan;
+    let of = |node: &Node| match &node.kind {
+        Kind::Act(act) => {
+            let packs = act.command.run.to_string().contains("tar -cf");
+            format!("packs: {packs}, takes: {:?}", act.command.takes.as_ref().map(StepName::as_str))
+        }
+        Kind::Ask(ask) => format!("decides about {:?}", ask.query),
+        Kind::Gate(gate) => format!("{gate:?}"),
+    };
+    let nodes =
+        plan.nodes.iter().enumerate().filter(|(_, it)| it.key.step.as_str().starts_with("static"));
+    let nodes = nodes
+        .map(|(id, it)| format!("{id} {} at {:?}: {}", it.key, it.host.map(|id| id.0), of(it)));
+    insta::assert_snapshot!(nodes.collect::<Vec<_>>().join("\n"), @r#"
+    4 static at None: Barrier
+    5 static: when at Some(0): decides about When([NodeId(6), NodeId(8), NodeId(9)])
+    6 static at Some(0): packs: true, takes: None
+    7 static-outputs at None: Barrier
+    8 static-outputs at Some(1): packs: false, takes: Some("static")
+    9 static-outputs at Some(2): packs: false, takes: Some("static")
     "#);
 }
 

@@ -7,6 +7,7 @@ mod checks;
 mod code;
 mod figures;
 mod full;
+mod outputs;
 mod proofs;
 mod releases;
 mod rig;

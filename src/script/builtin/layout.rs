@@ -122,7 +122,7 @@ pub(super) fn absolute(path: &str) -> Result<(), BadInput> {
 
 /// # Errors
 /// When the path is not below where it is said to be.
-fn below(path: &str) -> Result<(), BadInput> {
+pub(super) fn below(path: &str) -> Result<(), BadInput> {
     let good = path.split('/').all(|part| !matches!(part, "" | "." | ".."));
     if good { Ok(()) } else { Err(BadInput::Path(path.to_owned())) }
 }

@@ -86,22 +86,44 @@ pub fn bundled(lines: &[impl AsRef<str>]) -> Result<Result<u64, String>, Unreada
 }
 
 /// The first line for [`RECEIVER`]: what follows becomes a file, whole or not at all. `bytes`: its
-/// length. Ends with 0 if it is there.
+/// length; `sum`: its SHA-256 in hexadecimal, where that is known. Ends with 0 if it is there.
+///
+/// # Errors
+/// A path or a sum that no line is written with.
+pub fn receive(path: &str, bytes: u64, sum: Option<&str>) -> Result<String, BadInput> {
+    let (word, dir) = one_line(path)?;
+    let summed = match sum {
+        Some(sum) if !is_full(sum) => return Err(BadInput::Word(sum.to_owned())),
+        Some(sum) => {
+            format!(
+                "[ \"$(sha256sum <\"$p.new\" | cut -c 1-64)\" = {sum} ] && {{ sync \"$p.new\" 2>/dev/null || :; }} && "
+            )
+        }
+        None => String::new(),
+    };
+    Ok(format!(
+        "p={word}; umask 077; mkdir -p {dir} && cat >\"$p.new\" && \
+         [ \"$(($(wc -c <\"$p.new\")))\" -eq {bytes} ] && {summed}mv -f \"$p.new\" \"$p\" || \
+         {{ rm -f \"$p.new\"; exit 1; }}\n"
+    ))
+}
+
+/// The first line for [`RECEIVER`] that prints a file.
 ///
 /// # Errors
 /// A path that no line is written with.
-pub fn receive(path: &str, bytes: u64) -> Result<String, BadInput> {
+pub fn whole(path: &str) -> Result<String, BadInput> {
+    Ok(format!("exec cat <{}\n", one_line(path)?.0))
+}
+
+/// A path and its directory, as words of one line.
+fn one_line(path: &str) -> Result<(String, String), BadInput> {
     super::layout::absolute(path)?;
     if path.contains('\n') {
         return Err(BadInput::Path(path.to_owned()));
     }
     let (dir, _) = path.rsplit_once('/').unwrap_or((".", path));
-    let (path, dir) = (home(path)?, if dir == "~" { quote(".")? } else { home(dir)? });
-    Ok(format!(
-        "p={path}; umask 077; mkdir -p {dir} && cat >\"$p.new\" && \
-         [ \"$(($(wc -c <\"$p.new\")))\" -eq {bytes} ] && mv -f \"$p.new\" \"$p\" || \
-         {{ rm -f \"$p.new\"; exit 1; }}\n"
-    ))
+    Ok((home(path)?, if dir == "~" { quote(".")? } else { home(dir)? }))
 }
 
 fn about(revision: &str, mirror: &str) -> Result<Sheet, BadInput> {
@@ -128,10 +150,12 @@ mod tests {
 
     #[test]
     fn a_parcel_is_taken_in_one_line() {
-        let line = receive("~/it's/a.bundle", 7).unwrap();
+        let line = receive("~/it's/a.bundle", 7, None).unwrap();
         assert_eq!(line.matches('\n').count(), 1);
         assert!(line.starts_with(r#"p="$HOME"/'it'\''s/a.bundle'; "#), "{line}");
-        assert!(receive("relative", 7).is_err());
-        assert!(receive("/a\nb", 7).is_err());
+        assert!(receive("relative", 7, None).is_err());
+        assert!(receive("/a\nb", 7, None).is_err());
+        assert!(receive("/a", 7, Some("$(id)")).is_err());
+        assert!(whole("/a\nb").is_err());
     }
 }

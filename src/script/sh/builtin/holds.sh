@@ -1,0 +1,3 @@
+echo 'holds 1'
+[ ! -f "$path" ] || cat "$path"
+echo end
