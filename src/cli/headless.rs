@@ -18,7 +18,7 @@ use super::{
     site, webhooks,
 };
 use crate::{
-    driver::{self, Driver, Fleet, Left, Request as Wish},
+    driver::{self, Driver, Fleet, Left, Request as Wish, Unopened},
     engine::Policy,
     model::{Plan, RunId, StepName},
     plan::{Known, Request},
@@ -70,9 +70,10 @@ pub(super) async fn release(
     let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
     let mut driver = match opened {
         Ok(driver) => driver,
-        Err(error) => {
-            wrapping.unlock(run.as_str()).await;
-            return Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()));
+        Err(unopened) => {
+            let left = wrapping.unlock(run.as_str()).await;
+            left.iter().for_each(|(host, why)| say::err(&format!("warning: {host}: {why}")));
+            return Err(refused(&unopened));
         }
     };
     driver.announce(webhooks::herald(notices));
@@ -81,6 +82,12 @@ pub(super) async fn release(
     prepare::finish(&driver, around).await;
     driver.close().await;
     exit
+}
+
+/// A run that was not opened.
+fn refused(unopened: &Unopened) -> Stop {
+    let error = &unopened.error;
+    Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint())
 }
 
 /// How a new run is begun.
@@ -179,8 +186,7 @@ pub(super) async fn begin(
     }
     let mut report = Report::begin(start.output, around, grown);
     let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
-    let mut driver = opened
-        .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
+    let mut driver = opened.map_err(|unopened| refused(&unopened))?;
     report.opened(driver.run());
     let exit = drive(&mut driver, &mut report, &mut signals).await;
     driver.close().await;

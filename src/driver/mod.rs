@@ -129,6 +129,15 @@ impl DriveError {
     }
 }
 
+/// A run that could not be opened, with its hosts: they are still connected, and may have something to
+/// give back.
+pub struct Unopened {
+    /// Why.
+    pub error: DriveError,
+    /// The hosts.
+    pub fleet: Fleet,
+}
+
 /// The host of an attempt, by name, and the name of its box: what its log is filed under.
 #[must_use]
 pub fn box_name(run: &Run, attempt: Try) -> Option<(String, String)> {
@@ -156,19 +165,26 @@ impl Driver {
     /// Opens a new run on hosts that are there, paused.
     ///
     /// # Errors
-    /// When its journal cannot be made.
+    /// When its journal cannot be made. The hosts come back with it.
     pub fn open(
         plan: Plan,
         store: Store,
         fleet: Fleet,
         who: &Who,
         policy: Policy,
-    ) -> Result<Self, DriveError> {
+    ) -> Result<Self, Box<Unopened>> {
         let at = now();
         let header = Header::new(&plan, at);
-        let (engine, events) = Engine::start(plan, who, policy, at).map_err(DriveError::NotARun)?;
-        let create = || Journal::create(&store, header, &events, &who.0);
-        let journal = tokio::task::block_in_place(create).map_err(DriveError::Journal)?;
+        let made = Engine::start(plan, who, policy, at).map_err(DriveError::NotARun);
+        let made = made.and_then(|(engine, events)| {
+            let create = || Journal::create(&store, header, &events, &who.0);
+            let journal = tokio::task::block_in_place(create).map_err(DriveError::Journal)?;
+            Ok((engine, events, journal))
+        });
+        let (engine, events, journal) = match made {
+            Ok(made) => made,
+            Err(error) => return Err(Box::new(Unopened { error, fleet })),
+        };
         let mut driver = Self::new(engine, journal, store, fleet, who);
         driver.opening = events;
         Ok(driver)

@@ -210,32 +210,28 @@ impl Wrapping {
         let text =
             builtin::lock(&it.host.state_dir, lock).map_err(|bad| failed(bad.to_string()))?;
         let lines = self.ask(it.id, text, PATIENCE).await.map_err(failed)?;
-        let answer = builtin::locked(&lines).map_err(|bad| failed(bad.to_string()))?;
-        match answer {
-            Locked::Ours => Ok(()),
-            Locked::Other(other) => Err(Locking::Other(it.host.name.clone(), other)),
-            Locked::Strange(words) => Err(failed(format!("what is there is not a lock: {words}"))),
-            Locked::Free => Err(failed("it says that it is free".to_owned())),
-            Locked::Failed(words) => Err(failed(words)),
-        }
+        ours(&it.host, builtin::locked(&lines).map_err(|bad| failed(bad.to_string()))?)
     }
 
     /// Takes a lock over from a run, wherever that run has it.
     ///
     /// # Errors
-    /// The first refusal, in the order of the hosts.
+    /// The first refusal, in the order of the hosts; all of them are asked, whatever the first ones say.
     pub async fn take_over(&self, new: &Lock, from: &str) -> Result<(), Locking> {
+        let mut refused = None;
         for it in self.remote() {
-            let failed = |words: String| Locking::Failed(it.host.name.clone(), words);
-            let text = builtin::take_over(&it.host.state_dir, new, from)
-                .map_err(|bad| failed(bad.to_string()))?;
-            let lines = self.ask(it.id, text, PATIENCE).await.map_err(failed)?;
-            let answer = builtin::locked(&lines).map_err(|bad| failed(bad.to_string()))?;
-            if let Locked::Other(other) = answer {
-                return Err(Locking::Other(it.host.name.clone(), other));
-            }
+            let taken = self.take_over_at(it, new, from).await;
+            refused = refused.or(taken.err());
         }
-        Ok(())
+        refused.map_or(Ok(()), Err)
+    }
+
+    async fn take_over_at(&self, it: &Surveyed, new: &Lock, from: &str) -> Result<(), Locking> {
+        let failed = |words: String| Locking::Failed(it.host.name.clone(), words);
+        let text = builtin::take_over(&it.host.state_dir, new, from)
+            .map_err(|bad| failed(bad.to_string()))?;
+        let lines = self.ask(it.id, text, PATIENCE).await.map_err(failed)?;
+        ours(&it.host, builtin::locked(&lines).map_err(|bad| failed(bad.to_string()))?)
     }
 
     /// Gives the locks of a run back; other locks stay. What could not be done, by host.
@@ -306,6 +302,21 @@ impl Wrapping {
             }
             Err(why) => Maintenance::Unknown(why),
         }
+    }
+}
+
+/// Whether what a host answered says that the lock is ours.
+fn ours(host: &Host, answer: Locked) -> Result<(), Locking> {
+    let failed = |words: String| Err(Locking::Failed(host.name.clone(), words));
+    match answer {
+        Locked::Ours => Ok(()),
+        Locked::Other(other) => Err(Locking::Other(host.name.clone(), other)),
+        Locked::Strange(words) => {
+            let state = &host.state_dir;
+            failed(format!("what lies at {state}/lock is no lock (move it away): {words}"))
+        }
+        Locked::Free => failed("it says that it is free".to_owned()),
+        Locked::Failed(words) => failed(words),
     }
 }
 
@@ -406,4 +417,40 @@ async fn act<'h>(
         done.await.err().map(|why| (host.name.clone(), why))
     });
     join_all(acts).await.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_lock_is_ours() {
+        let host = Host {
+            name: "web1".to_owned(),
+            address: "web1".to_owned(),
+            roles: Vec::new(),
+            state_dir: "/srv/.deployui".to_owned(),
+        };
+        let check = |answer: Locked, expect: &str| {
+            let said = ours(&host, answer).err().map(|refused| refused.to_string());
+            assert_eq!(said.as_deref().unwrap_or("ours"), expect);
+        };
+        let other = Lock {
+            run: "r".to_owned(),
+            by: "eva@desk".to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+            purpose: "deploy".to_owned(),
+        };
+        check(Locked::Ours, "ours");
+        check(
+            Locked::Other(other),
+            "locked by eva@desk since 1970-01-01T00:00:00Z for deploy (run r), seen on web1",
+        );
+        check(
+            Locked::Strange("{".to_owned()),
+            "web1: cannot lock: what lies at /srv/.deployui/lock is no lock (move it away): {",
+        );
+        check(Locked::Free, "web1: cannot lock: it says that it is free");
+        check(Locked::Failed("no space".to_owned()), "web1: cannot lock: no space");
+    }
 }

@@ -178,7 +178,14 @@ async fn end(
     match stage.wrapping.take_over(own, &lock.run).await {
         // Someone else on another host: the next round meets him.
         Ok(()) | Err(Locking::Other(..)) => Ok(()),
-        Err(refused @ Locking::Failed(..)) => Err(prepare::locked(&refused)),
+        Err(refused @ Locking::Failed(..)) => {
+            // Where it was taken over, it is ours by now: the lock that was to be ended is.
+            let left = stage.wrapping.unlock(&own.run).await;
+            let left = left.into_iter().map(|(host, why)| format!("{host}: cannot unlock: {why}"));
+            let errors = [refused.to_string()].into_iter().chain(left).collect();
+            Err(Stop { exit: Exit::Failed, errors, hints: Vec::new() }
+                .hint("deployui status says which hosts are still locked"))
+        }
     }
 }
 

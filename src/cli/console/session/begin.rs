@@ -8,7 +8,7 @@ use crate::{
         load,
         prepare::Stage,
     },
-    driver::{self, Driver, Wrapping},
+    driver::{self, Driver, Unopened, Wrapping},
     engine::Policy,
     model::Plan,
     plan::{self, Known},
@@ -80,16 +80,13 @@ impl Session<'_> {
 
     async fn opened(&mut self, stage: Stage, plan: Plan) -> Result<Driver, Stop> {
         let (store, run) = (self.around.store.clone(), plan.run.clone());
-        let Stage { recipe, fleet, .. } = stage;
+        let Stage { recipe, request, fleet, wrapping } = stage;
         match Driver::open(plan, store, fleet, &self.around.who, Policy::Ask) {
             Ok(driver) => Ok(driver),
-            Err(error) => {
-                // The hosts went with it: they are connected anew, and give the lock back.
-                self.connect(recipe).await?;
-                if let Some(stage) = &self.stage {
-                    let wrapping = stage.wrapping.clone();
-                    self.screen.through(wrapping.unlock(run.as_str())).await;
-                }
+            Err(unopened) => {
+                let Unopened { error, fleet } = *unopened;
+                self.screen.through(wrapping.unlock(run.as_str())).await;
+                self.stage = Some(Stage { recipe, request, fleet, wrapping });
                 Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))
             }
         }
