@@ -5,7 +5,7 @@ mod check;
 mod decode;
 mod diagnostic;
 mod inventory;
-pub mod keys;
+mod keys;
 mod layers;
 mod merge;
 mod params;

@@ -34,7 +34,7 @@ fn object(table: Table) -> Value {
         }
         (key.name.to_owned(), schema)
     };
-    let properties: Map<String, Value> = keys::of(table).map(property).collect();
+    let properties: Map<String, Value> = keys::of(table).iter().map(property).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 

@@ -234,9 +234,9 @@ fn accepts(kind: Type, value: &Value) -> bool {
 }
 
 fn unknown(table: keys::Table, name: &str, span: &Span) -> Diagnostic {
-    let elsewhere = keys::all().find(|key| key.name == name);
-    let hint = meant(name, keys::of(table).map(|key| key.name))
-        .or_else(|| elsewhere.map(|key| format!("`{name}` belongs in {}", key.table.shown())));
+    let elsewhere = keys::all().find(|(_, key)| key.name == name);
+    let hint = meant(name, keys::of(table).iter().map(|key| key.name))
+        .or_else(|| elsewhere.map(|(table, _)| format!("`{name}` belongs in {}", table.shown())));
     let message = format!("unknown key `{}` in {}", name.escape_debug(), table.shown());
     Diagnostic::error(span, message).maybe_hint(hint)
 }

@@ -5,47 +5,58 @@ mod site;
 mod steps;
 mod types;
 
-pub use types::{Table, Type};
+pub(super) use types::{Table, Type};
 
-/// One key.
+/// One key of a table.
 #[derive(Clone, Copy, Debug)]
-pub struct Key {
-    /// The table that it stands in.
-    pub table: Table,
+pub(super) struct Key {
     /// Its name.
-    pub name: &'static str,
+    pub(super) name: &'static str,
     /// What its value is.
-    pub kind: Type,
+    pub(super) kind: Type,
     /// What it does, in a line.
-    pub about: &'static str,
+    pub(super) about: &'static str,
     /// What holds without it; empty where nothing does.
-    pub default: &'static str,
+    pub(super) default: &'static str,
 }
 
-const fn key(
-    table: Table,
-    name: &'static str,
-    kind: Type,
-    about: &'static str,
-    default: &'static str,
-) -> Key {
-    Key { table, name, kind, about, default }
+const fn key(name: &'static str, kind: Type, about: &'static str, default: &'static str) -> Key {
+    Key { name, kind, about, default }
 }
 
-/// Every key, by table, in the order of the reference.
-pub fn all() -> impl Iterator<Item = &'static Key> {
-    site::KEYS.iter().chain(steps::KEYS)
+/// The keys of one table, in the order of the reference.
+pub(super) fn of(table: Table) -> &'static [Key] {
+    match table {
+        Table::Root => site::ROOT,
+        Table::Source => site::SOURCE,
+        Table::Layout => site::LAYOUT,
+        Table::Live => site::LIVE,
+        Table::Shared => site::SHARED,
+        Table::Maintenance => site::MAINTENANCE,
+        Table::Probe => site::PROBE,
+        Table::Secret => site::SECRET,
+        Table::Param => site::PARAM,
+        Table::Notify => site::NOTIFY,
+        Table::Stage => site::STAGE,
+        Table::Inventory => site::INVENTORY,
+        Table::Host => site::HOST,
+        Table::Step => steps::STEP,
+        Table::Items => steps::ITEMS,
+        Table::Health => steps::HEALTH,
+        Table::Upload => steps::UPLOAD,
+        Table::Confirm => steps::CONFIRM,
+        Table::Group => steps::GROUP,
+    }
 }
 
-/// The keys of one table.
-pub fn of(table: Table) -> impl Iterator<Item = &'static Key> {
-    all().filter(move |key| key.table == table)
+/// Every key with its table, in the order of the reference.
+pub(super) fn all() -> impl Iterator<Item = (Table, &'static Key)> {
+    Table::ALL.into_iter().flat_map(|table| of(table).iter().map(move |key| (table, key)))
 }
 
 /// The key of that name in a table.
-#[must_use]
-pub fn find(table: Table, name: &str) -> Option<&'static Key> {
-    of(table).find(|key| key.name == name)
+pub(super) fn find(table: Table, name: &str) -> Option<&'static Key> {
+    of(table).iter().find(|key| key.name == name)
 }
 
 /// Keys of a table of which only one can hold. One that is said later takes the place of the

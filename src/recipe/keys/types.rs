@@ -2,7 +2,7 @@
 
 /// A table of the recipe that has keys of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Table {
+pub(in crate::recipe) enum Table {
     /// The file itself.
     Root,
     /// `[source]`
@@ -45,7 +45,7 @@ pub enum Table {
 
 impl Table {
     /// All tables, in the order of the reference.
-    pub const ALL: [Self; 19] = [
+    pub(in crate::recipe) const ALL: [Self; 19] = [
         Self::Root,
         Self::Source,
         Self::Layout,
@@ -68,8 +68,7 @@ impl Table {
     ];
 
     /// How the table is called in messages.
-    #[must_use]
-    pub fn shown(self) -> &'static str {
+    pub(in crate::recipe) fn shown(self) -> &'static str {
         match self {
             Self::Root => "deploy.toml",
             Self::Source => "the source",
@@ -94,8 +93,7 @@ impl Table {
     }
 
     /// How the table is written.
-    #[must_use]
-    pub fn written(self) -> &'static str {
+    pub(in crate::recipe) fn written(self) -> &'static str {
         match self {
             Self::Root => "The file itself",
             Self::Source => "[source]",
@@ -147,7 +145,7 @@ impl Table {
 
 /// What a value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
+pub(in crate::recipe) enum Type {
     /// A string without templates.
     Text,
     /// One of these strings.
@@ -192,8 +190,7 @@ pub enum Type {
 
 impl Type {
     /// The type in words.
-    #[must_use]
-    pub fn shown(self) -> String {
+    pub(in crate::recipe) fn shown(self) -> String {
         match self {
             Self::Text | Self::File | Self::Template | Self::Command => "a string".to_owned(),
             Self::Choice(words) => {

@@ -37,9 +37,9 @@ fn the_annotated_reference_is_right_and_shows_every_key() {
         assert_eq!(faults(&format!("{head}{part}")), "", "{part}");
         used.extend(written(&table(&part)));
     }
-    for key in keys::all() {
-        let there = used.contains(&(key.table, key.name));
-        assert!(there, "`{}` of {} is not in the reference", key.name, key.table.shown());
+    for (table, key) in keys::all() {
+        let there = used.contains(&(table, key.name));
+        assert!(there, "`{}` of {} is not in the reference", key.name, table.shown());
     }
 }
 
@@ -120,12 +120,12 @@ fn the_shipped_recipes_are_right_and_their_examples_too() {
 #[test]
 fn every_key_is_in_the_schema_and_in_the_reference() {
     let (schema, page) = (schema(), reference());
-    for key in keys::all() {
-        let root = key.table == keys::Table::Root;
-        let table = if root { &schema } else { &schema["$defs"][key.table.id()] };
-        let property = &table["properties"][key.name];
+    for (table, key) in keys::all() {
+        let root = table == keys::Table::Root;
+        let object = if root { &schema } else { &schema["$defs"][table.id()] };
+        let property = &object["properties"][key.name];
         let about = property["description"].as_str().unwrap_or_default();
-        assert!(about.starts_with(key.about), "{:?} {}", key.table, key.name);
+        assert!(about.starts_with(key.about), "{table:?} {}", key.name);
         assert!(page.contains(&format!("| `{}` |", key.name)), "{}", key.name);
     }
     insta::assert_snapshot!(page);
