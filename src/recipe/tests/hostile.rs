@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::faults::TWENTY_FAULTS;
 use super::*;
 
 const TEXTS: [&str; 4] = [
