@@ -83,29 +83,27 @@ impl Deployui {
 
     /// Starts a shell text under a terminal, in which `"$0" "$@"` is the program with its arguments.
     pub(crate) fn under_shell(&self, text: &str, args: &[&str], rows: u16, cols: u16) -> Console {
-        Console::start(
-            pty_process::blocking::Command::new("sh")
-                .args(["-c", text, env!("CARGO_BIN_EXE_deployui")])
-                .args(args)
-                .current_dir(&self.dir)
-                .env_clear()
-                .envs(self.env.iter().map(|(name, value)| (name, value))),
-            rows,
-            cols,
-        )
+        let shell = pty_process::blocking::Command::new("sh");
+        let shell = shell.args(["-c", text, env!("CARGO_BIN_EXE_deployui")]);
+        self.on_terminal(shell, args, rows, cols)
     }
 
     /// Starts the program under a terminal of this many rows and columns.
     pub(crate) fn console(&self, args: &[&str], rows: u16, cols: u16) -> Console {
-        Console::start(
-            pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_deployui"))
-                .args(args)
-                .current_dir(&self.dir)
-                .env_clear()
-                .envs(self.env.iter().map(|(name, value)| (name, value))),
-            rows,
-            cols,
-        )
+        let program = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_deployui"));
+        self.on_terminal(program, args, rows, cols)
+    }
+
+    fn on_terminal(
+        &self,
+        command: pty_process::blocking::Command,
+        args: &[&str],
+        rows: u16,
+        cols: u16,
+    ) -> Console {
+        let command = command.args(args).current_dir(&self.dir).env_clear();
+        let env = self.env.iter().map(|(name, value)| (name, value));
+        Console::start(command.envs(env), rows, cols)
     }
 }
 
@@ -154,7 +152,7 @@ impl Spawned {
         signal(self.id(), name);
     }
 
-    /// Waits for its end; one that prints nothing for two minutes is killed, and the test fails.
+    /// Waits for its end; one that has hung is killed, and the test fails.
     pub(crate) fn wait(mut self) -> Ran {
         let ended = self.stdout.wait_end() && self.stderr.wait_end();
         if !ended {

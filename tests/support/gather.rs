@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 /// against a test that never ends: what is tested never depends on it.
 const QUIET_MAX: Duration = Duration::from_secs(120);
 
+/// No wait lasts longer, however much is printed: a console is never quiet, since the clock on its
+/// screen ticks while it hangs. Far more than anything that is awaited takes on a busy machine.
+const WAIT_MAX: Duration = Duration::from_secs(600);
+
 /// A stream read to its end in the background into an `S`, by one thread; others watch.
 pub(crate) struct Gather<S> {
     shared: Arc<(Mutex<Progress<S>>, Condvar)>,
@@ -58,7 +62,7 @@ impl<S: Send + 'static> Gather<S> {
     }
 
     /// Waits until `found` gives something, asked again whenever more has been read. `None` when
-    /// the stream has ended, or been quiet for too long, without it.
+    /// the stream has ended without it, has been quiet for too long, or has gone on for too long.
     pub(crate) fn wait<T>(&self, found: impl FnMut(&S) -> Option<T>) -> Option<T> {
         self.wait_before(None, found)
     }
@@ -70,6 +74,7 @@ impl<S: Send + 'static> Gather<S> {
         mut found: impl FnMut(&S) -> Option<T>,
     ) -> Option<T> {
         let (progress, changed) = &*self.shared;
+        let last = now() + WAIT_MAX;
         let mut progress = progress.lock().unwrap();
         loop {
             if let Some(found) = found(&progress.sink) {
@@ -79,7 +84,11 @@ impl<S: Send + 'static> Gather<S> {
                 return None;
             }
             let before = progress.reads;
-            let time = end.map_or(QUIET_MAX, |end| end.saturating_duration_since(now()));
+            let left = end.unwrap_or(last).min(last).saturating_duration_since(now());
+            if left.is_zero() {
+                return None;
+            }
+            let time = if end.is_some() { left } else { left.min(QUIET_MAX) };
             progress = changed
                 .wait_timeout_while(progress, time, |progress| progress.reads == before)
                 .unwrap()
@@ -95,9 +104,9 @@ impl<S: Send + 'static> Gather<S> {
         self.shared.0.lock().unwrap().ended
     }
 
-    /// Waits for the end of the stream; false when it has been quiet for too long instead.
+    /// Waits for the end of the stream; false when that did not come in time.
     pub(crate) fn wait_end(&self) -> bool {
-        // Nothing is ever found, so this returns at the end of the stream or when it is quiet.
+        // Nothing is ever found, so this returns at the end of the stream or when it is too late.
         let nothing: Option<()> = self.wait(|_| None);
         nothing.is_none() && self.ended()
     }
