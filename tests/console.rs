@@ -25,6 +25,20 @@ undo = "rm {{ root }}/current"
 deploy = ["release", "build", "publish"]
 "#;
 
+/// A console whose run can be begun.
+fn ready(project: &Project, rows: u16, cols: u16) -> Console {
+    let console = project.console(rows, cols);
+    console.wait_for("READY");
+    console
+}
+
+/// The run ends, and the console is left with this exit code.
+fn ends(console: Console, code: i32) {
+    console.wait_for("is over");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(code));
+}
+
 /// Opens the dialog of a key and presses its first button that is not Cancel.
 fn act(console: &Console, key: &str, dialog: &str) {
     console.send(key);
@@ -40,8 +54,7 @@ fn served(project: &Project, i: usize) -> String {
 #[test]
 fn a_release_with_a_failure_that_is_mended() {
     let project = Project::up(2, &[], STEPS);
-    let console = project.console(24, 80);
-    console.wait_for("READY");
+    let console = ready(&project, 24, 80);
     act(&console, "D", "Start deploy");
     console.wait_for("FAILED build on h1, exit 3");
     console.wait_for("no compiler");
@@ -61,8 +74,7 @@ fn a_release_with_a_failure_that_is_mended() {
 fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
     let project = Project::up(2, &[], STEPS);
     project.on(1, &format!("mkdir -p {ROOT}; touch {ROOT}/mended; chown -R deploy {ROOT}"));
-    let console = project.console(36, 120);
-    console.wait_for("READY");
+    let console = ready(&project, 36, 120);
     act(&console, "S", "Start deploy");
     console.wait_for("PAUSED before build");
     console.send("S");
@@ -76,9 +88,7 @@ fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
     console.wait_for("hosts 2/2");
     assert_eq!(served(&project, 1), "");
     act(&console, "C", "Continue to the end?");
-    console.wait_for("is over");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    ends(console, 0);
     assert_eq!(project.file(1, "effects"), "one\nbuild");
     assert!(served(&project, 2).starts_with("releases/"));
 }
@@ -86,15 +96,12 @@ fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
 #[test]
 fn an_abort_with_undo_takes_back_what_was_done() {
     let project = Project::up(2, &[], STEPS);
-    let console = project.console(36, 120);
-    console.wait_for("READY");
+    let console = ready(&project, 36, 120);
     act(&console, "D", "Start deploy");
     console.wait_for("FAILED build on h1, exit 3");
     act(&console, "U", "Abort and undo?");
     console.wait_for("undone");
-    console.wait_for("is over");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(1));
+    ends(console, 1);
     for i in [1, 2] {
         assert_eq!(project.on(i, &format!("ls {ROOT}/releases")), "");
         assert_eq!(served(&project, i), "");
@@ -112,8 +119,7 @@ deploy = ["migrate"]
 "#;
     let project = Project::up(1, &[], steps);
     project.on(1, &format!("mkdir -p {ROOT}; chown -R deploy {ROOT}"));
-    let console = project.console(36, 120);
-    console.wait_for("READY");
+    let console = ready(&project, 36, 120);
     // One attempt of the list, and the run stops before its first item.
     act(&console, "S", "Start deploy");
     console.wait_for("h1 migrate: list ok");
@@ -133,9 +139,7 @@ deploy = ["migrate"]
     console.send("B");
     console.wait_for("no breakpoint before each item of migrate");
     act(&console, "C", "Continue to the end?");
-    console.wait_for("is over");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    ends(console, 0);
     assert_eq!(project.file(1, "effects"), "edited\na it's\nb\nc");
 }
 
@@ -180,8 +184,7 @@ fn a_terminal_that_is_too_small_says_so_and_is_used_when_it_has_grown() {
 #[test]
 fn a_key_that_comes_with_a_new_size_is_not_lost() {
     let project = Project::up(1, &[], STEPS);
-    let console = project.console(24, 80);
-    console.wait_for("READY");
+    let console = ready(&project, 24, 80);
     for round in 0..60 {
         console.resize(24 + round % 2, 80);
         console.send("?");
@@ -195,8 +198,7 @@ fn a_key_that_comes_with_a_new_size_is_not_lost() {
 #[test]
 fn a_signal_before_the_run_changes_nothing() {
     let project = Project::up(1, &[], STEPS);
-    let console = project.console(24, 80);
-    console.wait_for("READY");
+    let console = ready(&project, 24, 80);
     console.signal("HUP");
     let (code, screen) = console.wait_exit();
     assert_eq!(code, Some(129));
@@ -209,8 +211,7 @@ fn a_signal_leaves_the_run_open_and_the_terminal_as_it_was() {
     let slow = "[steps.slow]\nrun = \"echo begun; sleep 2; echo done >> {{ root }}/effects\"\n\
                 [pipelines]\ndeploy = [\"slow\"]\n";
     let project = Project::up(1, &[], slow);
-    let console = project.console(24, 80);
-    console.wait_for("READY");
+    let console = ready(&project, 24, 80);
     act(&console, "D", "Start deploy");
     console.wait_for("RUN 1/1 slow");
     console.wait_for("FOLLOW  1 line");

@@ -34,6 +34,13 @@ fn gone_through(project: &Project, run: &str) {
     project.same_logs(1, run);
 }
 
+/// The run ends well, and was gone through.
+fn ends_well(project: &Project, console: Spawned) {
+    let ran = console.wait();
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    gone_through(project, &project.newest());
+}
+
 fn waiting(project: &Project) -> Spawned {
     let console = project.spawn(&["deploy"]);
     console.wait_for("h1 wait | in");
@@ -49,9 +56,7 @@ fn sshd_is_restarted_and_sessions_are_killed_mid_step() {
         fault(&project.fleet, 1);
         console.wait_for("h1: connection lost");
         release(&project, 1);
-        let ran = console.wait();
-        assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
-        gone_through(&project, &project.newest());
+        ends_well(&project, console);
     }
 }
 
@@ -149,9 +154,7 @@ fn the_recorder_of_a_step_is_killed_and_its_outcome_is_still_known() {
     let console = waiting(&project);
     kill_in_box(&project, "kill -9 $super");
     release(&project, 1);
-    let ran = console.wait();
-    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
-    gone_through(&project, &project.newest());
+    ends_well(&project, console);
 }
 
 #[test]
@@ -196,9 +199,7 @@ fn a_killed_agent_is_begun_anew() {
     project.on(1, "pkill -9 -f '^sh$'");
     console.wait_for("h1: connection lost");
     release(&project, 1);
-    let ran = console.wait();
-    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
-    gone_through(&project, &project.newest());
+    ends_well(&project, console);
 }
 
 #[test]
@@ -212,9 +213,7 @@ fn a_run_is_taken_up_when_its_host_is_there_again() {
     console.wait_for("h1: connection lost: ");
     release(&project, 1);
     proxy.heal();
-    let ran = console.wait();
-    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
-    gone_through(&project, &project.newest());
+    ends_well(&project, console);
 }
 
 #[test]
@@ -246,9 +245,7 @@ fn a_console_that_slept_catches_up() {
     project.fleet.kill_sessions(1);
     release(&project, 1);
     console.signal("CONT");
-    let ran = console.wait();
-    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
-    gone_through(&project, &project.newest());
+    ends_well(&project, console);
 }
 
 #[test]
