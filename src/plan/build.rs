@@ -116,10 +116,7 @@ impl<'g> Site<'g> {
         let aim = aim(ground, groups)?;
         let paged = groups.iter().any(|group| group.maintenance.is_some());
         let page = ground.stage.maintenance.as_ref().filter(|_| paged);
-        let has_page = |host: &Host| {
-            let has = |role: &At<String>| host.roles.iter().any(|own| own.value == role.value);
-            page.is_some_and(|page| page.roles.is_empty() || page.roles.iter().any(has))
-        };
+        let has_page = |host: &Host| page.is_some_and(|page| host.has_any(&page.roles));
         let takes_part = |host: &&&Host| has_page(host) || steps().any(|step| reaches(step, host));
         let hosts: Vec<&Host> = ground.hosts.iter().filter(takes_part).copied().collect();
         let local = steps().any(|step| matches!(step.place, Where::Local));
@@ -369,10 +366,7 @@ impl<'g> Site<'g> {
 /// The release that these groups are about.
 fn aim(ground: &Ground<'_>, groups: &[Group<'_>]) -> Result<Aim, Vec<Diagnostic>> {
     let Some(layout) = &ground.recipe.layout else { return Ok(Aim::Served) };
-    let carries = |host: &&&Host| {
-        let has = |role: &At<String>| host.roles.iter().any(|own| own.value == role.value);
-        layout.roles.is_empty() || layout.roles.iter().any(has)
-    };
+    let carries = |host: &&&Host| host.has_any(&layout.roles);
     let hosts: Vec<&str> =
         ground.hosts.iter().filter(carries).map(|host| host.name.value.as_str()).collect();
     let steps: Vec<&Step> = groups.iter().flat_map(|group| group.steps.iter().copied()).collect();
@@ -384,10 +378,8 @@ fn reaches(step: &Step, host: &Host) -> bool {
     match &step.place {
         Where::Local => false,
         Where::Hosts { roles, names, once: _ } => {
-            let has = |role: &At<String>| host.roles.iter().any(|own| own.value == role.value);
             let named = |name: &At<String>| name.value == host.name.value;
-            (roles.is_empty() || roles.iter().any(has))
-                && (names.is_empty() || names.iter().any(named))
+            host.has_any(roles) && (names.is_empty() || names.iter().any(named))
         }
     }
 }

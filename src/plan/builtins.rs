@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::commands::Commands;
+use super::commands::{Commands, plain};
 use super::ground::Machine;
-use super::releases::Lies;
+use super::releases::{Commit, Lies};
 use crate::model::{self, Act, BoxMode, Changes, Command, Owner, Piece, Record, RecordEvent, Text};
 use crate::recipe::{At, BuiltIn, Diagnostic, HealthAt, Step, Template, Upload, Via, Where};
 use crate::script::builtin::{self, BadInput};
@@ -38,7 +38,7 @@ impl Commands<'_> {
             return plain(frame, Text::default(), BoxMode::Detached);
         };
         let text = self.text(step, built_in, lies, &release, machine);
-        let run = self.good(step, text);
+        let run = self.scripted(&step.name.span, text);
         let undo = match built_in {
             BuiltIn::Release => Some(builtin::remove_release(&lies.layout, &release)),
             BuiltIn::Publish => {
@@ -51,7 +51,8 @@ impl Commands<'_> {
             BuiltIn::Fetch | BuiltIn::Verify | BuiltIn::Prune => BoxMode::Detached,
         };
         let mut act = plain(frame, run, mode);
-        act.undo = undo.map(|undo| Command { run: self.good(step, undo), ..frame.clone() });
+        act.undo =
+            undo.map(|undo| Command { run: self.scripted(&step.name.span, undo), ..frame.clone() });
         if let Some(own) = &step.undo {
             act.undo = Some(Command { run: self.command(own, &machine.context), ..frame.clone() });
         }
@@ -99,16 +100,15 @@ impl Commands<'_> {
     /// What is written down of a release.
     fn note(&self, lies: &Lies, release: &str, event: RecordEvent) -> Record {
         let known = &self.ground.request.known;
-        let seen = lies.seen(release);
-        let fresh = |value: &Option<String>| value.clone().filter(|_| seen.is_none());
+        let Commit { revision, reference } = lies.commit(release, known);
         Record {
             release: release.to_owned(),
             event,
             at: known.at,
             by: known.by.clone(),
             run: self.ground.request.run.to_string(),
-            revision: seen.map_or_else(|| fresh(&known.revision), |it| it.revision.clone()),
-            reference: seen.map_or_else(|| fresh(&known.reference), |it| it.reference.clone()),
+            revision,
+            reference,
             reason: known.reason.clone(),
             schema: Vec::new(),
         }
@@ -155,12 +155,7 @@ impl Commands<'_> {
     /// Everything that makes a release the served one on this machine: links, and what the steps that
     /// follow a publish say of processes and health.
     fn verifying(&mut self, lies: &Lies, release: &str, machine: &Machine) -> builtin::Verify {
-        let known = &self.ground.request.known;
-        let seen = lies.seen(release);
-        let revision = match seen {
-            Some(release) => release.revision.clone(),
-            None => known.revision.clone(),
-        };
+        let revision = lies.commit(release, &self.ground.request.known).revision;
         let recipe = self.ground.recipe;
         let steps = recipe
             .steps
@@ -189,10 +184,7 @@ impl Commands<'_> {
                 },
             },
         };
-        let headers = health.headers.iter();
-        let headers = headers
-            .map(|(name, value)| (name.clone(), self.data(value, context).to_string()))
-            .collect();
+        let headers = self.headers(&health.headers, context);
         Some(builtin::Health {
             at,
             expect: health.expect,
@@ -209,14 +201,14 @@ impl Commands<'_> {
         {
             let pids = self.command(pids, &machine.context);
             let proven = builtin::restart(&lies.layout, &text, &pids, RESTART_SECS);
-            text = self.good(step, proven);
+            text = self.scripted(&step.name.span, proven);
         }
         if let Some(verify) = &step.verify {
             let verify = self.command(verify, &machine.context);
             text = joined(text, verify);
         }
         if let Some(health) = self.health(step, machine) {
-            let health = self.good(step, builtin::health(&health));
+            let health = self.scripted(&step.name.span, builtin::health(&health));
             text = joined(text, health);
         }
         text
@@ -247,8 +239,8 @@ impl Commands<'_> {
             owner: upload.owner.clone(),
         };
         let state = &machine.host.state_dir;
-        let run = self.good(step, builtin::upload(state, &file));
-        let undo = self.good(step, builtin::restore(state, &file));
+        let run = self.scripted(&step.name.span, builtin::upload(state, &file));
+        let undo = self.scripted(&step.name.span, builtin::restore(state, &file));
         let mut act = plain(frame, run, BoxMode::Detached);
         act.undo = Some(Command { run: undo, ..frame.clone() });
         (act.limit, act.retry) = (step.limit, step.retry);
@@ -269,18 +261,6 @@ impl Commands<'_> {
         let template = Template::of_file(name, text);
         self.data(&template, &machine.context).to_string()
     }
-
-    pub(super) fn good(&mut self, step: &Step, made: Result<Text, BadInput>) -> Text {
-        made.unwrap_or_else(|bad| {
-            let problem = Diagnostic::error(&step.name.span, bad.to_string());
-            self.fail(problem.maybe_hint(bad.hint().map(str::to_owned)));
-            Text::default()
-        })
-    }
-
-    pub(super) fn fail(&mut self, problem: Diagnostic) {
-        super::commands::add(&mut self.found, vec![problem]);
-    }
 }
 
 /// Whether a step is done on a host.
@@ -294,18 +274,6 @@ pub(super) fn fits(step: &Step, host: &model::Host) -> bool {
                 && (roles.is_empty() || roles.iter().any(has))
                 && (names.is_empty() || names.iter().any(named))
         }
-    }
-}
-
-pub(super) fn plain(frame: &Command, run: Text, mode: BoxMode) -> Act {
-    Act {
-        command: Command { run, ..frame.clone() },
-        undo: None,
-        changes: Changes::Nothing,
-        mode,
-        limit: None,
-        retry: 0,
-        elsewhere: Vec::new(),
     }
 }
 

@@ -5,7 +5,8 @@ use minijinja::Value;
 use super::ground::{Ground, Machine};
 use super::render::Renderer;
 use crate::model::{Act, BoxMode, Changes, Command, Text};
-use crate::recipe::{Condition, Diagnostic, Env, Items, Step, Template, Work};
+use crate::recipe::{Condition, Diagnostic, Env, Headers, Items, Span, Step, Template, Work};
+use crate::script::builtin::BadInput;
 use crate::script::negated;
 
 /// The mask of every step that has no other.
@@ -85,16 +86,7 @@ impl Commands<'_> {
     /// A command as it was typed, without templates, in the environment of every step.
     pub(super) fn literal(&mut self, run: Text, machine: &Machine) -> Rendered {
         let frame = self.frame(None, machine);
-        let act = Act {
-            command: Command { run, ..frame },
-            undo: None,
-            changes: Changes::Nothing,
-            mode: BoxMode::Detached,
-            limit: None,
-            retry: 0,
-            elsewhere: Vec::new(),
-        };
-        Rendered { body: Body::Act(act), when: None, confirm_after: None }
+        Rendered::act(plain(&frame, run, BoxMode::Detached))
     }
 
     fn items(&mut self, step: &Step, frame: &Command, items: &Items, machine: &Machine) -> Body {
@@ -117,13 +109,11 @@ impl Commands<'_> {
         let run = self.command(run, context);
         let undo = undo.map(|undo| self.command(undo, context));
         Act {
-            command: Command { run, ..frame.clone() },
             undo: undo.map(|run| Command { run, detaches: false, ..frame.clone() }),
             changes: if step.schema { Changes::Schema } else { Changes::Nothing },
-            mode: BoxMode::Detached,
             limit: step.limit,
             retry: step.retry,
-            elsewhere: Vec::new(),
+            ..plain(frame, run, BoxMode::Detached)
         }
     }
 
@@ -166,11 +156,45 @@ impl Commands<'_> {
         self.made(made)
     }
 
+    /// The values of a request's headers.
+    pub(super) fn headers(&mut self, headers: &Headers, context: &Value) -> Vec<(String, String)> {
+        let one = |(name, value): &(String, Template)| {
+            (name.clone(), self.data(value, context).to_string())
+        };
+        headers.iter().map(one).collect()
+    }
+
+    /// What `script` made for something that stands there in the recipe.
+    pub(super) fn scripted(&mut self, at: &Span, made: Result<Text, BadInput>) -> Text {
+        made.unwrap_or_else(|bad| {
+            let problem = Diagnostic::error(at, bad.to_string());
+            self.fail(problem.maybe_hint(bad.hint().map(str::to_owned)));
+            Text::default()
+        })
+    }
+
+    pub(super) fn fail(&mut self, problem: Diagnostic) {
+        add(&mut self.found, vec![problem]);
+    }
+
     fn made(&mut self, made: Result<Text, Vec<Diagnostic>>) -> Text {
         made.unwrap_or_else(|problems| {
             add(&mut self.found, problems);
             Text::default()
         })
+    }
+}
+
+/// A command and nothing else: no undo, no limit, tried once.
+pub(super) fn plain(frame: &Command, run: Text, mode: BoxMode) -> Act {
+    Act {
+        command: Command { run, ..frame.clone() },
+        undo: None,
+        changes: Changes::Nothing,
+        mode,
+        limit: None,
+        retry: 0,
+        elsewhere: Vec::new(),
     }
 }
 

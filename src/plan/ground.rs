@@ -8,7 +8,7 @@ use super::releases::{Aim, Lies};
 use super::render::{Renderer, later};
 use super::request::Request;
 use crate::model::{self, LOCAL_HOST};
-use crate::recipe::{At, Diagnostic, Host, Place, Recipe, Stage, Template, Var, Vars, Via, choose};
+use crate::recipe::{Diagnostic, Host, Place, Recipe, Stage, Template, Var, Vars, Via, choose};
 
 /// What was asked, looked up in the recipe.
 pub(super) struct Ground<'r> {
@@ -95,8 +95,7 @@ impl<'r> Ground<'r> {
         aim: &Aim,
     ) -> Result<Option<Lies>, Vec<Diagnostic>> {
         let Some(layout) = &self.recipe.layout else { return Ok(None) };
-        let carries = |role: &At<String>| host.roles.iter().any(|own| own.value == role.value);
-        if !(layout.roles.is_empty() || layout.roles.iter().any(carries)) {
+        if !host.has_any(&layout.roles) {
             return Ok(None);
         }
         let root = context.get_attr("root").ok();

@@ -2,7 +2,7 @@
 //! own behind it takes it on every other host that carries releases.
 
 use super::build::Site;
-use super::builtins::plain;
+use super::commands::plain;
 use super::commands::{Commands, Rendered};
 use super::ground::Machine;
 use super::layout::{Layout, Occurrence};
@@ -58,7 +58,8 @@ impl Commands<'_> {
     pub(super) fn packing(&mut self, step: &Step, rendered: &mut Rendered, machine: &Machine) {
         let Some((layout, outputs)) = self.outputs(step, machine) else { return };
         let run = &mut rendered.act_mut().command.run;
-        *run = self.good(step, builtin::pack(&layout, &outputs, std::mem::take(run)));
+        *run =
+            self.scripted(&step.name.span, builtin::pack(&layout, &outputs, std::mem::take(run)));
     }
 
     fn taking(&mut self, step: &Step, machine: &Machine) -> Rendered {
@@ -66,7 +67,7 @@ impl Commands<'_> {
         let text = match self.outputs(step, machine) {
             Some((layout, outputs)) => {
                 let unpacking = builtin::unpack(&layout, &outputs);
-                self.good(step, unpacking)
+                self.scripted(&step.name.span, unpacking)
             }
             None => Text::default(),
         };

@@ -2,10 +2,9 @@
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
-use super::builtins::plain;
-use super::commands::Commands;
+use super::commands::{Commands, plain};
 use super::ground::Machine;
-use crate::model::{Act, BoxMode, Raised, Text};
+use crate::model::{Act, BoxMode, Raised};
 use crate::recipe::{Diagnostic, Maintenance};
 use crate::script::builtin;
 
@@ -23,14 +22,14 @@ impl Commands<'_> {
             Err(problem) => {
                 let place = of.page.as_ref().map_or(&of.span, |page| &page.span);
                 let problem = Diagnostic::error(place, format!("the page: {problem}"));
-                super::commands::add(&mut self.found, vec![problem]);
+                self.fail(problem);
                 return None;
             }
         };
         let state = &machine.host.state_dir;
         let up = builtin::raise(state, &path, &page, &raised);
         let down = builtin::lower(state, &path, &raised.run);
-        let (up, down) = (self.made_at(&of.span, up), self.made_at(&of.span, down));
+        let (up, down) = (self.scripted(&of.span, up), self.scripted(&of.span, down));
         let frame = self.frame(None, machine);
         Some((plain(&frame, up, BoxMode::Inline), plain(&frame, down, BoxMode::Inline)))
     }
@@ -52,22 +51,9 @@ impl Commands<'_> {
         if text.is_none() {
             let message = format!("`{}` was not read", file.value.escape_debug());
             let problem = Diagnostic::error(&file.span, message);
-            super::commands::add(&mut self.found, vec![problem]);
+            self.fail(problem);
         }
         text.map(String::as_str)
-    }
-
-    fn made_at(
-        &mut self,
-        span: &crate::recipe::Span,
-        made: Result<Text, builtin::BadInput>,
-    ) -> Text {
-        made.unwrap_or_else(|bad| {
-            let problem = Diagnostic::error(span, bad.to_string());
-            let problem = problem.maybe_hint(bad.hint().map(str::to_owned));
-            super::commands::add(&mut self.found, vec![problem]);
-            Text::default()
-        })
     }
 }
 

@@ -133,6 +133,15 @@ pub(super) struct Lies {
     publishes: bool,
 }
 
+/// What a release was made of, as far as it is known.
+#[derive(Default)]
+pub(super) struct Commit {
+    /// The full commit.
+    pub(super) revision: Option<String>,
+    /// The branch or tag that was asked for.
+    pub(super) reference: Option<String>,
+}
+
 impl Lies {
     pub(super) fn new(
         layout: &recipe::Layout,
@@ -184,27 +193,26 @@ impl Lies {
         self.site.releases.iter().find(|release| release.name == name)
     }
 
+    /// The commit of a release: as it was seen here, else that of the new one.
+    pub(super) fn commit(&self, name: &str, known: &Known) -> Commit {
+        let (revision, reference) = match self.seen(name) {
+            Some(release) => (&release.revision, &release.reference),
+            None => (&known.revision, &known.reference),
+        };
+        Commit { revision: revision.clone(), reference: reference.clone() }
+    }
+
     /// What templates see: `layout`, `release`, `current`, `previous`.
     pub(super) fn names(&self, known: &Known) -> BTreeMap<String, Value> {
         let layout = &self.layout;
-        let fresh = |name: &str| self.seen(name).is_none();
         let of = |name: Option<&str>| {
-            let seen = name.and_then(|name| self.seen(name));
-            let new = name.is_some_and(fresh);
-            let revision = match seen {
-                Some(release) => release.revision.clone(),
-                None => known.revision.clone().filter(|_| new),
-            };
-            let reference = match seen {
-                Some(release) => release.reference.clone(),
-                None => known.reference.clone().filter(|_| new),
-            };
+            let commit = name.map(|name| self.commit(name, known)).unwrap_or_default();
             Value::from_iter([
                 ("name", Value::from(name.unwrap_or_default())),
                 ("path", Value::from(layout.release(name.unwrap_or(NONE)))),
                 ("code", Value::from(layout.code(name.unwrap_or(NONE)))),
-                ("revision", Value::from(revision.unwrap_or_default())),
-                ("ref", Value::from(reference.unwrap_or_default())),
+                ("revision", Value::from(commit.revision.unwrap_or_default())),
+                ("ref", Value::from(commit.reference.unwrap_or_default())),
             ])
         };
         let layout = Value::from_iter([

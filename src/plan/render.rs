@@ -45,10 +45,7 @@ impl Renderer {
         template: &Template,
         context: &Value,
     ) -> Result<Text, Vec<Diagnostic>> {
-        let (text, inserts) = self.evaluate(template, context)?;
-        let shown =
-            |problems: Vec<Problem>| self.shown(template, context, &problems, inserts.len());
-        inserts.command(&text).map_err(shown)
+        self.made(template, context, Inserts::command)
     }
 
     /// The template as plain data.
@@ -57,10 +54,18 @@ impl Renderer {
         template: &Template,
         context: &Value,
     ) -> Result<Text, Vec<Diagnostic>> {
+        self.made(template, context, Inserts::data)
+    }
+
+    fn made(
+        &self,
+        template: &Template,
+        context: &Value,
+        make: impl Fn(&Inserts, &str) -> Result<Text, Vec<Problem>>,
+    ) -> Result<Text, Vec<Diagnostic>> {
         let (text, inserts) = self.evaluate(template, context)?;
-        let shown =
-            |problems: Vec<Problem>| self.shown(template, context, &problems, inserts.len());
-        inserts.data(&text).map_err(shown)
+        make(&inserts, &text)
+            .map_err(|problems| self.shown(template, context, &problems, inserts.len()))
     }
 
     fn evaluate(

@@ -141,11 +141,7 @@ fn machine_of(
     let probe = page.and_then(|page| page.probe.as_ref()).map(|probe| Probe {
         url: commands.data(&probe.url, &machine.context).to_string(),
         host: probe.host.as_ref().map(|it| commands.data(it, &machine.context).to_string()),
-        headers: probe
-            .headers
-            .iter()
-            .map(|(name, it)| (name.clone(), commands.data(it, &machine.context).to_string()))
-            .collect(),
+        headers: commands.headers(&probe.headers, &machine.context),
     });
     Surveyed {
         id,

@@ -93,6 +93,14 @@ pub struct Host {
     pub vars: Vars,
 }
 
+impl Host {
+    /// Whether it has one of these roles; where none is named, all hosts are meant.
+    pub(crate) fn has_any(&self, roles: &[At<String>]) -> bool {
+        let has = |role: &At<String>| self.roles.iter().any(|own| own.value == role.value);
+        roles.is_empty() || roles.iter().any(has)
+    }
+}
+
 impl Recipe {
     /// Names of the stages.
     pub fn stage_names(&self) -> impl Iterator<Item = &str> {
