@@ -51,3 +51,80 @@ fn a_lock_that_cannot_be_read_is_no_success() {
     assert!(ran.stderr.contains("hint: deployui status"), "{}", ran.stderr);
     assert_eq!(locks(&project), ["", "scribble"]);
 }
+
+const PAGE: &str = "shared/system/maintenance.html";
+
+/// Two hosts and a pipeline that goes through maintenance.
+fn closing() -> Project {
+    let steps = r#"
+[layout]
+kind = "releases"
+[maintenance]
+path = "{{ layout.shared }}/system/maintenance.html"
+[steps.note]
+run = "cat {{ layout.shared }}/system/maintenance.html >>{{ root }}/seen"
+[pipelines]
+deploy = ["release", { maintenance = true, steps = ["note", "publish"] }]
+"#;
+    Project::up(2, &[], steps)
+}
+
+#[test]
+fn maintenance_by_hand_is_adopted_and_stays() {
+    let project = closing();
+    project.must(0, &["maintenance", "on", "--reason", "new disks", "--hosts", "h1"]);
+    let said = project.must(0, &["plan"]);
+    assert!(
+        said.stderr.contains("note: h1: ") && said.stderr.contains("it stays up"),
+        "{}",
+        said.stderr
+    );
+    assert!(said.stdout.contains("but where the page was up by hand"), "{}", said.stdout);
+    let ran = project.must(0, &["deploy"]);
+    assert_eq!(ran.stderr.matches("note: h1: ").count(), 2, "before and after: {}", ran.stderr);
+    assert!(
+        ran.stdout.contains("h1 maintenance-off | the maintenance page stays up: "),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        project.file(1, "seen").contains("new disks"),
+        "visitors read the reason of whoever raised it"
+    );
+    assert!(project.file(2, "seen").contains("<html"), "{}", project.file(2, "seen"));
+    assert!(project.file(1, PAGE).contains("new disks"));
+    assert_eq!(project.file(2, PAGE), "", "the page of the run itself is left up");
+    project.must(0, &["maintenance", "off"]);
+    assert_eq!(project.file(1, PAGE), "");
+}
+
+#[test]
+fn maintenance_by_hand_stays_also_where_the_run_is_taken_back() {
+    let project = closing();
+    project.must(0, &["maintenance", "on"]);
+    let recipe = std::fs::read_to_string(project.ui.dir().join("deploy.toml")).unwrap();
+    project.recipe(&recipe.replace(">>{{ root }}/seen", "; exit 1"));
+    project.must(1, &["deploy", "--on-failure", "undo"]);
+    for i in [1, 2] {
+        assert!(project.file(i, PAGE).contains("<html"), "h{i}: the page was taken down");
+    }
+}
+
+#[test]
+fn a_page_that_nobody_accounts_for_is_no_place_to_begin() {
+    let project = closing();
+    project.on(
+        2,
+        &format!(
+            "mkdir -p {ROOT}/shared/system && echo x >{ROOT}/{PAGE} && chown -R deploy {ROOT}"
+        ),
+    );
+    let ran = project.must(5, &["deploy"]);
+    assert!(
+        ran.stderr.contains("error: h2: a maintenance page is up that nobody accounts for"),
+        "{}",
+        ran.stderr
+    );
+    assert!(ran.stderr.contains("hint: find out what it is for"), "{}", ran.stderr);
+    assert_eq!(project.on(1, &format!("ls {ROOT}/releases 2>/dev/null || true")), "");
+}

@@ -59,8 +59,10 @@ pub(super) async fn release(
     stage.learn(global).await?;
     let plan = stage.plan()?;
     let notices = webhooks::of_stage(&stage, &plan)?;
-    let again = prepare::again(&plan, &stage.request.known.sites);
-    confirm(around, &plan, start, again.as_deref())?;
+    let sites = &stage.request.known.sites;
+    let kept = prepare::pages(&plan, sites)?;
+    let notes: Vec<String> = kept.iter().cloned().chain(prepare::again(&plan, sites)).collect();
+    confirm(around, &plan, start, &notes)?;
     let secrets = secrets::resolve(around, &stage.recipe, &plan, &mut signals).await?;
     stage.fleet.keep(secrets);
     prepare::warn(&stage.check().await?);
@@ -80,6 +82,7 @@ pub(super) async fn release(
     report.opened(driver.run());
     let exit = drive(&mut driver, &mut report, &mut signals).await;
     prepare::finish(&driver, around).await;
+    kept.iter().for_each(|note| say::err(&format!("note: {note}")));
     driver.close().await;
     exit
 }
@@ -172,7 +175,7 @@ pub(super) async fn begin(
     start: &Start<'_>,
 ) -> Result<Exit, Stop> {
     place(around, &plan.run)?;
-    confirm(around, &plan, start, None)?;
+    confirm(around, &plan, start, &[])?;
     let mut signals = listen()?;
     let (dirty, grown) = Dirty::new();
     let mut fleet =
@@ -268,15 +271,15 @@ pub(super) async fn gather(fleet: &mut Fleet, plan: &Plan) -> Result<(), Stop> {
     if all { Ok(()) } else { Err(stop) }
 }
 
-/// A protected stage wants its name; a person at a terminal is asked once. `note`: what is odd about
+/// A protected stage wants its name; a person at a terminal is asked once. `notes`: what is odd about
 /// the plan; it is said also where nobody is asked.
 fn confirm(
     around: &Surroundings,
     plan: &Plan,
     start: &Start<'_>,
-    note: Option<&str>,
+    notes: &[String],
 ) -> Result<(), Stop> {
-    if let Some(note) = note {
+    for note in notes {
         say::err(&format!("note: {note}"));
     }
     let hosts: Vec<&str> = plan.hosts.iter().map(|host| host.name.as_str()).collect();

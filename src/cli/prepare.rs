@@ -183,6 +183,37 @@ pub(super) fn again(plan: &Plan, sites: &BTreeMap<String, Site>) -> Option<Strin
     (!hosts.is_empty()).then(|| format!("{} {serve} {revision:.10} already", hosts.join(", ")))
 }
 
+/// What is said of pages that are up already where a run would put up its own: one that a person raised
+/// stays up.
+///
+/// # Errors
+/// Where nobody, or another run, accounts for one: what it is for must be found out before.
+pub(super) fn pages(plan: &Plan, sites: &BTreeMap<String, Site>) -> Result<Vec<String>, Stop> {
+    let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
+    let mut notes = Vec::new();
+    for page in plan::pages_up(plan, sites) {
+        let host = page.host;
+        match page.raised {
+            Some(raised) if page.is_adopted() => notes.push(format!(
+                "{host}: {} has the maintenance page up by hand since {}: it stays up when the run is over, \
+                 until deployui maintenance off",
+                raised.by, raised.since
+            )),
+            Some(raised) => stop.errors.push(format!(
+                "{host}: the maintenance page is up since {} for run {} of {}",
+                raised.since, raised.run, raised.by
+            )),
+            None => stop.errors.push(format!(
+                "{host}: a maintenance page is up that nobody accounts for"
+            )),
+        }
+    }
+    if stop.errors.is_empty() {
+        return Ok(notes);
+    }
+    Err(stop.hint("find out what it is for, then: deployui maintenance off --force"))
+}
+
 /// A stage that somebody else has.
 pub(super) fn locked(refused: &Locking) -> Stop {
     match refused {

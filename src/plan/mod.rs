@@ -1,6 +1,7 @@
 //! From a recipe and a request to a plan: hosts are chosen, templates evaluated, once, and laid out
 //! as the first graph of a run. Pure: the same recipe and request give the same plan.
 
+mod adopted;
 mod again;
 mod build;
 mod builtins;
@@ -20,6 +21,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
+pub use adopted::{PageUp, pages_up};
 pub use again::again;
 pub use build::{build, check, exec};
 pub use candidates::candidates;

@@ -2,6 +2,7 @@
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 
+use super::adopted::by_hand;
 use super::commands::{Commands, plain};
 use super::ground::Machine;
 use crate::model::{Act, BoxMode, Raised};
@@ -12,10 +13,12 @@ use crate::script::builtin;
 const PAGE: &str = include_str!("maintenance.html");
 
 impl Commands<'_> {
-    /// Puts the page up on a machine, and takes it down.
+    /// Puts the page up on a machine, and takes it down. Where a person has it up, it stays that
+    /// person's, and up.
     pub(super) fn page(&mut self, of: &Maintenance, machine: &Machine) -> Option<(Act, Act)> {
         let path = self.data(&of.path, &machine.context).to_string();
-        let raised = self.raised();
+        let adopted = by_hand_on(machine);
+        let raised = adopted.cloned().unwrap_or_else(|| self.raised());
         let template = self.template(of)?.to_owned();
         let page = match page(&template, &self.ground.recipe.app, &raised) {
             Ok(page) => page,
@@ -28,7 +31,10 @@ impl Commands<'_> {
         };
         let state = &machine.host.state_dir;
         let up = builtin::raise(state, &path, &page, &raised);
-        let down = builtin::lower(state, &path, &raised.run);
+        let down = match adopted {
+            Some(raised) => builtin::kept_up(&path, raised),
+            None => builtin::lower(state, &path, &raised.run),
+        };
         let (up, down) = (self.scripted(&of.span, up), self.scripted(&of.span, down));
         let frame = self.frame(None, machine);
         Some((plain(&frame, up, BoxMode::Inline), plain(&frame, down, BoxMode::Inline)))
@@ -85,6 +91,11 @@ pub fn page(template: &str, app: &str, raised: &Raised) -> Result<String, String
 #[must_use]
 pub fn page_template(custom: Option<&str>) -> &str {
     custom.unwrap_or(PAGE)
+}
+
+/// Who has the page up by hand on a machine.
+pub(super) fn by_hand_on(machine: &Machine) -> Option<&Raised> {
+    machine.lies.as_ref()?.site.raised.as_ref().filter(|raised| by_hand(raised))
 }
 
 /// Whether a machine has the page.

@@ -4,7 +4,7 @@ use super::build::Site;
 use super::commands::{Commands, Rendered, asked};
 use super::groups::Group;
 use super::layout::{Layout, Opening, Question};
-use super::page::has_page;
+use super::page::{by_hand_on, has_page};
 use crate::model::{Act, BadId, HostId, ScopeId, StepName};
 use crate::recipe::{At, Diagnostic, Maintenance};
 
@@ -15,7 +15,7 @@ pub(super) struct Scope<'m> {
 }
 
 /// Names of the columns that enter and leave maintenance.
-const MAINTENANCE_ON: &str = "maintenance-on";
+pub(super) const MAINTENANCE_ON: &str = "maintenance-on";
 const MAINTENANCE_OFF: &str = "maintenance-off";
 
 fn name(name: &str) -> Result<StepName, BadId> {
@@ -40,6 +40,16 @@ impl Site<'_> {
                 Some((id, up, down))
             })
             .collect();
+        let kept = |(id, ..): &(HostId, Act, Act)| {
+            self.machines().any(|(other, it)| other == *id && by_hand_on(it).is_some())
+        };
+        let about = match (pages.iter().any(kept), pages.iter().all(kept)) {
+            (true, true) => "The page stays up: it was raised by hand",
+            (true, false) => {
+                "Visitors get the application again, but where the page was up by hand"
+            }
+            (false, _) => "Visitors get the application again",
+        };
         let (Ok(on), Ok(off)) = (name(MAINTENANCE_ON), name(MAINTENANCE_OFF)) else { return };
         let question = self.pending(group, commands);
         let from = layout.len();
@@ -53,7 +63,7 @@ impl Site<'_> {
         let from = layout.len();
         let rest = self.beside(&scope.page.leave, Opening::Leave(scope.id), layout, commands);
         let down = pages.into_iter().map(|(id, _, down)| (id, Rendered::act(down))).collect();
-        let column = layout.open(&off, "Visitors get the application again");
+        let column = layout.open(&off, about);
         layout.step(column, rest, down);
         decided.extend(layout.since(from, None));
         if let Some(question) = question {

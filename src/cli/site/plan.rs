@@ -12,7 +12,7 @@ use super::{
         environment::Surroundings,
         exit::{Exit, Stop},
         headless, pace,
-        prepare::Stage,
+        prepare::{self, Stage},
         say,
     },
     args::Plan as Args,
@@ -50,6 +50,9 @@ pub(in crate::cli) async fn plan(
     })
     .await?;
     let planned = stage.plan()?;
+    for note in prepare::pages(&planned, &stage.request.known.sites)? {
+        say::err(&format!("note: {note}"));
+    }
     let removal = removal(&stage, &planned);
     let pace = around.store.pace(&planned.app, &planned.stage, &planned.pipeline);
     match output {

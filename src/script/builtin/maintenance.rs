@@ -1,11 +1,15 @@
 //! The maintenance page on one host: raised and lowered, each by one short act.
 
+use super::layout::absolute;
 use super::{
     BadInput, Unreadable,
     answer::{facts, fields},
     sheet::{Sheet, is_run, json},
 };
-use crate::model::{Raised, Text};
+use crate::{
+    model::{Raised, Text},
+    script::quote::quote,
+};
 
 const PAGE: &str = include_str!("../sh/builtin/page.sh");
 
@@ -100,6 +104,19 @@ pub fn raise(state_dir: &str, path: &str, page: &str, raised: &Raised) -> Result
 /// A value that no script is written with.
 pub fn lower(state_dir: &str, path: &str, run: &str) -> Result<Text, BadInput> {
     Ok(as_step(&maintenance_off(state_dir, path, Some(run))?, "off"))
+}
+
+/// In place of [`lower`] where a person raised the page: it is said, and nothing is changed.
+///
+/// # Errors
+/// A value that no script is written with.
+pub fn kept_up(path: &str, raised: &Raised) -> Result<Text, BadInput> {
+    absolute(path)?;
+    let words = format!(
+        "the maintenance page stays up: {} raised it by hand at {} (deployui maintenance off takes it down)",
+        raised.by, raised.since
+    );
+    Ok(Text::literal(format!("printf '%s\\n' {}\n", quote(&words)?)))
 }
 
 /// An act whose answer decides how a step ends.

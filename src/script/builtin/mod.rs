@@ -37,7 +37,9 @@ pub use health::{At, Health, health};
 pub use layout::{Layout, Linked};
 pub use lock::{Locked, lock, locked, take_over, unlock};
 pub use look::look;
-pub use maintenance::{Maintained, lower, maintained, maintenance_off, maintenance_on, raise};
+pub use maintenance::{
+    Maintained, kept_up, lower, maintained, maintenance_off, maintenance_on, raise,
+};
 pub use name::{Pattern, is_name};
 pub use outputs::{Outputs, Packed, held, holds, pack, packed, packed_sum, taken, unpack};
 pub use parcel::{Mirrored, RECEIVER, bundle, bundle_path, bundled, has, mirrored, receive, whole};
