@@ -114,7 +114,7 @@ fn target(known: &Known, hosts: &[&str]) -> Result<String, Vec<Diagnostic>> {
 }
 
 /// What a layout of a later version says.
-pub(super) fn not_yet(layout: &recipe::Layout) -> Diagnostic {
+fn not_yet(layout: &recipe::Layout) -> Diagnostic {
     let message = format!("the layout `{}` cannot be run yet", layout.kind.shown());
     Diagnostic::error(&layout.span, message).hint("this version runs the layout `releases`")
 }

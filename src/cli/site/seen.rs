@@ -50,9 +50,7 @@ pub(super) async fn look(
     global: &Global,
     request: Request,
 ) -> Result<Seen, Stop> {
-    let mut signals = headless::listen()?;
-    let (dirty, _grown) = Dirty::new();
-    let stage = Stage::connect(around, global, request, headless::asker(around), dirty)?;
+    let (stage, mut signals) = begin(around, global, request)?;
     let seen = Seen { stage, away: BTreeMap::new(), hints: Vec::new(), sites: BTreeMap::new() };
     or_left(&mut signals, seen.looked()).await
 }
@@ -63,9 +61,7 @@ pub(super) async fn connect(
     global: &Global,
     request: Request,
 ) -> Result<Stage, Stop> {
-    let mut signals = headless::listen()?;
-    let (dirty, _grown) = Dirty::new();
-    let mut stage = Stage::connect(around, global, request, headless::asker(around), dirty)?;
+    let (mut stage, mut signals) = begin(around, global, request)?;
     let gathered = stage.gather(&mut signals).await;
     gathered.map_err(|stop| {
         let refused = stop.exit == Exit::Refused;
@@ -76,6 +72,19 @@ pub(super) async fn connect(
         Ok(stage)
     })
     .await
+}
+
+/// Hosts begin to connect, and signals are listened for.
+fn begin(
+    around: &Surroundings,
+    global: &Global,
+    request: Request,
+) -> Result<(Stage, Signals), Stop> {
+    let signals = headless::listen()?;
+    // Nothing is run, so no log grows.
+    let (dirty, _grown) = Dirty::new();
+    let stage = Stage::connect(around, global, request, headless::asker(around), dirty)?;
+    Ok((stage, signals))
 }
 
 /// Does something that changes nothing, unless a signal ends the program before.

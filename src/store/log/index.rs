@@ -24,7 +24,7 @@ use std::{fs::File, io, os::unix::fs::FileExt};
 use super::files::{HEADER_BYTES, header, read_at};
 
 /// At most this many bytes of a log are searched for a line (and the line itself).
-pub(super) const STRIDE: u64 = 64 * 1024;
+const STRIDE: u64 = 64 * 1024;
 
 /// Arrivals are known to this.
 const INTERVAL_MS: u64 = 50;

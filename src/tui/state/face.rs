@@ -156,7 +156,7 @@ fn in_hand(run: &Run, id: NodeId, cell: &Cell) -> Face {
 }
 
 /// Since when a host cannot be talked to.
-pub(crate) fn lost_since(run: &Run, host: HostId) -> Option<Timestamp> {
+fn lost_since(run: &Run, host: HostId) -> Option<Timestamp> {
     run.down(host)?;
     run.world.links.get(&host).map(|(_, since)| *since)
 }
