@@ -1,7 +1,10 @@
 //! The one table of keys: what may stand in a deploy.toml, and of what type. Decoding, merging,
 //! suggestions, the schema and the reference all read it.
 
+// A row a key.
+#[rustfmt::skip]
 mod site;
+#[rustfmt::skip]
 mod steps;
 mod types;
 
