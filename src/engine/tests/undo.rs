@@ -56,10 +56,11 @@ fn undo_pauses_at_its_barriers() {
 
 #[test]
 fn what_an_earlier_attempt_did_is_taken_back() {
-    check(
-        "
+    let plan = "
         one@a act undo
-        two@a act < one@a",
+        two@a act < one@a";
+    check(
+        plan,
         "
         run
         fail one@a 1
@@ -72,9 +73,7 @@ fn what_an_earlier_attempt_did_is_taken_back() {
         closed Aborted",
     );
     check(
-        "
-        one@a act undo
-        two@a act < one@a",
+        plan,
         "
         run
         fail one@a 1
