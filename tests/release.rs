@@ -7,33 +7,18 @@ mod support;
 
 use std::fs;
 
-use recipes::{Project, ROOT, events, sha256};
+use recipes::{Project, ROOT, events, repository, sha256};
 use serde_json::Value;
 use support::fleet::Fleet;
 
-/// Makes the repository of the application on each host: two commits, and so a revision to tell apart.
-fn repository(fleet: &Fleet, hosts: usize) {
-    let text = r#"
-        set -e
-        export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
-        export GIT_AUTHOR_DATE='2026-01-01T00:00:00Z' GIT_COMMITTER_DATE='2026-01-01T00:00:00Z'
-        mkdir -p /srv/git && cd /srv/git
-        git init -q --bare -b main shop.git
-        git clone -q shop.git work 2>/dev/null && cd work
-        echo one >page.txt
+/// Two commits, and so a revision to tell apart.
+const COMMITS: &str = r#"echo one >page.txt
         echo 'set -e; { echo "$GREETING"; cat page.txt; } >page; echo built' >build.sh
-        git add . && git commit -qm one && echo two >>page.txt && git commit -qam two
-        git push -q origin HEAD:main
-        cd .. && rm -rf work"#;
-    for i in 1..=hosts {
-        let made = fleet.ssh(i).arg(text).output().unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    }
-}
+        git add . && git commit -qm one && echo two >>page.txt && git commit -qam two"#;
 
 fn shop() -> Project {
     let fleet = Fleet::up(3, &[]);
-    repository(&fleet, 3);
+    repository(&fleet, 3, COMMITS);
     Project::new(fleet, include_str!("recipes/release.toml"))
 }
 

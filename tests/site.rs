@@ -12,20 +12,9 @@ use std::{
     path::PathBuf,
 };
 
-use recipes::{Project, ROOT};
+use recipes::{Project, ROOT, repository};
 use serde_json::{Value, json};
 use support::fleet::Fleet;
-
-/// Makes the repository of the application on each host: one commit.
-const REPOSITORY: &str = "
-    set -e
-    export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
-    export GIT_AUTHOR_DATE='2026-01-01T00:00:00Z' GIT_COMMITTER_DATE='2026-01-01T00:00:00Z'
-    mkdir -p /srv/git && cd /srv/git
-    git init -q --bare -b main shop.git
-    git clone -q shop.git work 2>/dev/null && cd work
-    echo one >page.txt && git add . && git commit -qm one && git push -q origin HEAD:main
-    cd .. && rm -rf work";
 
 const PAGE: &str = "/srv/www/app/shared/system/maintenance.html";
 
@@ -81,11 +70,10 @@ fn web_server(page: PathBuf) -> u16 {
 /// Two hosts, each with a web server and a repository.
 fn shop() -> Project {
     let fleet = Fleet::up(2, &[]);
+    repository(&fleet, 2, "echo one >page.txt && git add . && git commit -qm one");
     let mut recipe =
         format!("app = \"shop\"\nroot = \"{ROOT}\"\n[stages.staging]\nhosts = [\"h1\", \"h2\"]\n");
     for i in 1..=2 {
-        let made = fleet.ssh(i).arg(REPOSITORY).output().unwrap();
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let page = fleet.dir().join(format!("disk/{i}/up{PAGE}"));
         let port = web_server(page);
         writeln!(recipe, "[hosts.h{i}]\nvars.port = {port}").unwrap();

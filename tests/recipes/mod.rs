@@ -50,6 +50,26 @@ pub(crate) fn stage(n: usize) -> String {
     text
 }
 
+/// Makes the repository of the application on hosts `h1` to `hN`; `commits` is a shell text that
+/// makes its commits in a clone. They are the same on every host.
+pub(crate) fn repository(fleet: &Fleet, n: usize, commits: &str) {
+    let text = format!(
+        "set -e
+        export GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@b GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@b
+        export GIT_AUTHOR_DATE='2026-01-01T00:00:00Z' GIT_COMMITTER_DATE='2026-01-01T00:00:00Z'
+        mkdir -p /srv/git && cd /srv/git
+        git init -q --bare -b main shop.git
+        git clone -q shop.git work 2>/dev/null && cd work
+        {commits}
+        git push -q origin HEAD:main
+        cd .. && rm -rf work"
+    );
+    for i in 1..=n {
+        let made = fleet.ssh(i).arg(&text).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    }
+}
+
 impl Project {
     /// A project with these hosts and this deploy.toml.
     pub(crate) fn new(fleet: Fleet, recipe: &str) -> Self {
