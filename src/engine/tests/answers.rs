@@ -186,6 +186,23 @@ fn an_excluded_host_is_left_out_and_what_was_in_flight_is_said() {
 }
 
 #[test]
+fn what_was_only_prepared_on_an_excluded_host_never_ran() {
+    check(
+        TWO,
+        "
+        run
+        begin one@a
+        do one@b
+        staged two@a
+        fail one@a 3
+        exclude a
+        is two@a excluded false
+        do two@b
+        closed Failed",
+    );
+}
+
+#[test]
 fn input_is_asked_for_and_only_the_newest_question_can_be_answered() {
     check(
         ONE,

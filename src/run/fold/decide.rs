@@ -88,14 +88,15 @@ impl Run {
 
     pub(super) fn exclude(&mut self, host: HostId, why: &Why) {
         self.excluded.entry(host).or_insert_with(|| why.clone());
-        for cell in self.cells.iter_mut().filter(|cell| cell.node.host == Some(host)) {
-            if cell.state.is_done() {
+        // What is prepared behind something that is not over was never told to start.
+        let told: Vec<bool> = self.cells.iter().map(|cell| self.may_have_started(cell)).collect();
+        for (cell, told) in self.cells.iter_mut().zip(told) {
+            if cell.node.host != Some(host) || cell.state.is_done() {
                 continue;
             }
-            let staged = cell.staged && matches!(cell.state, State::Armed(_));
             let unknown = matches!(cell.state, State::Unknown(..));
             let astray = cell.astray && matches!(cell.state, State::Refused(..));
-            let flight = cell.in_flight() || staged || unknown || astray;
+            let flight = cell.in_flight() || told || unknown || astray;
             cell.state = if self.aborting.is_none() && movable(&cell.node) {
                 State::Stranded(flight)
             } else {
