@@ -30,3 +30,7 @@ simulate SEEDS="200000":
 # More rounds of kills, cuts and full disks, on real shells and real hosts
 chaos ROUNDS="100":
     DEPLOYUI_ROUNDS={{ROUNDS}} cargo test --release --test chaos --test durable -- --nocapture
+
+# More publishes, undos and rollbacks under visitors of a real nginx, none of whom may miss a release
+publishes ROUNDS="200":
+    DEPLOYUI_ROUNDS={{ROUNDS}} cargo test --release --test webs nobody -- --nocapture

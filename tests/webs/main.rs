@@ -8,6 +8,8 @@ mod recipes;
 #[path = "../support/mod.rs"]
 mod support;
 
+mod burst;
+mod publishes;
 mod shop;
 mod snippets;
 mod visitor;

@@ -78,4 +78,9 @@ impl Project {
         assert_eq!(document["format"], json!(1), "{document}");
         document
     }
+
+    /// The name of what host `i` serves, as its link has it; nothing where nothing is served.
+    pub(crate) fn served(&self, i: usize) -> String {
+        self.on(i, &format!("basename \"$(readlink {ROOT}/current)\""))
+    }
 }
