@@ -155,7 +155,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('L')], "L", AssumeFailed, Acting, "not done", "Takes an unknown outcome as failed.";
     [Char('X')], "X", Exclude, Acting, "exclude", "Leaves the host out from here on.";
     [Char('W')], "W", Elsewhere, Acting, "elsewhere", "Does the step on another host instead.";
-    [Char('V')], "V", TakeOver, Acting, "take over", "Takes the lock over from who holds it.";
+    [Char('V')], "V", TakeOver, Acting, "take over", "Takes the lock from who holds it: over by the run, or to end it.";
     [Char('I')], "I", Input, Acting, "input", "Sends a line to a step that waits for one.";
     [Char('U')], "U", Undo, Acting, "undo", "Gives the run up and takes back what was done.";
     [Char('A')], "A", Abort, Acting, "abort", "Gives the run up; asks which way.";

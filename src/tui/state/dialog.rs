@@ -106,6 +106,8 @@ pub(crate) enum Subject {
     Rollback(String, Vec<(Served, Vec<String>)>),
     /// Maintenance, and why turning it off needs care.
     Maintenance(Vec<String>),
+    /// Ending the lock that this run has, while it has it.
+    Lock(String),
     /// A prompt.
     Prompt(u64),
     /// Leaving.

@@ -22,7 +22,7 @@ use super::{
     told::{HostState, Prompt},
 };
 use crate::{
-    model::{Changes, HoldId, HostId, Kind, NodeId, Plan, Try},
+    model::{Changes, HoldId, HostId, Kind, Lock, NodeId, Plan, Try},
     run::{Hold, Run},
 };
 
@@ -178,6 +178,11 @@ impl Model {
     /// The run while it is open and driven.
     pub(crate) fn open_run(&self) -> Option<&Run> {
         self.run().filter(|run| run.closed.is_none() && self.over.is_none())
+    }
+
+    /// The lock of somebody else, and a host that has it.
+    pub(crate) fn foreign_lock(&self) -> Option<(&str, &Lock)> {
+        self.sight.foreign_lock(self.run().map(|run| run.plan.run.as_str()))
     }
 
     /// The plan of what is, or would be, run.

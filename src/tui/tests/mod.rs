@@ -3,6 +3,7 @@
 
 mod items;
 mod keys;
+mod locks;
 mod log;
 mod looks;
 mod outside;

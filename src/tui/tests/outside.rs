@@ -22,7 +22,7 @@ fn shown(name: &str, told: fn() -> Vec<Told>, keys: &str, sizes: &[(u16, u16)]) 
 const BOTH: [(u16, u16); 2] = [(WIDE.width, WIDE.height), (NARROW.width, NARROW.height)];
 const ALL: [(u16, u16); 3] = [BOTH[0], BOTH[1], (60, 16)];
 
-fn idle() -> Vec<Told> {
+pub(super) fn idle() -> Vec<Told> {
     Sites::calm().idle()
 }
 
@@ -41,12 +41,12 @@ fn done(desk: &Desk) -> Vec<String> {
     desk.wishes.iter().filter(asks).map(|wish| format!("{wish:?}")).collect()
 }
 
-fn check(told: Vec<Told>, keys: &str, wanted: &[&str]) {
+pub(super) fn check(told: Vec<Told>, keys: &str, wanted: &[&str]) {
     assert_eq!(done(&Desk::new(WIDE).tell_all(told).keys(keys)), wanted, "{keys}");
 }
 
 /// What the last line says after keys that do nothing.
-fn refused(told: Vec<Told>, keys: &str, why: &str) {
+pub(super) fn refused(told: Vec<Told>, keys: &str, why: &str) {
     let desk = Desk::new(WIDE).tell_all(told).keys(keys);
     let said = desk.model.line.as_ref().map_or("", |line| line.text.as_str());
     assert!(said.contains(why), "{keys}: {said}");

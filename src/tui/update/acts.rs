@@ -37,6 +37,10 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
         Act::Exclude => exclude(model),
         Act::Abort => Some(abort(model)),
         Act::Undo => Some(undo(model)),
+        Act::TakeOver if model.open_run().is_none() => {
+            outside::unlock(model);
+            return Vec::new();
+        }
         Act::Retry
         | Act::Edit
         | Act::Fixed
@@ -125,8 +129,11 @@ fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
     let steps = words::count(plan.columns.len(), "step");
     let title = format!("Start {} of {} on {}?", plan.pipeline, plan.app, plan.stage);
     let mut dialog = Dialog::new(title, Subject::Start, model.now)
-        .line(format!("{steps} on {hosts}; the plan is behind this dialog."))
-        .line("Undo: A during the run gives it up, and takes back what has an undo.");
+        .line(format!("{steps} on {hosts}; the plan is behind this dialog."));
+    for line in words::releases(model, plan) {
+        dialog = dialog.line(line);
+    }
+    dialog = dialog.line("Undo: A during the run gives it up, and takes back what has an undo.");
     let straight = ("Run straight", 'D', "to the end, or to the first failure", Mode::Run);
     let stepping = ("Step by step", 'S', "the first step, then wait for you", Mode::Step);
     let order = if preferred == Mode::Step { [stepping, straight] } else { [straight, stepping] };

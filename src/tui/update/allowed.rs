@@ -58,7 +58,8 @@ fn acting(model: &Model, action: Act) -> Option<String> {
     if model.settings.read_only {
         return some("this console only looks (read-only)");
     }
-    if matches!(action, Act::Maintenance | Act::Rollback) {
+    let unlocks = action == Act::TakeOver && model.open_run().is_none();
+    if unlocks || matches!(action, Act::Maintenance | Act::Rollback) {
         return outside_of_a_run(model, action);
     }
     match &model.subject {
@@ -93,6 +94,10 @@ fn outside_of_a_run(model: &Model, action: Act) -> Option<String> {
     if action == Act::Maintenance {
         let none = || "this recipe has no maintenance page".to_owned();
         return (!model.sight.has.maintenance).then(none).or(busy);
+    }
+    if action == Act::TakeOver {
+        let locked = model.foreign_lock().is_some();
+        return (!locked).then(|| "nobody else was seen to have the lock".to_owned()).or(busy);
     }
     no_releases(model).or_else(|| unsuited_for_rollback(model)).or(busy)
 }

@@ -50,6 +50,7 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
             | Subject::Run
             | Subject::Rollback(..)
             | Subject::Maintenance(_)
+            | Subject::Lock(_)
             | Subject::Quit => return Vec::new(),
         },
         Deed::Start(mode) => {

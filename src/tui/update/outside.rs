@@ -56,6 +56,35 @@ pub(super) fn maintenance(model: &mut Model) {
     model.dialog = Some(dialog);
 }
 
+/// The question whether to end the lock of whoever has the stage.
+pub(super) fn unlock(model: &mut Model) {
+    let Some(plan) = model.plan() else { return };
+    let Some((_, lock)) = model.foreign_lock() else { return };
+    let title = format!("End the lock on {} of {}?", plan.stage, plan.app);
+    let about = format!("{} loses it, on every host", lock.by);
+    let intent = Intent::Unlock { reason: String::new() };
+    let subject = Subject::Lock(lock.run.clone());
+    let mut dialog =
+        Dialog::new(title, subject, model.now).button("End it", None, about, Deed::Do(intent));
+    if plan.protected {
+        let need = Need::Exactly(plan.stage.clone());
+        dialog = dialog.field(&format!("Type {} to confirm", plan.stage), Vec::new(), need, false);
+    }
+    let need = Need::Some("a reason, for the record");
+    let dialog = dialog.field("Reason", Vec::new(), need, false).focused(Focus::Field(0));
+    model.sight.preview.told = None;
+    model.dialog = Some(dialog);
+}
+
+/// Why the question of ending a lock is gone.
+pub(super) fn lock_gone(model: &Model, run: &str) -> Option<&'static str> {
+    if model.open_run().is_some() {
+        return Some("a run has begun; nothing was sent");
+    }
+    let same = model.foreign_lock().is_some_and(|(_, lock)| lock.run == run);
+    (!same).then_some("that lock is gone; nothing was sent")
+}
+
 /// With the buttons that there is a reason for, the likelier one first.
 fn with_switches(model: &Model, dialog: Dialog, care: &[String]) -> Dialog {
     let intent = |on| Deed::Do(Intent::Maintenance { on, reason: None, until: None });
@@ -148,7 +177,7 @@ pub(super) fn begin(model: &mut Model, dialog: &Dialog, intent: Intent) -> Wish 
         Intent::Maintenance { on: false, .. } => {
             Intent::Maintenance { on: false, reason: None, until: None }
         }
-        Intent::Unlock { reason } => Intent::Unlock { reason },
+        Intent::Unlock { .. } => Intent::Unlock { reason: reason.unwrap_or_default() },
     };
     let doing = words::doing(&intent);
     model.say(format!("{doing}: asked for"), Tone::Text);

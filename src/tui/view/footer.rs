@@ -109,6 +109,9 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
         acts.push(Action::Act(Act::Maintenance));
     }
     if model.open_run().is_none() {
+        if model.foreign_lock().is_some() {
+            acts.push(Action::Act(Act::TakeOver));
+        }
         acts.push(Action::Look);
     }
     (looks, acts)

@@ -132,8 +132,7 @@ fn differing(model: &Model, groups: &[(&Served, Vec<&str>)]) -> (String, Tone) {
 
 /// Who else may change the stage now.
 fn locked(model: &Model, pen: Pen) -> Option<(u8, Vec<Span<'static>>)> {
-    let run = model.run().map(|run| run.plan.run.as_str());
-    let (_, lock) = model.sight.foreign_lock(run)?;
+    let (_, lock) = model.foreign_lock()?;
     Some((1, vec![pen.span(&format!("  LOCKED by {}", lock.by), Tone::Warn)]))
 }
 

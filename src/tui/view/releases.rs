@@ -69,8 +69,7 @@ fn nothing(model: &Model) -> &'static str {
 fn foot(model: &Model, width: usize) -> Vec<(String, Tone)> {
     let sight = &model.sight;
     let mut said: Vec<(String, Tone)> = Vec::new();
-    let run = model.run().map(|run| run.plan.run.as_str());
-    if let Some((host, lock)) = sight.foreign_lock(run) {
+    if let Some((host, lock)) = model.foreign_lock() {
         let since = words::clock_minutes(lock.at, model.now, &model.settings.zone);
         let line = format!("{host} locked by {} since {since}: {}", lock.by, lock.purpose);
         said.push((line, Tone::Warn));

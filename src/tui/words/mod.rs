@@ -15,7 +15,7 @@ pub(crate) use self::{
     face::{Look, look},
     offer::{consequence, key_of},
     outside::{care, dialog, doing, maintenance, preview},
-    release::{details, hosts, served, short_revision, standing},
+    release::{details, hosts, releases, served, short_revision, standing},
 };
 
 /// A time that something took: `0.4s`, `58s`, `1m22s`, `1h02m`, `3d04h`.

@@ -77,6 +77,7 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
             "Undo: deploy again; what is served now stays on the hosts, marked bad.",
         ),
         Subject::Maintenance(care) => (pages(model, care), "Undo: M again."),
+        Subject::Lock(run) => (lock(run), "Undo: none; whoever lost it is not told."),
         Subject::Start | Subject::Holds(_) | Subject::Run | Subject::Prompt(_) | Subject::Quit => {
             return dialog.text.clone();
         }
@@ -86,6 +87,13 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
     }
     lines.push(undo.to_owned());
     lines
+}
+
+fn lock(run: &str) -> Vec<String> {
+    vec![
+        "Whoever has it may be changing these hosts right now: ask them before.".to_owned(),
+        format!("Where it is your own run: deployui resume {run} goes on with it, and ends it."),
+    ]
 }
 
 /// What something would do, as it was told.

@@ -5,7 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::{ago, count};
 use crate::{
-    model::{Candidate, Commits, ReleaseVerdict, Served},
+    model::{Candidate, Commits, Plan, ReleaseVerdict, Served},
     tui::{
         glyphs::Glyphs,
         state::{Model, sight::Sight},
@@ -46,6 +46,24 @@ pub(crate) fn standing(candidate: &Candidate, hosts: usize, glyphs: &Glyphs) -> 
         mark(candidate.verdict, glyphs)
     };
     Standing { glyph, tone, word }
+}
+
+/// What a run is about to make of which commit, and where that would be nothing new; raw.
+pub(crate) fn releases(model: &Model, plan: &Plan) -> Vec<String> {
+    let Some(released) = plan.released.as_ref().filter(|it| it.made) else { return Vec::new() };
+    let Some(revision) = &released.revision else { return Vec::new() };
+    let short = short_revision(revision);
+    let from = released.reference.as_ref().filter(|it| *it != revision);
+    let from = from.map(|name| format!(" ({name})")).unwrap_or_default();
+    let mut lines = vec![format!("Releases the commit {short}{from} as {}.", released.name)];
+    let mut candidates = model.sight.candidates.iter();
+    let same =
+        candidates.find(|it| !it.served.is_empty() && it.revision.as_ref() == Some(revision));
+    lines.extend(same.map(|it| {
+        let serve = if it.served.len() == 1 { "serves" } else { "serve" };
+        format!("NOTHING NEW: {} {serve} that commit already, as {}.", hosts(&it.served), it.name)
+    }));
+    lines
 }
 
 /// A verdict in a word.

@@ -1,0 +1,78 @@
+//! A stage that somebody else has, and a run that would bring nothing new: what is said before.
+
+use super::{
+    Desk, NARROW, WIDE,
+    outside::{check, idle, refused},
+    sites::{NEWEST, Sites, unprotected},
+    story,
+};
+use crate::{
+    model::Released,
+    tui::{Intent, Told},
+};
+
+const BOTH: [(u16, u16); 2] = [(WIDE.width, WIDE.height), (NARROW.width, NARROW.height)];
+
+fn locked() -> Sites {
+    Sites::calm().locked("ana@desk", "deploy of shop")
+}
+
+fn previewed() -> Told {
+    let of = Intent::Unlock { reason: String::new() };
+    let lines = ["web1: ana@desk has it since 2026-11-22T13:50:00Z for deploy of shop"];
+    Told::Preview { of, lines: lines.map(str::to_owned).to_vec() }
+}
+
+#[test]
+fn somebody_elses_lock_is_ended_with_a_reason() {
+    for (width, height) in BOTH {
+        let desk = Desk::new(WIDE).resize(width, height).tell_all(locked().idle()).keys("V");
+        insta::assert_snapshot!(
+            format!("dialog_unlock_{width}x{height}"),
+            desk.tell(previewed()).screen()
+        );
+    }
+    let ended = |reason: &str| format!("Do({:?})", Intent::Unlock { reason: reason.to_owned() });
+    let plain = || unprotected(locked().idle());
+    check(plain(), "Vshe is away<tab><tab><ret>", &[&ended("she is away")]);
+    check(plain(), "V<tab><tab><ret>", &[]);
+    check(plain(), "Vshe is away<tab><ret>", &[]);
+    check(locked().idle(), "V<tab>she is away<tab><tab><ret>", &[]);
+    check(locked().idle(), "Vproduction<tab>away<tab><tab><ret>", &[&ended("away")]);
+    refused(idle(), "V", "nobody else was seen to have the lock");
+}
+
+#[test]
+fn a_lock_that_is_gone_is_not_ended() {
+    let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("Vaway");
+    let desk = desk.tell_all(idle());
+    assert!(desk.model.dialog.is_none());
+    let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("Vaway");
+    assert!(desk.tell(story::running().told()).model.dialog.is_none());
+}
+
+#[test]
+fn a_commit_that_is_served_already_is_said_before_the_run() {
+    let starting = |served: &str| {
+        let mut sites = Sites::calm();
+        sites.candidates[0].revision = Some(served.to_owned());
+        let mut plan = story::plan();
+        plan.released = Some(Released {
+            name: "20261122140000".to_owned(),
+            revision: Some("a1b2c3d4e5".to_owned()),
+            reference: Some("main".to_owned()),
+            made: true,
+            hosts: Vec::new(),
+            rolled_back: Vec::new(),
+            reason: None,
+            lists: Vec::new(),
+        });
+        let told = sites.idle().into_iter().chain([Told::Plan(Box::new(plan))]);
+        Desk::new(WIDE).tell_all(told).keys("D").screen()
+    };
+    let says = "Releases the commit a1b2c3d (main) as 20261122140000.";
+    let again = format!("NOTHING NEW: web1, web2 serve that commit already, as {NEWEST}.");
+    let (same, other) = (starting("a1b2c3d4e5"), starting("ffffffffff"));
+    assert!(same.contains(says) && other.contains(says), "{other}");
+    assert!(same.contains(&again) && !other.contains("NOTHING NEW"), "{same}");
+}
