@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use crate::text::escape;
+
 /// A line on standard output.
 pub(super) fn out(line: &str) {
     let mut to = std::io::stdout().lock();
@@ -15,8 +17,10 @@ pub(super) fn raw(bytes: &[u8]) {
     drop(std::io::stdout().lock().write_all(bytes));
 }
 
-/// A line on standard error.
-pub(super) fn err(line: &str) {
-    let mut to = std::io::stderr().lock();
-    drop(to.write_all(line.as_bytes()).and_then(|()| to.write_all(b"\n")));
+/// A message on standard error. It may quote what a host said, of which nothing reaches a terminal as
+/// it is.
+pub(super) fn err(message: &str) {
+    let lines: Vec<String> = message.split('\n').map(escape).collect();
+    let text = format!("{}\n", lines.join("\n"));
+    drop(std::io::stderr().lock().write_all(text.as_bytes()));
 }
