@@ -20,9 +20,18 @@ pub(super) fn groups<'r>(
 ) -> Result<Vec<Group<'r>>, Vec<Diagnostic>> {
     let mut found = Vec::new();
     let known: Vec<&str> = recipe.steps.keys().map(StepName::as_str).collect();
-    for step in request.skip.iter().filter(|step| !recipe.steps.contains_key(step)) {
-        let problem = Diagnostic::request(format!("unknown step `{step}` to skip"));
-        found.push(problem.maybe_hint(choose(step.as_str(), &known, "step")));
+    for name in &request.skip {
+        let problem = match recipe.steps.get(name).map(Step::built_in) {
+            None => Diagnostic::request(format!("unknown step `{name}` to skip"))
+                .maybe_hint(choose(name.as_str(), &known, "step")),
+            // What comes after them takes it for granted that there is a release, and that it is served.
+            Some(Some(BuiltIn::Release | BuiltIn::Publish)) => {
+                Diagnostic::request(format!("the step `{name}` is never skipped"))
+                    .hint("run a pipeline that does not have it")
+            }
+            Some(_) => continue,
+        };
+        found.push(problem);
     }
     let named = recipe.pipelines.get(&request.pipeline);
     match named.map(|it| left(recipe, request, it)).or_else(|| pruning(recipe, request)) {
