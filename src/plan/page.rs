@@ -1,6 +1,6 @@
 //! The maintenance page, and what raises and lowers it.
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
 use super::adopted::by_hand;
 use super::commands::{Commands, plain};
@@ -79,12 +79,27 @@ pub fn page(template: &str, app: &str, raised: &Raised) -> Result<String, String
         ("since", Value::from(raised.since.to_string())),
         ("until", text(raised.until.map(|until| until.to_string()))),
     ]);
-    let mut page = environment.render_str(template, context).map_err(|error| error.to_string())?;
+    let mut page = environment.render_str(template, context).map_err(|error| wrong(&error))?;
     if !page.contains(crate::model::MAINTENANCE_MARK) {
         page.push_str(crate::model::MAINTENANCE_MARK);
         page.push('\n');
     }
     Ok(page)
+}
+
+/// What is wrong with a template, and in which of its lines.
+fn wrong(error: &minijinja::Error) -> String {
+    let what = match (error.kind(), error.detail()) {
+        (ErrorKind::UndefinedError, _) => {
+            "it has a value that no page has; there are app, reason, since, until and by"
+        }
+        (_, Some(detail)) => detail,
+        (_, None) => "it cannot be read",
+    };
+    match error.line() {
+        Some(line) => format!("line {line}: {what}"),
+        None => what.to_owned(),
+    }
 }
 
 /// The page of the recipe, or the built-in one.

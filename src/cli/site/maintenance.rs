@@ -86,13 +86,14 @@ fn page(global: &Global, stage: &Stage, raised: &Raised) -> Result<String, Stop>
     let of = stage.recipe.stages.get(&owner.stage).and_then(|it| it.maintenance.as_ref());
     let file = of.and_then(|it| it.page.as_ref()).map(|page| load::beside(global, &page.value));
     let usage = |what: String| Stop::new(Exit::Usage, what);
+    let name = file.as_ref().map_or_else(String::new, |path| format!(" {}", path.display()));
     let own = file.map(|path| {
         let read = std::fs::read_to_string(&path);
         read.map_err(|error| usage(format!("cannot read {}: {error}", path.display())))
     });
     let own = own.transpose()?;
     plan::page(plan::page_template(own.as_deref()), &owner.app, raised)
-        .map_err(|problem| usage(format!("the maintenance page: {problem}")))
+        .map_err(|problem| usage(format!("the maintenance page{name}: {problem}")))
 }
 
 /// A page of someone else is refused before anything is touched on any host.
