@@ -132,7 +132,7 @@ impl Stage {
                 Err(why) => stop.errors.push(format!("{host}: cannot be checked: {why}")),
                 Ok(findings) => {
                     for finding in findings {
-                        let what = format!("{host}: {}", finding.what);
+                        let what = format!("{host}: {}: {}", finding.check, finding.what);
                         match finding.grade {
                             Grade::Ok => {}
                             Grade::Warning => warnings.push(what),

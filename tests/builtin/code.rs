@@ -132,7 +132,7 @@ fn code_is_whole_or_not_there() {
         );
 
         fs::remove_file(release.join("REVISION")).unwrap();
-        fetch(&rig, &"ab".repeat(20), host(&repository)).bad(&["not in", "any more", "hint: "]);
+        fetch(&rig, &"ab".repeat(20), host(&repository)).bad(&["is not in", "hint: "]);
         fetch(&rig, &"ab".repeat(20), host("/nowhere")).bad(&["cannot fetch", "hint: "]);
         assert!(
             builtin::fetch(

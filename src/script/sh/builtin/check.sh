@@ -17,13 +17,15 @@ writable() {
 	fi
 	rm -f "$p" 2>/dev/null
 }
-# renames DIR: whether this system's mv renames a link over a link to a directory.
+# renames DIR: whether this system's mv renames a link over a link to a directory; 99 where that cannot be
+# tried, because nothing can be written.
 renames() {
 	p=$1/.deployui-probe.$$
-	mkdir "$p" "$p/a" "$p/b" "$p/new" &&
-		ln -s a "$p/current" && ln -s b "$p/new/current" && mv -f "$p/new/current" "$p/" && text "$p/current" && [ "$T" = b ] &&
-		[ ! -e "$p/a/current" ]
-	r=$?
+	r=99
+	if mkdir "$p" "$p/a" "$p/b" "$p/new" && ln -s a "$p/current" && ln -s b "$p/new/current"; then
+		mv -f "$p/new/current" "$p/" && text "$p/current" && [ "$T" = b ] && [ ! -e "$p/a/current" ]
+		r=$?
+	fi
 	rm -rf "$p"
 	return "$r"
 } 2>/dev/null
@@ -41,7 +43,12 @@ writable root "$root"
 writable releases "$releases"
 writable state "$state"
 near "$root"
-if renames "$N"; then fact rename ok; else fact rename no; fi
+renames "$N"
+case $? in
+0) fact rename ok ;;
+99) ;;
+*) fact rename no ;;
+esac
 file owner "$state/stage.json"
 served
 fact current "$K" "$T" "$P"

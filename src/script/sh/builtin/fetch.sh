@@ -64,7 +64,7 @@ if ! have; then
 		mg fetch --quiet --force --prune --no-tags -- "$repository" '+refs/heads/*:refs/heads/*' '+refs/tags/*:refs/tags/*' ||
 			die "cannot fetch from $repository" 'nothing asks for a password here: this user needs a key or token that reads it, and its host key'
 		have || mg fetch --quiet --no-tags -- "$repository" "$revision" 2>/dev/null || :
-		have || die "$revision is not in $repository any more" 'was the branch rewritten? Begin a new run'
+		have || die "$revision is not in $repository" 'was the branch rewritten, or is it a commit of another repository? Begin a new run'
 	fi
 fi
 # A try before this one may have left a part.
