@@ -136,9 +136,12 @@ pub(super) fn refusal(stop: &Stop, json: bool) {
     if json && stop.exit != Exit::Open {
         say::out(&json::refused(&stop.errors, stop.exit.code()).to_string());
     }
-    for error in &stop.errors {
-        // A fault in a file brings its own heading.
-        if error.starts_with("error") {
+    for (at, error) in stop.errors.iter().enumerate() {
+        // A fault in a file brings its own heading, and is a paragraph.
+        if at > 0 && error.contains('\n') {
+            say::err("");
+        }
+        if ["error: ", "warning: "].iter().any(|heading| error.starts_with(heading)) {
             say::err(error);
         } else {
             say::err(&format!("error: {error}"));
