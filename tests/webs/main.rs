@@ -9,8 +9,11 @@ mod recipes;
 mod support;
 
 mod burst;
+mod faults;
 mod publishes;
+mod refused;
 mod shop;
 mod snippets;
 mod visitor;
 mod web;
+mod words;
