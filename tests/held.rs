@@ -128,3 +128,46 @@ fn a_page_that_nobody_accounts_for_is_no_place_to_begin() {
     assert!(ran.stderr.contains("hint: find out what it is for"), "{}", ran.stderr);
     assert_eq!(project.on(1, &format!("ls {ROOT}/releases 2>/dev/null || true")), "");
 }
+
+#[test]
+fn a_lock_is_waited_for_and_whoever_waits_is_told_who_has_it() {
+    let project = Project::up(2, &[], &format!("{TWO_STEPS}{LAYOUT}"));
+    held(&project, 2, EVAS);
+    let waits = project.spawn(&["deploy", "--lock-wait", "2m"]);
+    waits.wait_for_error("locked by eva@desk since 2026-01-01T00:00:00Z for deploy of shop");
+    assert_eq!(project.file(1, "one"), "", "it did not wait");
+    project.on(2, &format!("rm {ROOT}/.deployui/lock"));
+    let ran = waits.wait();
+    assert_eq!(ran.code, Some(0), "{}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(locks(&project), ["", ""]);
+
+    held(&project, 2, EVAS);
+    let ran = project.must(4, &["deploy", "--lock-wait", "1s"]);
+    assert!(
+        ran.stderr.contains("waiting until ") && ran.stderr.contains("error: locked by eva@desk"),
+        "{}",
+        ran.stderr
+    );
+    let waits = project.spawn(&["deploy", "--lock-wait", "1h"]);
+    waits.wait_for_error("waiting until ");
+    waits.signal("TERM");
+    let ran = waits.wait();
+    assert_eq!(ran.code, Some(143), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error: left while waiting for the lock"), "{}", ran.stderr);
+    assert_eq!(locks(&project), ["", EVAS], "something of ours is left, or of hers is not");
+    project.must(2, &["deploy", "--lock-wait", "soon"]);
+}
+
+/// What is refused after the wait gives back what was waited for.
+#[test]
+fn a_refusal_after_the_wait_leaves_no_lock() {
+    let project = closing();
+    project.on(
+        2,
+        &format!(
+            "mkdir -p {ROOT}/shared/system && echo x >{ROOT}/{PAGE} && chown -R deploy {ROOT}"
+        ),
+    );
+    project.must(5, &["deploy", "--lock-wait", "1m"]);
+    assert_eq!(locks(&project), ["", ""]);
+}

@@ -168,7 +168,7 @@ fn rolled_back(shop: &Project, (first, second): (&str, &str)) {
     let newest = &listed["hosts"][1]["releases"][0];
     assert_eq!((&newest["name"], &newest["verdict"]), (&json!(second), &json!("bad")));
     assert!(newest["reason"].as_str().unwrap().contains("it is slow"), "{newest}");
-    let none = shop.must(2, &["rollback"]);
+    let none = shop.must(5, &["rollback"]);
     assert!(none.stderr.contains("no earlier good release"), "{}", none.stderr);
     shop.must(0, &["rollback", second]);
     assert_eq!(served(shop, 2), second);

@@ -1,8 +1,9 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use jiff::SignedDuration;
 
 use super::{about, site};
 use crate::engine::Policy;
@@ -105,6 +106,12 @@ pub(super) struct How {
     /// Leave a step out
     #[arg(long, value_name = "STEP")]
     pub(super) skip: Vec<String>,
+    /// Begin at this step, with the newest release, if it is unfinished; those before it are taken as done
+    #[arg(long, value_name = "STEP")]
+    pub(super) from: Option<String>,
+    /// How long to wait for a stage that someone else has locked: 90s, 10m, 1h
+    #[arg(long, value_name = "DURATION", value_parser = wait)]
+    pub(super) lock_wait: Option<Duration>,
     /// Set a value of [vars]
     #[arg(long = "var", value_name = "NAME=VALUE", value_parser = pair)]
     pub(super) vars: Vec<(String, String)>,
@@ -218,6 +225,12 @@ fn policy(text: &str) -> Result<Policy, String> {
             Some(_) | None => Err("it is stop, undo, or retry=N with N from 1".to_owned()),
         },
     }
+}
+
+fn wait(text: &str) -> Result<Duration, String> {
+    let long = text.parse::<SignedDuration>().ok().filter(SignedDuration::is_positive);
+    let long = long.and_then(|long| Duration::try_from(long).ok());
+    long.ok_or_else(|| "it is a time such as 90s, 10m or 1h30m".to_owned())
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

@@ -21,6 +21,8 @@ pub(super) async fn exec(
         hosts: args.hosts.clone(),
         roles: args.roles.clone(),
         skip: Vec::new(),
+        from: None,
+        lock_wait: None,
         vars: Vec::new(),
         yes: args.yes,
         confirm: args.confirm.clone(),
@@ -37,6 +39,7 @@ pub(super) async fn exec(
         policy: Policy::Stop,
         yes: args.yes,
         confirm: args.confirm.as_deref(),
+        lock_wait: None,
     };
     headless::begin(around, global, planned.plan, &start).await
 }

@@ -1,6 +1,6 @@
 //! A run without the console: from the plan over connected hosts to the exit code.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Zoned;
 use tokio::sync::mpsc;
@@ -21,7 +21,7 @@ use crate::{
     driver::{self, Driver, Fleet, Left, Request as Wish, Unopened},
     engine::Policy,
     model::{Plan, RunId, StepName},
-    plan::{Known, Request},
+    plan::{Known, Notice, Request},
     remote::{Ask, NoAsk},
     run::{Command, Mode},
     store::Dirty,
@@ -55,26 +55,27 @@ pub(super) async fn release(
     let (dirty, grown) = Dirty::new();
     let mut stage = Stage::connect(around, global, request, asker(around), dirty)?;
     stage.gather(&mut signals).await?;
-    stage.look().await?;
-    stage.learn(global).await?;
-    let plan = stage.plan()?;
-    let notices = webhooks::of_stage(&stage, &plan)?;
-    let sites = &stage.request.known.sites;
-    let kept = prepare::pages(&plan, sites)?;
-    let notes: Vec<String> = kept.iter().cloned().chain(prepare::again(&plan, sites)).collect();
-    confirm(around, &plan, start, &notes)?;
-    let secrets = secrets::resolve(around, &stage.recipe, &plan, &mut signals).await?;
-    stage.fleet.keep(secrets);
-    prepare::warn(&stage.check().await?);
-    stage.lock(around, &format!("{} of {}", plan.pipeline, plan.app)).await?;
+    if let Some(wait) = start.lock_wait {
+        stage.wait(around, wait, &mut signals).await?;
+    }
+    let prepared = prepared(around, global, &mut stage, start, &mut signals).await;
+    let Prepared { plan, kept, notices } = match prepared {
+        Ok(prepared) => prepared,
+        Err(stop) => {
+            // What was waited for is given back; otherwise nothing of ours is there.
+            if start.lock_wait.is_some() {
+                stage.unlock().await;
+            }
+            return Err(stop);
+        }
+    };
     let mut report = Report::begin(start.output, around, grown);
     let (fleet, wrapping, run) = (stage.fleet, stage.wrapping, plan.run.clone());
     let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
     let mut driver = match opened {
         Ok(driver) => driver,
         Err(unopened) => {
-            let left = wrapping.unlock(run.as_str()).await;
-            left.iter().for_each(|(host, why)| say::err(&format!("warning: {host}: {why}")));
+            prepare::unlock(&wrapping, &run).await;
             return Err(refused(&unopened));
         }
     };
@@ -85,6 +86,42 @@ pub(super) async fn release(
     kept.iter().for_each(|note| say::err(&format!("note: {note}")));
     driver.close().await;
     exit
+}
+
+/// A stage on which a run can be opened.
+struct Prepared {
+    plan: Plan,
+    /// What is to be said once more at the end.
+    kept: Vec<String>,
+    notices: Vec<Notice>,
+}
+
+/// Looks, plans, asks, checks and locks.
+async fn prepared(
+    around: &Surroundings,
+    global: &Global,
+    stage: &mut Stage,
+    start: &Start<'_>,
+    signals: &mut Signals,
+) -> Result<Prepared, Stop> {
+    let looked = async {
+        stage.look().await?;
+        stage.learn(global).await
+    };
+    site::or_left(signals, looked).await?;
+    let plan = stage.plan()?;
+    let notices = webhooks::of_stage(stage, &plan)?;
+    let sites = &stage.request.known.sites;
+    let kept = prepare::pages(&plan, sites)?;
+    let mut notes = kept.clone();
+    notes.extend(prepare::continued(&stage.recipe, &stage.request));
+    notes.extend(prepare::again(&plan, sites));
+    confirm(around, &plan, start, &notes)?;
+    let secrets = secrets::resolve(around, &stage.recipe, &plan, signals).await?;
+    stage.fleet.keep(secrets);
+    prepare::warn(&site::or_left(signals, stage.check()).await?);
+    stage.lock(around, &format!("{} of {}", plan.pipeline, plan.app)).await?;
+    Ok(Prepared { plan, kept, notices })
 }
 
 /// A run that was not opened.
@@ -99,6 +136,8 @@ pub(super) struct Start<'a> {
     pub(super) policy: Policy,
     pub(super) yes: bool,
     pub(super) confirm: Option<&'a str>,
+    /// How long a stage that someone else has locked is waited for.
+    pub(super) lock_wait: Option<Duration>,
 }
 
 impl<'a> Start<'a> {
@@ -108,6 +147,7 @@ impl<'a> Start<'a> {
             policy: how.on_failure,
             yes: how.yes,
             confirm: how.confirm.as_deref(),
+            lock_wait: how.lock_wait,
         }
     }
 }
@@ -128,7 +168,9 @@ pub(super) fn request(
         until: how.until.map(|until| until.at(&Zoned::now())),
         ..plain.known
     };
+    let from = how.from.clone().map(StepName::try_from).transpose();
     Ok(Request {
+        from: from.map_err(|bad| Stop::new(Exit::Usage, format!("--from: {bad}")))?,
         hosts: how.hosts.clone(),
         roles: how.roles.clone(),
         skip: skip.map_err(|bad| Stop::new(Exit::Usage, format!("--skip: {bad}")))?,
@@ -151,6 +193,7 @@ pub(super) fn plain_request(
         hosts: None,
         roles: None,
         skip: Vec::new(),
+        from: None,
         vars: Vec::new(),
         local_state_dir: local_state_dir(around),
         known: Known { at: driver::now(), by: around.person().to_owned(), ..Known::default() },

@@ -64,10 +64,12 @@ pub(super) fn plan(recipe: &Recipe, request: &Request) -> Result<Plan, Stop> {
     Ok(planned.plan)
 }
 
-/// All faults at once.
+/// All faults at once. Where all of them lie with what the hosts have, nothing was asked wrongly.
 pub(super) fn faults(found: &[Diagnostic]) -> Stop {
     let errors = found.iter().map(|fault| fault.render(false)).collect();
-    Stop { exit: Exit::Usage, errors, hints: Vec::new() }
+    let of_hosts = !found.is_empty() && found.iter().all(|fault| fault.of_hosts);
+    let exit = if of_hosts { Exit::Refused } else { Exit::Usage };
+    Stop { exit, errors, hints: Vec::new() }
 }
 
 fn tell(warnings: &[Diagnostic]) {

@@ -1,7 +1,10 @@
 //! A stage before anything is changed on it: its hosts connected and looked at, the commit resolved,
 //! the plan made, every check made, the stage locked.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::sleep;
 
 use super::{
     args::Global,
@@ -13,13 +16,16 @@ use super::{
 };
 use crate::{
     driver::{self, Checked, Fleet, Locking, Wrapping},
-    model::{HostId, Lock, Plan, Site},
+    model::{HostId, Lock, Plan, RunId, Site, StepName},
     plan::{self, Request, Survey},
     recipe::Recipe,
     remote::{Ask, ssh::Connector},
     script::builtin::Grade,
     store::Dirty,
 };
+
+/// How often a lock is asked for that someone else has.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// A stage whose hosts are connected.
 pub(super) struct Stage {
@@ -100,6 +106,8 @@ impl Stage {
     }
 
     /// Reads what the recipe names on this machine, and resolves the commit.
+    ///
+    /// Where the pipeline begins at a later step, the release that it goes on with says which commit.
     pub(super) async fn learn(&mut self, global: &Global) -> Result<(), Stop> {
         for file in &self.survey().files.clone() {
             let path = load::beside(global, file);
@@ -108,7 +116,16 @@ impl Stage {
             })?;
             self.request.known.files.insert(file.clone(), text);
         }
+        let carrying = self.survey().machines.iter().filter(|it| it.layout.is_some());
+        let carrying: Vec<&str> = carrying.map(|it| it.host.name.as_str()).collect();
+        let continued = plan::continued(&self.recipe, &self.request, &carrying)
+            .map_err(|found| load::faults(&found))?;
         let known = &mut self.request.known;
+        if let Some(continued) = continued {
+            known.continues = Some(continued.name);
+            (known.revision, known.reference) = (continued.revision, continued.reference);
+            return Ok(());
+        }
         if let Some(source) = &self.wrapping.survey().source {
             known.reference.get_or_insert_with(|| source.reference.clone());
         }
@@ -149,15 +166,68 @@ impl Stage {
         if stop.errors.is_empty() { Ok(warnings) } else { Err(stop) }
     }
 
-    /// Locks the stage for a run, and sends its hosts the code that they lack, where it comes from this
-    /// machine. What cannot be sent gives the lock back.
-    pub(super) async fn lock(&self, around: &Surroundings, purpose: &str) -> Result<(), Stop> {
-        let lock = Lock {
+    /// Locks the stage before it is looked at, and waits for whoever has it: what is seen afterwards is
+    /// what the run finds. Who has it is told.
+    pub(super) async fn wait(
+        &self,
+        around: &Surroundings,
+        wait: Duration,
+        signals: &mut Signals,
+    ) -> Result<(), Stop> {
+        let owner = &self.survey().owner;
+        let lock = self.own(around, &format!("{} of {}", self.request.pipeline, owner.app));
+        let begun = driver::now();
+        let end = begun.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        let left = |number| Stop::new(Exit::Signal(number), "left while waiting for the lock");
+        let mut told = None;
+        loop {
+            let locked = tokio::select! {
+                locked = self.wrapping.lock(&lock) => locked,
+                number = signals.next() => {
+                    // It may have been taken meanwhile.
+                    self.unlock().await;
+                    return Err(left(number));
+                }
+            };
+            let refused = match locked {
+                Ok(()) => return Ok(()),
+                Err(refused @ Locking::Failed(..)) => return Err(self::locked(&refused)),
+                Err(refused) => refused,
+            };
+            let rest = end.duration_since(driver::now());
+            if !rest.is_positive() {
+                return Err(self::locked(&refused));
+            }
+            let words = refused.to_string();
+            if told.as_ref() != Some(&words) {
+                say::err(&format!("waiting until {end:.0}: {words}"));
+                told = Some(words);
+            }
+            tokio::select! {
+                () = sleep(AGAIN.min(Duration::try_from(rest).unwrap_or(AGAIN))) => {}
+                number = signals.next() => return Err(left(number)),
+            }
+        }
+    }
+
+    /// Gives the lock of the run back that was to be; what could not be done is told.
+    pub(super) async fn unlock(&self) {
+        unlock(&self.wrapping, &self.request.run).await;
+    }
+
+    fn own(&self, around: &Surroundings, purpose: &str) -> Lock {
+        Lock {
             run: self.request.run.to_string(),
             by: around.person().to_owned(),
             at: driver::now(),
             purpose: purpose.to_owned(),
-        };
+        }
+    }
+
+    /// Locks the stage for a run, and sends its hosts the code that they lack, where it comes from this
+    /// machine. What cannot be sent gives the lock back.
+    pub(super) async fn lock(&self, around: &Surroundings, purpose: &str) -> Result<(), Stop> {
+        let lock = self.own(around, purpose);
         self.wrapping.lock(&lock).await.map_err(|refused| locked(&refused))?;
         let Err(stop) = self.send().await else { return Ok(()) };
         self.wrapping.unlock(self.request.run.as_str()).await;
@@ -173,6 +243,23 @@ impl Stage {
         let errors = failed.into_iter().map(|(at, why)| format!("{at}: code was not sent: {why}"));
         Err(Stop { exit: Exit::Refused, errors: errors.collect(), hints: Vec::new() })
     }
+}
+
+/// Gives the lock of a run back that was not opened; what could not be done is told.
+pub(super) async fn unlock(wrapping: &Wrapping, run: &RunId) {
+    let left = wrapping.unlock(run.as_str()).await;
+    warn(&left.into_iter().map(|(host, why)| format!("{host}: {why}")).collect::<Vec<_>>());
+}
+
+/// What it means that a run begins at a later step; nothing where it does not.
+pub(super) fn continued(recipe: &Recipe, request: &Request) -> Option<String> {
+    let from = request.from.as_ref()?;
+    let of = match &request.known.continues {
+        Some(name) => format!(" of the release {name}"),
+        None => String::new(),
+    };
+    let done: Vec<&str> = plan::before(recipe, request).into_iter().map(StepName::as_str).collect();
+    (!done.is_empty()).then(|| format!("begins at {from}{of}; taken as done: {}", done.join(", ")))
 }
 
 /// What it means that hosts serve the commit of a release already; nothing where none does.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::builtins::fits;
 use super::commands::{Commands, Rendered, add, asked};
 use super::ground::{Ground, Machine};
-use super::groups::{Group, groups};
+use super::groups::{Group, continues, groups};
 use super::layout::{Layout, Opening, Question};
 use super::releases::Aim;
 use super::render::Renderer;
@@ -87,6 +87,7 @@ pub fn check(recipe: &Recipe) -> Vec<Diagnostic> {
                 hosts: None,
                 roles: None,
                 skip: Vec::new(),
+                from: None,
                 vars: Vec::new(),
                 local_state_dir: "/".to_owned(),
                 known: Known::sample(recipe, stage),
@@ -370,7 +371,8 @@ fn aim(ground: &Ground<'_>, groups: &[Group<'_>]) -> Result<Aim, Vec<Diagnostic>
     let hosts: Vec<&str> =
         ground.hosts.iter().filter(carries).map(|host| host.name.value.as_str()).collect();
     let steps: Vec<&Step> = groups.iter().flat_map(|group| group.steps.iter().copied()).collect();
-    Aim::of(layout, &steps, &ground.request.known, &hosts)
+    let goes_on = continues(ground.recipe, ground.request);
+    Aim::of(layout, (&steps, goes_on), &ground.request.known, &hosts)
 }
 
 /// Whether a step is done on a host of the recipe.

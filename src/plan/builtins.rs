@@ -34,7 +34,8 @@ impl Commands<'_> {
         let Some(release) = lies.release.clone() else {
             let host = &machine.host.name;
             let message = format!("`{}` needs a release, and {host} serves none", step.name.value);
-            self.fail(Diagnostic::error(&step.name.span, message).hint("deploy first"));
+            let problem = Diagnostic::error(&step.name.span, message).hint("deploy first");
+            self.fail(problem.lies_with_hosts());
             return plain(frame, Text::default(), BoxMode::Detached);
         };
         let text = self.text(step, built_in, lies, &release, machine);
@@ -131,7 +132,10 @@ impl Commands<'_> {
         machine: &Machine,
     ) -> Result<Text, BadInput> {
         let known = &self.ground.request.known;
-        let (Some(source), Some(revision)) = (&self.ground.stage.source, known.revision.clone())
+        // A release that is gone on with holds its own commit, whatever the branch is by now.
+        let begun = lies.seen(release).and_then(|it| it.revision.clone());
+        let (Some(source), Some(revision)) =
+            (&self.ground.stage.source, begun.or_else(|| known.revision.clone()))
         else {
             let message = "the commit to fetch is not known";
             self.fail(Diagnostic::error(&step.name.span, message).hint("add a [source]"));

@@ -34,6 +34,17 @@ pub(super) fn groups<'r>(
         found.push(problem);
     }
     let named = recipe.pipelines.get(&request.pipeline);
+    if let (Some(from), Some(pipeline)) = (&request.from, named) {
+        let names: Vec<&str> = names(pipeline).map(StepName::as_str).collect();
+        if !names.contains(&from.as_str()) {
+            let message = format!("`{}` has no step `{from}` to begin at", request.pipeline);
+            found.push(Diagnostic::request(message).maybe_hint(choose(
+                from.as_str(),
+                &names,
+                "step",
+            )));
+        }
+    }
     match named.map(|it| left(recipe, request, it)).or_else(|| pruning(recipe, request)) {
         Some(groups) if found.is_empty() => return Ok(groups),
         Some(_) => {}
@@ -51,10 +62,38 @@ fn pruning<'r>(recipe: &'r Recipe, request: &Request) -> Option<Vec<Group<'r>>> 
     (request.pipeline == BuiltIn::Prune.name()).then(|| vec![alone])
 }
 
+/// Whether the pipeline begins behind its step that makes a release: one is gone on with then.
+pub(super) fn continues(recipe: &Recipe, request: &Request) -> bool {
+    let makes = |name: &StepName| {
+        let step = recipe.steps.get(name);
+        step.is_some_and(|step| step.built_in() == Some(BuiltIn::Release))
+    };
+    before(recipe, request).iter().any(|name| makes(name))
+}
+
+/// The steps that stand before the one to begin at, in their order.
+#[must_use]
+pub fn before<'r>(recipe: &'r Recipe, request: &Request) -> Vec<&'r StepName> {
+    let pipeline = recipe.pipelines.get(&request.pipeline);
+    let (Some(from), Some(pipeline)) = (&request.from, pipeline) else { return Vec::new() };
+    names(pipeline).take_while(|name| *name != from).collect()
+}
+
+fn names(pipeline: &Pipeline) -> impl Iterator<Item = &StepName> {
+    pipeline.entries.iter().flat_map(|entry| entry.steps.iter().map(|name| &name.value))
+}
+
 fn left<'r>(recipe: &'r Recipe, request: &Request, pipeline: &'r Pipeline) -> Vec<Group<'r>> {
     let mut groups = Vec::new();
+    let mut before = before(recipe, request).len();
     for entry in &pipeline.entries {
-        let wanted = entry.steps.iter().filter(|name| !request.skip.contains(&name.value));
+        let done = before.min(entry.steps.len());
+        before -= done;
+        let steps = entry.steps.iter().skip(done);
+        if done > 0 && done == entry.steps.len() {
+            continue;
+        }
+        let wanted = steps.filter(|name| !request.skip.contains(&name.value));
         groups.push(Group {
             steps: wanted.filter_map(|name| recipe.steps.get(&name.value)).collect(),
             batch: entry.batch.as_ref().map(|batch| batch.value),

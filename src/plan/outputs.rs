@@ -103,7 +103,8 @@ impl Commands<'_> {
         };
         let Some(release) = lies.release.clone() else {
             let message = format!("`{}` needs a release, and there is none yet", step.name.value);
-            self.fail(Diagnostic::error(&first.span, message).hint("deploy first"));
+            let problem = Diagnostic::error(&first.span, message).hint("deploy first");
+            self.fail(problem.lies_with_hosts());
             return None;
         };
         let paths = outputs.iter().map(|path| self.data(path, &machine.context).to_string());

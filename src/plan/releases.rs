@@ -32,13 +32,18 @@ pub(super) enum Aim {
 }
 
 impl Aim {
-    /// What steps like these are about.
+    /// What steps like these are about. `goes_on`: the step that makes the release came before them.
     pub(super) fn of(
         layout: &recipe::Layout,
-        steps: &[&Step],
+        (steps, goes_on): (&[&Step], bool),
         known: &Known,
         hosts: &[&str],
     ) -> Result<Self, Vec<Diagnostic>> {
+        if goes_on {
+            let message = "it is not known which release is gone on with";
+            let known = known.continues.clone().map(Self::New);
+            return known.ok_or_else(|| vec![Diagnostic::hosts(message)]);
+        }
         if steps.iter().any(|step| step.built_in() == Some(BuiltIn::Release)) {
             return new_name(layout, known, hosts).map(Self::New);
         }
@@ -83,7 +88,7 @@ fn new_name(
         Some((host, other)) => {
             let message = format!("{host} has the release {other}, which is not older than {name}");
             let hint = "wait a second and try again; if it is far ahead, set this machine's clock";
-            Err(vec![Diagnostic::request(message).hint(hint)])
+            Err(vec![Diagnostic::hosts(message).hint(hint)])
         }
         None => Ok(soon.unwrap_or(name)),
     }
@@ -101,7 +106,7 @@ fn target(known: &Known, hosts: &[&str]) -> Result<String, Vec<Diagnostic>> {
         if !one.missing.is_empty() {
             let message = format!("the release {wanted} is missing on {}", one.missing.join(", "));
             let hint = "choose one that all hosts have: deployui releases";
-            return Err(vec![Diagnostic::request(message).hint(hint)]);
+            return Err(vec![Diagnostic::hosts(message).hint(hint)]);
         }
         return Ok(wanted.clone());
     }
@@ -109,7 +114,7 @@ fn target(known: &Known, hosts: &[&str]) -> Result<String, Vec<Diagnostic>> {
     before.map(|one| one.name.clone()).ok_or_else(|| {
         let message = "there is no earlier good release that all chosen hosts have";
         let hint = "deployui releases shows what there is; name one to roll back to it";
-        vec![Diagnostic::request(message).hint(hint)]
+        vec![Diagnostic::hosts(message).hint(hint)]
     })
 }
 

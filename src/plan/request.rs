@@ -22,6 +22,8 @@ pub struct Request {
     pub roles: Option<Vec<String>>,
     /// Steps to leave out.
     pub skip: Vec<StepName>,
+    /// The step to begin at: those before it were done by a run before this one.
+    pub from: Option<StepName>,
     /// Values that go over all others.
     pub vars: Vec<(String, String)>,
     /// Directory for our state on the operator's own machine.
@@ -48,6 +50,8 @@ pub struct Known {
     pub revision: Option<String>,
     /// The release to publish, where the pipeline makes none; the one before the served one without it.
     pub target: Option<String>,
+    /// The release that is gone on with, where the pipeline begins behind the step that makes one.
+    pub continues: Option<String>,
     /// What each host has, by its name.
     pub sites: BTreeMap<String, Site>,
     /// Texts of files of the operator that the recipe names, by the names that it gives them.
@@ -100,6 +104,7 @@ impl Known {
         Self {
             revision: Some("0".repeat(40)),
             by: "operator@machine".to_owned(),
+            continues: Some(SERVED.to_owned()),
             sites: hosts.iter().map(|host| (host.value.clone(), site.clone())).collect(),
             files: files.map(|file| (file, String::new())).collect(),
             at: Timestamp::from_second(SAMPLE_SECOND).unwrap_or(Timestamp::UNIX_EPOCH),

@@ -28,6 +28,9 @@ pub struct Diagnostic {
     pub other: Option<(Span, String)>,
     /// What to do.
     pub hint: Option<String>,
+    /// Whether it lies in what the hosts have: what was written and asked for is right, and cannot be
+    /// done as they are now.
+    pub of_hosts: bool,
 }
 
 impl Diagnostic {
@@ -45,12 +48,24 @@ impl Diagnostic {
             label: String::new(),
             other: None,
             hint: None,
+            of_hosts: false,
         }
+    }
+
+    /// What was asked for is right, and cannot be done with what the hosts have now.
+    pub fn hosts(message: impl Into<String>) -> Self {
+        Self { of_hosts: true, ..Self::request(message) }
     }
 
     /// A warning that stands in a file.
     pub fn warning(span: &Span, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(span, message) }
+    }
+
+    /// It lies in what the hosts have now.
+    #[must_use]
+    pub fn lies_with_hosts(self) -> Self {
+        Self { of_hosts: true, ..self }
     }
 
     /// With a word under the text.

@@ -141,6 +141,13 @@ impl Spawned {
         );
     }
 
+    /// Waits until standard error contains `wanted`.
+    pub(crate) fn wait_for_error(&self, wanted: &str) {
+        let seen =
+            self.stderr.wait(|bytes| String::from_utf8_lossy(bytes).contains(wanted).then_some(()));
+        assert!(seen.is_some(), "{wanted:?}: {}", self.stderr.look(|bytes| lossy(bytes)));
+    }
+
     /// Ends it as a power cut would (`kill -9`).
     pub(crate) fn kill(mut self) -> Ran {
         self.child.kill().unwrap();

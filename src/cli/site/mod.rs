@@ -18,6 +18,7 @@ mod words;
 pub(super) use args::Verb;
 pub(super) use hold::is_hand;
 pub(super) use plan::plan;
+pub(super) use seen::or_left;
 pub(super) use until::Until;
 
 use super::{

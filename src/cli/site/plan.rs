@@ -50,7 +50,9 @@ pub(in crate::cli) async fn plan(
     })
     .await?;
     let planned = stage.plan()?;
-    for note in prepare::pages(&planned, &stage.request.known.sites)? {
+    let from = prepare::continued(&stage.recipe, &stage.request);
+    let up = prepare::pages(&planned, &stage.request.known.sites)?;
+    for note in from.into_iter().chain(up) {
         say::err(&format!("note: {note}"));
     }
     let removal = removal(&stage, &planned);

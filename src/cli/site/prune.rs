@@ -25,6 +25,7 @@ pub(super) async fn prune(
         policy: Policy::Stop,
         yes: args.yes,
         confirm: args.confirm.as_deref(),
+        lock_wait: None,
     };
     headless::release(around, global, request, &start).await
 }

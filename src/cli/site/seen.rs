@@ -88,7 +88,7 @@ fn begin(
 }
 
 /// Does something that changes nothing, unless a signal ends the program before.
-pub(super) async fn or_left<T>(
+pub(in crate::cli) async fn or_left<T>(
     signals: &mut Signals,
     work: impl Future<Output = Result<T, Stop>>,
 ) -> Result<T, Stop> {

@@ -52,6 +52,7 @@ fn request(pipeline: &str) -> Request {
         hosts: None,
         roles: None,
         skip: Vec::new(),
+        from: None,
         vars: Vec::new(),
         local_state_dir: "/home/me/.local/state/deployui".to_owned(),
         known: Known::default(),
