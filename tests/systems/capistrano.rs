@@ -260,6 +260,11 @@ fn a_blog_is_taken_over_from_capistrano_migrated_and_rolled_back() {
     assert!(third[0] != second[0] && third[1] != second[1]);
     assert_eq!(blog.applied(), "20240101000000\n20240102000000");
 
+    let listed = project.must(0, &["releases", "--output", "json", "--stage", "production"]).stdout;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let newest = &listed["hosts"][0]["releases"][0]["migrations"];
+    assert_eq!(newest[1], "20240102000000  Price", "{newest}");
+
     blog.fails_and_is_taken_back(&migrates);
     assert_eq!(blog.processes(), third);
 

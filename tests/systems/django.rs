@@ -250,6 +250,12 @@ fn a_django_site_is_released_migrated_and_rolled_back() {
     let applied = "select name from django_migrations where app = 'shop' order by id";
     assert_eq!(site.sql(applied), "0001_initial\n0002_price");
 
+    let listed = project.must(0, &["releases", "--output", "json"]).stdout;
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let recorded = |i: usize| &listed["hosts"][0]["releases"][i]["migrations"];
+    assert_eq!(*recorded(0), serde_json::json!(["shop.0001_initial", "shop.0002_price"]));
+    assert_eq!(*recorded(1), serde_json::json!(["shop.0001_initial"]));
+
     site.fails_and_is_mended(applied);
     let third = site.process();
     assert_ne!(third, second);
@@ -282,7 +288,7 @@ impl Site {
         console.send("T");
         console.wait_for("Retry migrate: shop.0004_needed on web1?");
         console.send("\t\r");
-        console.wait_for("PAUSED before publish");
+        console.wait_for("PAUSED before applied");
         console.send("C");
         console.wait_for("Continue to the end?");
         console.send("\t\r");
