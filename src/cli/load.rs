@@ -18,7 +18,7 @@ use crate::{
     plan::{self, Request},
     recipe::{Diagnostic, Recipe},
     remote::{Ask, Limits, Pacer, local::Local, ssh::Connector},
-    store::Dirty,
+    store::{Dirty, Store},
 };
 
 /// A deploy.toml of more than this is not one.
@@ -115,14 +115,24 @@ pub(super) fn fleet_by(
     dirty: Dirty,
     begun: bool,
 ) -> Fleet {
+    let settings = settings(around, global, around.store.clone(), (connector, dirty));
+    Fleet::start(run, hosts, settings, begun)
+}
+
+/// What the hosts of a fleet share.
+pub(super) fn settings(
+    around: &Surroundings,
+    global: &Global,
+    store: Store,
+    (connector, dirty): (Arc<Connector>, Dirty),
+) -> FleetSettings {
     let home = around.environment.home.clone();
-    let settings = FleetSettings {
+    FleetSettings {
         http: Arc::default(),
-        store: around.store.clone(),
+        store,
         dirty,
         connector,
         local: Arc::new(Local::new(around.environment.clone(), home)),
         ssh_config: global.ssh_config.clone(),
-    };
-    Fleet::start(run, hosts, settings, begun)
+    }
 }

@@ -23,6 +23,7 @@ mod reconcile;
 mod secrets;
 mod sending;
 mod sharing;
+mod sleeper;
 mod translate;
 mod trouble;
 mod wants;
@@ -40,6 +41,7 @@ pub use http::Client;
 pub use means::{FleetSettings, HostNews};
 pub use notify::NotifyError;
 pub use secrets::{BadSecret, Secrets, VALUE_BYTES_MAX, VALUE_BYTES_MIN};
+pub use sleeper::{Outlived, outlives};
 pub use trouble::{ShellEnd, Trouble};
 pub use wrapping::{Checked, Locking, RefProblem, Wrapping, finish, unlock};
 

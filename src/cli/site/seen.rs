@@ -1,7 +1,7 @@
 //! The hosts of a stage as they are now. One that cannot be asked is told of, and stops nothing that
 //! only looks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use super::{
         args::Global,
         environment::Surroundings,
         exit::{Exit, Stop},
-        headless,
+        headless, load,
         prepare::Stage,
         say,
         signals::Signals,
@@ -21,6 +21,7 @@ use crate::{
     driver::Wrapping,
     model::{HostId, Site},
     plan::{Request, Surveyed},
+    remote::ssh::Connector,
     store::Dirty,
 };
 
@@ -50,7 +51,17 @@ pub(super) async fn look(
     global: &Global,
     request: Request,
 ) -> Result<Seen, Stop> {
-    let (stage, mut signals) = begin(around, global, request)?;
+    look_by(around, global, request, load::connector(around, headless::asker(around))).await
+}
+
+/// As [`look`], by what connects more than once.
+pub(super) async fn look_by(
+    around: &Surroundings,
+    global: &Global,
+    request: Request,
+    connector: Arc<Connector>,
+) -> Result<Seen, Stop> {
+    let (stage, mut signals) = begin(around, global, request, connector)?;
     let seen = Seen { stage, away: BTreeMap::new(), hints: Vec::new(), sites: BTreeMap::new() };
     or_left(&mut signals, seen.looked()).await
 }
@@ -61,7 +72,8 @@ pub(super) async fn connect(
     global: &Global,
     request: Request,
 ) -> Result<Stage, Stop> {
-    let (mut stage, mut signals) = begin(around, global, request)?;
+    let connector = load::connector(around, headless::asker(around));
+    let (mut stage, mut signals) = begin(around, global, request, connector)?;
     let gathered = stage.gather(&mut signals).await;
     gathered.map_err(|stop| {
         let refused = stop.exit == Exit::Refused;
@@ -79,11 +91,12 @@ fn begin(
     around: &Surroundings,
     global: &Global,
     request: Request,
+    connector: Arc<Connector>,
 ) -> Result<(Stage, Signals), Stop> {
     let signals = headless::listen()?;
     // Nothing is run, so no log grows.
     let (dirty, _grown) = Dirty::new();
-    let stage = Stage::connect(around, global, request, headless::asker(around), dirty)?;
+    let stage = Stage::on(around, global, (load::recipe(global)?, request), connector, dirty)?;
     Ok((stage, signals))
 }
 
