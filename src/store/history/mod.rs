@@ -5,7 +5,11 @@ mod ends;
 mod find;
 mod pace;
 
-use std::{fs, fs::File};
+use std::{
+    fs::{self, File},
+    io::ErrorKind,
+    path::Path,
+};
 
 use jiff::Timestamp;
 
@@ -46,7 +50,8 @@ impl Summary {
 }
 
 impl Store {
-    /// All runs, newest first. A journal that is damaged or cannot be read is listed as such.
+    /// All runs, newest first. A journal that is damaged or cannot be read is listed as such. A directory
+    /// with neither a journal nor logs is no run: it was killed before it was opened.
     ///
     /// # Errors
     /// When the directory of the runs cannot be read. If it is not there, there are no runs.
@@ -67,8 +72,17 @@ impl Store {
             let name = entry.at("read", &dir)?.file_name().into_string();
             ids.extend(name.ok().and_then(|name| RunId::try_from(name).ok()));
         }
+        ids.retain(|run| self.was_opened(run));
         ids.sort();
         Ok(ids)
+    }
+
+    /// Whether there is, or was, a journal: logs are written only after it. Where that cannot be seen,
+    /// it is said when the run is read.
+    fn was_opened(&self, run: &RunId) -> bool {
+        let dir = self.run_dir(run);
+        let gone = |path: &Path| matches!(fs::symlink_metadata(path), Err(error) if error.kind() == ErrorKind::NotFound);
+        !(dir.is_dir() && gone(&self.journal_path(run)) && gone(&dir.join("logs")))
     }
 
     fn summary(&self, run: RunId) -> Summary {

@@ -78,6 +78,20 @@ fn runs_are_listed_newest_first_with_how_they_ended() {
 }
 
 #[test]
+fn what_was_killed_before_it_was_opened_is_no_run() {
+    let (_dir, store) = scratch();
+    make(&store, &id(20, 1), vec![taken()]);
+    let (unopened, lost) = (id(21, 1), id(22, 1));
+    fs::create_dir(store.run_dir(&unopened)).unwrap();
+    fs::write(store.run_dir(&unopened).join("journal.new"), "{").unwrap();
+    fs::create_dir_all(store.run_dir(&lost).join("logs")).unwrap();
+    let listed: Vec<_> =
+        store.runs().unwrap().into_iter().map(|run| (run.run, run.damage.is_some())).collect();
+    assert_eq!(listed, [(lost, true), (id(20, 1), false)]);
+    assert!(matches!(store.find(Some(unopened.as_str())), Err(FindError::NoSuchRun { .. })));
+}
+
+#[test]
 fn long_facts_and_long_journals_are_listed_as_whole_reading_has_them() {
     for sizes in [&[200_000][..], &[10, 200_000], &[200_000, 10], &[70_000; 9], &[100; 3000]] {
         let (_dir, store) = scratch();
