@@ -83,6 +83,13 @@ pub(super) fn beside(global: &Global, file: &str) -> PathBuf {
     global.config.parent().unwrap_or(Path::new("")).join(file)
 }
 
+/// The directory of the project's file, absolute; the home directory where that cannot be told.
+fn project(around: &Surroundings, global: &Global) -> PathBuf {
+    let file = std::path::absolute(&global.config).ok();
+    let dir = file.as_deref().and_then(Path::parent).map(Path::to_owned);
+    dir.filter(|dir| dir.is_dir()).unwrap_or_else(|| around.environment.home.clone())
+}
+
 /// The hosts of a plan with their ids.
 pub(super) fn hosts(plan: &Plan) -> Vec<(HostId, Host)> {
     plan.host_ids().map(|(id, host)| (id, host.clone())).collect()
@@ -132,6 +139,7 @@ pub(super) fn settings(
         store,
         dirty,
         connector,
+        project: project(around, global),
         local: Arc::new(Local::new(around.environment.clone(), home)),
         ssh_config: global.ssh_config.clone(),
     }

@@ -52,7 +52,11 @@ impl Fleet {
         settings: FleetSettings,
         begun: bool,
     ) -> Self {
-        let here = Here::new(Arc::clone(&settings.local), settings.store.root().join("mirrors"));
+        let here = Here::new(
+            Arc::clone(&settings.local),
+            settings.project.clone(),
+            settings.store.root().join("mirrors"),
+        );
         let settings = Arc::new(settings);
         let (sender, news) = mpsc::channel(NEWS_MAX);
         let mut fleet = Self {

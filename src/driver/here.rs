@@ -16,13 +16,14 @@ const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 #[derive(Clone)]
 pub(super) struct Here {
     local: Arc<Local>,
+    project: PathBuf,
     dir: PathBuf,
 }
 
 impl Here {
-    /// `dir`: where mirrors of repositories are kept.
-    pub(super) fn new(local: Arc<Local>, dir: PathBuf) -> Self {
-        Self { local, dir }
+    /// `project`: where texts are run; `dir`: where mirrors of repositories are kept.
+    pub(super) fn new(local: Arc<Local>, project: PathBuf, dir: PathBuf) -> Self {
+        Self { local, project, dir }
     }
 
     /// The directory of an application, with `mirror.git` and what is made of it.
@@ -30,16 +31,20 @@ impl Here {
         self.dir.join(app)
     }
 
-    /// Runs a text, and returns the lines that it printed.
+    /// Runs a text in the project's directory, and returns the lines that it printed.
     ///
     /// # Errors
     /// When it cannot be run, or does not end within `patience`.
     pub(super) async fn ask(&self, text: &str, patience: Duration) -> Result<Vec<String>, String> {
         let text = quote(text).map_err(|nul| nul.to_string())?;
+        let Some(project) = self.project.to_str() else {
+            return Err(format!("{} is not UTF-8", self.project.display()));
+        };
+        let project = quote(project).map_err(|nul| nul.to_string())?;
         let link = Link::Local((*self.local).clone());
         let running = async {
             // In a shell of its own: the text may begin with anything, and may exit.
-            let pipe = link.open(&format!("exec sh -c {text} </dev/null")).await;
+            let pipe = link.open(&format!("cd {project} && exec sh -c {text} </dev/null")).await;
             let mut pipe = pipe.map_err(|error| error.to_string())?;
             let mut answer = Vec::new();
             while let Some(chunk) = pipe.output.recv().await {

@@ -22,6 +22,8 @@ pub struct FleetSettings {
     pub connector: Arc<ssh::Connector>,
     /// The operator's own machine.
     pub local: Arc<Local>,
+    /// The directory of the project on that machine, absolute: what git reads a relative repository from.
+    pub project: PathBuf,
     /// Makes requests through connections.
     pub http: Arc<Client>,
     /// An ssh_config to use instead of the operator's own.
