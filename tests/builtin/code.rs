@@ -186,6 +186,48 @@ fn objects_that_the_operator_sent_are_enough() {
     }
 }
 
+/// Names of commits that were sent, in a mirror: a hundred of before, then those that are left.
+fn names_left(rig: &Rig, mirror: &str, commit: &str, work: impl FnOnce()) -> usize {
+    rig.sh(&format!(
+        "cd {mirror} && for i in $(seq 100); do git update-ref refs/deployui/$(printf %040d $i) {commit}; done"
+    ));
+    work();
+    rig.sh(&format!("git --git-dir={mirror} for-each-ref refs/deployui | wc -l"))
+        .trim()
+        .parse()
+        .unwrap()
+}
+
+#[test]
+fn names_of_commits_that_were_sent_do_not_grow_without_end() {
+    for shell in SHELLS {
+        let rig = begun(shell);
+        let repository = repository(&rig);
+        let one = rig.sh("git -C work rev-parse main~1");
+        let two = rig.sh("git -C work rev-parse main");
+        let bundle = |name: &str| Via::Operator { bundle: format!("~/{name}") };
+        rig.sh("git -C work bundle create -q ../first refs/heads/both && git -C work bundle create -q ../next refs/heads/both..main");
+        fetch(&rig, &one, bundle("first")).good();
+        rig.sh(&format!("rm \"$ROOT/releases/{ONE}/REVISION\""));
+        let left = names_left(&rig, "\"$ROOT/.deployui/mirror.git\"", &one, || {
+            fetch(&rig, &two, bundle("next")).good();
+        });
+        assert!((64..=65).contains(&left), "{shell:?}: {left} on the host");
+        rig.sh(&format!(
+            "git --git-dir=\"$ROOT/.deployui/mirror.git\" rev-parse refs/deployui/{two}"
+        ));
+
+        let (mirror, file) = (rig.dir.path().join("here.git"), rig.dir.path().join("sent"));
+        let (mirror, file) = (mirror.to_str().unwrap(), file.to_str().unwrap());
+        let made = || rig.ask(builtin::bundle(&repository, &two, mirror, file, &[]));
+        assert!(builtin::bundled(&made()).unwrap().is_ok());
+        let left = names_left(&rig, mirror, &one, || {
+            assert!(builtin::bundled(&made()).unwrap().is_ok());
+        });
+        assert!((64..=65).contains(&left), "{shell:?}: {left} here");
+    }
+}
+
 #[test]
 fn submodules_are_told() {
     for shell in SHELLS {

@@ -66,6 +66,7 @@ pub fn bundle(
         .path("file", file)?
         .words(known.iter().map(String::as_str))?
         .then(include_str!("../sh/builtin/fields.sh"))
+        .then(include_str!("../sh/builtin/few.sh"))
         .then(include_str!("../sh/builtin/bundle.sh"))
         .string())
 }

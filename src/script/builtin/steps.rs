@@ -77,6 +77,7 @@ pub fn fetch(layout: &Layout, fetch: &Fetch) -> Result<Text, BadInput> {
         .word("repository", repository)?
         .optional("bundle", bundle)?
         .path("mirror", &mirror(&layout.state()))?
+        .then(include_str!("../sh/builtin/few.sh"))
         .then(include_str!("../sh/builtin/fetch.sh"))
         .text())
 }

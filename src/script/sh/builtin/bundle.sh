@@ -29,6 +29,7 @@ if ! have "$revision"; then
 fi
 # A bundle holds names, not commits: the commit gets one, which also keeps it in the mirror.
 mg update-ref "refs/deployui/$revision" "$revision" 2>"$file.said" || failed "cannot write in $mirror"
+few >/dev/null 2>&1
 k=$#
 while [ "$k" -gt 0 ]; do
 	s=$1 k=$((k - 1))

@@ -57,6 +57,7 @@ if ! have; then
 		mg bundle unbundle "$bundle" >/dev/null || die 'what was sent does not fit to what is here' 'look at the lines above'
 		have || die "$revision is not in what was sent"
 		mg update-ref "refs/deployui/$revision" "$revision" || :
+		few
 	else
 		s=$(git config core.sshCommand 2>/dev/null || :)
 		GIT_SSH_COMMAND="${GIT_SSH_COMMAND:-${s:-ssh}} -o BatchMode=yes" GIT_TERMINAL_PROMPT=0
