@@ -226,6 +226,7 @@ fn a_django_site_is_released_migrated_and_rolled_back() {
     site.push("first", &first());
     let ran = site.deploys();
     assert!(ran.contains("web1 migrate: shop.0001_initial: ok"), "{ran}");
+    assert!(ran.contains("messages: when: no after") && !ran.contains("FAILED"), "{ran}");
     assert_eq!(site.visit(), (200, "first: rye, spelt".to_owned()));
     let first = site.process();
 

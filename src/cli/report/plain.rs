@@ -5,7 +5,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::live::Live;
 use crate::{
     cli::{exit::Exit, say},
-    model::{HostId, Kind, NodeId, Origin, Try},
+    model::{HostId, Kind, NodeId, Origin, Query, Try},
     run::{Cell, End, Event, Fact, Hold, LinkState, Mode, Overrule, Run, State},
     text::escape,
 };
@@ -35,7 +35,10 @@ pub(super) fn event(event: &Event, run: &Run, live: &mut Live) {
         Fact::Ended(attempt, end, _) => {
             live.follow(run, *attempt, &label(run, attempt.node));
             live.end(*attempt);
-            line(&at, &label(run, attempt.node), &ended(*end, took(run, *attempt)));
+            let took = took(run, *attempt);
+            let said =
+                if says_no(run, *attempt, *end) { after("no", took) } else { ended(*end, took) };
+            line(&at, &label(run, attempt.node), &said);
         }
         Fact::Held(_, hold) => held(&at, run, hold),
         Fact::Chose(_, choice, why) => {
@@ -166,8 +169,18 @@ fn held(at: &str, run: &Run, hold: &Hold) {
 }
 
 fn ended(end: End, took: Option<String>) -> String {
-    let after = took.map_or(String::new(), |took| format!(" after {took}"));
-    if end.is_ok() { format!("ok{after}") } else { format!("FAILED: {end}{after}") }
+    if end.is_ok() { after("ok", took) } else { after(&format!("FAILED: {end}"), took) }
+}
+
+fn after(what: &str, took: Option<String>) -> String {
+    took.map_or_else(|| what.to_owned(), |took| format!("{what} after {took}"))
+}
+
+/// Whether a question was answered with no, which is no failure.
+fn says_no(run: &Run, attempt: Try, end: End) -> bool {
+    let kind = run.cell(attempt.node).map(|cell| &cell.node.kind);
+    let asks = matches!(kind, Some(Kind::Ask(ask)) if matches!(ask.query, Query::When(_)));
+    asks && end == End::Exit(1)
 }
 
 /// How long an attempt took, where nothing newer has taken its place already.
