@@ -116,7 +116,7 @@ async fn prepared(
     let mut notes = kept.clone();
     notes.extend(prepare::continued(&stage.recipe, &stage.request));
     notes.extend(prepare::again(&plan, sites));
-    confirm(around, &plan, start, &notes)?;
+    confirm(around, &plan, start, &notes, signals).await?;
     let secrets = secrets::resolve(around, &stage.recipe, &plan, signals).await?;
     stage.fleet.keep(secrets);
     prepare::warn(&site::or_left(signals, stage.check()).await?);
@@ -218,8 +218,8 @@ pub(super) async fn begin(
     start: &Start<'_>,
 ) -> Result<Exit, Stop> {
     place(around, &plan.run)?;
-    confirm(around, &plan, start, &[])?;
     let mut signals = listen()?;
+    confirm(around, &plan, start, &[], &mut signals).await?;
     let (dirty, grown) = Dirty::new();
     let mut fleet =
         load::fleet(around, global, (&plan.run, &load::hosts(&plan)), asker(around), dirty, false);
@@ -316,11 +316,12 @@ pub(super) async fn gather(fleet: &mut Fleet, plan: &Plan) -> Result<(), Stop> {
 
 /// A protected stage wants its name; a person at a terminal is asked once. `notes`: what is odd about
 /// the plan; it is said also where nobody is asked.
-fn confirm(
+async fn confirm(
     around: &Surroundings,
     plan: &Plan,
     start: &Start<'_>,
     notes: &[String],
+    signals: &mut Signals,
 ) -> Result<(), Stop> {
     for note in notes {
         say::err(&format!("note: {note}"));
@@ -329,24 +330,26 @@ fn confirm(
     let what =
         format!("{} of {} on {} ({})", plan.pipeline, plan.app, plan.stage, hosts.join(", "));
     if plan.protected {
-        return typed(around, &plan.stage, &what, start.confirm);
+        return typed(around, signals, (&plan.stage, &what), start.confirm).await;
     }
-    if around.terminal && !start.yes && !prompt::yes(&format!("Run {what}?")) {
-        return Err(Stop::new(Exit::Refused, "not begun: it was not confirmed"));
+    if !around.terminal || start.yes || prompt::yes(&format!("Run {what}?"), signals).await? {
+        return Ok(());
     }
-    Ok(())
+    Err(Stop::new(Exit::Refused, "not begun: it was not confirmed"))
 }
 
-/// The name of a protected stage is typed, or was said on the command line.
-pub(super) fn typed(
+/// The name of a protected stage is typed, or was said on the command line; `what` is done to it.
+pub(super) async fn typed(
     around: &Surroundings,
-    stage: &str,
-    what: &str,
+    signals: &mut Signals,
+    (stage, what): (&str, &str),
     said: Option<&str>,
 ) -> Result<(), Stop> {
     let typed = match said {
         Some(name) => Some(name.to_owned()),
-        None if around.terminal => prompt::line(&format!("{what}\nType {stage} to begin: ")),
+        None if around.terminal => {
+            prompt::line(format!("{what}\nType {stage} to begin: "), signals).await?
+        }
         None => None,
     };
     match typed {

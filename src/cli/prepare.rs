@@ -314,7 +314,8 @@ pub(super) fn locked(refused: &Locking) -> Stop {
             "wait for it, take it up (deployui resume {run}), or end it: deployui unlock --force",
             run = lock.run
         )),
-        Locking::Failed(..) => Stop::new(Exit::Refused, refused.to_string()),
+        Locking::Failed(..) => Stop::new(Exit::Refused, refused.to_string())
+            .hint("deployui status says which hosts are locked"),
     }
 }
 

@@ -10,7 +10,11 @@ use rustix::{
 use secrecy::SecretString;
 use tokio::sync::Mutex;
 
-use super::say;
+use super::{
+    exit::{Exit, Stop},
+    say,
+    signals::Signals,
+};
 use crate::{
     remote::{Answer, Ask, Question},
     text::escape,
@@ -96,7 +100,7 @@ fn answer(question: &Question) -> Result<Option<Answer>, Interrupted> {
             }
             let prompt = format!("{}: {} ", escape(host), escape(prompt));
             if *echo {
-                Ok(line(&prompt).map(|text| Answer::Secret(SecretString::from(text))))
+                Ok(read(&prompt).map(|text| Answer::Secret(SecretString::from(text))))
             } else {
                 secret(&prompt)
             }
@@ -105,7 +109,8 @@ fn answer(question: &Question) -> Result<Option<Answer>, Interrupted> {
             say::err(&format!("The key of {} is not known.", escape(host)));
             say::err(&format!("  {key_type} {fingerprint}"));
             say::err(&format!("  It would be stored in {}.", file.display()));
-            Ok(yes("Is this the host's key?").then_some(Answer::Yes))
+            let typed = read(&format!("Is this the host's key? {TYPE_YES}"));
+            Ok(is_yes(typed.as_deref()).then_some(Answer::Yes))
         }
     }
 }
@@ -119,13 +124,35 @@ fn secret(prompt: &str) -> Result<Option<Answer>, Interrupted> {
     }
 }
 
-/// A question of yes or no; anything but `yes` is no.
-pub(super) fn yes(question: &str) -> bool {
-    line(&format!("{question} Type yes: ")).is_some_and(|text| text == "yes")
+/// What is asked for at a question of yes or no.
+const TYPE_YES: &str = "Type yes: ";
+
+/// Whether that is a yes: anything but the word is no.
+fn is_yes(typed: Option<&str>) -> bool {
+    typed == Some("yes")
 }
 
-/// A line that is typed.
-pub(super) fn line(prompt: &str) -> Option<String> {
+/// A question of yes or no, unless a signal ends the program before.
+pub(super) async fn yes(question: &str, signals: &mut Signals) -> Result<bool, Stop> {
+    let typed = line(format!("{question} {TYPE_YES}"), signals).await?;
+    Ok(is_yes(typed.as_deref()))
+}
+
+/// A line that is typed, unless a signal ends the program before; `None` at the end of the input. It is
+/// read in a thread of its own, which is left behind then: once signals are listened for, none of them
+/// wakes a reader.
+pub(super) async fn line(prompt: String, signals: &mut Signals) -> Result<Option<String>, Stop> {
+    tokio::select! {
+        typed = tokio::task::spawn_blocking(move || read(&prompt)) => Ok(typed.ok().flatten()),
+        number = signals.next() => {
+            // The cursor stands behind the question.
+            say::err("");
+            Err(Stop::new(Exit::Signal(number), "left at a question: what it was for was not begun"))
+        }
+    }
+}
+
+fn read(prompt: &str) -> Option<String> {
     use std::io::Write as _;
     drop(io::stderr().lock().write_all(prompt.as_bytes()));
     let mut text = String::new();

@@ -9,6 +9,7 @@ use tokio::{
 };
 
 use super::{
+    Hurry,
     here::Here,
     parcel::{Errand, Parcel},
     probe::{Get, Seen},
@@ -35,6 +36,7 @@ pub(super) enum Question {
 pub struct Asker {
     hosts: BTreeMap<HostId, mpsc::Sender<Question>>,
     here: Option<Here>,
+    hurry: Hurry,
 }
 
 /// Why there is no answer. What the text does may have been done all the same.
@@ -44,6 +46,8 @@ pub enum NoAnswer {
     NotConnected,
     /// Nothing came in time.
     Silent,
+    /// Nothing had come when it was no longer waited for.
+    Left,
 }
 
 impl fmt::Display for NoAnswer {
@@ -51,6 +55,7 @@ impl fmt::Display for NoAnswer {
         f.write_str(match self {
             Self::NotConnected => "the host is not connected",
             Self::Silent => "the host did not answer in time",
+            Self::Left => "the host had not answered yet",
         })
     }
 }
@@ -59,7 +64,13 @@ impl std::error::Error for NoAnswer {}
 
 impl Asker {
     pub(super) fn at(here: Here) -> Self {
-        Self { hosts: BTreeMap::new(), here: Some(here) }
+        Self { hosts: BTreeMap::new(), here: Some(here), hurry: Hurry::default() }
+    }
+
+    /// What cuts the waiting for answers short.
+    #[must_use]
+    pub fn hurry(&self) -> &Hurry {
+        &self.hurry
     }
 
     /// The operator's own machine; `None` where nobody said what it is.
@@ -135,6 +146,11 @@ impl Asker {
             questions.send(question(reply)).await.map_err(|_gone| NoAnswer::NotConnected)?;
             answer.await.map_err(|_dropped| NoAnswer::NotConnected)
         };
-        timeout(patience, asking).await.unwrap_or(Err(NoAnswer::Silent))
+        tokio::select! {
+            // What is not waited for is asked for all the same: a lock is given back so.
+            biased;
+            answer = timeout(patience, asking) => answer.unwrap_or(Err(NoAnswer::Silent)),
+            () = self.hurry.over() => Err(NoAnswer::Left),
+        }
     }
 }

@@ -9,6 +9,7 @@ use futures::future::join_all;
 use jiff::Timestamp;
 
 use super::{
+    Hurry,
     asker::Asker,
     probe::{Get, curl, curl_answer},
 };
@@ -96,6 +97,12 @@ impl Wrapping {
     #[must_use]
     pub fn survey(&self) -> &Survey {
         &self.survey
+    }
+
+    /// What cuts the waiting for hosts short.
+    #[must_use]
+    pub fn hurry(&self) -> &Hurry {
+        self.asker.hurry()
     }
 
     /// The hosts that carry releases.
@@ -186,22 +193,39 @@ impl Wrapping {
     }
 
     /// Locks the stage: its first host first, then all others at once. Where one refuses, those that
-    /// were locked now are given back.
+    /// were locked now are given back, and those that may be: a host that did not answer may have done it.
     ///
     /// # Errors
     /// The first refusal, in the order of the hosts.
     pub async fn lock(&self, lock: &Lock) -> Result<(), Locking> {
         let mut hosts = self.remote();
         let Some(first) = hosts.next() else { return Ok(()) };
-        self.lock_at(first, lock).await?;
+        if let Err(refused) = self.lock_at(first, lock).await {
+            return Err(self.lock_back(refused, std::iter::once(first), lock).await);
+        }
         let locked = join_all(hosts.map(|it| self.lock_at(it, lock))).await;
-        let refused = locked.into_iter().find_map(Result::err);
-        match refused {
+        match locked.into_iter().find_map(Result::err) {
             None => Ok(()),
-            Some(refused) => {
-                self.unlock(&lock.run).await;
-                Err(refused)
+            Some(refused) => Err(self.lock_back(refused, self.remote(), lock).await),
+        }
+    }
+
+    /// Gives a lock back that was not got everywhere; where that cannot be done, the refusal says so.
+    async fn lock_back(
+        &self,
+        refused: Locking,
+        asked: impl Iterator<Item = &Surveyed>,
+        lock: &Lock,
+    ) -> Locking {
+        let hosts = asked.map(|it| (it.id, &it.host));
+        let left = unlock(&self.asker, hosts, &lock.run).await;
+        match refused {
+            Locking::Failed(host, words) if !left.is_empty() => {
+                let left: Vec<String> =
+                    left.into_iter().map(|(host, why)| format!("{host} ({why})")).collect();
+                Locking::Failed(host, format!("{words}; not given back: {}", left.join(", ")))
             }
+            Locking::Failed(..) | Locking::Other(..) => refused,
         }
     }
 
@@ -240,13 +264,14 @@ impl Wrapping {
         unlock(&self.asker, hosts, run).await
     }
 
-    /// Puts the page up, or takes it down, on every host that has one. `run`: only a page of that run
-    /// is taken down; `None`: whoever's it is.
+    /// Puts the page up, or takes it down, on every host that has one, and says what became of it; an
+    /// error is why that is not known. `run`: only a page of that run is taken down; `None`: whoever's
+    /// it is.
     pub async fn page(
         &self,
         up: Option<(&str, &Raised)>,
         run: Option<&str>,
-    ) -> Vec<(String, Maintained)> {
+    ) -> Vec<(String, Result<Maintained, String>)> {
         let paged = self.survey.machines.iter().filter_map(|it| Some((it, it.page.as_ref()?)));
         let acts = paged.map(|(it, path)| async move {
             let state = &it.host.state_dir;
@@ -255,11 +280,14 @@ impl Wrapping {
                 None => builtin::maintenance_off(state, path, run),
             };
             let done = async {
-                let text = text.map_err(|bad| bad.to_string())?;
+                let text = match text {
+                    Ok(text) => text,
+                    Err(bad) => return Ok(Maintained::Failed(bad.to_string())),
+                };
                 let lines = self.ask(it.id, text, PATIENCE).await?;
                 builtin::maintained(&lines).map_err(|bad| bad.to_string())
             };
-            (it.host.name.clone(), done.await.unwrap_or_else(Maintained::Failed))
+            (it.host.name.clone(), done.await)
         });
         join_all(acts).await
     }

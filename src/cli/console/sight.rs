@@ -270,7 +270,7 @@ impl Sight {
             self.wrapping.page(None, None).await
         };
         let wanted = if on { Maintained::On } else { Maintained::Off };
-        let wrong = done.iter().filter(|(_, came)| *came != wanted);
+        let wrong = done.iter().filter(|(_, came)| came.as_ref() != Ok(&wanted));
         let wrong: Vec<String> = wrong.map(|(host, came)| not_switched(host, came)).collect();
         if !wrong.is_empty() {
             return Err(wrong.join("; "));
@@ -337,7 +337,11 @@ pub(super) fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().to_owned()
 }
 
-fn not_switched(host: &str, came: &Maintained) -> String {
+fn not_switched(host: &str, came: &Result<Maintained, String>) -> String {
+    let came = match came {
+        Ok(came) => came,
+        Err(why) => return format!("{host}: it is not known whether the page is up: {why}"),
+    };
     match came {
         Maintained::On => format!("{host}: the page is still there"),
         Maintained::Off => format!("{host}: the page is not there"),

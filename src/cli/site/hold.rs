@@ -11,6 +11,7 @@ use super::{
         prepare::{self, Stage},
         say,
     },
+    acting::Acting,
     args::{Lock as LockArgs, Unlock},
     seen, words,
 };
@@ -40,15 +41,17 @@ pub(super) async fn lock(
     global: &Global,
     args: &LockArgs,
 ) -> Result<Exit, Stop> {
-    let stage =
+    let (stage, signals) =
         seen::connect(around, global, seen::request(around, global, &args.listing)?).await?;
+    let mut acting = Acting::on(&stage, signals);
     let lock = Lock {
         run: hand(around),
         by: around.person().to_owned(),
         at: driver::now(),
         purpose: args.reason.clone().unwrap_or_else(|| "a lock by hand".to_owned()),
     };
-    stage.wrapping.lock(&lock).await.map_err(|refused| prepare::locked(&refused))?;
+    let locked = acting.act(stage.wrapping.lock(&lock)).await;
+    locked.map_err(|refused| acting.stop(prepare::locked(&refused)))?;
     match args.listing.output {
         Format::Plain => say::out(&format!(
             "{} is locked: nobody else can change it until deployui unlock",
@@ -59,7 +62,7 @@ pub(super) async fn lock(
         }
     }
     stage.fleet.close().await;
-    Ok(Exit::Done)
+    Ok(acting.exit(Exit::Done))
 }
 
 /// Takes the lock for a short act, and gives it back. Whoever holds the stage by hand may act.
@@ -72,23 +75,28 @@ impl<'s> Held<'s> {
     pub(super) async fn take(
         stage: &'s Stage,
         around: &Surroundings,
+        acting: &mut Acting,
         purpose: &str,
     ) -> Result<Self, Stop> {
         let lock = act(stage, around, purpose.to_owned());
-        match stage.wrapping.lock(&lock).await {
-            Ok(()) => Ok(Self { stage, run: Some(lock.run) }),
-            Err(Locking::Other(_, other)) if other.run == hand(around) => {
-                Ok(Self { stage, run: None })
-            }
-            Err(refused) => Err(prepare::locked(&refused)),
+        let held = match acting.act(stage.wrapping.lock(&lock)).await {
+            Ok(()) => Self { stage, run: Some(lock.run) },
+            Err(Locking::Other(_, other)) if other.run == hand(around) => Self { stage, run: None },
+            Err(refused) => return Err(acting.stop(prepare::locked(&refused))),
+        };
+        if acting.is_left() {
+            held.give_back(acting).await;
+            let what = format!("left before {purpose}: nothing was changed");
+            return Err(acting.stop(Stop::new(Exit::Refused, what)));
         }
+        Ok(held)
     }
 
     /// Gives it back; what could not be done is told.
-    pub(super) async fn give_back(self) {
+    pub(super) async fn give_back(self, acting: &mut Acting) {
         let Some(run) = self.run else { return };
-        for (host, why) in self.stage.wrapping.unlock(&run).await {
-            say::err(&format!("warning: {host}: {why}"));
+        for (host, why) in acting.act(self.stage.wrapping.unlock(&run)).await {
+            say::err(&format!("warning: {host}: the lock was not given back: {why}"));
         }
     }
 }
@@ -108,9 +116,18 @@ pub(super) async fn unlock(
     global: &Global,
     args: &Unlock,
 ) -> Result<Exit, Stop> {
-    let stage =
+    let (stage, signals) =
         seen::connect(around, global, seen::request(around, global, &args.listing)?).await?;
-    let ended = end_all(around, &stage, args).await?;
+    let mut acting = Acting::on(&stage, signals);
+    let why = args.reason.as_deref().unwrap_or("no reason was given");
+    let own = act(&stage, around, format!("unlock: {why}"));
+    let mut ending = Ending { around, stage: &stage, args, own, ended: Vec::new() };
+    let all = ending.all(&mut acting).await;
+    let ended = ending.ended;
+    if let Err(stop) = all {
+        ended.iter().for_each(|lock| say::err(&format!("ended: {}", words::held(lock))));
+        return Err(acting.stop(stop));
+    }
     match args.listing.output {
         Format::Plain if ended.is_empty() => say::out("it was not locked"),
         Format::Plain => {
@@ -122,84 +139,98 @@ pub(super) async fn unlock(
         }
     }
     stage.fleet.close().await;
-    Ok(Exit::Done)
+    Ok(acting.exit(Exit::Done))
 }
 
-/// Ends one lock after the other until the stage can be locked: then nobody has it on any host. There
-/// is more than one where a command was cut off halfway.
-async fn end_all(around: &Surroundings, stage: &Stage, args: &Unlock) -> Result<Vec<Lock>, Stop> {
-    let why = args.reason.as_deref().unwrap_or("no reason was given");
-    let own = act(stage, around, format!("unlock: {why}"));
-    let mut ended = Vec::new();
-    let hosts = stage.wrapping.survey().machines.len();
-    for _ in 0..=hosts {
-        match stage.wrapping.lock(&own).await {
-            Ok(()) => {
-                given_back(stage, &own.run).await?;
-                return Ok(ended);
-            }
-            Err(Locking::Other(host, lock)) => {
-                end(around, stage, args, (&host, &lock), &own).await?;
-                ended.push(lock);
-            }
-            Err(refused @ Locking::Failed(..)) => return Err(prepare::locked(&refused)),
-        }
-    }
-    given_back(stage, &own.run).await?;
-    Err(Stop::new(Exit::Locked, "others lock the stage again and again"))
+/// The locks of a stage, being ended one after the other.
+struct Ending<'a> {
+    around: &'a Surroundings,
+    stage: &'a Stage,
+    args: &'a Unlock,
+    /// What takes their place, for a moment.
+    own: Lock,
+    ended: Vec<Lock>,
 }
 
-/// Ends one lock: ours without more ado, someone else's only if that is meant.
-async fn end(
-    around: &Surroundings,
-    stage: &Stage,
-    args: &Unlock,
-    (host, lock): (&str, &Lock),
-    own: &Lock,
-) -> Result<(), Stop> {
-    if lock.run == hand(around) || over(around, &lock.run) {
-        return given_back(stage, &lock.run).await;
+impl Ending<'_> {
+    /// Ends one lock after the other until the stage can be locked: then nobody has it on any host.
+    /// There is more than one where a command was cut off halfway.
+    async fn all(&mut self, acting: &mut Acting) -> Result<(), Stop> {
+        let hosts = self.stage.wrapping.survey().machines.len();
+        for _ in 0..=hosts {
+            match acting.act(self.stage.wrapping.lock(&self.own)).await {
+                Ok(()) => return self.given_back(acting, &self.own.run).await,
+                Err(Locking::Other(host, lock)) if acting.is_left() => {
+                    let what = format!("left; not ended: {host}: {}", words::held(&lock));
+                    return Err(Stop::new(Exit::Locked, what));
+                }
+                Err(Locking::Other(host, lock)) => {
+                    self.end(acting, (&host, &lock)).await?;
+                    self.ended.push(lock);
+                }
+                Err(refused @ Locking::Failed(..)) => return Err(prepare::locked(&refused)),
+            }
+        }
+        self.given_back(acting, &self.own.run).await?;
+        Err(Stop::new(Exit::Locked, "others lock the stage again and again"))
     }
-    let evidence = format!("{host}: {}", words::held(lock));
-    if !args.force {
-        let stop = Stop::new(Exit::Locked, evidence);
-        let stop = if is_hand(&lock.run) {
-            stop
-        } else {
-            stop.hint(format!("if that run is left open: deployui resume {}", escape(&lock.run)))
-        };
-        return Err(stop.hint("make sure that nothing is going on, then: deployui unlock --force"));
-    }
-    let survey = stage.wrapping.survey();
-    if survey.protected {
-        let what = format!("End what keeps others off {}. {evidence}", survey.owner.stage);
-        headless::typed(around, &survey.owner.stage, &what, args.confirm.as_deref())?;
-    }
-    match stage.wrapping.take_over(own, &lock.run).await {
-        // Someone else on another host: the next round meets him.
-        Ok(()) | Err(Locking::Other(..)) => Ok(()),
-        Err(refused @ Locking::Failed(..)) => {
-            // Where it was taken over, it is ours by now: the lock that was to be ended is.
-            let left = stage.wrapping.unlock(&own.run).await;
-            let left = left.into_iter().map(|(host, why)| format!("{host}: cannot unlock: {why}"));
-            let errors = [refused.to_string()].into_iter().chain(left).collect();
-            Err(Stop { exit: Exit::Failed, errors, hints: Vec::new() }
-                .hint("deployui status says which hosts are still locked"))
+
+    /// Ends one lock: ours without more ado, someone else's only if that is meant.
+    async fn end(&self, acting: &mut Acting, (host, lock): (&str, &Lock)) -> Result<(), Stop> {
+        let Self { around, stage, args, own, .. } = self;
+        if lock.run == hand(around) || over(around, &lock.run) {
+            return self.given_back(acting, &lock.run).await;
+        }
+        let evidence = format!("{host}: {}", words::held(lock));
+        if !args.force {
+            let stop = Stop::new(Exit::Locked, evidence);
+            let resume = format!("if that run is left open: deployui resume {}", escape(&lock.run));
+            let stop = stop.maybe_hint((!is_hand(&lock.run)).then_some(resume));
+            return Err(
+                stop.hint("make sure that nothing is going on, then: deployui unlock --force")
+            );
+        }
+        let survey = stage.wrapping.survey();
+        if survey.protected {
+            let name = &survey.owner.stage;
+            let what = format!("End what keeps others off {name}. {evidence}");
+            let said = args.confirm.as_deref();
+            headless::typed(around, acting.signals(), (name, &what), said).await?;
+        }
+        match acting.act(stage.wrapping.take_over(own, &lock.run)).await {
+            // Someone else on another host: the next round meets him.
+            Ok(()) | Err(Locking::Other(..)) => Ok(()),
+            Err(refused @ Locking::Failed(..)) => {
+                // Where it was taken over, it is ours by now: the lock that was to be ended is.
+                let left = acting.act(stage.wrapping.unlock(&own.run)).await;
+                let errors = [refused.to_string()].into_iter().chain(not_unlocked(left)).collect();
+                Err(Stop { exit: Exit::Failed, errors, hints: Vec::new() }
+                    .hint("deployui status says which hosts are still locked"))
+            }
         }
     }
+
+    async fn given_back(&self, acting: &mut Acting, run: &str) -> Result<(), Stop> {
+        let problems = acting.act(self.stage.wrapping.unlock(run)).await;
+        if problems.is_empty() {
+            return Ok(());
+        }
+        Err(Stop {
+            exit: Exit::Failed,
+            errors: not_unlocked(problems).collect(),
+            hints: Vec::new(),
+        }
+        .hint("deployui status says which hosts are still locked"))
+    }
+}
+
+/// What is said of hosts that did not give a lock back.
+fn not_unlocked(problems: Vec<(String, String)>) -> impl Iterator<Item = String> {
+    problems.into_iter().map(|(host, why)| format!("{host}: cannot unlock: {why}"))
 }
 
 /// Whether this is a run of ours that is over: it left its lock behind.
 fn over(around: &Surroundings, run: &str) -> bool {
     let runs = around.store.runs().unwrap_or_default();
     runs.iter().any(|it| it.run.as_str() == run && it.closed.is_some())
-}
-
-async fn given_back(stage: &Stage, run: &str) -> Result<(), Stop> {
-    let problems = stage.wrapping.unlock(run).await;
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let errors = problems.iter().map(|(host, why)| format!("{host}: cannot unlock: {why}"));
-    Err(Stop { exit: Exit::Failed, errors: errors.collect(), hints: Vec::new() })
 }

@@ -12,7 +12,9 @@ use super::{
         headless, load,
         prepare::Stage,
         say,
+        signals::Signals,
     },
+    acting::Acting,
     args::{Listing, Off, On, Page},
     hold::{Held, hand},
     seen::{self, Seen},
@@ -40,7 +42,7 @@ pub(super) async fn maintenance(
 }
 
 async fn on(around: &Surroundings, global: &Global, args: &On) -> Result<Exit, Stop> {
-    let stage = connected(around, global, &args.listing).await?;
+    let (stage, signals) = connected(around, global, &args.listing).await?;
     let raised = Raised {
         run: hand(around),
         by: around.person().to_owned(),
@@ -50,18 +52,18 @@ async fn on(around: &Surroundings, global: &Global, args: &On) -> Result<Exit, S
     };
     let page = page(global, &stage, &raised)?;
     let act = Act { up: Some((&page, &raised)), run: None, confirm: args.confirm.as_deref() };
-    act.carry_out(around, stage, args.listing.output).await
+    act.carry_out(around, (stage, signals), args.listing.output).await
 }
 
 async fn off(around: &Surroundings, global: &Global, args: &Off) -> Result<Exit, Stop> {
-    let stage = connected(around, global, &args.listing).await?;
+    let (stage, signals) = connected(around, global, &args.listing).await?;
     let own = hand(around);
     let run = (!args.force).then_some(own.as_str());
     if !args.force {
         refuse_others(&stage, &own)?;
     }
     let act = Act { up: None, run, confirm: args.confirm.as_deref() };
-    act.carry_out(around, stage, args.listing.output).await
+    act.carry_out(around, (stage, signals), args.listing.output).await
 }
 
 /// The hosts of a stage that has a page.
@@ -69,10 +71,11 @@ async fn connected(
     around: &Surroundings,
     global: &Global,
     listing: &Listing,
-) -> Result<Stage, Stop> {
-    let stage = seen::connect(around, global, seen::request(around, global, listing)?).await?;
+) -> Result<(Stage, Signals), Stop> {
+    let (stage, signals) =
+        seen::connect(around, global, seen::request(around, global, listing)?).await?;
     let paged = stage.wrapping.survey().machines.iter().any(|it| it.page.is_some());
-    if paged { Ok(stage) } else { Err(no_page()) }
+    if paged { Ok((stage, signals)) } else { Err(no_page()) }
 }
 
 pub(super) fn no_page() -> Stop {
@@ -120,21 +123,23 @@ impl Act<'_> {
     async fn carry_out(
         self,
         around: &Surroundings,
-        stage: Stage,
+        (stage, signals): (Stage, Signals),
         output: Format,
     ) -> Result<Exit, Stop> {
+        let mut acting = Acting::on(&stage, signals);
         let survey = stage.wrapping.survey();
         let what = if self.up.is_some() { "maintenance on" } else { "maintenance off" };
         if survey.protected {
             let asked = format!("{what} of {} on {}", survey.owner.app, survey.owner.stage);
-            headless::typed(around, &survey.owner.stage, &asked, self.confirm)?;
+            let name = &survey.owner.stage;
+            headless::typed(around, acting.signals(), (name, &asked), self.confirm).await?;
         }
-        let held = Held::take(&stage, around, what).await?;
-        let done: BTreeMap<String, Maintained> =
-            stage.wrapping.page(self.up, self.run).await.into_iter().collect();
-        let probes: BTreeMap<String, Maintenance> =
-            stage.wrapping.probe().await.into_iter().collect();
-        held.give_back().await;
+        let held = Held::take(&stage, around, &mut acting, what).await?;
+        let done = acting.act(stage.wrapping.page(self.up, self.run)).await;
+        let done: BTreeMap<String, Result<Maintained, String>> = done.into_iter().collect();
+        let probes = acting.act(stage.wrapping.probe()).await;
+        let probes: BTreeMap<String, Maintenance> = probes.into_iter().collect();
+        held.give_back(&mut acting).await;
         let told: Vec<Told<'_>> = survey
             .machines
             .iter()
@@ -152,14 +157,14 @@ impl Act<'_> {
         }
         let right = told.iter().all(|it| it.right(self.up.is_some()));
         stage.fleet.close().await;
-        Ok(if right { Exit::Done } else { Exit::Failed })
+        Ok(acting.exit(if right { Exit::Done } else { Exit::Failed }))
     }
 }
 
-/// What became of the page on a host.
+/// What became of the page on a host; an error is why that is not known.
 struct Told<'a> {
     host: &'a str,
-    done: &'a Maintained,
+    done: &'a Result<Maintained, String>,
     visitors: Option<&'a Maintenance>,
 }
 
@@ -167,12 +172,15 @@ impl Told<'_> {
     /// Whether the page is as it was wanted, and visitors get it or do not, as far as that is asked.
     fn right(&self, up: bool) -> bool {
         let done = match self.done {
-            Maintained::On => up,
-            Maintained::Off => !up,
-            Maintained::Other(_)
-            | Maintained::Foreign
-            | Maintained::Strange(_)
-            | Maintained::Failed(_) => false,
+            Ok(Maintained::On) => up,
+            Ok(Maintained::Off) => !up,
+            Ok(
+                Maintained::Other(_)
+                | Maintained::Foreign
+                | Maintained::Strange(_)
+                | Maintained::Failed(_),
+            )
+            | Err(_) => false,
         };
         let shown = match self.visitors {
             Some(Maintenance::On(_)) => up,
@@ -185,35 +193,39 @@ impl Told<'_> {
 
     fn page(&self) -> &'static str {
         match self.done {
-            Maintained::On => "up",
-            Maintained::Off => "down",
-            Maintained::Other(_) => "other",
-            Maintained::Foreign => "foreign",
-            Maintained::Strange(_) => "strange",
-            Maintained::Failed(_) => "failed",
+            Ok(Maintained::On) => "up",
+            Ok(Maintained::Off) => "down",
+            Ok(Maintained::Other(_)) => "other",
+            Ok(Maintained::Foreign) => "foreign",
+            Ok(Maintained::Strange(_)) => "strange",
+            Ok(Maintained::Failed(_)) => "failed",
+            Err(_) => "unknown",
         }
     }
 
     fn problem(&self) -> Option<String> {
         match self.done {
-            Maintained::On | Maintained::Off => None,
-            Maintained::Other(raised) => Some(words::raised(raised)),
-            Maintained::Foreign => {
+            Ok(Maintained::On | Maintained::Off) => None,
+            Ok(Maintained::Other(raised)) => Some(words::raised(raised)),
+            Ok(Maintained::Foreign) => {
                 Some("a page lies there, and nobody says who put it up".to_owned())
             }
-            Maintained::Strange(text) => {
+            Ok(Maintained::Strange(text)) => {
                 Some(format!("who put it up cannot be read: {}", escape(text)))
             }
-            Maintained::Failed(why) => Some(escape(why)),
+            Ok(Maintained::Failed(why)) | Err(why) => Some(escape(why)),
         }
     }
 
     fn plain(&self) {
         let Self { host, visitors, .. } = self;
         let what = match (self.done, self.problem()) {
-            (Maintained::On, _) => "the page is up".to_owned(),
-            (Maintained::Off, _) => "the page is down".to_owned(),
-            (_, problem) => format!("NOT CHANGED: {}", problem.unwrap_or_default()),
+            (Ok(Maintained::On), _) => "the page is up".to_owned(),
+            (Ok(Maintained::Off), _) => "the page is down".to_owned(),
+            (Ok(_), problem) => format!("NOT CHANGED: {}", problem.unwrap_or_default()),
+            (Err(_), problem) => {
+                format!("NOT KNOWN whether the page is up: {}", problem.unwrap_or_default())
+            }
         };
         say::out(&format!("{host}: {what}; {}", words::visitors(*visitors)));
     }

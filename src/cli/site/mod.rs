@@ -1,6 +1,7 @@
 //! Commands about a stage as a whole: what its hosts have and serve, the maintenance page, the lock,
 //! what would be done. Each connects, looks, and tells; what changes something holds the stage's lock.
 
+mod acting;
 mod args;
 mod check;
 mod hold;

@@ -41,14 +41,8 @@ pub(in crate::cli) async fn plan(
     request: Request,
     output: Format,
 ) -> Result<Exit, Stop> {
-    let stage = seen::connect(around, global, request).await?;
-    let mut signals = headless::listen()?;
-    let stage = seen::or_left(&mut signals, async move {
-        let mut stage = stage;
-        stage.learn(global).await?;
-        Ok(stage)
-    })
-    .await?;
+    let (mut stage, mut signals) = seen::connect(around, global, request).await?;
+    seen::or_left(&mut signals, stage.learn(global)).await?;
     let planned = stage.plan()?;
     let from = prepare::continued(&stage.recipe, &stage.request);
     let up = prepare::pages(&planned, &stage.request.known.sites)?;

@@ -66,12 +66,13 @@ pub(super) async fn look_by(
     or_left(&mut signals, seen.looked()).await
 }
 
-/// Connects all hosts and looks at them; one that cannot be asked or read ends it.
+/// Connects all hosts and looks at them; one that cannot be asked or read ends it. Whoever goes on with
+/// them listens for signals: nobody else does from here on.
 pub(super) async fn connect(
     around: &Surroundings,
     global: &Global,
     request: Request,
-) -> Result<Stage, Stop> {
+) -> Result<(Stage, Signals), Stop> {
     let connector = load::connector(around, headless::asker(around));
     let (mut stage, mut signals) = begin(around, global, request, connector)?;
     let gathered = stage.gather(&mut signals).await;
@@ -79,11 +80,8 @@ pub(super) async fn connect(
         let refused = stop.exit == Exit::Refused;
         stop.maybe_hint(refused.then_some("leave a host out with --hosts"))
     })?;
-    or_left(&mut signals, async move {
-        stage.look().await?;
-        Ok(stage)
-    })
-    .await
+    or_left(&mut signals, stage.look()).await?;
+    Ok((stage, signals))
 }
 
 /// Hosts begin to connect, and signals are listened for.
