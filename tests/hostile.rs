@@ -278,3 +278,19 @@ fn a_full_disk_on_a_host() {
     assert!(ran.stdout.contains("h1 fill: ok"), "{}", ran.stdout);
     project.same_logs(2, &project.newest());
 }
+
+/// Where nothing is read as UTF-8, a byte of a harmless character can be an 8-bit control.
+#[test]
+fn a_terminal_that_is_not_utf8_gets_seven_bits() {
+    let project = Project::up(1, &[], TWO_STEPS);
+    let ui = project.ui.env("LANG", "C");
+    let config = project.fleet.ssh_config();
+    let words = ["--ssh-config", config.to_str().unwrap(), "exec", "--yes", "--"];
+    let screen =
+        ui.console(&[&words[..], &["echo a\u{eb}\u{65e5}z"]].concat(), 24, 100).wait_exit().1;
+    assert!(screen.contents().contains("h1 exec | a???z"), "{}", screen.contents());
+    assert!(screen.contents().is_ascii(), "{}", screen.contents());
+    // What is not a terminal gets what the host said.
+    let ran = ui.run(&[&words[..], &["echo a\u{eb}\u{65e5}z"]].concat());
+    assert!(ran.stdout.contains("a\u{eb}\u{65e5}z"), "{}", ran.stdout);
+}

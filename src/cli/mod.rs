@@ -60,6 +60,9 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
         return about::tell(about);
     }
     let around = Surroundings::read(&args.global)?;
+    if !around.utf8 {
+        say::in_seven_bit();
+    }
     let _log = debug_log::begin(&around, args.global.verbose);
     match args.verb {
         None => with_runtime(console::open(&around, &args.global)),

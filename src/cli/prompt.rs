@@ -117,7 +117,7 @@ fn answer(question: &Question) -> Result<Option<Answer>, Interrupted> {
 
 /// A line that is typed and not shown.
 fn secret(prompt: &str) -> Result<Option<Answer>, Interrupted> {
-    match rpassword::prompt_password(prompt) {
+    match rpassword::prompt_password(say::spelled(prompt)) {
         Ok(text) => Ok(Some(Answer::Secret(SecretString::from(text)))),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Interrupted),
         Err(_) => Ok(None),
@@ -153,8 +153,7 @@ pub(super) async fn line(prompt: String, signals: &mut Signals) -> Result<Option
 }
 
 fn read(prompt: &str) -> Option<String> {
-    use std::io::Write as _;
-    drop(io::stderr().lock().write_all(prompt.as_bytes()));
+    say::ask(prompt);
     let mut text = String::new();
     match io::stdin().read_line(&mut text) {
         Ok(1..) => Some(text.trim_end_matches(['\n', '\r']).to_owned()),

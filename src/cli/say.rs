@@ -1,26 +1,56 @@
 //! The one place that prints. A reader that has gone away is no error.
 
-use std::io::Write as _;
+use std::{
+    borrow::Cow,
+    io::{self, IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-use crate::text::escape;
+use crate::text::{Shown, escape};
+
+/// Terminals do not read UTF-8. It is what the locale says, once and for the whole program.
+static SEVEN_BIT: AtomicBool = AtomicBool::new(false);
+
+/// From now on terminals get ASCII alone. What is no terminal gets what hosts say.
+pub(super) fn in_seven_bit() {
+    SEVEN_BIT.store(true, Ordering::Relaxed);
+}
 
 /// A line on standard output.
 pub(super) fn out(line: &str) {
-    let mut to = std::io::stdout().lock();
-    drop(
-        to.write_all(line.as_bytes()).and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush()),
-    );
+    let mut to = io::stdout().lock();
+    drop(write(&mut to, line, "\n").and_then(|()| to.flush()));
 }
 
 /// Bytes on standard output, as they are.
 pub(super) fn raw(bytes: &[u8]) {
-    drop(std::io::stdout().lock().write_all(bytes));
+    drop(io::stdout().lock().write_all(bytes));
 }
 
 /// A message on standard error. It may quote what a host said, of which nothing reaches a terminal as
 /// it is.
 pub(super) fn err(message: &str) {
     let lines: Vec<String> = message.split('\n').map(escape).collect();
-    let text = format!("{}\n", lines.join("\n"));
-    drop(std::io::stderr().lock().write_all(text.as_bytes()));
+    drop(write(&mut io::stderr().lock(), &lines.join("\n"), "\n"));
+}
+
+/// The beginning of a line on standard error, which the operator ends.
+pub(super) fn ask(prompt: &str) {
+    drop(write(&mut io::stderr().lock(), prompt, ""));
+}
+
+fn write(to: &mut (impl Write + IsTerminal), text: &str, end: &str) -> io::Result<()> {
+    let text = if to.is_terminal() { spelled(text) } else { Cow::Borrowed(text) };
+    to.write_all(text.as_bytes())?;
+    to.write_all(end.as_bytes())
+}
+
+/// A text as a terminal gets it, line by line.
+pub(super) fn spelled(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !SEVEN_BIT.load(Ordering::Relaxed) {
+        return Cow::Borrowed(text);
+    }
+    let lines: Vec<String> =
+        text.split('\n').map(|line| Shown::literal(line).to_seven_bit().plain()).collect();
+    Cow::Owned(lines.join("\n"))
 }

@@ -57,35 +57,17 @@ impl Shown {
         rows
     }
 
-    /// The same cells with our own marks (`…`, `⋯`, `‹`, `›`, `◌`) in ASCII, for screens drawn
-    /// without box characters. Host text in other scripts stays.
-    pub fn to_ascii(&self) -> Self {
-        self.respell(|c| mark_in_ascii(c).unwrap_or(c))
-    }
-
-    /// The same cells in ASCII alone, `?` for what has no spelling.
+    /// The same cells in ASCII alone: our own marks (`…`, `⋯`, `‹`, `›`, `◌`) as they look, `?` for
+    /// what has no spelling. A mark on a letter is left out.
     ///
     /// For terminals that do not read UTF-8: there a byte of a harmless character can be an 8-bit
     /// control.
     pub fn to_seven_bit(&self) -> Self {
-        let ascii = |c: char| if c.is_ascii() { Some(c) } else { mark_in_ascii(c) };
-        self.respell(|c| ascii(c).unwrap_or('?'))
-    }
-
-    fn respell(&self, spell: impl Fn(char) -> char) -> Self {
         let mut spelled = Self::default();
-        let mut buffer = [0; 4];
         for cluster in self.clusters() {
-            let mut chars = cluster.text.chars();
-            let base = chars.next().map_or(' ', &spell);
-            let text = base.encode_utf8(&mut buffer);
-            for _ in 0..cluster.width / neutral::cells(base).max(1) {
-                spelled.push_str(text, cluster.style);
-            }
-            // A mark stays where its spelling is itself, on a base that was kept.
-            let kept = cluster.text.starts_with(base);
-            for mark in chars.filter(|mark| kept && spell(*mark) == *mark) {
-                spelled.push_str(mark.encode_utf8(&mut [0; 4]), cluster.style);
+            let base = cluster.text.chars().next().map_or(' ', in_seven_bit);
+            for _ in 0..cluster.width {
+                spelled.push_str(base.encode_utf8(&mut [0; 4]), cluster.style);
             }
         }
         spelled
@@ -121,12 +103,14 @@ pub fn fit(text: &Shown, width: usize) -> Shown {
     cut
 }
 
-fn mark_in_ascii(c: char) -> Option<char> {
+/// A character of one cell in ASCII.
+fn in_seven_bit(c: char) -> char {
     match c {
-        '…' | '⋯' => Some('~'),
-        '‹' => Some('<'),
-        '›' => Some('>'),
-        neutral::LONE_BASE => Some('o'),
-        _ => None,
+        '…' | '⋯' => '~',
+        '‹' => '<',
+        '›' => '>',
+        neutral::LONE_BASE => 'o',
+        ascii if ascii.is_ascii() => ascii,
+        _ => '?',
     }
 }

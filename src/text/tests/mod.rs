@@ -366,7 +366,6 @@ fn fitting_ends_in_an_ellipsis() {
 fn ascii_spellings_keep_the_columns() {
     let mut text = Shown::literal("‹KEY hidden› ⋯ é e\u{301} 日\u{301} ◌\u{301}…");
     text.push(&Shown::literal("end"));
-    assert_eq!(text.to_ascii().plain(), "<KEY hidden> ~ é e\u{301} 日\u{301} o~end");
     assert_eq!(text.to_seven_bit().plain(), "<KEY hidden> ~ ? e ?? o~end");
     assert_eq!(text.to_seven_bit().width(), text.width());
 }

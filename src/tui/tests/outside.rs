@@ -146,6 +146,12 @@ fn ascii_alone() {
         assert!(screen.is_ascii(), "{screen}");
         insta::assert_snapshot!(format!("ascii_{name}"), screen);
     }
+    // Also what hosts say: where nothing is read as UTF-8, a byte of it may be an 8-bit control.
+    let raised = || Sites::calm().raised("zo\u{eb}\u{35b}@\u{65e5}\u{672c}").idle();
+    let mut desk = Desk::with(NARROW, settings(), 40, super::chatter).tell_all(raised()).keys("M");
+    let screen = desk.screen();
+    assert!(screen.contains("zo?@????") && screen.is_ascii(), "{screen}");
+    assert!(crate::tui::view::title(&desk.model).is_ascii());
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub(crate) fn title(model: &Model) -> String {
     let (words, _) = header::state(model);
     let app = model.plan().map_or("", |plan| plan.app.as_str());
     let stage = model.plan().map_or("", |plan| plan.stage.as_str());
-    crate::text::escape(&format!("{words} - {app} {stage} - deployui"))
+    Pen::of(model).plain(&format!("{words} - {app} {stage} - deployui"))
 }
 
 /// Whether a pane has the keys.

@@ -20,6 +20,7 @@ use crate::{
 pub(super) struct Pen {
     pub(super) glyphs: &'static Glyphs,
     pub(super) styles: Styles,
+    /// The terminal does not read UTF-8.
     ascii: bool,
 }
 
@@ -35,7 +36,12 @@ impl Pen {
 
     /// A text in a look.
     pub(super) fn styled(self, text: &str, style: Style) -> Span<'static> {
-        Span::styled(self.spell(Shown::literal(text)).plain(), style)
+        Span::styled(self.plain(text), style)
+    }
+
+    /// A text without a look.
+    pub(super) fn plain(self, text: &str) -> String {
+        self.spell(Shown::literal(text)).plain()
     }
 
     /// A text in exactly so many cells.
@@ -78,7 +84,7 @@ impl Pen {
     }
 
     fn spell(self, shown: Shown) -> Shown {
-        if self.ascii { shown.to_ascii() } else { shown }
+        if self.ascii { shown.to_seven_bit() } else { shown }
     }
 }
 
