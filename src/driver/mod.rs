@@ -453,7 +453,8 @@ impl Driver {
         }
     }
 
-    /// The migrations that are applied, as the steps of the run said that list them; without secrets.
+    /// The migrations that are applied, as the steps of the run said that list them; where none did,
+    /// those that the run applied one by one. Without secrets.
     #[must_use]
     pub fn migrations(&self) -> Vec<String> {
         let run = self.engine.run();
@@ -463,7 +464,8 @@ impl Driver {
             let State::Ok(n) = cell.state else { return None };
             matches!(cell.node.kind, Kind::Act(_)).then_some(Try { node, n })
         });
-        listing::names(good.flat_map(|attempt| self.listing(attempt)))
+        let listed = listing::names(good.flat_map(|attempt| self.listing(attempt)));
+        if listed.is_empty() { listing::names(run.migrated().into_iter()) } else { listed }
     }
 
     /// What a node printed.

@@ -55,18 +55,23 @@ fn candidate(name: &str, sites: &[(&str, &Site)], newest: Option<&str>) -> Candi
 
 /// Migrations that a later release is known to have run with, and this one is not: a rollback of code
 /// leaves them applied.
+///
+/// Of a release that nobody judged, as another tool made it, it is not known what it ran with.
 fn migrations(
     name: &str,
     having: &[(&str, &Site, Release)],
     sites: &[(&str, &Site)],
 ) -> Vec<String> {
+    if having.iter().all(|(_, _, it)| it.verdict == ReleaseVerdict::Unknown) {
+        return Vec::new();
+    }
     let then: BTreeSet<&str> =
         having.iter().flat_map(|(_, _, it)| it.schema.iter().map(String::as_str)).collect();
     let later = sites.iter().flat_map(|(_, site)| &site.releases);
     let later = later.filter(|release| release.name.as_str() > name);
     let mut since: Vec<String> = later
         .flat_map(|release| &release.schema)
-        .filter(|name| !then.is_empty() && !then.contains(name.as_str()))
+        .filter(|name| !then.contains(name.as_str()))
         .cloned()
         .collect();
     since.sort();
@@ -117,10 +122,13 @@ mod tests {
 
     #[test]
     fn what_later_releases_ran_with_stays_applied() {
-        let check = |served: &str, recorded: &[(&str, &[&str])], of: &str, expect: &[&str]| {
-            let release = |(name, schema): &(&str, &[&str])| Release {
+        use ReleaseVerdict::{Failed, Good, Unknown};
+        type Recorded<'a> = (&'a str, &'a [&'a str], ReleaseVerdict);
+        let check = |served: &str, recorded: &[Recorded<'_>], of: &str, expect: &[&str]| {
+            let release = |(name, schema, verdict): &Recorded<'_>| Release {
                 name: (*name).to_owned(),
                 schema: schema.iter().map(|name| (*name).to_owned()).collect(),
+                verdict: *verdict,
                 ..Release::default()
             };
             let site = Site {
@@ -133,12 +141,16 @@ mod tests {
             let one = found.iter().find(|one| one.name == of).map(|one| one.migrations.clone());
             assert_eq!(one.unwrap(), expect, "{of} where {served} is served");
         };
-        let recorded: &[(&str, &[&str])] = &[("1", &["a"]), ("2", &["a", "b"]), ("3", &["a", "c"])];
+        let recorded: &[Recorded<'_>] =
+            &[("1", &["a"], Good), ("2", &["a", "b"], Good), ("3", &["a", "c"], Good)];
         check("3", recorded, "2", &["c"]);
         check("3", recorded, "1", &["b", "c"]);
         // Also when what brought them is served no more.
         check("2", recorded, "1", &["b", "c"]);
+        // What a run did that failed in the end.
+        check("1", &[("1", &["a"], Good), ("2", &["b"], Failed)], "1", &["b"]);
+        check("1", &[("1", &[], Good), ("2", &["b"], Failed)], "1", &["b"]);
         // Nothing is known of the one, so that nothing can be said of the others.
-        check("2", &[("1", &[]), ("2", &["a"])], "1", &[]);
+        check("2", &[("1", &[], Unknown), ("2", &["a"], Good)], "1", &[]);
     }
 }

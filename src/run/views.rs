@@ -84,6 +84,23 @@ impl Run {
         !self.excluded.contains_key(&host)
     }
 
+    /// Items of schema changes that this run did and has not taken back, as their hosts listed them.
+    #[must_use]
+    pub fn migrated(&self) -> Vec<String> {
+        let is_done = |state: &State| {
+            let said =
+                matches!(state, State::Overruled(Overrule::Fixed(_) | Overrule::Assumed(true, _)));
+            said || matches!(state, State::Ok(_))
+        };
+        let migrates = |cell: &&Cell| changes(&cell.node) == Changes::Schema;
+        let done = self.cells.iter().filter(migrates).filter(|cell| is_done(&cell.state));
+        let item = |cell: &Cell| {
+            let Part::Item { line, .. } = &cell.node.key.part else { return None };
+            Some(line.clone())
+        };
+        done.filter_map(item).collect()
+    }
+
     /// Whether a schema change has begun.
     #[must_use]
     pub fn schema_begun(&self) -> bool {

@@ -11,7 +11,7 @@ const QUIET_MAX: Duration = Duration::from_secs(120);
 
 /// No wait lasts longer, however much is printed: a console is never quiet, since the clock on its
 /// screen ticks while it hangs. Far more than anything that is awaited takes on a busy machine.
-const WAIT_MAX: Duration = Duration::from_secs(600);
+const WAIT_MAX: Duration = Duration::from_secs(300);
 
 /// A stream read to its end in the background into an `S`, by one thread; others watch.
 pub(crate) struct Gather<S> {

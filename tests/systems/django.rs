@@ -261,7 +261,9 @@ fn a_django_site_is_released_migrated_and_rolled_back() {
     let third = site.process();
     assert_ne!(third, second);
 
-    project.must(0, &["rollback", "--confirm", "production"]);
+    let ran = project.must(0, &["rollback", "--confirm", "production"]);
+    let stay = "and staying so: shop.0003_sold, shop.0004_needed";
+    assert!(ran.stderr.contains(stay), "{}", ran.stderr);
     assert_eq!(site.visit(), (200, "second: rye, spelt".to_owned()));
     assert_ne!(site.process(), third);
     let listed = project.must(0, &["releases"]).stdout;
