@@ -110,6 +110,36 @@ fn maintenance_by_hand_stays_also_where_the_run_is_taken_back() {
     }
 }
 
+/// A run that failed behind the page and was given up: the next one mends forward, and the site is never
+/// opened over a half-changed database in between.
+#[test]
+fn the_page_of_a_run_that_is_over_is_the_next_runs() {
+    let project = closing();
+    let recipe = std::fs::read_to_string(project.ui.dir().join("deploy.toml")).unwrap();
+    project.recipe(&recipe.replace(">>{{ root }}/seen", "; exit 1"));
+    project.must(3, &["deploy"]);
+    let open = project.must(4, &["deploy"]);
+    assert!(open.stderr.contains("is open, and has the maintenance page up"), "{}", open.stderr);
+    assert_eq!(open.stderr.matches("deployui resume").count(), 1, "{}", open.stderr);
+    let console = project.console(36, 120);
+    console.wait_for("FAILED note");
+    console.send("A");
+    console.wait_for("Abort the run: which way?");
+    console.send("\t\r");
+    console.wait_for("is over");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(1));
+    assert!(project.file(1, PAGE).contains("<html") && project.file(2, PAGE).contains("<html"));
+
+    let planned = project.must(0, &["plan"]);
+    assert!(planned.stderr.contains("which is over: this run takes it over"), "{}", planned.stderr);
+    project.recipe(&recipe);
+    let ran = project.must(0, &["deploy", "--reason", "once more"]);
+    assert_eq!(ran.stderr.matches("which is over").count(), 2, "{}", ran.stderr);
+    assert!(project.file(2, "seen").contains("once more"), "{}", project.file(2, "seen"));
+    assert_eq!((project.file(1, PAGE), project.file(2, PAGE)), (String::new(), String::new()));
+}
+
 #[test]
 fn a_page_that_nobody_accounts_for_is_no_place_to_begin() {
     let project = closing();

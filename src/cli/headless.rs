@@ -10,7 +10,7 @@ use super::{
     environment::Surroundings,
     exit::{Exit, Stop, undriven},
     load,
-    prepare::{self, Stage},
+    prepare::{self, Pages, Stage},
     prompt,
     report::{self, Report},
     say, secrets,
@@ -112,10 +112,11 @@ async fn prepared(
     let plan = stage.plan()?;
     let notices = webhooks::of_stage(stage, &plan)?;
     let sites = &stage.request.known.sites;
-    let kept = prepare::pages(&plan, sites)?;
-    let mut notes = kept.clone();
+    let Pages { left, kept } = prepare::pages(&plan, sites)?;
+    let mut notes = [left, kept.clone()].concat();
     notes.extend(prepare::continued(&stage.recipe, &stage.request));
     notes.extend(prepare::again(&plan, sites));
+    notes.extend(prepare::stays(&plan, sites));
     confirm(around, &plan, start, &notes, signals).await?;
     let secrets = secrets::resolve(around, &stage.recipe, &plan, signals).await?;
     stage.fleet.keep(secrets);

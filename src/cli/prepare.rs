@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     driver::{self, Checked, Fleet, Locking, Wrapping},
-    model::{HostId, Lock, Plan, RunId, Site, StepName},
-    plan::{self, Request, Survey},
+    model::{HostId, Lock, Plan, Raised, RunId, Site, StepName},
+    plan::{self, Request, Survey, Whose},
     recipe::Recipe,
     remote::{Ask, ssh::Connector},
     script::builtin::Grade,
@@ -270,35 +270,58 @@ pub(super) fn again(plan: &Plan, sites: &BTreeMap<String, Site>) -> Option<Strin
     (!hosts.is_empty()).then(|| format!("{} {serve} {revision:.10} already", hosts.join(", ")))
 }
 
-/// What is said of pages that are up already where a run would put up its own: one that a person raised
-/// stays up.
+/// What is said of pages that are up already where a run would put up its own.
+#[derive(Default)]
+pub(super) struct Pages {
+    /// Those that are left to this run.
+    pub(super) left: Vec<String>,
+    /// Those that stay up when it is over, since a person raised them: said at the end, too.
+    pub(super) kept: Vec<String>,
+}
+
+/// Looks at the pages that are up already.
 ///
 /// # Errors
-/// Where nobody, or another run, accounts for one: what it is for must be found out before.
-pub(super) fn pages(plan: &Plan, sites: &BTreeMap<String, Site>) -> Result<Vec<String>, Stop> {
+/// Where nobody, or an open run, accounts for one: what it is for must be found out before.
+pub(super) fn pages(plan: &Plan, sites: &BTreeMap<String, Site>) -> Result<Pages, Stop> {
     let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
-    let mut notes = Vec::new();
-    for page in plan::pages_up(plan, sites) {
-        let host = page.host;
-        match page.raised {
-            Some(raised) if page.is_adopted() => notes.push(format!(
-                "{host}: {} has the maintenance page up by hand since {}: it stays up when the run is over, \
-                 until deployui maintenance off",
-                raised.by, raised.since
+    let mut pages = Pages::default();
+    for (host, whose) in plan::pages_up(plan, sites) {
+        match whose {
+            Whose::Hand(Raised { by, since, .. }) => pages.kept.push(format!(
+                "{host}: {by} has the maintenance page up by hand since {since}: it stays up when the run \
+                 is over, until deployui maintenance off"
             )),
-            Some(raised) => stop.errors.push(format!(
-                "{host}: the maintenance page is up since {} for run {} of {}",
-                raised.since, raised.run, raised.by
+            Whose::Left(Raised { by, since, run, .. }) => pages.left.push(format!(
+                "{host}: the maintenance page is up since {since}, left by the run {run} of {by}, which is \
+                 over: this run takes it over, and takes it down when all is well"
             )),
-            None => stop.errors.push(format!(
+            Whose::Open(Raised { by, since, run, .. }) => {
+                stop.exit = Exit::Locked;
+                stop.errors.push(format!(
+                    "{host}: the run {run} of {by} is open, and has the maintenance page up since {since}"
+                ));
+                stop.hints.push(open(run));
+            }
+            Whose::Nobody => stop.errors.push(format!(
                 "{host}: a maintenance page is up that nobody accounts for"
             )),
         }
     }
     if stop.errors.is_empty() {
-        return Ok(notes);
+        return Ok(pages);
     }
-    Err(stop.hint("find out what it is for, then: deployui maintenance off --force"))
+    if stop.exit != Exit::Locked {
+        stop.hints
+            .push("find out what it is for, then: deployui maintenance off --force".to_owned());
+    }
+    stop.hints.dedup();
+    Err(stop)
+}
+
+/// What can be done about a run that is open.
+fn open(run: &str) -> String {
+    format!("wait for it, take it up (deployui resume {run}), or end it: deployui unlock --force")
 }
 
 /// A stage that somebody else has.
@@ -310,10 +333,9 @@ pub(super) fn locked(refused: &Locking) -> Stop {
                 "deployui unlock ends your own, and with --force somebody else's: ask them before",
             )
         }
-        Locking::Other(_, lock) => Stop::new(Exit::Locked, refused.to_string()).hint(format!(
-            "wait for it, take it up (deployui resume {run}), or end it: deployui unlock --force",
-            run = lock.run
-        )),
+        Locking::Other(_, lock) => {
+            Stop::new(Exit::Locked, refused.to_string()).hint(open(&lock.run))
+        }
         Locking::Failed(..) => Stop::new(Exit::Refused, refused.to_string())
             .hint("deployui status says which hosts are locked"),
     }
@@ -334,6 +356,16 @@ pub(super) async fn finished(driver: &driver::Driver, around: &Surroundings) -> 
         driver::finish(&asker, &run.plan, (verdict, &driver.migrations()), around.person(), now)
             .await;
     left.into_iter().map(|(host, why)| format!("{host}: {why}")).collect()
+}
+
+/// Migrations that stay applied when an earlier release is served again.
+pub(super) fn stays(plan: &Plan, sites: &BTreeMap<String, Site>) -> Option<String> {
+    let released = plan.released.as_ref().filter(|released| !released.made)?;
+    let hosts: Vec<&str> = sites.keys().map(String::as_str).collect();
+    let all = plan::candidates(sites, &hosts);
+    let since = all.iter().find(|one| one.name == released.name).map(|one| &one.migrations)?;
+    (!since.is_empty())
+        .then(|| format!("applied since {} and staying so: {}", released.name, since.join(", ")))
 }
 
 /// Tells what is no reason to stop.

@@ -276,7 +276,7 @@ impl Wrapping {
         let acts = paged.map(|(it, path)| async move {
             let state = &it.host.state_dir;
             let text = match up {
-                Some((page, raised)) => builtin::maintenance_on(state, path, page, raised),
+                Some(page) => builtin::maintenance_on(state, path, page, None),
                 None => builtin::maintenance_off(state, path, run),
             };
             let done = async {

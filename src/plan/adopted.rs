@@ -1,44 +1,52 @@
-//! Maintenance that is up before a run enters it: what a person raised is adopted, and stays up when the
-//! run leaves it, since only that person knows what it is for. Anyone else's is nobody's to touch.
+//! Maintenance that is up before a run enters it. What a person raised is adopted, and stays up when the
+//! run leaves it, since only that person knows what it is for. What a run left up that is over (a schema
+//! change that did not end well) is the next run's: it mends forward under the page, and takes it down
+//! at its end. What an open run has up, or nobody accounts for, is nobody's to touch.
 
 use std::collections::BTreeMap;
 
-use super::scope::MAINTENANCE_ON;
+use super::{ground::Machine, scope::MAINTENANCE_ON};
 use crate::model::{Plan, Raised, Site};
 
-/// A page that is up on a host before a run raises it.
+/// Who has a page up, as a run finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PageUp<'s> {
-    /// The host.
-    pub host: &'s str,
-    /// Who raised it; `None`: nobody says so.
-    pub raised: Option<&'s Raised>,
+pub enum Whose<'s> {
+    /// A person: the run goes through maintenance under it, and leaves it up.
+    Hand(&'s Raised),
+    /// A run that is over, since its lock is gone: the page becomes the next run's.
+    Left(&'s Raised),
+    /// A run that has the lock.
+    Open(&'s Raised),
+    /// Nobody says so.
+    Nobody,
 }
 
-impl PageUp<'_> {
-    /// Whether the run goes through maintenance under it, and leaves it up.
-    #[must_use]
-    pub fn is_adopted(&self) -> bool {
-        self.raised.is_some_and(by_hand)
-    }
+/// Who has the page up on a host; `None`: it is not up.
+fn whose(site: &Site) -> Option<Whose<'_>> {
+    let Some(raised) = &site.raised else { return site.page.then_some(Whose::Nobody) };
+    let holds = site.lock.as_ref().is_some_and(|lock| lock.run == raised.run);
+    Some(match raised.run.starts_with("by-hand") {
+        true => Whose::Hand(raised),
+        false if holds => Whose::Open(raised),
+        false => Whose::Left(raised),
+    })
 }
 
-/// The pages that a plan would find up where it puts up its own, in the order of its hosts.
+/// Who has the page up on a machine.
+pub(super) fn whose_on(machine: &Machine) -> Option<Whose<'_>> {
+    whose(&machine.lies.as_ref()?.site)
+}
+
+/// The pages that a plan would find up where it puts up its own, by host, in the order of its hosts.
 #[must_use]
-pub fn pages_up<'s>(plan: &'s Plan, sites: &'s BTreeMap<String, Site>) -> Vec<PageUp<'s>> {
+pub fn pages_up<'s>(
+    plan: &'s Plan,
+    sites: &'s BTreeMap<String, Site>,
+) -> Vec<(&'s str, Whose<'s>)> {
     let enters = |id| {
         let mut nodes = plan.nodes.iter();
         nodes.any(|node| node.host == Some(id) && node.key.step.as_str() == MAINTENANCE_ON)
     };
-    let up = plan.host_ids().filter(|(id, _)| enters(*id)).filter_map(|(_, host)| {
-        let site = sites.get(&host.name)?;
-        let up = site.page || site.raised.is_some();
-        up.then_some(PageUp { host: &host.name, raised: site.raised.as_ref() })
-    });
-    up.collect()
-}
-
-/// Whether a person raised it, and no run.
-pub(super) fn by_hand(raised: &Raised) -> bool {
-    raised.run.starts_with("by-hand") || raised.run == "by hand"
+    let up = plan.host_ids().filter(|(id, _)| enters(*id));
+    up.filter_map(|(_, host)| Some((host.name.as_str(), whose(sites.get(&host.name)?)?))).collect()
 }

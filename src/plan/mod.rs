@@ -22,7 +22,7 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
-pub use adopted::{PageUp, pages_up};
+pub use adopted::{Whose, pages_up};
 pub use again::again;
 pub use build::{build, check, exec};
 pub use candidates::candidates;

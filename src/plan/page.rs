@@ -2,7 +2,7 @@
 
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior, Value};
 
-use super::adopted::by_hand;
+use super::adopted::{Whose, whose_on};
 use super::commands::{Commands, plain};
 use super::ground::Machine;
 use crate::model::{Act, BoxMode, Raised};
@@ -17,7 +17,11 @@ impl Commands<'_> {
     /// person's, and up.
     pub(super) fn page(&mut self, of: &Maintenance, machine: &Machine) -> Option<(Act, Act)> {
         let path = self.data(&of.path, &machine.context).to_string();
-        let adopted = by_hand_on(machine);
+        let (adopted, left) = match whose_on(machine) {
+            Some(Whose::Hand(raised)) => (Some(raised), None),
+            Some(Whose::Left(raised)) => (None, Some(raised.run.as_str())),
+            Some(Whose::Open(_) | Whose::Nobody) | None => (None, None),
+        };
         let raised = adopted.cloned().unwrap_or_else(|| self.raised());
         let template = self.template(of)?.to_owned();
         let page = match page(&template, &self.ground.recipe.app, &raised) {
@@ -30,7 +34,7 @@ impl Commands<'_> {
             }
         };
         let state = &machine.host.state_dir;
-        let up = builtin::raise(state, &path, &page, &raised);
+        let up = builtin::raise(state, &path, (&page, &raised), left);
         let down = match adopted {
             Some(raised) => builtin::kept_up(&path, raised),
             None => builtin::lower(state, &path, &raised.run),
@@ -106,11 +110,6 @@ fn wrong(error: &minijinja::Error) -> String {
 #[must_use]
 pub fn page_template(custom: Option<&str>) -> &str {
     custom.unwrap_or(PAGE)
-}
-
-/// Who has the page up by hand on a machine.
-pub(super) fn by_hand_on(machine: &Machine) -> Option<&Raised> {
-    machine.lies.as_ref()?.site.raised.as_ref().filter(|raised| by_hand(raised))
 }
 
 /// Whether a machine has the page.

@@ -1,10 +1,11 @@
 //! Groups during which the maintenance page is up.
 
+use super::adopted::{Whose, whose_on};
 use super::build::Site;
 use super::commands::{Commands, Rendered, asked};
 use super::groups::Group;
 use super::layout::{Layout, Opening, Question};
-use super::page::{by_hand_on, has_page};
+use super::page::has_page;
 use crate::model::{Act, BadId, HostId, ScopeId, StepName};
 use crate::recipe::{At, Diagnostic, Maintenance};
 
@@ -41,7 +42,8 @@ impl Site<'_> {
             })
             .collect();
         let kept = |(id, ..): &(HostId, Act, Act)| {
-            self.machines().any(|(other, it)| other == *id && by_hand_on(it).is_some())
+            self.machines()
+                .any(|(other, it)| other == *id && matches!(whose_on(it), Some(Whose::Hand(_))))
         };
         let about = match (pages.iter().any(kept), pages.iter().all(kept)) {
             (true, true) => "The page stays up: it was raised by hand",

@@ -43,7 +43,13 @@ impl Rig {
     }
 
     fn on(&self, run: &str, page: &str) -> Maintained {
-        let act = builtin::maintenance_on(&self.layout.state(), &self.page(), page, &raised(run));
+        self.on_after(run, page, None)
+    }
+
+    /// `left`: whose page is taken over.
+    fn on_after(&self, run: &str, page: &str, left: Option<&str>) -> Maintained {
+        let page = (page, &raised(run));
+        let act = builtin::maintenance_on(&self.layout.state(), &self.page(), page, left);
         builtin::maintained(&self.ask(act)).unwrap()
     }
 
@@ -88,8 +94,8 @@ fn a_lock_has_one_owner() {
         // Given back before it could be taken over.
         check([
             (rig.unlock("c"), Locked::Free),
-            (rig.take_over("by hand", "c"), Locked::Ours),
-            (rig.unlock("by hand"), Locked::Free),
+            (rig.take_over("by-hand-ana", "c"), Locked::Ours),
+            (rig.unlock("by-hand-ana"), Locked::Free),
         ]);
         assert_eq!(rig.sh("ls \"$ROOT/.deployui\""), "locks.jsonl");
     }
@@ -174,7 +180,12 @@ fn the_page_is_raised_by_one_and_lowered_by_that_one() {
         check([
             (rig.on("b", html), a()),
             (rig.off(Some("b")), a()),
-            (rig.off(Some("a")), Maintained::Off),
+            // Only from whom it was said to be left by.
+            (rig.on_after("b", html, Some("c")), a()),
+            (rig.on_after("b", html, Some("a")), Maintained::On),
+            (rig.on_after("b", html, Some("a")), Maintained::On),
+            (rig.off(Some("a")), Maintained::Other(raised("b"))),
+            (rig.off(Some("b")), Maintained::Off),
         ]);
         assert_eq!(shown(), (None, false));
         // What a crash leaves between the two: a word without a page. It can be gone on with.

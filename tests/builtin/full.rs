@@ -73,7 +73,7 @@ fn a_full_disk_changes_nothing_and_is_said() {
         let raised =
             Raised { run: "a".into(), by: "e".into(), since: at(), reason: None, until: None };
         let page = rig.layout.shared("page.html");
-        let act = builtin::maintenance_on(&state, &page, &"x".repeat(5000), &raised);
+        let act = builtin::maintenance_on(&state, &page, (&"x".repeat(5000), &raised), None);
         let answer = builtin::maintained(&rig.ask(act)).unwrap();
         assert!(matches!(answer, Maintained::Failed(_)), "{answer:?}");
         assert!(!Path::new(&page).exists());

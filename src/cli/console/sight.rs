@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use crate::{
-    cli::{args::Global, environment::Surroundings, load, pace},
+    cli::{args::Global, environment::Surroundings, load, pace, site},
     driver::{self, Wrapping},
     model::{Candidate, Commits, Lock, Maintenance, Raised, Site},
     plan::{self, Request},
@@ -20,9 +20,6 @@ use crate::{
     store::Store,
     tui::{Has, Intent, Told},
 };
-
-/// Who raised a page, or holds a lock, without a run.
-const BY_HAND: &str = "by hand";
 
 /// What is seen of the hosts, and who is told. Clones share what was seen.
 #[derive(Clone)]
@@ -34,6 +31,8 @@ pub(super) struct Sight {
     page: Option<PathBuf>,
     store: Store,
     who: String,
+    /// The word under which this person holds something, where a run stands.
+    hand: String,
     seen: Arc<Mutex<Seen>>,
 }
 
@@ -65,9 +64,9 @@ impl Sight {
         let stage = recipe.stages.get(&wrapping.survey().owner.stage);
         let page = stage.and_then(|stage| stage.maintenance.as_ref()?.page.as_ref());
         let page = page.map(|page| load::beside(global, &page.value));
-        let who = around.who.0.clone();
+        let (who, hand) = (around.person().to_owned(), site::hand(around));
         let (recipe, store) = (Arc::new(recipe), around.store.clone());
-        Self { told, wrapping, recipe, request, page, store, who, seen: Arc::default() }
+        Self { told, wrapping, recipe, request, page, store, who, hand, seen: Arc::default() }
     }
 
     /// With what was seen before, until it is seen anew.
@@ -294,7 +293,7 @@ impl Sight {
         });
         let custom = custom.transpose()?;
         let by = self.who.clone();
-        let raised = Raised { run: BY_HAND.to_owned(), by, since: driver::now(), reason, until };
+        let raised = Raised { run: self.hand.clone(), by, since: driver::now(), reason, until };
         let template = plan::page_template(custom.as_deref());
         let page = plan::page(template, &self.wrapping.survey().owner.app, &raised)
             .map_err(|problem| format!("the page: {problem}"))?;
@@ -304,7 +303,7 @@ impl Sight {
     /// Takes the locks that were seen from whoever has them, and gives them back.
     pub(super) async fn unlock(self, reason: String) {
         let at = driver::now();
-        let (by, run) = (self.who.clone(), BY_HAND.to_owned());
+        let (by, run) = (self.who.clone(), self.hand.clone());
         let ours = Lock { run, by, at, purpose: format!("unlocking: {reason}") };
         let holders: BTreeSet<String> =
             self.locks().into_iter().map(|(_, lock)| lock.run).collect();
@@ -314,7 +313,7 @@ impl Sight {
                 problems.push(refused.to_string());
             }
         }
-        let left = self.wrapping.unlock(BY_HAND).await;
+        let left = self.wrapping.unlock(&self.hand).await;
         problems.extend(left.into_iter().map(|(host, why)| format!("{host}: {why}")));
         drop(self.look().await);
         let came = match (holders.is_empty(), problems.is_empty()) {

@@ -26,7 +26,7 @@ use crate::{
 const HAND: &str = "by-hand";
 
 /// The word under which an operator holds a stage, or has the page up.
-pub(super) fn hand(around: &Surroundings) -> String {
+pub(in crate::cli) fn hand(around: &Surroundings) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
     format!("{HAND}-{}", around.person().chars().map(plain).collect::<String>())
 }

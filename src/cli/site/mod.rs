@@ -17,7 +17,7 @@ mod until;
 mod words;
 
 pub(super) use args::Verb;
-pub(super) use hold::is_hand;
+pub(super) use hold::{hand, is_hand};
 pub(super) use plan::plan;
 pub(super) use seen::or_left;
 pub(super) use until::Until;

@@ -46,7 +46,7 @@ pub(in crate::cli) async fn plan(
     let planned = stage.plan()?;
     let from = prepare::continued(&stage.recipe, &stage.request);
     let up = prepare::pages(&planned, &stage.request.known.sites)?;
-    for note in from.into_iter().chain(up) {
+    for note in from.into_iter().chain(up.left).chain(up.kept) {
         say::err(&format!("note: {note}"));
     }
     let removal = removal(&stage, &planned);

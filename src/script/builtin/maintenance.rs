@@ -31,18 +31,21 @@ pub enum Maintained {
 }
 
 /// Puts the page where the web server looks for it, readable by everybody; before it, who raised it.
+/// `left`: a run that is over and had it up, in whose place it is raised; of any other it is kept.
 ///
 /// # Errors
 /// A value that no script is written with.
 pub fn maintenance_on(
     state_dir: &str,
     path: &str,
-    page: &str,
-    raised: &Raised,
+    (page, raised): (&str, &Raised),
+    left: Option<&str>,
 ) -> Result<String, BadInput> {
     is_run(&raised.run)?;
+    left.map_or(Ok(()), is_run)?;
     Ok(about(state_dir, path)?
         .word("run", &raised.run)?
+        .word("left", left.unwrap_or_default())?
         .word("text", &json(raised)?)?
         .word("content", page)?
         .then(PAGE)
@@ -94,8 +97,13 @@ pub fn maintained(lines: &[impl AsRef<str>]) -> Result<Maintained, Unreadable> {
 ///
 /// # Errors
 /// A value that no script is written with.
-pub fn raise(state_dir: &str, path: &str, page: &str, raised: &Raised) -> Result<Text, BadInput> {
-    Ok(as_step(&maintenance_on(state_dir, path, page, raised)?, "on"))
+pub fn raise(
+    state_dir: &str,
+    path: &str,
+    page: (&str, &Raised),
+    left: Option<&str>,
+) -> Result<Text, BadInput> {
+    Ok(as_step(&maintenance_on(state_dir, path, page, left)?, "on"))
 }
 
 /// Takes the page of this run down as a step: it fails where a page is left.

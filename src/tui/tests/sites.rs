@@ -133,7 +133,7 @@ impl Sites {
         for (_, site) in &mut raised.hosts {
             site.page = true;
             site.raised = Some(Raised {
-                run: "by hand".to_owned(),
+                run: "by-hand-ana".to_owned(),
                 by: by.to_owned(),
                 since: at(-1200),
                 reason: Some("new prices, back soon".to_owned()),

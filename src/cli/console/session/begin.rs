@@ -6,7 +6,7 @@ use crate::{
     cli::{
         exit::{Exit, Stop},
         load,
-        prepare::Stage,
+        prepare::{self, Pages, Stage},
     },
     driver::{self, Driver, Unopened, Wrapping},
     engine::Policy,
@@ -45,12 +45,14 @@ impl Session<'_> {
             if let Some(newer) = moved(shown, &plan) {
                 return Ok((plan, Err(newer)));
             }
-            let warnings = stage.check().await?;
-            Ok((plan, Ok(warnings)))
+            let Pages { left, kept } = prepare::pages(&plan, &stage.request.known.sites)?;
+            let mut notes = [left, kept].concat();
+            notes.extend(stage.check().await?);
+            Ok((plan, Ok(notes)))
         });
         let ready = ready.await;
-        let (plan, warnings) = match ready {
-            Some(Ok((plan, Ok(warnings)))) => (plan, warnings),
+        let (plan, notes) = match ready {
+            Some(Ok((plan, Ok(notes)))) => (plan, notes),
             Some(Ok((plan, Err(newer)))) => {
                 self.stage = Some(stage);
                 self.show(plan).await;
@@ -62,8 +64,8 @@ impl Session<'_> {
             }
             None => return Ok(None),
         };
-        for warning in warnings {
-            self.screen.note(format!("warning: {warning}")).await;
+        for note in notes {
+            self.screen.note(format!("note: {note}")).await;
         }
         let purpose = format!("{} of {}", plan.pipeline, plan.app);
         let locked = self.screen.through(stage.lock(around, &purpose)).await;
@@ -101,7 +103,7 @@ impl Session<'_> {
         request.pipeline = asked.pipeline;
         request.known = Known {
             at: driver::now(),
-            by: self.around.who.0.clone(),
+            by: self.around.person().to_owned(),
             target: asked.target,
             reason: asked.reason,
             ..Known::default()

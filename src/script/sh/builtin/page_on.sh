@@ -1,5 +1,7 @@
 read_state
-if [ -n "$L" ] && ! is_run "$L" "$run"; then answer other "$L"; fi
+if [ -n "$L" ] && ! is_run "$L" "$run"; then
+	if [ -z "$left" ] || ! is_run "$L" "$left"; then answer other "$L"; fi
+fi
 [ ! -d "$page" ] || answer failed "$page is a directory"
 # A page that nobody accounts for was raised by another tool, or by hand.
 if [ -z "$L" ] && { [ -e "$page" ] || [ -L "$page" ]; }; then answer foreign; fi
