@@ -16,6 +16,6 @@ pub use mark::{MAINTENANCE_HEADER, MAINTENANCE_MARK};
 pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan, Released};
 pub use site::{
     Candidate, Commits, Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release,
-    ReleaseVerdict, Served, Site,
+    ReleaseVerdict, Served, Site, release_order,
 };
 pub use text::{Hole, MissingHole, Piece, Text};

@@ -236,3 +236,25 @@ pub struct Commits {
     /// The newest of them, each in a line, newest first.
     pub newest: Vec<String>,
 }
+
+/// Where a release stands among others, by its name: by the number that it begins with, then by the
+/// rest. So `10` is after `9`, and a date after both.
+#[must_use]
+pub fn release_order(name: &str) -> (usize, &str, &str) {
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = name.split_at(digits);
+    let number = number.trim_start_matches('0');
+    (number.len(), number, rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_order_as_numbers_and_dates_as_dates() {
+        let mut names = ["20260101000000", "10", "9", "2.1", "20260101-1", "20251231-2"];
+        names.sort_by(|a, b| release_order(a).cmp(&release_order(b)));
+        assert_eq!(names, ["2.1", "9", "10", "20251231-2", "20260101-1", "20260101000000"]);
+    }
+}

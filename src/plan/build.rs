@@ -294,9 +294,10 @@ impl<'g> Site<'g> {
         let listing = groups.iter().flat_map(|group| &group.steps).filter(|step| step.lists);
         let carrying = || self.machines().filter_map(|(id, it)| Some((id, it.lies.as_ref()?)));
         let seen = carrying().find_map(|(_, lies)| lies.seen(&name));
-        let newer = |served: &String| !made && *served > name;
-        let rolled_back: BTreeSet<String> =
-            carrying().filter_map(|(_, lies)| lies.served.clone()).filter(newer).collect();
+        let rolled_back: BTreeSet<String> = carrying()
+            .filter(|(_, lies)| lies.rolls_back(&name))
+            .filter_map(|(_, lies)| lies.served.clone())
+            .collect();
         Some(Released {
             revision: seen.map_or_else(|| known.revision.clone(), |it| it.revision.clone()),
             reference: seen.map_or_else(|| known.reference.clone(), |it| it.reference.clone()),

@@ -1,8 +1,11 @@
 //! Releases that could be served again, over all chosen hosts together.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use crate::model::{Candidate, Release, ReleaseVerdict, Site};
+use crate::model::{Candidate, Release, ReleaseVerdict, Site, release_order};
 
 /// All releases that any of these hosts has, the newest name first, and why each can or cannot be
 /// rolled back to. The first that is not refused is `previous`: the newest good one that is older
@@ -15,8 +18,11 @@ pub fn candidates(sites: &BTreeMap<String, Site>, hosts: &[&str]) -> Vec<Candida
         .iter()
         .flat_map(|(_, site)| site.releases.iter().map(|release| release.name.as_str()))
         .collect();
-    let served = sites.iter().filter_map(|(_, site)| site.served.release()).max();
-    names.into_iter().rev().map(|name| candidate(name, &sites, served)).collect()
+    let mut names = Vec::from_iter(names);
+    names.sort_by_key(|name| Reverse(release_order(name)));
+    let served = sites.iter().filter_map(|(_, site)| site.served.release());
+    let served = served.max_by_key(|name| release_order(name));
+    names.into_iter().map(|name| candidate(name, &sites, served)).collect()
 }
 
 fn candidate(name: &str, sites: &[(&str, &Site)], newest: Option<&str>) -> Candidate {
@@ -68,7 +74,7 @@ fn migrations(
     let then: BTreeSet<&str> =
         having.iter().flat_map(|(_, _, it)| it.schema.iter().map(String::as_str)).collect();
     let later = sites.iter().flat_map(|(_, site)| &site.releases);
-    let later = later.filter(|release| release.name.as_str() > name);
+    let later = later.filter(|release| release_order(&release.name) > release_order(name));
     let mut since: Vec<String> = later
         .flat_map(|release| &release.schema)
         .filter(|name| !then.contains(name.as_str()))
@@ -100,7 +106,7 @@ fn refused(
         ReleaseVerdict::Unfinished => Some("it was never finished"),
         ReleaseVerdict::Bad => Some("it was marked bad"),
     };
-    let newer = newest.is_some_and(|served| one.name.as_str() > served);
+    let newer = newest.is_some_and(|served| release_order(&one.name) > release_order(served));
     word.map(str::to_owned).or_else(|| newer.then(|| "newer than what is served".to_owned()))
 }
 
@@ -119,6 +125,25 @@ fn rank(verdict: ReleaseVerdict) -> u8 {
 mod tests {
     use super::*;
     use crate::model::Served;
+
+    #[test]
+    fn numbers_are_older_and_newer_as_numbers() {
+        let release = |name: &str| Release { name: name.to_owned(), ..Release::default() };
+        let site = Site {
+            served: Served::Release("10".to_owned()),
+            releases: ["11", "10", "9", "8"].map(release).into(),
+            ..Site::default()
+        };
+        let found = candidates(&BTreeMap::from([("web1".to_owned(), site)]), &["web1"]);
+        let told: Vec<String> = found
+            .iter()
+            .map(|one| format!("{}: {}", one.name, one.refused.as_deref().unwrap_or("yes")))
+            .collect();
+        assert_eq!(
+            told,
+            ["11: newer than what is served", "10: served now, on every host", "9: yes", "8: yes"]
+        );
+    }
 
     #[test]
     fn what_later_releases_ran_with_stays_applied() {
@@ -150,6 +175,8 @@ mod tests {
         // What a run did that failed in the end.
         check("1", &[("1", &["a"], Good), ("2", &["b"], Failed)], "1", &["b"]);
         check("1", &[("1", &[], Good), ("2", &["b"], Failed)], "1", &["b"]);
+        // Other tools number their releases.
+        check("10", &[("10", &["a", "b"], Good), ("9", &["a"], Good)], "9", &["b"]);
         // Nothing is known of the one, so that nothing can be said of the others.
         check("2", &[("1", &[], Unknown), ("2", &["a"], Good)], "1", &[]);
     }

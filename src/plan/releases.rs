@@ -7,7 +7,7 @@ use minijinja::Value;
 
 use super::candidates::candidates;
 use super::request::Known;
-use crate::model::{Release, Site};
+use crate::model::{Release, Site, release_order};
 use crate::recipe::{self, BuiltIn, Diagnostic, LayoutKind, Step};
 use crate::script::builtin::{self, Linked, Pattern};
 
@@ -192,6 +192,12 @@ impl Lies {
         let replaced =
             self.served.as_deref().filter(|served| Some(*served) != self.release.as_deref());
         if self.publishes { replaced } else { self.site.previous.as_deref() }
+    }
+
+    /// Whether this release is published in place of a newer one.
+    pub(super) fn rolls_back(&self, release: &str) -> bool {
+        let newer = |served: &String| release_order(served) > release_order(release);
+        self.seen(release).is_some() && self.served.as_ref().is_some_and(newer)
     }
 
     pub(super) fn seen(&self, name: &str) -> Option<&Release> {
