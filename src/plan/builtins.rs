@@ -121,6 +121,8 @@ impl Commands<'_> {
             before: lies.served.clone(),
             previous: lies.site.previous.clone(),
             record: self.note(lies, release, RecordEvent::Published),
+            made: lies.seen(release).is_none(),
+            bad: lies.rolls_back(release),
         }
     }
 

@@ -228,7 +228,14 @@ impl Rig {
             before: site.served.release().map(str::to_owned),
             previous: site.previous,
             record: record(release, RecordEvent::Published),
+            made: true,
+            bad: false,
         }
+    }
+
+    /// The same for a release that was there before.
+    pub(crate) fn planned_back(&self, release: &str) -> builtin::Publish {
+        builtin::Publish { made: false, bad: true, ..self.planned(release) }
     }
 }
 

@@ -96,6 +96,8 @@ fn a_switch_that_died_is_taken_up_again() {
             before: Some(ONE.into()),
             previous: None,
             record: record(TWO, deployui::model::RecordEvent::Published),
+            made: true,
+            bad: false,
         };
         rig.step(builtin::publish(&rig.layout, &plan)).good();
         assert_eq!(rig.site().served, Served::Release(TWO.into()));

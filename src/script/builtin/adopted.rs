@@ -1,5 +1,5 @@
 //! Hosts that other tools released to: what their names look like, and what their logs say.
-//! Read, never changed. Formats: Deployer 7 and 8 write JSON lines into `.dep/releases_log`, Capistrano
+//! What they read of us is in [`others`](super::others). Formats: Deployer 7 and 8 write JSON lines into `.dep/releases_log`, Capistrano
 //! 3 a sentence a line into `revisions.log`; Mina, Ansistrano and dated directories have no log.
 
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ impl Adopted {
             revision: None,
             reference: line.target,
             by: Some(line.user),
-            at: Timestamp::strptime("%Y-%m-%dT%H:%M:%S%z", &line.created_at).ok(),
+            at: deployer_time(&line.created_at),
         };
         self.told.insert(line.release_name, foreign);
     }
@@ -88,6 +88,11 @@ impl Adopted {
     pub(super) fn of(&self, release: &str) -> Foreign {
         self.told.get(release).cloned().unwrap_or_default()
     }
+}
+
+/// A time as Deployer writes it.
+pub(super) fn deployer_time(text: &str) -> Option<Timestamp> {
+    Timestamp::strptime("%Y-%m-%dT%H:%M:%S%z", text).ok()
 }
 
 #[cfg(test)]

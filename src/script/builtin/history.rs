@@ -16,7 +16,10 @@ pub(super) struct Told {
     pub revision: Option<String>,
     pub reference: Option<String>,
     pub by: Option<String>,
+    /// When the first of them was written.
     pub at: Option<Timestamp>,
+    /// When the last of them was.
+    pub last: Option<Timestamp>,
     /// `None`: nothing is recorded.
     pub verdict: Option<ReleaseVerdict>,
     pub reason: Option<String>,
@@ -47,6 +50,7 @@ impl History {
         }
         told.verdict = verdict;
         told.at.get_or_insert(record.at);
+        told.last = Some(record.at);
         told.by.get_or_insert(record.by);
         told.revision = record.revision.or(told.revision.take());
         told.reference = record.reference.or(told.reference.take());

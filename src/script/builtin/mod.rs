@@ -18,6 +18,7 @@ mod lock;
 mod look;
 mod maintenance;
 mod name;
+mod others;
 mod outputs;
 mod parcel;
 mod proof;

@@ -3,6 +3,7 @@
 use super::{
     BadInput, Layout,
     health::{self, Health},
+    others,
     proof::pids_inside,
     sheet::json,
     steps::{name, named, shared},
@@ -23,6 +24,10 @@ pub struct Publish {
     pub previous: Option<String>,
     /// That it was published; its run names the temporary link.
     pub record: Record,
+    /// Its run makes it; otherwise it was there before.
+    pub made: bool,
+    /// What is served before is rolled back: it is not to be offered again.
+    pub bad: bool,
 }
 
 /// What `verify` reads back.
@@ -66,10 +71,11 @@ fn switching(layout: &Layout, publish: &Publish) -> Result<super::sheet::Sheet, 
     for release in publish.before.iter().chain(&publish.previous) {
         name(release)?;
     }
-    Ok(named(layout, &publish.release)?
+    let sheet = named(layout, &publish.release)?
         .word("before", publish.before.as_deref().unwrap_or_default())?
         .word("run", &publish.record.run)?
-        .then(SWITCH))
+        .then(SWITCH);
+    others::told(sheet, publish)
 }
 
 /// Reads everything back that makes a release the served one; says all that is wrong, then fails.

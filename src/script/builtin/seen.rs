@@ -7,12 +7,12 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Layout, Unreadable,
-    adopted::Adopted,
+    adopted::{Adopted, deployer_time},
     answer::{facts, fields},
     history::History,
     is_name,
 };
-use crate::model::{Release, ReleaseVerdict, Served, Site};
+use crate::model::{Release, ReleaseVerdict, Served, Site, release_order};
 
 /// The script cuts longer lines here.
 const LINE_BYTES_MAX: usize = 64 * 1024;
@@ -145,7 +145,7 @@ impl Seen {
         self.previous(&known);
         let mut releases: Vec<Release> =
             known.iter().map(|name| self.release(layout, name)).collect();
-        releases.sort_by(|a, b| order(&b.name).cmp(&order(&a.name)));
+        releases.sort_by(|a, b| release_order(&b.name).cmp(&release_order(&a.name)));
         self.site.releases = releases;
         if self.torn > 0 {
             let lines = if self.torn == 1 { "a line" } else { "lines" };
@@ -214,10 +214,10 @@ impl Seen {
         {
             self.site.odd.push(format!("{name} holds {found}, and {said} was released as it"));
         }
-        let marked = match entry.mark.as_str() {
-            "bad" => ReleaseVerdict::Bad,
-            "unfinished" => ReleaseVerdict::Unfinished,
-            _ => ReleaseVerdict::Unknown,
+        let (marked, later) = match entry.mark.as_str() {
+            "bad" => (ReleaseVerdict::Bad, marked_since(&entry.reason, told.last)),
+            "unfinished" => (ReleaseVerdict::Unfinished, false),
+            _ => (ReleaseVerdict::Unknown, false),
         };
         let changed = || entry.changed.parse().ok().and_then(|at| Timestamp::from_second(at).ok());
         let in_it = self.pids.iter().filter(|(_, path)| self.lies_in(path) == Some(name));
@@ -228,7 +228,7 @@ impl Seen {
             reference: told.reference.or(foreign.reference),
             by: told.by.or(foreign.by),
             at: told.at.or(foreign.at).or_else(|| layout.name.time(name)).or_else(changed),
-            verdict: told.verdict.unwrap_or(marked),
+            verdict: told.verdict.filter(|_| !later).unwrap_or(marked),
             reason: told.reason.or_else(|| Some(entry.reason).filter(|why| !why.is_empty())),
             schema: told.schema,
             pids: pids.into_iter().collect(),
@@ -243,28 +243,14 @@ impl Link {
     }
 }
 
+/// Whether Deployer marked a release as bad since a time, in the whole seconds that it writes; `mark` is
+/// what it wrote: time and user.
+fn marked_since(mark: &str, time: Option<Timestamp>) -> bool {
+    let marked = mark.split(',').next().and_then(deployer_time);
+    marked.zip(time).is_some_and(|(marked, time)| marked.as_second() >= time.as_second())
+}
+
 /// A commit, whole or abbreviated (older Capistrano).
 pub(super) fn is_commit(text: &str) -> bool {
     matches!(text.len(), 7..=40 | 64) && text.bytes().all(|c| c.is_ascii_hexdigit())
-}
-
-/// Orders names: by the number that they begin with, then by the rest. So `10` is after `9`, and a
-/// date after both.
-fn order(name: &str) -> (usize, &str, &str) {
-    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, rest) = name.split_at(digits);
-    let number = number.trim_start_matches('0');
-    (number.len(), number, rest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_order_as_numbers_and_dates_as_dates() {
-        let mut names = ["20260101000000", "10", "9", "2.1", "20260101-1", "20251231-2"];
-        names.sort_by(|a, b| order(a).cmp(&order(b)));
-        assert_eq!(names, ["2.1", "9", "10", "20251231-2", "20260101-1", "20260101000000"]);
-    }
 }

@@ -14,3 +14,4 @@ else
 	echo "$name is served now${before:+, after $before}"
 fi
 note "$record"
+told_publish

@@ -11,6 +11,7 @@ else
 	rm -f "$current" || die "cannot remove $current"
 	echo 'nothing is served, as before'
 fi
+told_back
 [ -n "$previous" ] || exit 0
 seen "$previous"
 if [ -n "$earlier" ] && [ -d "$releases/$earlier" ]; then
