@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
-use super::{about, site};
+use super::{DEPLOY, about, site};
 use crate::engine::Policy;
 
 /// A console for releases on plain hosts over SSH.
@@ -158,7 +158,7 @@ pub(super) struct Deploy {
 
 impl From<Deploy> for Run {
     fn from(deploy: Deploy) -> Self {
-        Self { pipeline: "deploy".to_owned(), how: deploy.how }
+        Self { pipeline: DEPLOY.to_owned(), how: deploy.how }
     }
 }
 

@@ -101,10 +101,7 @@ impl Stop {
 
     /// Adds the trouble with a host of that name.
     pub(super) fn add_host(&mut self, name: &str, trouble: &Trouble) {
-        // The words of a failed connection begin with the host already.
-        let said = trouble.to_string();
-        let named = said.starts_with(&format!("{name}: "));
-        self.errors.push(if named { said } else { format!("{name}: {said}") });
+        self.errors.push(format!("{name}: {}", trouble.without_host()));
         self.hints.extend(trouble.hint().map(|hint| format!("{name}: {hint}")));
     }
 

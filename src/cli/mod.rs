@@ -33,6 +33,9 @@ use args::{Args, Verb};
 use environment::Surroundings;
 use exit::{Exit, Stop};
 
+/// The pipeline that is meant where none is said.
+const DEPLOY: &str = "deploy";
+
 /// Runs the program with these arguments; the name it was called by comes first.
 #[must_use]
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {

@@ -76,6 +76,21 @@ impl Trouble {
         Self::Shell { how, said: noise.trim().to_owned() }
     }
 
+    /// What happened, for a line that names the host already: a connection that failed names it itself
+    /// otherwise.
+    #[must_use]
+    pub fn without_host(&self) -> String {
+        match self {
+            Self::Connect(error) => error.problem.to_string(),
+            Self::Open(_)
+            | Self::Lost(_)
+            | Self::Unfit(_)
+            | Self::NoAgent(_)
+            | Self::Shell { .. }
+            | Self::Here(_) => self.to_string(),
+        }
+    }
+
     /// Whether it may pass without anyone changing anything.
     #[must_use]
     pub fn may_pass(&self) -> bool {
@@ -142,3 +157,18 @@ impl fmt::Display for Trouble {
 }
 
 impl std::error::Error for Trouble {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::Problem;
+
+    #[test]
+    fn a_failed_connection_names_its_host_or_leaves_it_to_the_line() {
+        let problem = Problem::Config("no such key".to_owned());
+        let trouble = Trouble::Connect(ConnectError { host: "web1".to_owned(), problem });
+        assert!(trouble.to_string().starts_with("web1: "), "{trouble}");
+        assert_eq!(format!("web1: {}", trouble.without_host()), trouble.to_string());
+        assert_eq!(Trouble::Here("no agent".to_owned()).without_host(), "no agent");
+    }
+}

@@ -60,14 +60,6 @@ impl Text {
         }
         Ok(whole)
     }
-
-    /// The holes in order, with repetitions.
-    pub fn holes(&self) -> impl Iterator<Item = &Hole> {
-        self.0.iter().filter_map(|piece| match piece {
-            Piece::Literal(_) => None,
-            Piece::Hole(hole) => Some(hole),
-        })
-    }
 }
 
 impl fmt::Display for Text {

@@ -51,7 +51,7 @@ impl Commands<'_> {
             BuiltIn::Release | BuiltIn::Link | BuiltIn::Publish => BoxMode::Inline,
             BuiltIn::Fetch | BuiltIn::Verify | BuiltIn::Prune => BoxMode::Detached,
         };
-        let mut act = plain(frame, run, mode);
+        let mut act = limited(step, frame, run, mode);
         act.undo =
             undo.map(|undo| Command { run: self.scripted(&step.name.span, undo), ..frame.clone() });
         if let Some(own) = &step.undo {
@@ -60,7 +60,6 @@ impl Commands<'_> {
         if built_in == BuiltIn::Publish {
             act.changes = Changes::Served;
         }
-        (act.limit, act.retry) = (step.limit, step.retry);
         act.command.run = self.proven(step, act.command.run, machine);
         act
     }
@@ -223,9 +222,7 @@ impl Commands<'_> {
     /// A step that only asks.
     pub(super) fn asking(&mut self, step: &Step, frame: &Command, machine: &Machine) -> Act {
         let text = self.proven(step, Text::literal(":"), machine);
-        let mut act = plain(frame, text, BoxMode::Detached);
-        (act.limit, act.retry) = (step.limit, step.retry);
-        act
+        limited(step, frame, text, BoxMode::Detached)
     }
 
     /// A file of the operator's machine.
@@ -247,9 +244,8 @@ impl Commands<'_> {
         let state = &machine.host.state_dir;
         let run = self.scripted(&step.name.span, builtin::upload(state, &file));
         let undo = self.scripted(&step.name.span, builtin::restore(state, &file));
-        let mut act = plain(frame, run, BoxMode::Detached);
+        let mut act = limited(step, frame, run, BoxMode::Detached);
         act.undo = Some(Command { run: undo, ..frame.clone() });
-        (act.limit, act.retry) = (step.limit, step.retry);
         act.command.run = self.proven(step, act.command.run, machine);
         act
     }
@@ -267,6 +263,11 @@ impl Commands<'_> {
         let template = Template::of_file(name, text);
         self.data(&template, &machine.context).to_string()
     }
+}
+
+/// The act of a step, with its limit and how often it is tried again.
+fn limited(step: &Step, frame: &Command, run: Text, mode: BoxMode) -> Act {
+    Act { limit: step.limit, retry: step.retry, ..plain(frame, run, mode) }
 }
 
 /// Whether a step is done on a host.

@@ -19,11 +19,33 @@ pub(super) struct Ground<'r> {
     pub(super) hosts: Vec<&'r Host>,
 }
 
+/// Where code comes from.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The repository, for git.
+    pub repository: String,
+    /// The branch, tag or commit.
+    pub reference: String,
+    /// Whether the operator's machine fetches, and hosts are sent what they lack.
+    pub by_operator: bool,
+}
+
+impl Source {
+    /// What templates see.
+    fn value(&self) -> Value {
+        let via = if self.by_operator { "operator" } else { "host" };
+        let names = [("repository", &*self.repository), ("ref", &*self.reference), ("via", via)];
+        Value::from_iter(names)
+    }
+}
+
 /// A machine of the plan with what templates see there.
 pub(super) struct Machine {
     pub(super) host: model::Host,
     /// How releases lie here; nothing where there are none.
     pub(super) lies: Option<Lies>,
+    /// Where the code of a new release comes from, if the stage says it.
+    pub(super) source: Option<Source>,
     pub(super) context: Value,
     /// The same, with `item`.
     pub(super) item_context: Value,
@@ -58,7 +80,8 @@ impl<'r> Ground<'r> {
             let path = path(renderer, Place::Root, root, &context(&names))?;
             names.insert("root".to_owned(), Value::from(path.trim_end_matches('/')));
         }
-        self.source(renderer, &mut names)?;
+        let source = self.source(renderer, &context(&names))?;
+        names.extend(source.iter().map(|source| ("source".to_owned(), source.value())));
         let plain = context(&names);
         let recipe_host = host;
         let host = match host {
@@ -83,7 +106,7 @@ impl<'r> Ground<'r> {
         self.maintenance(renderer, &mut names)?;
         let plain = context(&names);
         names.insert("item".to_owned(), later("item"));
-        Ok(Machine { host, lies, context: plain, item_context: context(&names) })
+        Ok(Machine { host, lies, source, context: plain, item_context: context(&names) })
     }
 
     /// How releases lie on a host, if it carries any.
@@ -112,23 +135,20 @@ impl<'r> Ground<'r> {
     fn source(
         &self,
         renderer: &Renderer,
-        names: &mut BTreeMap<String, Value>,
-    ) -> Result<(), Vec<Diagnostic>> {
-        let Some(source) = &self.stage.source else { return Ok(()) };
-        let plain = context(names);
+        context: &Value,
+    ) -> Result<Option<Source>, Vec<Diagnostic>> {
+        let Some(source) = &self.stage.source else { return Ok(None) };
         let reference = match (&self.request.known.reference, &source.reference) {
             (Some(asked), _) => asked.clone(),
-            (None, Some(template)) => renderer.data(template, &plain)?.to_string(),
+            (None, Some(template)) => renderer.data(template, context)?.to_string(),
             (None, None) => "HEAD".to_owned(),
         };
-        let via = match source.via {
-            Via::Host => "host",
-            Via::Operator => "operator",
+        let by_operator = match source.via {
+            Via::Host => false,
+            Via::Operator => true,
         };
-        let repository = renderer.data(&source.repository, &plain)?.to_string();
-        let source = [("repository", repository), ("ref", reference), ("via", via.to_owned())];
-        names.insert("source".to_owned(), Value::from_iter(source));
-        Ok(())
+        let repository = renderer.data(&source.repository, context)?.to_string();
+        Ok(Some(Source { repository, reference, by_operator }))
     }
 
     fn maintenance(

@@ -21,7 +21,6 @@ pub(super) struct Layout {
     named: BTreeMap<StepName, u16>,
     /// The last number of a question that is asked for a whole group or scope.
     asked: BTreeMap<StepName, u16>,
-    question: Option<NodeId>,
     /// What the next gate waits for.
     frontier: Vec<NodeId>,
 }
@@ -58,6 +57,16 @@ pub(super) struct Occurrence {
     time: u16,
 }
 
+/// What lies before a step.
+struct Opened {
+    /// Where the operator can stop.
+    barrier: NodeId,
+    /// Behind what its actions stand.
+    open: NodeId,
+    /// The question before a scope.
+    asked: Option<NodeId>,
+}
+
 impl Layout {
     /// A step begins to be laid out. A column without nodes is left out in the end.
     pub(super) fn open(&mut self, step: &StepName, about: &str) -> Occurrence {
@@ -79,18 +88,16 @@ impl Layout {
         self.frontier = vec![gate];
     }
 
-    /// The step on these machines, all after everything that was laid out before.
+    /// The step on these machines, all after everything that was laid out before. Returns the question
+    /// that was asked before a scope was entered.
     pub(super) fn step(
         &mut self,
         occurrence: Occurrence,
         opening: Opening,
         on: Vec<(HostId, Rendered)>,
-    ) {
-        let Some(step) = self.columns.get(occurrence.column).map(|column| column.step.clone())
-        else {
-            return;
-        };
-        let (barrier, open) = self.opening(&step, opening);
+    ) -> Option<NodeId> {
+        let step = self.columns.get(occurrence.column).map(|column| column.step.clone())?;
+        let Opened { barrier, open, asked } = self.opening(&step, opening);
         let asks: usize = on.iter().map(|(_, rendered)| questions(rendered)).sum();
         let itemized = on.iter().any(|(_, rendered)| matches!(rendered.body, Body::Items { .. }));
         let close = node_id(self.nodes.len() + asks);
@@ -113,30 +120,29 @@ impl Layout {
         for (node, question) in questions {
             self.confirm_after(&step, node, question);
         }
+        asked
     }
 
-    /// The gates before a step: where the operator can stop, and behind what its actions stand.
-    fn opening(&mut self, step: &StepName, opening: Opening) -> (NodeId, NodeId) {
+    /// What lies before a step.
+    fn opening(&mut self, step: &StepName, opening: Opening) -> Opened {
         if let Opening::Join = opening {
             let join = self.gate(step, Gate::Join);
-            return (join, join);
+            return Opened { barrier: join, open: join, asked: None };
         }
         let barrier = self.gate(step, Gate::Barrier);
         self.frontier = vec![barrier];
+        let mut asked = None;
         let open = match opening {
             Opening::Barrier | Opening::Join => barrier,
             Opening::Confirm(question) => self.gate(step, Gate::Confirm(question)),
             Opening::Leave(scope) => self.gate(step, Gate::Leave(scope)),
             Opening::Enter(scope, question) => {
-                if let Some(question) = question {
-                    let asked = self.ask(question);
-                    self.frontier = vec![asked];
-                    self.question = Some(asked);
-                }
+                asked = question.map(|question| self.ask(question));
+                self.frontier = vec![asked.unwrap_or(barrier)];
                 self.gate(step, Gate::Enter(scope))
             }
         };
-        (barrier, open)
+        Opened { barrier, open, asked }
     }
 
     /// What comes later waits for the answer, too.
@@ -154,11 +160,6 @@ impl Layout {
         let asked: Vec<NodeId> = questions.into_iter().map(|question| self.ask(question)).collect();
         self.frontier.clone_from(&asked);
         asked
-    }
-
-    /// The question with which the last scope was entered.
-    pub(super) fn question(&mut self) -> Option<NodeId> {
-        self.question.take()
     }
 
     fn ask(&mut self, question: Question) -> NodeId {

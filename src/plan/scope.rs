@@ -19,8 +19,9 @@ pub(super) struct Scope<'m> {
 pub(super) const MAINTENANCE_ON: &str = "maintenance-on";
 const MAINTENANCE_OFF: &str = "maintenance-off";
 
-fn name(name: &str) -> Result<StepName, BadId> {
-    StepName::try_from(name.to_owned())
+fn names() -> Result<(StepName, StepName), BadId> {
+    let name = |name: &str| StepName::try_from(name.to_owned());
+    Ok((name(MAINTENANCE_ON)?, name(MAINTENANCE_OFF)?))
 }
 
 impl Site<'_> {
@@ -52,13 +53,15 @@ impl Site<'_> {
             }
             (false, _) => "Visitors get the application again",
         };
-        let (Ok(on), Ok(off)) = (name(MAINTENANCE_ON), name(MAINTENANCE_OFF)) else { return };
+        let (on, off) = match names() {
+            Ok(names) => names,
+            Err(bad) => return commands.fail(Diagnostic::request(bad.to_string())),
+        };
         let question = self.pending(group, commands);
         let from = layout.len();
         let up = pages.iter().map(|(id, up, _)| (*id, Rendered::act(up.clone()))).collect();
         let column = layout.open(&on, "Visitors get the maintenance page");
-        layout.step(column, Opening::Enter(scope.id, question), up);
-        let question = layout.question();
+        let question = layout.step(column, Opening::Enter(scope.id, question), up);
         self.beside(&scope.page.enter, Opening::Barrier, layout, commands);
         let mut decided = layout.since(from, None);
         self.steps(group, layout, commands, warnings);

@@ -5,11 +5,11 @@ use std::path::Path;
 
 use super::build::Site;
 use super::commands::{Commands, asked};
-use super::ground::{Ground, Machine};
+use super::ground::{Ground, Machine, Source};
 use super::page::has_page;
 use super::request::{Known, Request};
 use crate::model::{Command, Host, HostId, Owner, Text};
-use crate::recipe::{BuiltIn, Diagnostic, HealthAt, Recipe, Step, Via};
+use crate::recipe::{BuiltIn, Diagnostic, HealthAt, Recipe, Step};
 use crate::script::builtin::Layout;
 
 /// What a pipeline touches, before anything is known of the hosts.
@@ -27,17 +27,6 @@ pub struct Survey {
     pub files: Vec<String>,
     /// Whether the recipe has a layout of releases.
     pub releases: bool,
-}
-
-/// Where code comes from.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// The repository, for git.
-    pub repository: String,
-    /// The branch, tag or commit.
-    pub reference: String,
-    /// Whether the operator's machine fetches, and hosts are sent what they lack.
-    pub by_operator: bool,
 }
 
 /// A machine that takes part.
@@ -90,23 +79,12 @@ pub fn survey(recipe: &Recipe, request: &Request) -> Result<Survey, Vec<Diagnost
         return Err(commands.found);
     }
     let fetches = steps.iter().any(|step| step.built_in() == Some(BuiltIn::Fetch));
-    let context = site.machines().next().map(|(_, machine)| machine.context.clone());
-    let source = context.and_then(|context| {
-        let source = context.get_attr("source").ok()?;
-        let text = |name: &str| Some(source.get_attr(name).ok()?.as_str()?.to_owned());
-        Some((text("repository")?, text("ref")?))
-    });
-    let via = ground.stage.source.as_ref().map(|source| source.via);
-    let source = source.filter(|_| fetches).map(|(repository, reference)| Source {
-        repository,
-        reference,
-        by_operator: via == Some(Via::Operator),
-    });
+    let source = site.machines().next().and_then(|(_, machine)| machine.source.clone());
     Ok(Survey {
         owner: Owner { app: recipe.app.clone(), stage },
         protected: ground.stage.protected,
         machines,
-        source,
+        source: source.filter(|_| fetches),
         files: request.known.files.keys().cloned().collect(),
         releases: recipe.layout.is_some(),
     })

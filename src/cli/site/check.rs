@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
+        DEPLOY,
         args::{Format, Global},
         environment::Surroundings,
         exit::{Exit, Stop},
@@ -23,8 +24,6 @@ use crate::{
     store::{Dirty, Store},
     text::escape,
 };
-
-const DEPLOY: &str = "deploy";
 
 /// One thing that was found on a host.
 struct Found {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     super::{
+        DEPLOY,
         args::{Format, Global},
         environment::Surroundings,
         exit::{Exit, Stop},
@@ -25,8 +26,6 @@ use crate::{
     script::builtin::doomed,
     text::escape,
 };
-
-const DEPLOY: &str = "deploy";
 
 pub(super) async fn of(around: &Surroundings, global: &Global, args: &Args) -> Result<Exit, Stop> {
     let pipeline = args.pipeline.as_deref().unwrap_or(DEPLOY);

@@ -120,13 +120,12 @@ impl Seen {
             .fleet
             .gather(|id, told| {
                 if let (Err(trouble), Some(name)) = (told, names.get(&id)) {
-                    away.push((name.clone(), trouble.to_string(), trouble.hint()));
+                    away.push((name.clone(), trouble.without_host(), trouble.hint()));
                 }
             })
             .await;
         for (host, why, hint) in away {
             self.hints.extend(hint.map(|hint| format!("{host}: {hint}")));
-            let why = why.strip_prefix(&format!("{host}: ")).map_or(why.clone(), str::to_owned);
             self.away.insert(host, why);
         }
         let sites = self.stage.wrapping.look().await;

@@ -139,12 +139,21 @@ fn plain(seen: &Seen, probes: &Probes, drifts: &[Vec<String>]) {
         }
     }
     table(&rows).iter().for_each(|line| say::out(line));
-    let mut locks: Vec<String> = seen
+    let locks = seen
         .machines()
-        .filter_map(|it| Some(words::held(seen.site(&it.host.name)?.lock.as_ref()?)))
-        .collect();
-    locks.dedup();
-    below.into_iter().chain(locks).for_each(|line| say::out(&line));
+        .filter_map(|it| Some(words::held(seen.site(&it.host.name)?.lock.as_ref()?)));
+    below.into_iter().chain(each_once(locks)).for_each(|line| say::out(&line));
+}
+
+/// Lines in their order, none twice: a lock is on many hosts.
+fn each_once(lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut all = Vec::new();
+    for line in lines {
+        if !all.contains(&line) {
+            all.push(line);
+        }
+    }
+    all
 }
 
 fn row(seen: &Seen, machine: &Surveyed, probes: &Probes) -> Vec<String> {
@@ -194,4 +203,15 @@ fn document(seen: &Seen, probes: &Probes, drifts: &[Vec<String>]) {
     });
     let hosts: Vec<Value> = hosts.collect();
     seen::print(seen.document(), json!({ "hosts": hosts }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::each_once;
+
+    #[test]
+    fn a_lock_of_many_hosts_is_told_once() {
+        let lines = ["eva", "bob", "eva", "bob", "bob"].map(str::to_owned);
+        assert_eq!(each_once(lines.into_iter()), ["eva", "bob"]);
+    }
 }

@@ -15,16 +15,13 @@ use std::time::Duration;
 
 use russh::keys::{PrivateKey, PublicKey};
 use russh::{MethodKind, MethodSet, server};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, DuplexStream, duplex};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use key::KeyPair;
 use session::Session;
-
-/// Bytes in flight each way of a stream in memory.
-const MEMORY_BYTES: usize = 256 << 10;
 
 /// The window of each channel, as large as the client's.
 const WINDOW_BYTES: u32 = 4 << 20;
@@ -178,13 +175,6 @@ impl Handle {
         self.host_key.to_openssh().map_err(io::Error::other)
     }
 
-    /// A stream to the host in memory, with no socket between.
-    pub fn stream(&self) -> DuplexStream {
-        let (here, there) = duplex(MEMORY_BYTES);
-        tokio::spawn(serve(Arc::clone(&self.host), there, None));
-        here
-    }
-
     /// Cuts all TCP connections, as a lost network would.
     pub fn cut(&self) {
         let mut sockets = self.host.sockets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,7 +185,11 @@ impl Handle {
     }
 
     /// Waits until `count` channels were tried on clients, and says what became of each.
-    pub async fn channels_opened(&self, count: usize) -> Vec<(&'static str, bool)> {
+    #[cfg(test)]
+    pub(in crate::remote) async fn channels_opened(
+        &self,
+        count: usize,
+    ) -> Vec<(&'static str, bool)> {
         let mut opened = self.host.opened.subscribe();
         // The sender lives as long as this handle.
         match opened.wait_for(|opened| opened.len() >= count).await {
@@ -234,7 +228,7 @@ async fn accept(host: Arc<Host>, listener: TcpListener) {
                     sockets.retain(|socket| socket.strong_count() > 0);
                     sockets.push(Arc::downgrade(&socket));
                     drop(sockets);
-                    tokio::spawn(serve(Arc::clone(&host), stream, Some(socket)));
+                    tokio::spawn(serve(Arc::clone(&host), stream, socket));
                 }
             }
         }
@@ -253,7 +247,7 @@ fn cuttable(stream: TcpStream) -> io::Result<(TcpStream, Arc<std::net::TcpStream
 async fn serve(
     host: Arc<Host>,
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    socket: Option<Arc<std::net::TcpStream>>,
+    socket: Arc<std::net::TcpStream>,
 ) {
     let session = Session::new(Arc::clone(&host));
     if let Ok(running) = server::run_stream(Arc::clone(&host.ssh), stream, session).await {

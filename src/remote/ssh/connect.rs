@@ -21,7 +21,6 @@ use super::jump::Hops;
 use super::known_hosts::{Acquaintance, Lesson, Verdict, fingerprint, learn};
 use super::stream::{Heard, tcp};
 use crate::remote::limits::{REBUILDS_MAX, cut};
-use crate::remote::serve;
 use crate::remote::{
     Answer, Ask, ChangedKey, ConnectError, Environment, Limits, Lost, Pacer, Phase, Problem,
     Question,
@@ -48,14 +47,13 @@ struct Way<'a> {
 enum Through<'a> {
     Tcp,
     Jump(&'a str, Arc<Connection>),
-    Memory(&'a serve::Handle),
 }
 
 impl Through<'_> {
     fn jump(&self) -> Option<(&str, &Arc<Connection>)> {
         match self {
             Self::Jump(name, hop) => Some((name, hop)),
-            Self::Tcp | Self::Memory(_) => None,
+            Self::Tcp => None,
         }
     }
 }
@@ -89,22 +87,6 @@ impl Connector {
             }
         };
         let way = Way { name: target.name(), settings: &settings, through };
-        self.enter(&way).await.map_err(named)
-    }
-
-    /// Like [`Connector::connect`], to a host that is served in this process, without a socket.
-    /// The ssh_config's own destination and jump host are not used.
-    ///
-    /// # Errors
-    /// The host's name and the [`Problem`].
-    pub async fn connect_within(
-        &self,
-        target: &Target,
-        host: &serve::Handle,
-    ) -> Result<Connection, ConnectError> {
-        let named = |problem| ConnectError { host: target.name().to_owned(), problem };
-        let settings = resolve(target, &self.environment, &self.limits).await.map_err(named)?;
-        let way = Way { name: target.name(), settings: &settings, through: Through::Memory(host) };
         self.enter(&way).await.map_err(named)
     }
 
@@ -206,7 +188,6 @@ impl Connector {
                     .map_err(|error| not_forwarded(error, jump))?;
                 self.exchange(channel.into_stream(), config, handler).await?
             }
-            Through::Memory(host) => self.exchange(host.stream(), config, handler).await?,
         };
         Ok(Fresh { handle, seen, lost })
     }

@@ -68,14 +68,6 @@ async fn it_streams_in_bulk() {
 }
 
 #[tokio::test]
-async fn it_is_reached_in_memory_too() {
-    let (operator, host) = at(|_| {}).await;
-    let connector = operator.connector();
-    let link = connector.connect_within(&operator.target("web"), &host).await.unwrap();
-    assert_eq!(run(&Link::Ssh(link), "echo hi").await.0, "hi\n");
-}
-
-#[tokio::test]
 async fn silence_runs_into_the_limit_of_its_phase() {
     for (fault, phase) in [
         (Fault::SilentAfterConnect, Phase::Banner),

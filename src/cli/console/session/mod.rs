@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     cli::{
+        DEPLOY,
         args::Global,
         environment::Surroundings,
         exit::{Exit, Stop},
@@ -29,9 +30,6 @@ use crate::{
     run::Mode,
     tui::{HostState, Intent, Told, Wish},
 };
-
-/// The pipeline that the console shows when nothing is said.
-const DEPLOY: &str = "deploy";
 
 /// The pipeline that serves an older release again.
 const ROLLBACK: &str = "rollback";
