@@ -109,6 +109,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     console.wait_for("Where to begin");
     demo.act("D", "Start deploy");
     console.wait_for("FAILED migrate on web1, exit 1");
+    console.wait_for("evidence: cat site.conf");
     console.wait_for("MAINT on");
     assert_eq!(demo.served(), before);
     assert_eq!(demo.visited(), ["503"; 3]);

@@ -37,6 +37,10 @@ pub struct Command {
     /// The `once` step whose outputs are sent to the host before this is put there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub takes: Option<StepName>,
+    /// Read-only commands that gather evidence when it fails, in the same surroundings; what they print
+    /// stands at the end of its log.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub inspect: Vec<Text>,
 }
 
 impl Command {
@@ -53,6 +57,7 @@ impl Command {
             input: false,
             detaches: false,
             takes: None,
+            inspect: Vec::new(),
         }
     }
 }

@@ -129,6 +129,8 @@ impl Commands<'_> {
             frame.user.clone_from(&step.user);
             frame.input = step.input;
             frame.detaches = step.detaches;
+            frame.inspect =
+                step.inspect.iter().map(|it| self.command(it, &machine.context)).collect();
             frame.secrets = step.secrets.iter().map(|name| name.value.clone()).collect();
         }
         frame
@@ -200,7 +202,7 @@ pub(super) fn plain(frame: &Command, run: Text, mode: BoxMode) -> Act {
 
 /// A question: it neither waits for input nor leaves anything running.
 pub(super) fn asked(frame: &Command, run: Text) -> Command {
-    Command { run, input: false, detaches: false, ..frame.clone() }
+    Command { run, input: false, detaches: false, inspect: Vec::new(), ..frame.clone() }
 }
 
 /// Adds problems that are not there yet: many hosts have the same ones.

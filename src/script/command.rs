@@ -8,6 +8,9 @@ use super::{
 };
 use crate::model::{Command, Hole, MissingHole};
 
+/// How long one command may gather evidence, in seconds.
+const INSPECT_SECS: u32 = 10;
+
 /// What is put into a box.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Script {
@@ -113,9 +116,13 @@ pub fn draft(
     if command.detaches {
         after.push_str("exec 7>&-\n");
     }
-    after.push_str(&command.run.fill(quoted)?);
-    if !after.ends_with('\n') {
-        after.push('\n');
+    let run = command.run.fill(quoted)?;
+    if command.inspect.is_empty() {
+        whole(&mut after, &run);
+    } else {
+        let inspect: Vec<String> =
+            command.inspect.iter().map(|text| text.fill(quoted)).collect::<Result<_, _>>()?;
+        after.push_str(&inspected(&run, &inspect)?);
     }
     if let Some(user) = &command.user {
         plain(user, is_user)?;
@@ -149,6 +156,37 @@ impl Draft {
         }
         Ok(Script { text, flags: self.flags.clone() })
     }
+}
+
+/// Adds a text that ends its last line.
+fn whole(to: &mut String, text: &str) {
+    to.push_str(text);
+    if !to.ends_with('\n') {
+        to.push('\n');
+    }
+}
+
+/// A command that is followed by what gathers evidence, if it fails; it ends as the command did. The
+/// command is a shell of its own, since it may exit; and so is each of the others, for at most
+/// [`INSPECT_SECS`], and without input.
+fn inspected(run: &str, inspect: &[String]) -> Result<String, HasNul> {
+    let mut text = "set +e\n(\nset -e\n".to_owned();
+    whole(&mut text, run);
+    text.push_str(")\ndeployui_ended=$?\nif [ \"$deployui_ended\" -ne 0 ]; then\n");
+    for command in inspect {
+        let first = quote(command.lines().find(|line| !line.is_empty()).unwrap_or_default())?;
+        let mut end = "EVIDENCE".to_owned();
+        while command.lines().any(|line| line == end) {
+            end.push('_');
+        }
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "printf '\\nevidence: %s\\n' {first}");
+        let _ = writeln!(text, "timeout {INSPECT_SECS} sh <<'{end}' 2>&1\n{{");
+        whole(&mut text, command);
+        let _ = writeln!(text, "}} </dev/null\n{end}");
+    }
+    text.push_str("fi\nexit \"$deployui_ended\"\n");
+    Ok(text)
 }
 
 /// A directory as one word; `~/` is the login user's home, as the operator means it.
@@ -244,6 +282,21 @@ mod tests {
         let script = super::draft(&command, |_| None).unwrap().script(|_| Some("\nEND\n")).unwrap();
         assert!(script.text.ends_with("\nEND_\n"), "{}", script.text);
         assert!(script.text.contains("\nexport KEY='\nEND\n'\n"), "{}", script.text);
+    }
+
+    #[test]
+    fn evidence_is_gathered_behind_a_failure() {
+        let mut command = Command::new(Text::literal("migrate"));
+        command.inspect = vec![Text::literal("\ncat log\nEVIDENCE\n"), Text::literal("df")];
+        check(
+            &command,
+            "umask 022\ncd -- \"$HOME\" || exit\nset -e\nset +e\n(\nset -e\nmigrate\n)\n\
+             deployui_ended=$?\nif [ \"$deployui_ended\" -ne 0 ]; then\n\
+             printf '\\nevidence: %s\\n' 'cat log'\ntimeout 10 sh <<'EVIDENCE_' 2>&1\n{\n\
+             \ncat log\nEVIDENCE\n} </dev/null\nEVIDENCE_\n\
+             printf '\\nevidence: %s\\n' 'df'\ntimeout 10 sh <<'EVIDENCE' 2>&1\n{\n\
+             df\n} </dev/null\nEVIDENCE\nfi\nexit \"$deployui_ended\"\n",
+        );
     }
 
     #[test]

@@ -237,6 +237,7 @@ fn line_value(line: &Line<'_>) -> Value {
     json!({
         "host": host, "part": part, "command": command.run.to_string(),
         "cwd": command.cwd.as_ref().map(ToString::to_string), "env": env,
+        "inspect": command.inspect.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "umask": format!("{:03o}", command.umask), "as": command.user,
         "undo": undo.map(|undo| undo.run.to_string()),
     })

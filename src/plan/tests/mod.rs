@@ -158,7 +158,8 @@ fn a_pipeline_with_batches_conditions_once_and_local() {
 
 /// A command with everything around its text.
 fn command(command: &Command) -> String {
-    let Command { run, cwd, env, secrets: _, umask, user, input, detaches, takes } = command;
+    let Command { run, cwd, env, secrets: _, umask, user, input, detaches, takes, inspect: _ } =
+        command;
     assert_eq!(*takes, None, "none of these steps takes outputs");
     let cwd = cwd.as_ref().map_or("-".to_owned(), ToString::to_string);
     let env: Vec<String> = env.iter().map(|(name, value)| format!("{name}={value}")).collect();

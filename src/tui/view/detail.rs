@@ -124,6 +124,11 @@ fn command(command: &Command, what: &str, text: &mut Vec<(String, Tone)>) {
         let label = if at == 0 { what } else { "" };
         text.push((format!("{label:<8}{line}"), Tone::Strong));
     }
+    for inspect in &command.inspect {
+        let inspect = inspect.to_string();
+        let first = inspect.lines().find(|line| !line.is_empty()).unwrap_or_default();
+        text.push((format!("{:<8}{first}  (evidence, if it fails)", ""), Tone::Dim));
+    }
     if let Some(cwd) = &command.cwd {
         text.push((format!("{:<8}{cwd}", "in"), Tone::Text));
     }
