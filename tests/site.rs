@@ -29,6 +29,7 @@ ref = "main"
 [maintenance]
 path = "{{ layout.shared }}/system/maintenance.html"
 probe = { url = "http://127.0.0.1:{{ host.vars.port }}/" }
+hits = "test -e {{ layout.shared }}/hits && cat {{ layout.shared }}/hits"
 [steps.test]
 about = "Say what is released"
 run = "cat {{ release.path }}/page.txt"
@@ -206,7 +207,14 @@ fn the_page_is_put_up_and_taken_down() {
         "{}",
         page(1)
     );
+    let silent = shop.must(0, &["maintenance", "status"]).stdout;
+    let unknown = "h2: how many visitors were turned away is not known: its command ends with 1";
+    assert!(silent.contains(unknown), "{silent}");
+    for i in [1, 2] {
+        shop.on(i, &format!("echo 42 >{ROOT}/shared/hits"));
+    }
     let status = document(&shop, 0, &["maintenance", "status"]);
+    assert_eq!(each(&status, "hits"), json!("42"));
     let raised = each(&status, "raised");
     assert_eq!(
         (&raised["reason"], &raised["until"]),
@@ -232,6 +240,7 @@ fn the_page_is_put_up_and_taken_down() {
         off.contains("h2: the page is down; visitors get the application (status 200)"),
         "{off}"
     );
+    assert!(off.contains("h1: 42 visitors were turned away"), "{off}");
     assert_eq!((page(1), page(2)), ("none".to_owned(), "none".to_owned()));
 
     // A web server that does not look at the file.

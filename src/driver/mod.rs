@@ -11,6 +11,7 @@ mod commits;
 mod fleet;
 mod herald;
 mod here;
+mod hits;
 mod host;
 mod http;
 mod hurry;

@@ -42,6 +42,8 @@ pub struct Surveyed {
     pub page: Option<String>,
     /// How a visitor is imitated there.
     pub probe: Option<Probe>,
+    /// Prints how many visitors were turned away there.
+    pub hits: Option<Command>,
     /// Read-only commands that must succeed before the first change: step and command.
     pub checks: Vec<(String, Command)>,
     /// Whether a step asks something by HTTP there.
@@ -121,12 +123,17 @@ fn machine_of(
         host: probe.host.as_ref().map(|it| commands.data(it, &machine.context).to_string()),
         headers: commands.headers(&probe.headers, &machine.context),
     });
+    let hits = page.and_then(|page| page.hits.as_ref()).map(|hits| {
+        let frame = commands.frame(None, machine);
+        asked(&frame, commands.command(hits, &machine.context))
+    });
     Surveyed {
         id,
         host: machine.host.clone(),
         layout: machine.lies.as_ref().map(|lies| lies.layout.clone()),
         page: page.map(|page| commands.data(&page.path, &machine.context).to_string()),
         probe,
+        hits,
         checks,
         http,
     }

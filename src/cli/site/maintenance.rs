@@ -135,6 +135,8 @@ impl Act<'_> {
             headless::typed(around, acting.signals(), (name, &asked), self.confirm).await?;
         }
         let held = Held::take(&stage, around, &mut acting, what).await?;
+        // Counted while the page is up: taking it down may be what clears the count.
+        let hits = acting.act(stage.wrapping.hits()).await;
         let done = acting.act(stage.wrapping.page(self.up, self.run)).await;
         let done: BTreeMap<String, Result<Maintained, String>> = done.into_iter().collect();
         let probes = acting.act(stage.wrapping.probe()).await;
@@ -145,7 +147,8 @@ impl Act<'_> {
             .iter()
             .filter_map(|it| {
                 let host = it.host.name.as_str();
-                Some(Told { host, done: done.get(host)?, visitors: probes.get(host) })
+                let hits = hits.get(host).filter(|_| self.up.is_none());
+                Some(Told { host, done: done.get(host)?, visitors: probes.get(host), hits })
             })
             .collect();
         match output {
@@ -166,6 +169,7 @@ struct Told<'a> {
     host: &'a str,
     done: &'a Result<Maintained, String>,
     visitors: Option<&'a Maintenance>,
+    hits: Option<&'a Result<String, String>>,
 }
 
 impl Told<'_> {
@@ -228,6 +232,9 @@ impl Told<'_> {
             }
         };
         say::out(&format!("{host}: {what}; {}", words::visitors(*visitors)));
+        if let Some(hits) = words::hits(self.hits) {
+            say::out(&format!("{host}: {hits}"));
+        }
     }
 
     fn value(&self) -> Value {
@@ -237,6 +244,7 @@ impl Told<'_> {
             "error": self.problem(),
             "maintenance": words::maintenance(self.visitors),
             "visitors": words::visitors(self.visitors),
+            "hits": self.hits.and_then(|hits| hits.as_ref().ok()),
         })
     }
 }
@@ -247,14 +255,14 @@ async fn status(around: &Surroundings, global: &Global, args: &Listing) -> Resul
         return Err(no_page());
     }
     let mut signals = headless::listen()?;
-    let probing = async { Ok(seen.wrapping().probe().await) };
-    let probes = seen::or_left(&mut signals, probing).await?;
+    let asking = async { Ok(futures::join!(seen.wrapping().probe(), seen.wrapping().hits())) };
+    let (probes, hits) = seen::or_left(&mut signals, asking).await?;
     let probes: BTreeMap<String, Maintenance> = probes.into_iter().collect();
+    let asked = (&probes, &hits);
     match args.output {
-        Format::Plain => paged(&seen).for_each(|it| state(&seen, it, &probes)),
+        Format::Plain => paged(&seen).for_each(|it| state(&seen, it, asked)),
         Format::Json => {
-            let hosts: Vec<Value> =
-                paged(&seen).map(|it| state_value(&seen, it, &probes)).collect();
+            let hosts: Vec<Value> = paged(&seen).map(|it| state_value(&seen, it, asked)).collect();
             seen::print(seen.document(), json!({ "hosts": hosts }));
         }
     }
@@ -272,16 +280,22 @@ fn paged(seen: &Seen) -> impl Iterator<Item = &Surveyed> {
     seen.machines().filter(|it| it.page.is_some())
 }
 
-fn state(seen: &Seen, machine: &Surveyed, probes: &BTreeMap<String, Maintenance>) {
+/// What visitors get by host, and how many were turned away.
+type Asked<'a> = (&'a BTreeMap<String, Maintenance>, &'a BTreeMap<String, Result<String, String>>);
+
+fn state(seen: &Seen, machine: &Surveyed, (probes, hits): Asked<'_>) {
     let host = machine.host.name.as_str();
     say::out(&format!("{host}: {}", words::visitors(probes.get(host))));
     let raised = seen.site(host).and_then(|site| site.raised.as_ref());
     if let Some(raised) = raised {
         say::out(&format!("{host}: the page was {}", words::raised(raised)));
     }
+    if let Some(hits) = words::hits(hits.get(host)) {
+        say::out(&format!("{host}: {hits}"));
+    }
 }
 
-fn state_value(seen: &Seen, machine: &Surveyed, probes: &BTreeMap<String, Maintenance>) -> Value {
+fn state_value(seen: &Seen, machine: &Surveyed, (probes, hits): Asked<'_>) -> Value {
     let host = machine.host.name.as_str();
     let site = seen.site(host);
     json!({
@@ -290,6 +304,7 @@ fn state_value(seen: &Seen, machine: &Surveyed, probes: &BTreeMap<String, Mainte
         "maintenance": words::maintenance(probes.get(host)),
         "visitors": words::visitors(probes.get(host)),
         "page": site.map(|site| site.page),
+        "hits": hits.get(host).and_then(|hits| hits.as_ref().ok()),
         "raised": site.and_then(|site| site.raised.as_ref()).map(words::raised_value),
     })
 }

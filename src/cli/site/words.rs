@@ -92,6 +92,14 @@ pub(super) fn visitors(seen: Option<&Maintenance>) -> String {
     }
 }
 
+/// How many visitors were turned away, where that is counted.
+pub(super) fn hits(counted: Option<&Result<String, String>>) -> Option<String> {
+    Some(match counted? {
+        Ok(count) => format!("{} visitors were turned away", escape(count)),
+        Err(why) => format!("how many visitors were turned away is not known: {}", escape(why)),
+    })
+}
+
 /// A lock in a document.
 pub(super) fn lock_value(lock: &Lock) -> Value {
     let Lock { run, by, at, purpose } = lock;
