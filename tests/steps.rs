@@ -136,6 +136,25 @@ run = "echo x >>{{ root }}/after"
 }
 
 #[test]
+fn a_question_answered_with_no_is_no_failure() {
+    let project = steps(
+        r#"
+[steps.deaf]
+when = "test -e /nowhere"
+run = "echo x >>{{ root }}/after"
+[steps.after]
+run = "true"
+"#,
+    );
+    let ran = project.must(0, &["deploy", "--output", "json"]);
+    let events = events(&ran.stdout);
+    let ended = events.iter().filter(|event| event["event"] == "step-ended");
+    let outcomes: Vec<&str> = ended.map(|event| event["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["no", "ok"]);
+    assert_eq!(project.file(1, "after"), "");
+}
+
+#[test]
 fn a_time_limit_reaches_what_runs_as_root() {
     let project =
         steps("[steps.root]\nas = \"root\"\ntimeout = \"1s\"\nrun = \"sleep 301.5; echo never\"\n");

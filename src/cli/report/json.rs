@@ -4,9 +4,11 @@
 //! `undo`, `attempt`, `outcome`. The list: `run-opened`, `run-resumed`, `host-up`, `host-down`,
 //! `step-started`, `step-ended`, `step-refused`, `step-unknown`, `step-stopping`, `step-never`,
 //! `log-replaced`, `held`, `answered`, `mode`, `host-excluded`, `aborted`, `run-finished`, `refused`.
+//! The outcome of a step is `ok`, `failed` or `timeout`; of a question whether one is wanted, `no` too.
 
 use serde_json::{Map, Value, json};
 
+use super::says_no;
 use crate::{
     model::{HostId, Kind, NodeId, Origin, Part, Try},
     run::{Choice, End, Event, Fact, LinkState, Mode, Run, Sig},
@@ -129,6 +131,7 @@ fn end_fields(run: &Run, attempt: Try, end: End, bytes: u64) -> Value {
     let seconds =
         cell.and_then(|cell| Some(cell.ended?.duration_since(cell.started?).as_secs_f64()));
     let (outcome, exit, signal) = match end {
+        End::Exit(1) if says_no(run, attempt, end) => ("no", Some(1), None),
         End::Exit(0) => ("ok", Some(0), None),
         End::Exit(status) => ("failed", Some(status), None),
         End::Signal(signal) => ("failed", None, Some(signal)),

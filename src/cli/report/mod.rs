@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     driver::{Left, Observer},
-    model::HoldId,
-    run::{Event, Fact, Hold, Refusal, Run, Verdict},
+    model::{HoldId, Kind, Query, Try},
+    run::{End, Event, Fact, Hold, Refusal, Run, Verdict},
 };
 
 /// Writes the report of one run.
@@ -150,4 +150,11 @@ pub(super) fn refusal(stop: &Stop, json: bool) {
     for hint in &stop.hints {
         say::err(&format!("hint: {hint}"));
     }
+}
+
+/// Whether a question was answered with no, which is no failure.
+fn says_no(run: &Run, attempt: Try, end: End) -> bool {
+    let kind = run.cell(attempt.node).map(|cell| &cell.node.kind);
+    let asks = matches!(kind, Some(Kind::Ask(ask)) if matches!(ask.query, Query::When(_)));
+    asks && end == End::Exit(1)
 }

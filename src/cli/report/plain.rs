@@ -2,10 +2,10 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::live::Live;
+use super::{live::Live, says_no};
 use crate::{
     cli::{exit::Exit, say},
-    model::{HostId, Kind, NodeId, Origin, Query, Try},
+    model::{HostId, Kind, NodeId, Origin, Try},
     run::{Cell, End, Event, Fact, Hold, LinkState, Mode, Overrule, Run, State},
     text::escape,
 };
@@ -174,13 +174,6 @@ fn ended(end: End, took: Option<String>) -> String {
 
 fn after(what: &str, took: Option<String>) -> String {
     took.map_or_else(|| what.to_owned(), |took| format!("{what} after {took}"))
-}
-
-/// Whether a question was answered with no, which is no failure.
-fn says_no(run: &Run, attempt: Try, end: End) -> bool {
-    let kind = run.cell(attempt.node).map(|cell| &cell.node.kind);
-    let asks = matches!(kind, Some(Kind::Ask(ask)) if matches!(ask.query, Query::When(_)));
-    asks && end == End::Exit(1)
 }
 
 /// How long an attempt took, where nothing newer has taken its place already.

@@ -235,6 +235,9 @@ fn going(model: &Model, run: &Run) -> (String, Tone) {
     let spin = spin(model);
     if let Some(abort) = run.aborting {
         let word = if abort.undo { "UNDOING" } else { "ABORTING" };
+        if run.mode == Mode::Pause && !busy {
+            return (format!("{} {word}, PAUSED", glyphs.held), Tone::Held);
+        }
         return (format!("{spin} {word}"), Tone::Warn);
     }
     match run.mode {
