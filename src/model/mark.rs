@@ -7,3 +7,9 @@ pub const MAINTENANCE_MARK: &str = "<!-- deployui:maintenance -->";
 /// A response header, of any value, that says the same: for pages whose comments are lost on the
 /// way. Lowercase, as HTTP libraries compare it.
 pub const MAINTENANCE_HEADER: &str = "deployui-maintenance";
+
+/// The step of a run that puts the page up.
+pub const MAINTENANCE_ON: &str = "maintenance-on";
+
+/// The step of a run that takes the page down.
+pub const MAINTENANCE_OFF: &str = "maintenance-off";

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{ground::Machine, scope::MAINTENANCE_ON};
-use crate::model::{Plan, Raised, Site};
+use super::ground::Machine;
+use crate::model::{MAINTENANCE_ON, Plan, Raised, Site};
 
 /// Who has a page up, as a run finds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

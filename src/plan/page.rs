@@ -75,6 +75,7 @@ pub fn page(template: &str, app: &str, raised: &Raised) -> Result<String, String
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("day_and_time", day_and_time);
     let text = |value: Option<String>| Value::from(value.unwrap_or_default());
     let context = Value::from_iter([
         ("app", Value::from(app)),
@@ -89,6 +90,12 @@ pub fn page(template: &str, app: &str, raised: &Raised) -> Result<String, String
         page.push('\n');
     }
     Ok(page)
+}
+
+/// A time as people write it: `22 November 2026, 14:30 UTC`.
+fn day_and_time(text: String) -> String {
+    let Ok(at) = text.parse::<jiff::Timestamp>() else { return text };
+    at.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 /// What is wrong with a template, and in which of its lines.

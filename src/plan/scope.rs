@@ -6,7 +6,7 @@ use super::commands::{Commands, Rendered, asked};
 use super::groups::Group;
 use super::layout::{Layout, Opening, Question};
 use super::page::has_page;
-use crate::model::{Act, BadId, HostId, ScopeId, StepName};
+use crate::model::{Act, BadId, HostId, MAINTENANCE_OFF, MAINTENANCE_ON, ScopeId, StepName};
 use crate::recipe::{At, Diagnostic, Maintenance};
 
 /// A scope of maintenance.
@@ -14,10 +14,6 @@ pub(super) struct Scope<'m> {
     pub(super) id: ScopeId,
     pub(super) page: &'m Maintenance,
 }
-
-/// Names of the columns that enter and leave maintenance.
-pub(super) const MAINTENANCE_ON: &str = "maintenance-on";
-const MAINTENANCE_OFF: &str = "maintenance-off";
 
 fn names() -> Result<(StepName, StepName), BadId> {
     let name = |name: &str| StepName::try_from(name.to_owned());

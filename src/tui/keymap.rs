@@ -123,7 +123,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Named(K::Enter)], "Enter", Open, Everywhere, "open", "Opens what is chosen: the log of a cell, a release to go back to, the dialog of a choice.";
     [Char('z')], "z", Zoom, Everywhere, "zoom", "One pane on the whole screen, and back.";
     [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";
-    [Char('r')], "r", Look, Everywhere, "look again", "Looks at the hosts again now, and connects those that are not.";
+    [Char('r')], "r", Look, Everywhere, "look again", "Looks at the hosts again now, connects those that are not, reads deploy.toml anew.";
     [Char('k'), Named(K::Up)], "k", Up, Moving, "up", "Up: host, line or choice.";
     [Char('j'), Named(K::Down)], "j", Down, Moving, "down", "Down: host, line or choice.";
     [Char('h'), Named(K::Left)], "h", Left, Moving, "left", "Left: step, text or question.";

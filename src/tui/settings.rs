@@ -17,6 +17,8 @@ pub struct Settings {
     pub quote: fn(&str) -> Option<String>,
     /// Who sits here, as `user@machine`: what others have done is told apart from it.
     pub who: String,
+    /// Whether what is left open can be taken up later.
+    pub lasting: bool,
     /// Where times of day are shown for.
     pub zone: TimeZone,
 }

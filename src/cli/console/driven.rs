@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// How often the hosts are looked at beside a run, as long as something happens in it.
-const GLANCE: Duration = Duration::from_secs(3);
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// What is done beside a run at once, at most.
 const BESIDE_MAX: usize = 16;

@@ -45,7 +45,7 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
     // The terminal is still free for what asks.
     let stage = &survey.owner.stage;
     let secrets = secrets::of_stage(around, &recipe, stage, &mut headless::listen()?).await?;
-    let screen = Screen::open(around)?;
+    let screen = Screen::open(around, true)?;
     Session::new(around, global, screen, true).with(secrets).fresh(recipe, Vec::new()).await
 }
 
@@ -57,7 +57,7 @@ pub(super) async fn trial(
 ) -> Result<Exit, Stop> {
     terminal(around)?;
     let recipe = load::recipe(global)?;
-    let screen = Screen::open(around)?;
+    let screen = Screen::open(around, false)?;
     Session::new(around, global, screen, false).fresh(recipe, guide).await
 }
 
@@ -104,7 +104,7 @@ async fn taken_up(
     recipe: Option<Recipe>,
 ) -> Result<Exit, Stop> {
     let secrets = secrets::again(around, global, &run.plan, &mut headless::listen()?).await?;
-    let screen = Screen::open(around)?;
+    let screen = Screen::open(around, true)?;
     let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
     let hosts = load::hosts(&run.plan);
     let dirty = screen.dirty.clone();

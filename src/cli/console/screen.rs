@@ -46,7 +46,7 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    pub(super) fn open(around: &Surroundings) -> Result<Self, Stop> {
+    pub(super) fn open(around: &Surroundings, lasting: bool) -> Result<Self, Stop> {
         let signals = headless::listen()?;
         let (told, hears) = mpsc::channel(QUEUE_MAX);
         let (wishing, wishes) = mpsc::channel(QUEUE_MAX);
@@ -56,7 +56,8 @@ impl Screen {
             colour: around.colour,
             read_only: false,
             quote: |word| quote(word).ok(),
-            who: around.who.0.clone(),
+            who: around.person().to_owned(),
+            lasting,
             zone: TimeZone::system(),
         };
         let store = around.store.clone();

@@ -101,8 +101,9 @@ impl Sight {
 
     /// Looks and probes, and tells both. Hosts that could not be looked at, each with why.
     pub(super) async fn look(&self) -> Vec<String> {
-        let (seen, ()) = futures::join!(self.wrapping.look(), self.probe());
+        // What changes meanwhile may or may not be in the answers: they are as old as the question.
         let at = driver::now();
+        let (seen, ()) = futures::join!(self.wrapping.look(), self.probe());
         let mut problems = Vec::new();
         for (host, seen) in seen {
             match seen {
@@ -160,11 +161,11 @@ impl Sight {
     }
 
     async fn probe(&self) {
-        self.tell_pages(&self.wrapping.probe().await).await;
+        let at = driver::now();
+        self.tell_pages(&self.wrapping.probe().await, at).await;
     }
 
-    async fn tell_pages(&self, pages: &[(String, Maintenance)]) {
-        let at = driver::now();
+    async fn tell_pages(&self, pages: &[(String, Maintenance)], at: Timestamp) {
         for (host, page) in pages {
             self.tell(Told::Page { host: host.clone(), page: page.clone(), at }).await;
         }
@@ -225,12 +226,12 @@ impl Sight {
         let paged = self.wrapping.survey().machines.iter();
         let paged = paged.filter_map(|it| Some((it.host.name.as_str(), it.page.as_deref()?)));
         let (hosts, paths): (Vec<&str>, BTreeSet<&str>) = paged.unzip();
-        let what = if on { "written" } else { "removed" };
+        let what = if on { "writes" } else { "removes" };
         let file = match paths.len() {
             1 => paths.into_iter().collect(),
             _ => "the page's file".to_owned(),
         };
-        vec![format!("{file} is {what} on {}", hosts.join(", "))]
+        vec![format!("{what} {file} on {}", hosts.join(", "))]
     }
 
     fn lock_lines(&self) -> Vec<String> {
@@ -274,8 +275,9 @@ impl Sight {
         if !wrong.is_empty() {
             return Err(wrong.join("; "));
         }
+        let at = driver::now();
         let pages = self.wrapping.probe().await;
-        self.tell_pages(&pages).await;
+        self.tell_pages(&pages, at).await;
         seen_to_be(on, done.len(), &pages)
     }
 

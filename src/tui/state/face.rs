@@ -166,6 +166,11 @@ fn took(cell: &Cell) -> Option<SignedDuration> {
 }
 
 impl Face {
+    /// Whether what was to be done is done, or there was nothing to do.
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self, Self::Absent | Self::Ok(_) | Self::Fixed | Self::Assumed | Self::NotWanted)
+    }
+
     /// Whether nothing more will happen here by itself.
     pub(crate) fn is_over(&self) -> bool {
         match self {

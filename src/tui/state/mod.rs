@@ -22,8 +22,10 @@ use super::{
     told::{HostState, Prompt},
 };
 use crate::{
-    model::{Changes, HoldId, HostId, Kind, Lock, NodeId, Plan, Try},
-    run::{Hold, Run},
+    model::{
+        Changes, HoldId, HostId, Kind, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, NodeId, Plan, Try,
+    },
+    run::{Hold, Mode, Run},
 };
 
 /// What the console is for, so far.
@@ -109,6 +111,8 @@ pub(crate) struct Model {
     pub(crate) refused: Vec<String>,
     /// Lines for a newcomer.
     pub(crate) guide: Vec<String>,
+    /// The run that is begun next is asked about as soon as it is planned.
+    pub(crate) next: Option<Mode>,
     /// The start was asked for.
     pub(crate) starting: bool,
     /// The run ended, or cannot be driven on.
@@ -146,6 +150,7 @@ impl Model {
             line: None,
             refused: Vec::new(),
             guide: Vec::new(),
+            next: None,
             starting: false,
             over: None,
             alone: false,
@@ -252,11 +257,13 @@ impl Model {
         run.holds.iter().find(|(_, hold)| hold.cause.is_trouble()).map(|(id, hold)| (*id, hold))
     }
 
-    /// Columns that are over, and the first that is not.
+    /// Columns in which all that was to be done is done, and the first that is not over.
     pub(crate) fn progress(&self) -> (usize, Option<usize>) {
         let over =
             |column: &grid::Column| column.hosts().all(|host| self.face(column, host).is_over());
-        let done = self.grid.columns.iter().filter(|column| over(column)).count();
+        let good =
+            |column: &grid::Column| column.hosts().all(|host| self.face(column, host).is_done());
+        let done = self.grid.columns.iter().filter(|column| good(column)).count();
         (done, self.grid.columns.iter().position(|column| !over(column)))
     }
 
@@ -276,6 +283,16 @@ impl Model {
         run.ids().any(|(_, cell)| {
             let since = cell.started.is_some_and(|started| started >= *seen);
             since && cell.node.host == id && serves(&cell.node.kind)
+        })
+    }
+
+    /// Whether the run has begun to change what visitors get after that was asked.
+    pub(crate) fn is_page_outdated(&self) -> bool {
+        let (Some(run), Some(asked)) = (self.run(), self.sight.probed_at()) else { return false };
+        let switches = |name: &str| name == MAINTENANCE_ON || name == MAINTENANCE_OFF;
+        run.cells.iter().any(|cell| {
+            switches(cell.node.key.step.as_str())
+                && cell.started.is_some_and(|started| started >= asked)
         })
     }
 

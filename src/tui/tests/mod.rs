@@ -6,6 +6,7 @@ mod keys;
 mod locks;
 mod log;
 mod looks;
+mod next;
 mod outside;
 mod screens;
 mod sites;
@@ -80,6 +81,7 @@ pub(super) fn settings() -> Settings {
         read_only: false,
         quote: |word| crate::script::quote(word).ok(),
         who: story::bob().0,
+        lasting: true,
         zone: TimeZone::UTC,
     }
 }

@@ -21,6 +21,7 @@ use crate::{
 
 /// Carries out a key that acts: opens its dialog, or does at once what does not ask.
 pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
+    model.next = None;
     let dialog = match act {
         Act::Pause => return vec![Wish::Command(Command::Mode(Mode::Pause))],
         Act::Step if model.open_run().is_some() => {
@@ -28,7 +29,11 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
         }
         Act::Break => return toggle_break(model),
         Act::Deploy | Act::Step if model.run().is_some() => {
-            model.say("the next run is being planned", crate::tui::styles::Tone::Dim);
+            let mode = if act == Act::Step { Mode::Step } else { Mode::Run };
+            model.next = Some(mode);
+            let line =
+                "the next run is being planned; its dialog opens by itself (Esc: it does not)";
+            model.say(line, crate::tui::styles::Tone::Dim);
             return vec![Wish::Connect];
         }
         Act::Deploy => start(model, Mode::Run),
@@ -90,19 +95,28 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
         return vec![Wish::Quit];
     };
     let running = words::count(allowed::running(model), "step");
+    let open = format!("The run is open; running now: {running}.");
+    if !model.settings.lasting {
+        let dialog = keys::quit_dialog(model)
+            .line(open)
+            .line("Nothing of it is kept: its hosts and its folder are removed when you leave.")
+            .first("Stay", "")
+            .button("Leave", Some('D'), "all of it is gone", Deed::Detach);
+        model.dialog = Some(dialog);
+        return Vec::new();
+    }
     let resume = format!("deployui resume {} goes on with it", run.plan.run);
-    let dialog = keys::quit_dialog(model)
-        .line(format!("The run is open; running now: {running}."))
+    let pausing = run.mode != Mode::Pause;
+    let mut dialog = keys::quit_dialog(model)
+        .line(open)
         .line("Detached, steps that run go on to their end on their hosts; no further one begins.")
         .line(resume)
         .first("Keep running", "stay here")
-        .button("Detach", Some('D'), "leave; nothing is stopped", Deed::Detach)
-        .button(
-            "Stop after this step",
-            Some('P'),
-            "stay here; no further step begins",
-            Deed::Mode(Mode::Pause),
-        );
+        .button("Detach", Some('D'), "leave; nothing is stopped", Deed::Detach);
+    if pausing {
+        let about = "stay here; no further step begins";
+        dialog = dialog.button("Stop after this step", Some('P'), about, Deed::Mode(Mode::Pause));
+    }
     model.dialog = Some(dialog);
     Vec::new()
 }
@@ -123,17 +137,26 @@ fn toggle_break(model: &Model) -> Vec<Wish> {
     changes.into_iter().map(|(at, set)| Wish::Command(Command::Break(at, set))).collect()
 }
 
+/// The dialog of the run that was asked for before its plan was there.
+pub(super) fn next(model: &mut Model) {
+    let Some(mode) = model.next else { return };
+    let free = model.dialog.is_none() && model.picker.is_none() && model.prompts.is_empty();
+    let planned = model.run().is_none() && model.plan().is_some();
+    if !free || !planned || allowed::why_not(model, Action::Act(Act::Deploy)).is_some() {
+        return;
+    }
+    model.next = None;
+    model.dialog = start(model, mode);
+}
+
 fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
     let plan = model.plan()?;
     let hosts = words::count(plan.hosts.len(), "host");
     let steps = words::count(plan.columns.len(), "step");
     let title = format!("Start {} of {} on {}?", plan.pipeline, plan.app, plan.stage);
     let mut dialog = Dialog::new(title, Subject::Start, model.now)
-        .line(format!("{steps} on {hosts}; the plan is behind this dialog."));
-    for line in words::releases(model, plan) {
-        dialog = dialog.line(line);
-    }
-    dialog = dialog.line("Undo: A during the run gives it up, and takes back what has an undo.");
+        .line(format!("{steps} on {hosts}; the plan is behind this dialog."))
+        .line("Undo: A during the run gives it up, and takes back what has an undo.");
     let straight = ("Run straight", 'D', "to the end, or to the first failure", Mode::Run);
     let stepping = ("Step by step", 'S', "the first step, then wait for you", Mode::Step);
     let order = if preferred == Mode::Step { [stepping, straight] } else { [straight, stepping] };
@@ -195,7 +218,7 @@ fn abort(model: &Model) -> Dialog {
     let kind = |undo, stop| Deed::Abort(Abort { undo, stop });
     Dialog::new("Abort the run: which way?", Subject::Run, model.now)
         .line(format!("No further step begins. Running now: {running}."))
-        .line("Undo: none; an aborted run cannot be taken up again.")
+        .line("An aborted run cannot be taken up again.")
         .button("Leave as it is", Some('L'), "what was done stays", kind(false, false))
         .button("Undo", Some('U'), "take back what was done, last first", kind(true, false))
         .button("Leave, and stop", None, "also send TERM to running steps", kind(false, true))

@@ -173,7 +173,7 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
     match action {
         Act::Deploy => some("the run has begun"),
         Act::Step | Act::Pause if aborting => some("the run is being aborted"),
-        Act::Step => None,
+        Act::Step => steps(model, run),
         Act::Pause => (run.mode == Mode::Pause).then(|| "the run is paused already".to_owned()),
         Act::Continue => continues(model, run),
         Act::Break => breaks(model, run).err(),
@@ -195,6 +195,21 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
         | Act::TakeOver
         | Act::Input => answers(model, action),
         Act::Maintenance | Act::Rollback | Act::Shell => outside_of_a_run(model, action),
+    }
+}
+
+/// One step at a time: what is asked for now would be done later, when nobody looks for it.
+fn steps(model: &Model, run: &Run) -> Option<String> {
+    if let Some((_, hold)) = model.hold()
+        && hold.cause != Cause::Break
+    {
+        return Some(format!("first answer what is asked ({})", words::headline(model, run, hold)));
+    }
+    match run.mode {
+        Mode::Run => None,
+        Mode::Step => some("the next step begins already"),
+        Mode::Pause if running(model) > 0 => some("a step is running: again when it has ended"),
+        Mode::Pause => None,
     }
 }
 

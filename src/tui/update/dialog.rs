@@ -80,7 +80,14 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
                 None => Vec::new(),
             }
         }
-        Press::Char(_) | Press::Ctrl(_) | Press::Named(_) => Vec::new(),
+        Press::Char(_) => {
+            if !dialog.fields.is_empty() {
+                dialog.says =
+                    Some("this is typed nowhere: Shift-Tab goes to the fields".to_owned());
+            }
+            Vec::new()
+        }
+        Press::Ctrl(_) | Press::Named(_) => Vec::new(),
     }
 }
 

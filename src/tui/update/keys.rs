@@ -130,7 +130,9 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
 }
 
 fn back(model: &mut Model) {
-    if model.log.search.hunt.take().is_some() {
+    if model.next.take().is_some() {
+        model.say("the dialog of the next run does not open by itself", Tone::Dim);
+    } else if model.log.search.hunt.take().is_some() {
         model.log.search.says = Some("the search was stopped".to_owned());
     } else if model.log.search.pattern.is_some() {
         model.log.search = log::Search::default();

@@ -55,6 +55,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     dialog::close_stale(model);
     outside::keep_true(model);
     dialog::next_prompt(model);
+    acts::next(model);
     keep_inside(model);
     wishes.extend(outside::ask(model));
     wishes

@@ -42,7 +42,7 @@ pub(super) fn told(model: &mut Model, told: Told) {
             model.sight.preview.told = Some((of, lines));
         }
         Told::Did(came) => {
-            (model.starting, model.sight.doing) = (false, None);
+            (model.starting, model.sight.doing, model.next) = (false, None, None);
             match came {
                 Ok(line) => model.say(line, Tone::Ok),
                 Err(why) => refused(model, &why),

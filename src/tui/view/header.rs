@@ -224,9 +224,9 @@ fn not_undone(model: &Model) -> Option<usize> {
 
 fn going(model: &Model, run: &Run) -> (String, Tone) {
     let glyphs = model.glyphs();
-    let (done, current) = model.progress();
+    let (_, current) = model.progress();
     let all = model.grid.columns.len();
-    let at = (done + 1).min(all);
+    let at = current.map_or(all, |current| current + 1);
     let column = current.and_then(|at| model.grid.columns.get(at));
     let step = column.map_or("", |column| column.step.as_str());
     let busy = column.is_some_and(|column| {

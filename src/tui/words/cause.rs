@@ -1,7 +1,9 @@
 //! Why the run waits, in plain words.
 
+use std::collections::BTreeSet;
+
 use crate::{
-    model::{Key, Part},
+    model::{Gate, Key, Kind, Part},
     run::{Cause, Hold, Run},
     tui::state::Model,
 };
@@ -52,6 +54,25 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
     }
 }
 
+/// What is done once a question about a schema change is answered: up to the next one.
+fn behind(run: &Run, hold: &Hold) -> String {
+    let mut reached = BTreeSet::from([hold.on]);
+    let mut names: Vec<String> = Vec::new();
+    // What is done later is laid out later, so that one look in order finds all.
+    for (id, cell) in run.ids() {
+        let asks = matches!(cell.node.kind, Kind::Gate(Gate::Schema(_)));
+        if asks || !cell.node.needs.iter().any(|need| reached.contains(need)) {
+            continue;
+        }
+        reached.insert(id);
+        let name = cell.node.key.to_string();
+        if matches!(cell.node.kind, Kind::Act(_)) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+}
+
 /// What happened, in sentences; raw.
 pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
     let place = place(model, run, hold);
@@ -72,7 +93,7 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
         Cause::Confirm(question) => vec![question.clone()],
         Cause::Schema => vec![
             "A database change has begun. Older code may not work with the new schema.".to_owned(),
-            "Going on takes back what was done before that change.".to_owned(),
+            format!("Going on does this, and asks before anything further: {}.", behind(run, hold)),
         ],
         Cause::Input(_, question) => {
             vec![format!("{place} waits for input. It printed last:"), question.text.clone()]

@@ -53,6 +53,9 @@ pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
     let until = until.map_or_else(String::new, |at| {
         format!(" until {}", clock_minutes(at, model.now, &model.settings.zone))
     });
+    if model.is_page_outdated() {
+        return Some(("MAINT ? changing".to_owned(), Tone::Dim));
+    }
     let (what, tone) = match pages {
         Pages::NotAsked => ("?".to_owned(), Tone::Dim),
         Pages::Off => ("off".to_owned(), Tone::Text),
@@ -78,7 +81,11 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
         ),
         Subject::Maintenance(care) => (pages(model, care), "Undo: M again."),
         Subject::Lock(run) => (lock(run), "Undo: none; whoever lost it is not told."),
-        Subject::Start | Subject::Holds(_) | Subject::Run | Subject::Prompt(_) | Subject::Quit => {
+        Subject::Start => {
+            let releases = model.plan().map(|plan| super::releases(model, plan));
+            return [releases.unwrap_or_default(), dialog.text.clone()].concat();
+        }
+        Subject::Holds(_) | Subject::Run | Subject::Prompt(_) | Subject::Quit => {
             return dialog.text.clone();
         }
     };

@@ -55,7 +55,7 @@ pub(crate) fn releases(model: &Model, plan: &Plan) -> Vec<String> {
     let short = short_revision(revision);
     let from = released.reference.as_ref().filter(|it| *it != revision);
     let from = from.map(|name| format!(" ({name})")).unwrap_or_default();
-    let mut lines = vec![format!("Releases the commit {short}{from} as {}.", released.name)];
+    let mut lines = vec![format!("Releases the commit {short}{from}.")];
     let mut candidates = model.sight.candidates.iter();
     let same =
         candidates.find(|it| !it.served.is_empty() && it.revision.as_ref() == Some(revision));

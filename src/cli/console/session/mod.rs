@@ -286,6 +286,21 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Looks at the stage by deploy.toml as it is now.
+    async fn read_again(&mut self) {
+        let before = self.stage.as_ref().map(|stage| format!("{:?}", stage.recipe));
+        match load::quietly(self.global) {
+            Err(stop) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
+            Ok((recipe, _warnings)) if before == Some(format!("{recipe:?}")) => self.look().await,
+            Ok((recipe, _warnings)) => {
+                self.screen.note("deploy.toml has changed: it is read anew").await;
+                if let Err(stop) = self.connect(recipe).await {
+                    self.screen.tell(Told::Did(Err(said(&stop)))).await;
+                }
+            }
+        }
+    }
+
     /// The next run takes the place of what is shown.
     async fn next(&mut self) {
         self.reading = false;
@@ -314,7 +329,7 @@ impl<'a> Session<'a> {
             Wish::Connect => self.next().await,
             Wish::Look => {
                 if self.ready() && !self.reading {
-                    self.look().await;
+                    self.read_again().await;
                 } else if let Some(sight) = &self.sight {
                     self.beside.spawn(sight.clone().look_again());
                 }
