@@ -139,7 +139,9 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
         lines.extend(labelled("WOULD", super::preview(model, &intent), Tone::Text));
     }
     lines.extend(migrations(&candidate.migrations));
-    lines.extend(commits(candidate.leaving.as_ref()));
+    if candidate.refused.is_none() {
+        lines.extend(commits(candidate.leaving.as_ref()));
+    }
     lines.extend(per_host(&model.sight, candidate));
     let revision = candidate.revision.clone().unwrap_or_else(|| "unknown".to_owned());
     lines.push(("REVISION", revision, Tone::Text));
