@@ -52,6 +52,40 @@ fn a_lock_that_cannot_be_read_is_no_success() {
     assert_eq!(locks(&project), ["", "scribble"]);
 }
 
+/// A run that was left open, whose lock somebody ended: it does not go on over what may have changed
+/// before somebody has looked, and nobody else works on the stage meanwhile.
+#[test]
+fn a_run_whose_lock_was_ended_says_so_before_it_goes_on() {
+    let project = Project::up(2, &[], &format!("{TWO_STEPS}{LAYOUT}"));
+    let recipe = std::fs::read_to_string(project.ui.dir().join("deploy.toml")).unwrap();
+    project.recipe(
+        &recipe
+            .replace("run = \"echo one", "changes = \"schema\"\nrun = \"test -e /tmp/go; echo one"),
+    );
+    project.must(3, &["deploy"]);
+    project.must(0, &["unlock", "--force"]);
+    let resume = ["resume", "--output", "plain"];
+    let refused = project.must(5, &resume);
+    assert!(
+        refused.stderr.contains("error: h1, h2: somebody ended the lock of this run"),
+        "{}",
+        refused.stderr
+    );
+    assert!(refused.stderr.contains("hint: look at the hosts first"), "{}", refused.stderr);
+    assert_eq!(project.file(1, "one"), "", "it went on");
+    assert_ne!(locks(&project), ["", ""], "the stage is free");
+    project.must(4, &["deploy"]);
+    project.must(0, &["unlock", "--force"]);
+    held(&project, 2, EVAS);
+    let other = project.must(4, &resume);
+    assert!(other.stderr.contains("locked by eva@desk"), "{}", other.stderr);
+    project.on(2, &format!("rm {ROOT}/.deployui/lock"));
+    project.must(5, &resume);
+    // Whoever looked goes on: the question is still open.
+    let taken = project.must(3, &resume);
+    assert!(taken.stdout.contains("needs a decision (failed)"), "{}", taken.stdout);
+}
+
 const PAGE: &str = "shared/system/maintenance.html";
 
 /// Two hosts and a pipeline that goes through maintenance.

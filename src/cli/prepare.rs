@@ -15,7 +15,7 @@ use super::{
     site,
 };
 use crate::{
-    driver::{self, Checked, Fleet, Locking, Wrapping},
+    driver::{self, Checked, Fleet, Held, Locking, Wrapping},
     model::{HostId, Lock, Plan, Raised, RunId, Site, StepName},
     plan::{self, Request, Survey, Whose},
     recipe::Recipe,
@@ -317,6 +317,31 @@ pub(super) fn pages(plan: &Plan, sites: &BTreeMap<String, Site>) -> Result<Pages
     }
     stop.hints.dedup();
     Err(stop)
+}
+
+/// Sees to it that a run which is taken up has its locks. What is said where somebody had ended them.
+///
+/// # Errors
+/// Where somebody else has the stage.
+pub(super) async fn still_held(
+    driver: &driver::Driver,
+    around: &Surroundings,
+) -> Result<Option<String>, Stop> {
+    let plan = &driver.run().plan;
+    let lock = Lock {
+        run: plan.run.to_string(),
+        by: around.person().to_owned(),
+        at: driver::now(),
+        purpose: format!("{} of {}", plan.pipeline, plan.app),
+    };
+    match driver::hold_again(&driver.asker(), plan, &lock).await {
+        Held::Still => Ok(None),
+        Held::Again(hosts) => Ok(Some(format!(
+            "{}: somebody ended the lock of this run, and may have changed what is there; it is taken again",
+            hosts.join(", ")
+        ))),
+        Held::Other(host, lock) => Err(locked(&Locking::Other(host, lock))),
+    }
 }
 
 /// What can be done about a run that is open.

@@ -55,6 +55,12 @@ pub(super) async fn resume(
     let mut driver = taken
         .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
     driver.announce(webhooks::taken_up(webhooks::of_run(around, global, &run.plan)));
+    if let Some(ended) = prepare::still_held(&driver, around).await? {
+        let stop = Stop::new(Exit::Refused, ended);
+        return Err(stop.hint(format!(
+            "look at the hosts first (deployui status, releases); then go on: deployui resume {id}"
+        )));
+    }
     let exit = headless::drive(&mut driver, &mut report, &mut signals).await;
     prepare::finish(&driver, around).await;
     driver.close().await;

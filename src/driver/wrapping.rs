@@ -33,11 +33,11 @@ pub(super) const CHECK_PATIENCE: Duration = Duration::from_secs(120);
 /// host that takes nothing is given up much earlier.
 pub(super) const SEND_PATIENCE: Duration = Duration::from_secs(6 * 3600);
 
-/// Free space that a release should find, in KiB.
-const FREE_KIB: u64 = 64 * 1024;
+/// Free space, in KiB, and free inodes that a run should find which brings code to a host.
+const FREE_FOR_CODE: (u64, u64) = (64 * 1024, 2_000);
 
-/// Free inodes that a release should find.
-const FREE_INODES: u64 = 2_000;
+/// The same for any other run: going back to a release, and what makes room.
+const FREE: (u64, u64) = (1024, 100);
 
 /// The hosts of a stage, connected, and what there is to know of them.
 #[derive(Clone)]
@@ -178,13 +178,14 @@ impl Wrapping {
             let script = script::script(command, |_| None).map_err(|bad| bad.to_string())?;
             commands.push((step.clone(), script.text));
         }
+        let (min_kib, min_inodes) = if source.is_some() { FREE_FOR_CODE } else { FREE };
         let checks = Checks {
             owner: self.survey.owner.clone(),
             repository: source.filter(|it| !it.by_operator).map(|it| it.repository.clone()),
             git: source.is_some(),
             http: it.http,
-            min_kib: FREE_KIB,
-            min_inodes: FREE_INODES,
+            min_kib,
+            min_inodes,
             commands,
         };
         let text = builtin::check(layout, &checks).map_err(|bad| bad.to_string())?;

@@ -16,7 +16,7 @@ use super::{
     args::Global,
     environment::Surroundings,
     exit::{Exit, Stop},
-    headless, load, secrets,
+    headless, load, prepare, secrets,
 };
 use crate::{
     driver::Driver,
@@ -115,6 +115,15 @@ async fn taken_up(
     let taken = Driver::resume(journal, &events, store, fleet, &around.who, Policy::Ask);
     match taken {
         Ok(driver) => {
+            let mut screen = screen;
+            match screen.during(prepare::still_held(&driver, around)).await {
+                Some(Ok(Some(ended))) => screen.tell(Told::Did(Err(ended))).await,
+                Some(Ok(None)) | None => {}
+                Some(Err(stop)) => {
+                    screen.close().await?;
+                    return Err(stop);
+                }
+            }
             Session::new(around, global, screen, true).with(secrets).taken_up(driver, recipe).await
         }
         Err(error) => {

@@ -54,7 +54,7 @@ pub(super) async fn lock(
     locked.map_err(|refused| acting.stop(prepare::locked(&refused)))?;
     match args.listing.output {
         Format::Plain => say::out(&format!(
-            "{} is locked: nobody else can change it until deployui unlock",
+            "{} is locked: no run begins there, yours neither, until deployui unlock",
             stage.wrapping.survey().owner.stage
         )),
         Format::Json => {

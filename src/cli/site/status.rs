@@ -67,7 +67,8 @@ fn drift(seen: &Seen, machine: &Surveyed, probes: &Probes) -> Vec<String> {
     drift
 }
 
-/// What most hosts serve, where this one serves something else. Of as many the newest counts.
+/// What most hosts serve, where this one serves something else; where no release is served by more
+/// than half of them, that they differ.
 fn differs(seen: &Seen, host: &str, site: &Site) -> Option<String> {
     let all = || seen.machines().filter_map(|it| seen.site(&it.host.name));
     let served = site.served.release();
@@ -75,9 +76,12 @@ fn differs(seen: &Seen, host: &str, site: &Site) -> Option<String> {
     for other in all() {
         *count.entry(other.served.release()).or_default() += 1;
     }
-    let most = count.iter().max_by_key(|(name, times)| (**times, **name))?.0;
+    let shown = |name: Option<&str>| name.map_or("no release".to_owned(), str::to_owned);
+    let (most, times) = count.iter().max_by_key(|(_, times)| **times)?;
+    if *times * 2 <= all().count() {
+        return Some(format!("serves {}; the hosts serve {} releases", shown(served), count.len()));
+    }
     if served != *most {
-        let shown = |name: Option<&str>| name.map_or("no release".to_owned(), str::to_owned);
         return Some(format!("serves {}; most hosts serve {}", shown(served), shown(*most)));
     }
     let own = revision(site)?;

@@ -66,6 +66,14 @@ fn act(state_dir: &str, run: &str) -> Result<Sheet, BadInput> {
     Ok(sheet.then(include_str!("../sh/builtin/fields.sh")))
 }
 
+/// Whether [`lock`] found the lock taken already by whoever asked, and did not take it just now.
+///
+/// # Errors
+/// When it is not such an answer.
+pub fn was_ours(lines: &[impl AsRef<str>]) -> Result<bool, Unreadable> {
+    Ok(facts("lock 1", lines)?.first() == Some(&"ours"))
+}
+
 /// Reads what an act on the lock answered.
 ///
 /// # Errors
@@ -75,7 +83,7 @@ pub fn locked(lines: &[impl AsRef<str>]) -> Result<Locked, Unreadable> {
     let answer = facts.first().and_then(|line| fields(line));
     let Some((word, fields)) = answer else { return Err(Unreadable::new("it says nothing")) };
     Ok(match (word, fields.as_slice()) {
-        ("ours", []) => Locked::Ours,
+        ("ours", [] | [_]) => Locked::Ours,
         ("free", []) => Locked::Free,
         ("failed", [why]) => Locked::Failed(why.clone()),
         ("held", [text]) => match serde_json::from_str(text) {

@@ -36,7 +36,7 @@ pub use commits::{leaving, left};
 pub use error::{BadInput, Unreadable};
 pub use health::{At, Health, health};
 pub use layout::{Layout, Linked};
-pub use lock::{Locked, lock, locked, take_over, unlock};
+pub use lock::{Locked, lock, locked, take_over, unlock, was_ours};
 pub use look::look;
 pub use maintenance::{
     Maintained, kept_up, lower, maintained, maintenance_off, maintenance_on, raise,

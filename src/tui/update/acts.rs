@@ -40,7 +40,7 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
         Act::Step => start(model, Mode::Step),
         Act::Continue => go_on(model),
         Act::Exclude => exclude(model),
-        Act::Abort => Some(abort(model)),
+        Act::Abort => Some(leave_undone(model).unwrap_or_else(|| abort(model))),
         Act::Undo => Some(undo(model)),
         Act::TakeOver if model.open_run().is_none() => {
             outside::unlock(model);
@@ -211,6 +211,17 @@ fn exclude(model: &Model) -> Option<Dialog> {
 
 fn with_reason(dialog: Dialog) -> Dialog {
     dialog.field("Reason", Vec::new(), Need::Some("a reason, for the record"), false)
+}
+
+/// While the run is undone, a question may end that: the rest is left as it is.
+fn leave_undone(model: &Model) -> Option<Dialog> {
+    let run = model.open_run().filter(|run| run.aborting.is_some())?;
+    let (id, hold) = model.hold().filter(|(_, hold)| hold.offers.contains(&Offer::Abort))?;
+    let deed = Deed::Choose(vec![id], Choice::Abort);
+    let dialog = about_hold(model, run, id, hold, "Leave the rest as it is?")
+        .line("What was taken back stays so, what was not stays done, and the run ends.")
+        .button("Leave as it is", Some('L'), "takes back nothing further", deed);
+    Some(dialog)
 }
 
 fn abort(model: &Model) -> Dialog {

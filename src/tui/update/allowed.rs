@@ -182,6 +182,7 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
             Some(abort) if abort.undo => some("the run is being undone already"),
             Some(_) | None => None,
         },
+        Act::Abort if model.hold().is_some_and(|(_, it)| it.offers.contains(&Offer::Abort)) => None,
         Act::Abort => match run.aborting {
             Some(abort) if abort.undo && abort.stop => some("the run is being aborted already"),
             Some(_) | None => None,
