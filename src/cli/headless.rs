@@ -84,6 +84,9 @@ pub(super) async fn release(
     let exit = drive(&mut driver, &mut report, &mut signals).await;
     prepare::finish(&driver, around).await;
     kept.iter().for_each(|note| say::err(&format!("note: {note}")));
+    if !matches!(exit, Ok(Exit::Done)) {
+        prepare::odd(&wrapping).await;
+    }
     driver.close().await;
     exit
 }

@@ -393,6 +393,16 @@ pub(super) fn stays(plan: &Plan, sites: &BTreeMap<String, Site>) -> Option<Strin
         .then(|| format!("applied since {} and staying so: {}", released.name, since.join(", ")))
 }
 
+/// Tells what is odd on the hosts of a run that did not go well: it may be the reason, and a step on a
+/// full disk cannot say so itself.
+pub(super) async fn odd(wrapping: &Wrapping) {
+    for (host, seen) in wrapping.look().await {
+        for odd in seen.map(|site| site.odd).unwrap_or_default() {
+            say::err(&format!("note: {host}: {odd}"));
+        }
+    }
+}
+
 /// Tells what is no reason to stop.
 pub(super) fn warn(warnings: &[String]) {
     for warning in warnings {

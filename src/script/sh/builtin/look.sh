@@ -55,6 +55,11 @@ if [ -n "$page" ] && [ -e "$page" ]; then fact page; fi
 real "$releases"
 R=$P
 fact place "$R"
+k=$(df -Pk "$root" 2>/dev/null | tail -n 1 | while read -r _ _ _ k _; do echo "$k"; done)
+case $k in
+'' | *[!0-9]*) ;;
+*) [ "$k" -ge 1024 ] || fact odd "only $k KiB are free in $root: make room; what steps say there is lost" ;;
+esac
 seen "$current"
 if [ "$K" = link ] && [ ! -d "$P" ]; then K=file; fi
 fact current "$K" "$T" "$P"
