@@ -278,7 +278,8 @@ async fn leaving_ends_what_runs_on_the_hosts() {
     let fleet = start(parent.path(), 10).await;
     let link = on(&fleet, 0).await;
     let dir = fleet.dir().to_path_buf();
-    let started = "cd /; setsid sh -c 'while :; do echo x >>\"$HOME/busy\"; sleep 1; done' >/dev/null 2>&1 & echo $!";
+    let started = "cd /; setsid sh -c 'while :; do echo x >>\"$HOME/busy\"; sleep 1; done' >/dev/null 2>&1 & \
+                   echo $!; until [ -s \"$HOME/busy\" ]; do :; done";
     let pid = run(&link, started).await.0;
     let proc = Path::new("/proc").join(pid.trim());
     assert_ne!(fs::read_to_string(proc.join("environ")).unwrap(), "");
