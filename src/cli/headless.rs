@@ -169,7 +169,7 @@ pub(super) fn request(
     let known = Known {
         reference: how.reference.clone(),
         reason: how.reason.clone(),
-        until: how.until.map(|until| until.at(&Zoned::now())),
+        until: how.until.map(|until| until.at(&Zoned::now())).transpose()?,
         ..plain.known
     };
     let from = how.from.clone().map(StepName::try_from).transpose();

@@ -42,13 +42,14 @@ pub(super) async fn maintenance(
 }
 
 async fn on(around: &Surroundings, global: &Global, args: &On) -> Result<Exit, Stop> {
+    let until = args.until.map(|until| until.at(&jiff::Zoned::now())).transpose()?;
     let (stage, signals) = connected(around, global, &args.listing).await?;
     let raised = Raised {
         run: hand(around),
         by: around.person().to_owned(),
         since: driver::now(),
         reason: args.reason.clone(),
-        until: args.until.map(|until| until.at(&jiff::Zoned::now())),
+        until,
     };
     let page = page(global, &stage, &raised)?;
     let act = Act { up: Some((&page, &raised)), run: None, confirm: args.confirm.as_deref() };

@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned, civil::Time};
 
+use crate::cli::exit::{Exit, Stop};
+
 /// Until when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Until {
@@ -17,7 +19,18 @@ pub(in crate::cli) enum Until {
 
 impl Until {
     /// The moment that is meant, said `now`.
-    pub(in crate::cli) fn at(self, now: &Zoned) -> Timestamp {
+    ///
+    /// # Errors
+    /// Where that is over: visitors would be told so.
+    pub(in crate::cli) fn at(self, now: &Zoned) -> Result<Timestamp, Stop> {
+        let at = self.moment(now);
+        if at > now.timestamp() {
+            return Ok(at);
+        }
+        Err(Stop::new(Exit::Usage, format!("--until: {at} is over already")))
+    }
+
+    fn moment(self, now: &Zoned) -> Timestamp {
         match self {
             Self::At(at) => at,
             Self::In(long) => now.timestamp().saturating_add(long).unwrap_or(Timestamp::MAX),
@@ -56,8 +69,8 @@ mod tests {
     fn times_are_read_as_people_say_them() {
         let check = |text: &str, expect: Option<&str>| {
             let now: Zoned = "2026-03-05T22:30:00+01:00[Europe/Berlin]".parse().unwrap();
-            let at = text.parse::<Until>().ok().map(|until| until.at(&now).to_string());
-            assert_eq!(at.as_deref(), expect, "{text}");
+            let at = text.parse::<Until>().ok().and_then(|until| until.at(&now).ok());
+            assert_eq!(at.map(|at| at.to_string()).as_deref(), expect, "{text}");
         };
         check("23:15", Some("2026-03-05T22:15:00Z"));
         check("06:00", Some("2026-03-06T05:00:00Z"));
@@ -65,6 +78,7 @@ mod tests {
         check("+20m", Some("2026-03-05T21:50:00Z"));
         check("+1h30m", Some("2026-03-05T23:00:00Z"));
         check("2026-03-06T01:00:00+01:00", Some("2026-03-06T00:00:00Z"));
+        check("2026-03-05T22:29:59+01:00", None);
         for wrong in ["", "+", "20m", "+-5m", "24:00", "7:30", "12:60", "tomorrow", "2026-03-06"] {
             check(wrong, None);
         }
