@@ -39,14 +39,6 @@ fn ends(console: Console, code: i32) {
     assert_eq!(console.wait_exit().0, Some(code));
 }
 
-/// Opens the dialog of a key and presses its first button that is not Cancel.
-fn act(console: &Console, key: &str, dialog: &str) {
-    console.send(key);
-    console.wait_for(dialog);
-    console.send("\t\r");
-    console.wait_without(dialog);
-}
-
 fn served(project: &Project, i: usize) -> String {
     project.on(i, &format!("readlink {ROOT}/current || true"))
 }
@@ -55,10 +47,10 @@ fn served(project: &Project, i: usize) -> String {
 fn a_release_with_a_failure_that_is_mended() {
     let project = Project::up(2, &[], STEPS);
     let console = ready(&project, 24, 80);
-    act(&console, "D", "Start deploy");
+    console.act("D", "Start deploy");
     console.wait_for("FAILED build on h1, exit 3");
     console.wait_for("no compiler");
-    act(&console, "T", "Retry build on h1?");
+    console.act("T", "Retry build on h1?");
     console.wait_for("is over");
     console.send("q");
     let (code, screen) = console.wait_exit();
@@ -75,7 +67,7 @@ fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
     let project = Project::up(2, &[], STEPS);
     project.on(1, &format!("mkdir -p {ROOT}; touch {ROOT}/mended; chown -R deploy {ROOT}"));
     let console = ready(&project, 36, 120);
-    act(&console, "S", "Start deploy");
+    console.act("S", "Start deploy");
     console.wait_for("PAUSED before build");
     console.send("S");
     console.wait_for("PAUSED before publish");
@@ -87,7 +79,7 @@ fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
     console.wait_for("PAUSED before publish");
     console.wait_for("hosts 2/2");
     assert_eq!(served(&project, 1), "");
-    act(&console, "C", "Continue to the end?");
+    console.act("C", "Continue to the end?");
     ends(console, 0);
     assert_eq!(project.file(1, "effects"), "one\nbuild");
     assert!(served(&project, 2).starts_with("releases/"));
@@ -97,9 +89,9 @@ fn step_by_step_to_a_breakpoint_then_killed_and_taken_up() {
 fn an_abort_with_undo_takes_back_what_was_done() {
     let project = Project::up(2, &[], STEPS);
     let console = ready(&project, 36, 120);
-    act(&console, "D", "Start deploy");
+    console.act("D", "Start deploy");
     console.wait_for("FAILED build on h1, exit 3");
-    act(&console, "U", "Abort and undo?");
+    console.act("U", "Abort and undo?");
     console.wait_for("undone");
     ends(console, 1);
     for i in [1, 2] {
@@ -121,24 +113,24 @@ deploy = ["migrate"]
     project.on(1, &format!("mkdir -p {ROOT}; chown -R deploy {ROOT}"));
     let console = ready(&project, 36, 120);
     // One attempt of the list, and the run stops before its first item.
-    act(&console, "S", "Start deploy");
+    console.act("S", "Start deploy");
     console.wait_for("h1 migrate: list ok");
     console.send("B");
     console.wait_for("breakpoint before each item of migrate");
-    act(&console, "C", "Continue to the end?");
+    console.act("C", "Continue to the end?");
     console.wait_for("BREAK before migrate: a it's on h1");
-    act(&console, "C", "Continue to the end?");
+    console.act("C", "Continue to the end?");
     console.wait_for("FAILED migrate: a it's on h1, exit 1");
     console.send("O");
     console.wait_for(r"echo 'a it'\''s");
     console.send("echo edited >>/srv/www/app/effects; \t\t\r");
     console.wait_for("BREAK before migrate: b on h1");
     assert_eq!(project.file(1, "effects"), "edited\na it's");
-    act(&console, "C", "Continue to the end?");
+    console.act("C", "Continue to the end?");
     console.wait_for("BREAK before migrate: c on h1");
     console.send("B");
     console.wait_for("no breakpoint before each item of migrate");
-    act(&console, "C", "Continue to the end?");
+    console.act("C", "Continue to the end?");
     ends(console, 0);
     assert_eq!(project.file(1, "effects"), "edited\na it's\nb\nc");
 }
@@ -212,7 +204,7 @@ fn a_signal_leaves_the_run_open_and_the_terminal_as_it_was() {
                 [pipelines]\ndeploy = [\"slow\"]\n";
     let project = Project::up(1, &[], slow);
     let console = ready(&project, 24, 80);
-    act(&console, "D", "Start deploy");
+    console.act("D", "Start deploy");
     console.wait_for("RUN 1/1 slow");
     console.wait_for("FOLLOW  1 line");
     console.signal("TERM");

@@ -55,14 +55,6 @@ impl Demo {
         ports.map(|rest| visit(rest.split(' ').next().unwrap().parse().unwrap())).collect()
     }
 
-    /// Opens the dialog of a key and presses its first button that is not Cancel.
-    fn act(&self, key: &str, dialog: &str) {
-        self.console.send(key);
-        self.console.wait_for(dialog);
-        self.console.send("\t\r");
-        self.console.wait_without(dialog);
-    }
-
     /// Waits until a run is over, recorded and looked at; `known`: those that were so before.
     fn over(&self, known: &mut Vec<String>) {
         let ended = |contents: &str| {
@@ -107,14 +99,14 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     let before = demo.served();
     let mut runs = Vec::new();
     console.wait_for("Where to begin");
-    demo.act("D", "Start deploy");
+    console.act("D", "Start deploy");
     console.wait_for("FAILED migrate on web1, exit 1");
     console.wait_for("evidence: cat site.conf");
     console.wait_for("MAINT on");
     assert_eq!(demo.served(), before);
     assert_eq!(demo.visited(), ["503"; 3]);
     demo.mend();
-    demo.act("T", "Retry migrate on web1?");
+    console.act("T", "Retry migrate on web1?");
     demo.over(&mut runs);
     console.wait_for("MAINT off");
     let after = demo.served();
@@ -139,7 +131,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     assert_eq!(demo.served(), before);
 
     // The next release begins where the last one ended, without leaving.
-    demo.act("D", "Start deploy");
+    console.act("D", "Start deploy");
     console.wait_for("11/11 done");
     demo.over(&mut runs);
     let last = demo.served();

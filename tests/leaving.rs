@@ -48,12 +48,7 @@ fn check(project: &Project, words: &[&str], question: &str) {
     for (end, code) in [("\u{3}", 130), ("TERM", 143)] {
         let console = project.ui.under_shell(SCRIPT, &args, 24, 200);
         console.wait_for(question);
-        if end == "TERM" {
-            console.signal_child("TERM");
-        } else {
-            console.send(end);
-        }
-        let screen = console.wait_exit().1.contents();
+        let screen = console.leave_by(end);
         assert!(screen.contains("\nerror: left at a question"), "{words:?}: {screen}");
         assert!(screen.contains(&format!("\nexit {code}\n")), "{words:?}: {screen}");
         assert!(screen.contains("\nisig icanon echo end"), "{words:?}: {screen}");

@@ -307,12 +307,7 @@ fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
         for (end, code) in [("\u{3}", 130), ("TERM", 143)] {
             let console = project.ui.under_shell(SCRIPT, &args, 24, 200);
             console.wait_for(question);
-            if end == "TERM" {
-                console.signal_child("TERM");
-            } else {
-                console.send(end);
-            }
-            let screen = console.wait_exit().1.contents();
+            let screen = console.leave_by(end);
             assert!(screen.contains("error: left while connecting: no run was opened"), "{screen}");
             assert!(screen.contains(&format!("\nexit {code}\n")), "{question}: {screen}");
             assert!(screen.contains("\nisig icanon echo end"), "{question}: {screen}");

@@ -124,7 +124,7 @@ async fn prepared(
     let secrets = secrets::resolve(around, &stage.recipe, &plan, signals).await?;
     stage.fleet.keep(secrets);
     prepare::warn(&site::or_left(signals, stage.check()).await?);
-    stage.lock(around, &format!("{} of {}", plan.pipeline, plan.app)).await?;
+    stage.lock(around).await?;
     Ok(Prepared { plan, kept, notices })
 }
 

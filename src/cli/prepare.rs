@@ -174,8 +174,7 @@ impl Stage {
         wait: Duration,
         signals: &mut Signals,
     ) -> Result<(), Stop> {
-        let owner = &self.survey().owner;
-        let lock = self.own(around, &format!("{} of {}", self.request.pipeline, owner.app));
+        let lock = self.own(around);
         let begun = driver::now();
         let end = begun.saturating_add(wait).unwrap_or(Timestamp::MAX);
         let left = |number| Stop::new(Exit::Signal(number), "left while waiting for the lock");
@@ -215,19 +214,14 @@ impl Stage {
         unlock(&self.wrapping, &self.request.run).await;
     }
 
-    fn own(&self, around: &Surroundings, purpose: &str) -> Lock {
-        Lock {
-            run: self.request.run.to_string(),
-            by: around.person().to_owned(),
-            at: driver::now(),
-            purpose: purpose.to_owned(),
-        }
+    fn own(&self, around: &Surroundings) -> Lock {
+        run_lock(around, &self.request.run, (&self.request.pipeline, &self.survey().owner.app))
     }
 
     /// Locks the stage for a run, and sends its hosts the code that they lack, where it comes from this
     /// machine. What cannot be sent gives the lock back.
-    pub(super) async fn lock(&self, around: &Surroundings, purpose: &str) -> Result<(), Stop> {
-        let lock = self.own(around, purpose);
+    pub(super) async fn lock(&self, around: &Surroundings) -> Result<(), Stop> {
+        let lock = self.own(around);
         self.wrapping.lock(&lock).await.map_err(|refused| locked(&refused))?;
         let Err(stop) = self.send().await else { return Ok(()) };
         self.wrapping.unlock(self.request.run.as_str()).await;
@@ -319,6 +313,17 @@ pub(super) fn pages(plan: &Plan, sites: &BTreeMap<String, Site>) -> Result<Pages
     Err(stop)
 }
 
+/// The lock of a run, as it says whose it is.
+fn run_lock(around: &Surroundings, run: &RunId, (pipeline, app): (&str, &str)) -> Lock {
+    own_lock(around, run.as_str(), format!("{pipeline} of {app}"))
+}
+
+/// A lock of whoever sits here, under the name of a run or a word in its place.
+pub(super) fn own_lock(around: &Surroundings, run: &str, purpose: String) -> Lock {
+    let (by, at) = (around.person().to_owned(), driver::now());
+    Lock { run: run.to_owned(), by, at, purpose }
+}
+
 /// Sees to it that a run which is taken up has its locks. What is said where somebody had ended them.
 ///
 /// # Errors
@@ -328,12 +333,7 @@ pub(super) async fn still_held(
     around: &Surroundings,
 ) -> Result<Option<String>, Stop> {
     let plan = &driver.run().plan;
-    let lock = Lock {
-        run: plan.run.to_string(),
-        by: around.person().to_owned(),
-        at: driver::now(),
-        purpose: format!("{} of {}", plan.pipeline, plan.app),
-    };
+    let lock = run_lock(around, &plan.run, (&plan.pipeline, &plan.app));
     match driver::hold_again(&driver.asker(), plan, &lock).await {
         Held::Still => Ok(None),
         Held::Again(hosts) => Ok(Some(format!(

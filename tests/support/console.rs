@@ -52,6 +52,23 @@ impl Console {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Opens the dialog of a key, and presses its first button that is not Cancel.
+    pub(crate) fn act(&self, key: &str, dialog: &str) {
+        self.send(key);
+        self.wait_for(dialog);
+        self.send("\t\r");
+        self.wait_without(dialog);
+    }
+
+    /// Presses Ctrl-C, or sends `TERM` to the program under the shell; gives the screen that is left.
+    pub(crate) fn leave_by(self, end: &str) -> String {
+        match end {
+            "TERM" => self.signal_child(end),
+            key => self.send(key),
+        }
+        self.wait_exit().1.contents()
+    }
+
     /// Waits until the screen shows `text`; gives that screen.
     pub(crate) fn wait_for(&self, text: &str) -> String {
         self.wait_until(text, |screen| screen.contents().contains(text))

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use super::machines::{adapted, deploy, told, works_in};
 use super::recipes::Project;
 use super::repository::Repository;
-use super::support::{console::Console, deployui::Deployui, fleet::Fleet};
+use super::support::{deployui::Deployui, fleet::Fleet};
 use super::web::{get, nginx, port};
 
 const RECIPE: &str = include_str!("../../recipes/capistrano-migrations.toml");
@@ -302,23 +302,15 @@ impl Blog {
         let console = self.project.ui.console(&resume, 40, 120);
         let asks = "ASKS before undoing a schema change";
         console.wait_for(asks);
-        press(&console, "C", "Going on does this");
-        press(&console, "C", "Continue to the end?");
+        console.act("C", "Going on does this");
+        console.act("C", "Continue to the end?");
         // Both are taken back now; whether that is right for visitors is for somebody to say.
         console.wait_for(asks);
         assert_eq!((self.visit()[0].0, self.applied().lines().count()), (503, 2));
-        press(&console, "C", "Going on does this");
+        console.act("C", "Going on does this");
         console.wait_for("is over");
         console.send("q");
         assert_eq!(console.wait_exit().0, Some(1));
         self.serves("third: rye, spelt");
     }
-}
-
-/// Opens the dialog of a key, and presses its first button that is not Cancel.
-fn press(console: &Console, key: &str, dialog: &str) {
-    console.send(key);
-    console.wait_for(dialog);
-    console.send("\t\r");
-    console.wait_without(dialog);
 }

@@ -19,8 +19,11 @@ use crate::{
     tui::{Intent, Told, Wish},
 };
 
-/// How often the hosts are looked at beside a run, as long as something happens in it.
+/// How often it is asked beside a run what visitors get, as long as something happens in it.
 const GLANCE: Duration = Duration::from_secs(1);
+
+/// So many glances after news it is also looked at what the hosts have, which is more work for them.
+const LOOK_AFTER: u32 = 3;
 
 /// What is done beside a run at once, at most.
 const BESIDE_MAX: usize = 16;
@@ -42,6 +45,7 @@ pub(super) async fn drive(
         let mut leaving = false;
         let mut ticks = interval(GLANCE);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut owed = 0_u32;
         loop {
             tokio::select! {
                 left = &mut driving => break left,
@@ -57,8 +61,14 @@ pub(super) async fn drive(
                 }
                 Some(_) = beside.join_next() => {}
                 _ = ticks.tick() => {
-                    if let Some(sight) = sight.filter(|_| news.take() && beside.is_empty()) {
-                        beside.spawn(sight.clone().glance());
+                    let Some(sight) = sight.filter(|_| beside.is_empty()) else { continue };
+                    // News that comes meanwhile waits for the next round: each is looked at.
+                    if owed == 0 && news.take() {
+                        owed = LOOK_AFTER;
+                    }
+                    if owed > 0 {
+                        owed -= 1;
+                        beside.spawn(sight.clone().glance(owed == 0));
                     }
                 }
             }

@@ -147,7 +147,11 @@ impl Sight {
     }
 
     /// Looks again while a run goes on; what could not be seen keeps its age.
-    pub(super) async fn glance(self) {
+    /// `whole`: at what the hosts have, and not only at what visitors get.
+    pub(super) async fn glance(self, whole: bool) {
+        if !whole {
+            return self.probe().await;
+        }
         let problems = self.look().await;
         tracing::debug!(?problems, "looked beside the run");
     }

@@ -15,11 +15,7 @@ use super::{
     args::{Lock as LockArgs, Unlock},
     seen, words,
 };
-use crate::{
-    driver::{self, Locking},
-    model::Lock,
-    text::escape,
-};
+use crate::{driver::Locking, model::Lock, text::escape};
 
 /// What stands where a run stands, when a person holds something. Whoever it is follows, so that two
 /// people are not taken for one.
@@ -44,12 +40,8 @@ pub(super) async fn lock(
     let (stage, signals) =
         seen::connect(around, global, seen::request(around, global, &args.listing)?).await?;
     let mut acting = Acting::on(&stage, signals);
-    let lock = Lock {
-        run: hand(around),
-        by: around.person().to_owned(),
-        at: driver::now(),
-        purpose: args.reason.clone().unwrap_or_else(|| "a lock by hand".to_owned()),
-    };
+    let purpose = args.reason.clone().unwrap_or_else(|| "a lock by hand".to_owned());
+    let lock = prepare::own_lock(around, &hand(around), purpose);
     let locked = acting.act(stage.wrapping.lock(&lock)).await;
     locked.map_err(|refused| acting.stop(prepare::locked(&refused)))?;
     match args.listing.output {
@@ -103,12 +95,7 @@ impl<'s> Held<'s> {
 
 /// The lock of one command, under a word of its own.
 fn act(stage: &Stage, around: &Surroundings, purpose: String) -> Lock {
-    Lock {
-        run: stage.request.run.to_string(),
-        by: around.person().to_owned(),
-        at: driver::now(),
-        purpose,
-    }
+    prepare::own_lock(around, stage.request.run.as_str(), purpose)
 }
 
 pub(super) async fn unlock(

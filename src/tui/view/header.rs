@@ -151,7 +151,8 @@ pub(super) fn state(model: &Model) -> (String, Tone) {
         return (format!("{} {}", spin(model), doing.to_uppercase()), Tone::Running);
     }
     match &model.subject {
-        Subject::Nothing => ("STARTING".to_owned(), Tone::Dim),
+        Subject::Nothing if model.refused.is_empty() => ("STARTING".to_owned(), Tone::Dim),
+        Subject::Nothing => ("NO PLAN: r tries again".to_owned(), Tone::Failed),
         Subject::Plan(_) => before(model),
         Subject::Run(run) => during(model, run),
     }

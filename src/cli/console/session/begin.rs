@@ -67,8 +67,7 @@ impl Session<'_> {
         for note in notes {
             self.screen.note(format!("note: {note}")).await;
         }
-        let purpose = format!("{} of {}", plan.pipeline, plan.app);
-        let locked = self.screen.through(stage.lock(around, &purpose)).await;
+        let locked = self.screen.through(stage.lock(around)).await;
         if let Err(stop) = locked {
             self.stage = Some(stage);
             return Err(stop);

@@ -282,7 +282,7 @@ impl<'a> Session<'a> {
         match planned.await {
             Some(Ok(Some(plan))) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
             Some(Ok(_)) | None => {}
-            Some(Err(stop)) => self.screen.note(first_line(&said(&stop))).await,
+            Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
         }
     }
 
@@ -294,9 +294,7 @@ impl<'a> Session<'a> {
             Ok((recipe, _warnings)) if before == Some(format!("{recipe:?}")) => self.look().await,
             Ok((recipe, _warnings)) => {
                 self.screen.note("deploy.toml has changed: it is read anew").await;
-                if let Err(stop) = self.connect(recipe).await {
-                    self.screen.tell(Told::Did(Err(said(&stop)))).await;
-                }
+                self.connect_or_tell(recipe).await;
             }
         }
     }
@@ -304,10 +302,13 @@ impl<'a> Session<'a> {
     /// The next run takes the place of what is shown.
     async fn next(&mut self) {
         self.reading = false;
-        let recipe = match load::quietly(self.global) {
-            Ok((recipe, _warnings)) => recipe,
-            Err(stop) => return self.screen.tell(Told::Did(Err(said(&stop)))).await,
-        };
+        match load::quietly(self.global) {
+            Ok((recipe, _warnings)) => self.connect_or_tell(recipe).await,
+            Err(stop) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
+        }
+    }
+
+    async fn connect_or_tell(&mut self, recipe: Recipe) {
         if let Err(stop) = self.connect(recipe).await {
             self.screen.tell(Told::Did(Err(said(&stop)))).await;
         }
