@@ -76,3 +76,11 @@ fn what_is_not_kept_says_so_before_it_is_left() {
     assert!(!gone.contains(kept) && gone.contains("are removed when you leave"), "{gone}");
     check(vec![story::running().told()], "q<ret>", &[]);
 }
+
+#[test]
+fn that_the_site_is_closed_is_said_before_what_is_served() {
+    let told = Sites::calm().raised("bob@laptop").with(story::failed());
+    let screen = Desk::new(WIDE).resize(66, 24).tell_all(told).screen();
+    let header = screen.lines().next().unwrap();
+    assert!(header.contains("FAILED") && header.contains("MAINT on"), "{header}");
+}

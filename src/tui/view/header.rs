@@ -106,7 +106,7 @@ fn served(model: &Model, pen: Pen) -> Vec<(u8, Vec<Span<'static>>)> {
         | Served::NotALink => name,
     };
     let tone = if tone == Tone::Text { Tone::Strong } else { tone };
-    let mut parts = vec![(1, vec![pen.span(&format!("  {name}"), tone)])];
+    let mut parts = vec![(2, vec![pen.span(&format!("  {name}"), tone)])];
     if let Some(revision) = now.release().and_then(|release| sight.revision(release)) {
         let short = words::short_revision(revision);
         parts.push((5, vec![pen.span(&format!(" {short}"), Tone::Text)]));
