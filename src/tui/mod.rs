@@ -10,6 +10,7 @@
 //! ask.
 
 mod action;
+mod errand;
 mod feed;
 mod glyphs;
 mod keymap;

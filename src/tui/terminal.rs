@@ -9,6 +9,7 @@ use std::{
 };
 
 use crossterm::{
+    clipboard::CopyToClipboard,
     cursor::{SetCursorStyle, Show},
     event::{DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste},
     execute, queue,
@@ -134,6 +135,11 @@ impl Terminal {
     /// Everything is drawn anew with the next frame.
     pub(super) fn forget(&mut self) -> io::Result<()> {
         anew(&mut self.inner)
+    }
+
+    /// Puts text on the clipboard of whoever sits at the terminal, where the terminal allows it.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Draws a frame: the terminal shows all of it at once, where it can.

@@ -15,6 +15,7 @@ use tokio::{
 
 use super::{
     TuiError,
+    errand::Errand,
     feed::Feed,
     settings::Settings,
     state::Model,
@@ -238,7 +239,18 @@ impl Turns {
         }
     }
 
+    /// Does what is to be done with the terminal, beside drawing.
+    fn errands(&mut self) -> Result<(), TuiError> {
+        while let Some(errand) = self.model.errands.next() {
+            match errand {
+                Errand::Copy(text) => self.terminal.copy(&text).map_err(TuiError::Terminal)?,
+            }
+        }
+        Ok(())
+    }
+
     fn draw(&mut self) -> Result<(), TuiError> {
+        self.errands()?;
         if std::mem::take(&mut self.model.redraw) {
             self.terminal.forget().map_err(TuiError::Terminal)?;
         }

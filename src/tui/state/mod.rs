@@ -16,6 +16,7 @@ use ratatui::layout::Size;
 
 use self::{dialog::Dialog, face::Face, grid::Grid, log::LogPane, picker::Picker, sight::Sight};
 use super::{
+    errand::Errands,
     glyphs::Glyphs,
     settings::Settings,
     styles::{Styles, Tone},
@@ -122,6 +123,8 @@ pub(crate) struct Model {
     /// The screen is to be drawn from nothing.
     pub(crate) redraw: bool,
     pub(crate) quit: bool,
+    /// What the loop is to do with the terminal, beside drawing.
+    pub(crate) errands: Errands,
 }
 
 /// Less than this cannot show a run; more than that shows all panes.
@@ -156,6 +159,7 @@ impl Model {
             alone: false,
             redraw: false,
             quit: false,
+            errands: Errands::default(),
         }
     }
 

@@ -1,0 +1,32 @@
+//! What the screen itself is to do beside drawing: it is wished by `update`, which stays pure, and
+//! done by the loop, which has the terminal.
+
+use std::collections::VecDeque;
+
+/// Something to be done with the operator's own terminal. Nothing of it reaches a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// Puts text on the clipboard, by the terminal (OSC 52).
+    Copy(String),
+}
+
+/// More are not kept: each is one frame away from being done.
+const ERRANDS_MAX: usize = 16;
+
+/// What waits to be done, the oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Errands(VecDeque<Errand>);
+
+impl Errands {
+    /// Asks for it; what is too much is dropped, and nothing that matters to a run is among it.
+    pub(crate) fn ask(&mut self, errand: Errand) {
+        if self.0.len() < ERRANDS_MAX {
+            self.0.push_back(errand);
+        }
+    }
+
+    /// The next to be done.
+    pub(crate) fn next(&mut self) -> Option<Errand> {
+        self.0.pop_front()
+    }
+}
