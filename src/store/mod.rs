@@ -33,7 +33,7 @@ mod log;
 mod place;
 
 pub use disk::DiskError;
-pub use history::{FindError, Summary};
+pub use history::{FindError, Pace, Summary, Times};
 pub use journal::{Damage, Header, Journal, JournalError, Reading, Torn, What};
 pub use log::{
     Arrival, Dirty, LINE_BYTES_MAX, Line, LogReader, LogWriter, Mask, Masked, Window, posix_cksum,

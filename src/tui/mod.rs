@@ -13,6 +13,7 @@ mod action;
 mod errand;
 mod feed;
 mod glyphs;
+mod hearing;
 mod keymap;
 mod settings;
 mod state;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::{
     model::{Candidate, HostId, Maintenance, Plan, Site, Try},
     run::{Command, Event, Mode, Refusal, Run},
+    store::Pace,
 };
 
 /// What the console is told.
@@ -58,6 +59,8 @@ pub enum Told {
     /// The run ended, or cannot be driven on: a line to show. The console stays open for reading;
     /// of a run that is closed also for what may follow it, such as a rollback.
     Over(String),
+    /// How long a pipeline and its steps usually take; told again when a run has ended.
+    Pace(Pace),
     /// A line to show.
     Note(String),
     /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere.

@@ -17,6 +17,7 @@ use super::{
     TuiError,
     errand::Errand,
     feed::Feed,
+    hearing::Hearing,
     settings::Settings,
     state::Model,
     styles::Tone,
@@ -71,6 +72,7 @@ struct Signals {
 struct Turns {
     model: Model,
     feed: Feed<LogReader>,
+    hearing: Hearing,
     terminal: Terminal,
     keys: EventStream,
     signals: Signals,
@@ -130,6 +132,7 @@ impl Turns {
         };
         Ok(Self {
             model: Model::new(settings, size, clock()),
+            hearing: Hearing::of(store.clone()),
             feed: Feed::of(store),
             terminal,
             keys: EventStream::new(),
@@ -164,7 +167,12 @@ impl Turns {
                 Next::Told(Some(told)) => self.news(told),
                 Next::Told(None) => self.told_ends(),
                 Next::Dirty(open) => (self.dirty_open, self.pending) = (open, true),
-                Next::Frame | Next::Second => self.draw()?,
+                Next::Second => {
+                    self.hearing.listen(&mut self.model);
+                    self.take(Msg::Second);
+                    self.draw()?;
+                }
+                Next::Frame => self.draw()?,
                 Next::Sent => {}
             }
         }

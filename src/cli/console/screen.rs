@@ -18,8 +18,9 @@ use crate::{
         signals::{INT, Signals},
     },
     driver,
+    model::Plan,
     script::quote,
-    store::Dirty,
+    store::{Dirty, Store},
     tui::{self, Settings, Told, TuiError, Wish},
 };
 
@@ -89,6 +90,18 @@ impl Screen {
 
     pub(super) async fn note(&self, line: impl Into<String>) {
         self.tell(Told::Note(line.into())).await;
+    }
+
+    /// Tells how long a pipeline usually takes, as soon as the journals are read.
+    pub(super) fn tell_pace(&self, store: &Store, plan: &Plan, pipeline: &str) {
+        let (store, told) = (store.clone(), self.told.clone());
+        let (app, stage) = (plan.app.clone(), plan.stage.clone());
+        let pipeline = pipeline.to_owned();
+        // On a thread of its own: neither the screen nor the driver waits for the disk.
+        drop(tokio::task::spawn_blocking(move || {
+            let pace = store.typical(&app, &stage, &pipeline);
+            drop(told.blocking_send(Told::Pace(pace)));
+        }));
     }
 
     /// The next wish; answers to prompts are passed on. A screen that is gone wishes to leave.

@@ -4,6 +4,7 @@
 mod ends;
 mod find;
 mod pace;
+mod typical;
 
 use std::{
     fs::{self, File},
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use find::FindError;
+pub use typical::{Pace, Times};
 
 /// A run, as far as its journal's ends tell.
 #[derive(Clone, Debug, PartialEq, Eq)]

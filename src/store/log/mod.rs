@@ -13,6 +13,7 @@ mod dirty;
 mod files;
 mod index;
 mod mask;
+mod quiet;
 mod reader;
 mod walk;
 mod writer;

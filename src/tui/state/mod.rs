@@ -8,13 +8,17 @@ pub(crate) mod log;
 pub(crate) mod moment;
 pub(crate) mod picker;
 pub(crate) mod sight;
+pub(crate) mod tempo;
 
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
-use self::{dialog::Dialog, face::Face, grid::Grid, log::LogPane, picker::Picker, sight::Sight};
+use self::{
+    dialog::Dialog, face::Face, grid::Grid, log::LogPane, picker::Picker, sight::Sight,
+    tempo::Tempo,
+};
 use super::{
     errand::Errands,
     glyphs::Glyphs,
@@ -103,6 +107,7 @@ pub(crate) struct Model {
     pub(crate) detail: usize,
     pub(crate) asked: Asked,
     pub(crate) sight: Sight,
+    pub(crate) tempo: Tempo,
     pub(crate) picker: Option<Picker>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) help: Option<Help>,
@@ -146,6 +151,7 @@ impl Model {
             detail: 0,
             asked: Asked::default(),
             sight: Sight::default(),
+            tempo: Tempo::default(),
             picker: None,
             dialog: None,
             help: None,

@@ -11,6 +11,7 @@ mod outside;
 mod screens;
 mod sites;
 mod story;
+mod tempo;
 mod unplanned;
 
 use std::sync::{

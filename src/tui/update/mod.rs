@@ -8,6 +8,7 @@ mod dialog;
 mod keys;
 mod outside;
 mod picker;
+mod tempo;
 mod told;
 
 use crossterm::event::KeyEvent;
@@ -32,6 +33,8 @@ pub(crate) enum Msg {
     Interrupt,
     /// Something was told.
     Told(Box<Told>),
+    /// A second has passed in which a time grows that is shown.
+    Second,
 }
 
 /// Takes it in. `model.now` was set before.
@@ -49,6 +52,11 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
         Msg::Interrupt => keys::interrupt(model),
         Msg::Told(told) => {
             told::told(model, *told);
+            tempo::keep(model);
+            Vec::new()
+        }
+        Msg::Second => {
+            tempo::keep(model);
             Vec::new()
         }
     };

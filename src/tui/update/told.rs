@@ -58,6 +58,7 @@ pub(super) fn told(model: &mut Model, told: Told) {
             model.say(line.clone(), Tone::Strong);
             model.over = Some(line);
         }
+        Told::Pace(pace) => drop(model.tempo.paces.insert(pace.pipeline.clone(), pace)),
         Told::Note(line) => model.say(line, Tone::Text),
         Told::Guide(lines) => model.guide = lines,
     }
@@ -132,6 +133,7 @@ fn apply(model: &mut Model, event: &Event) {
             let Ok(run) = Run::open(event) else { return };
             model.subject = Subject::Run(Box::new(run));
             model.sight.doing = None;
+            model.tempo.forget();
             begin_anew(model);
         }
         (Subject::Run(run), _) if event.seq < run.seq => {}
@@ -140,6 +142,7 @@ fn apply(model: &mut Model, event: &Event) {
             let Ok(run) = Run::open(event) else { return };
             model.subject = Subject::Run(Box::new(run));
             (model.starting, model.sight.doing) = (false, None);
+            model.tempo.forget();
         }
     }
     let Some(run) = model.run() else { return };

@@ -7,10 +7,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{
-    areas::WIDE,
-    paint::{Pen, fit_parts},
-};
+use super::{areas::WIDE, paint::Pen};
 use crate::{
     model::{HostId, Served},
     run::{Mode, Run, Verdict},
@@ -25,10 +22,35 @@ use crate::{
     },
 };
 
+/// Things of the header, with what is left out first: the highest number.
+type Parts = Vec<(u8, Vec<Span<'static>>)>;
+
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(area.width);
     let wide = area.width >= WIDE;
-    let mut parts: Vec<(u8, Vec<Span<'static>>)> = vec![(0, stage(model, pen))];
+    let left = left(model, pen);
+    let right = right(model, pen, wide);
+    let parted = left.len();
+    // What stands at the right keeps its place whatever the state is called, as long as it is no
+    // longer than the names of the steps make it.
+    let spare = state_cells(model).saturating_sub(state(model).0.chars().count());
+    let mut parts: Parts = left.into_iter().chain(right).collect();
+    parts.insert(parted, (2, vec![Span::raw(" ".repeat(spare))]));
+    let kept = keep(parts, width);
+    let (left, right): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(at, _)| *at <= parted);
+    let flat = |parts: Vec<(usize, Vec<Span<'static>>)>| -> Vec<Span<'static>> {
+        parts.into_iter().flat_map(|(_, spans)| spans).collect()
+    };
+    let (mut spans, right) = (flat(left), flat(right));
+    let cells = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
+    spans.push(Span::raw(" ".repeat(width.saturating_sub(cells(&spans) + cells(&right)))));
+    spans.extend(right);
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+/// Where we are, and how it goes.
+fn left(model: &Model, pen: Pen) -> Parts {
+    let mut parts: Parts = vec![(0, stage(model, pen))];
     if let Some(plan) = model.plan() {
         parts.push((1, vec![pen.span(&format!(" {}", plan.app), Tone::Strong)]));
         parts.push((3, vec![pen.span(&format!(" {}", plan.pipeline), Tone::Text)]));
@@ -36,10 +58,17 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     parts.extend(served(model, pen));
     let (words, tone) = state(model);
     parts.push((0, vec![Span::raw("  "), pen.span(&words, tone)]));
+    parts
+}
+
+/// What is beside it: times, who else is there, maintenance, the hosts, the run, the clock.
+fn right(model: &Model, pen: Pen, wide: bool) -> Parts {
+    let mut parts: Parts = Vec::new();
     if let Some(run) = model.run() {
         let until = if run.closed.is_some() { run.latest } else { model.now };
-        let elapsed = words::since(run.opened, until);
-        parts.push((5, vec![pen.span(&format!("  {elapsed}"), Tone::Text)]));
+        let elapsed = words::clocked(until.duration_since(run.opened));
+        parts.push((4, vec![pen.span(&format!("  {elapsed}"), Tone::Text)]));
+        parts.extend(eta(model, wide).map(|(words, tone)| (5, vec![pen.span(&words, tone)])));
     }
     parts.extend(locked(model, pen));
     if let Some((words, tone)) = words::maintenance(model, wide) {
@@ -48,25 +77,67 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     }
     let (up, all) = hosts_up(model);
     let tone = if up < all { Tone::Warn } else { Tone::Text };
-    parts.push((4, vec![Span::raw("  "), pen.span(&format!("hosts {up}/{all}"), tone)]));
-    if model.settings.read_only {
-        parts.push((2, vec![pen.span("  READ ONLY", Tone::Held)]));
+    let rank = if up < all { 1 } else { 6 };
+    parts.push((rank, vec![Span::raw("  "), pen.span(&format!("hosts {up}/{all}"), tone)]));
+    if let Some(words) = looking(model) {
+        parts.push((1, vec![Span::raw("  "), pen.span(&words, Tone::Held)]));
     }
     if let Some(run) = model.run() {
         let id = run.plan.run.as_str();
         let short: String = id.rsplit('-').next().unwrap_or(id).chars().take(6).collect();
         parts.push((8, vec![pen.span(&format!("  run {short}"), Tone::Dim)]));
     }
-    let mut spans = fit_parts(parts, width);
-    let used: usize = spans.iter().map(Span::width).sum();
-    let clock = words::clock(model.now, &model.settings.zone);
-    let clock = pen.span(&clock, Tone::Dim);
     // Only while it is kept right: a clock that stands still would lie.
-    if model.ticks() && used + 2 + clock.width() <= width {
-        spans.push(Span::raw(" ".repeat(width - used - clock.width())));
-        spans.push(clock);
+    if model.ticks() {
+        let clock = words::clock(model.now, &model.settings.zone);
+        parts.push((7, vec![Span::raw("  "), pen.span(&clock, Tone::Dim)]));
     }
-    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    parts
+}
+
+/// What is left where not all fits, each with its number.
+fn keep(parts: Parts, width: usize) -> Vec<(usize, Vec<Span<'static>>)> {
+    let mut parts: Vec<(usize, u8, Vec<Span<'static>>)> =
+        parts.into_iter().enumerate().map(|(at, (rank, spans))| (at, rank, spans)).collect();
+    let used = |parts: &[(usize, u8, Vec<Span<'static>>)]| {
+        parts.iter().flat_map(|(_, _, spans)| spans).map(Span::width).sum::<usize>()
+    };
+    while used(&parts) > width && parts.len() > 1 {
+        let least = parts.iter().enumerate().max_by_key(|(at, (_, rank, _))| (*rank, *at));
+        let Some((at, _)) = least else { break };
+        parts.remove(at);
+    }
+    parts.into_iter().map(|(at, _, spans)| (at, spans)).collect()
+}
+
+/// How long it may still take, in a place of fixed width; nothing where that is not known, and while
+/// the run waits for its operator.
+fn eta(model: &Model, wide: bool) -> Option<(String, Tone)> {
+    const LONGER: &str = "longer than usual";
+    const SHORTER: &str = "eta ~99:59";
+    let cells = if wide { LONGER } else { SHORTER }.len();
+    let left = model.tempo.left.filter(|_| model.open_run().is_some())?;
+    let waits = model.hold().is_some() || model.run().is_some_and(|run| run.mode == Mode::Pause);
+    let words = match (waits, left.late) {
+        (true, _) => String::new(),
+        (false, true) => if wide { LONGER } else { "late" }.to_owned(),
+        (false, false) => words::eta(left),
+    };
+    let tone = if left.late { Tone::Warn } else { Tone::Text };
+    Some((format!(" {words:<cells$}"), tone))
+}
+
+/// The most that the state of a run that goes on takes.
+fn state_cells(model: &Model) -> usize {
+    let columns = model.open_run().map_or(&[][..], |_| model.grid.columns.as_slice());
+    let all = columns.len().to_string().len();
+    let longest = columns.iter().map(|column| column.step.chars().count()).max();
+    longest.map_or(0, |longest| "◐ RUN /  ".chars().count() + 2 * all + longest)
+}
+
+/// That this console only looks.
+fn looking(model: &Model) -> Option<String> {
+    model.settings.read_only.then(|| "READ ONLY".to_owned())
 }
 
 fn stage(model: &Model, pen: Pen) -> Vec<Span<'static>> {

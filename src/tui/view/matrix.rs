@@ -131,7 +131,7 @@ fn row(model: &Model, pen: Pen, widths: &Widths, chosen: bool, host: HostId) -> 
     spans.push(Span::raw(" "));
     let columns = model.grid.columns.iter().enumerate().skip(widths.first).take(widths.shown);
     for (at, column) in columns {
-        let look = words::look(&model.face(column, host), pen.glyphs, model.now);
+        let look = words::look_at(model, column, host);
         let mut style = pen.styles.of(look.tone);
         if chosen && at == model.cursor.column {
             style = style.patch(pen.styles.selected());
@@ -171,12 +171,11 @@ fn served(model: &Model, pen: Pen, widths: &Widths, host: HostId) -> Vec<Span<'s
 
 /// The mark, with as much beside it as there is room for.
 fn cell(look: &Look, width: usize) -> String {
-    let Look { glyph, short, .. } = look;
-    let apart = format!("{glyph} {short}");
-    match apart.chars().count() <= width {
-        true => apart,
-        false => format!("{glyph}{short}"),
-    }
+    let Look { glyph, short, long, .. } = look;
+    let long = long.iter().flat_map(|long| [format!("{glyph} {long}"), format!("{glyph}{long}")]);
+    let mut forms = long.chain([format!("{glyph} {short}")]);
+    let fits = forms.find(|form| form.chars().count() <= width);
+    fits.unwrap_or_else(|| format!("{glyph}{short}"))
 }
 
 fn has_break(model: &Model, column: &Column) -> bool {
@@ -215,7 +214,7 @@ fn chosen(model: &Model, pen: Pen) -> Line<'static> {
     let (Some(column), Some(host)) = (model.column(), model.host()) else {
         return Line::default();
     };
-    let look = words::look(&model.face(column, host), pen.glyphs, model.now);
+    let look = words::look_at(model, column, host);
     let place = format!("{} {} {}: ", model.host_name(host), pen.glyphs.within, column.step);
     let mut spans = vec![
         pen.span(&place, Tone::Strong),

@@ -20,8 +20,8 @@ use crate::tui::{
     words,
 };
 
-/// Cells of a step's name.
-const NAME: usize = 18;
+/// Fewest and most cells of a step's name.
+const NAME: (usize, usize) = (9, 18);
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let block = pen.pane("3 Steps", &[], focused(model, Pane::Steps), area.width);
@@ -33,7 +33,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let first = first_shown(model.cursor.column, model.grid.columns.len(), room);
     let columns = model.grid.columns.iter().enumerate().skip(first).take(room);
     let mut lines: Vec<Line<'_>> =
-        columns.map(|(at, column)| line(model, pen, column, at == model.cursor.column)).collect();
+        columns.map(|(at, it)| line(model, pen, it, at == model.cursor.column, width)).collect();
     lines.push(Line::default());
     lines.extend(about.iter().map(|row| Line::from(pen.span(row, Tone::Dim))));
     frame.render_widget(Paragraph::new(lines), inner);
@@ -45,28 +45,80 @@ fn about(model: &Model, width: usize) -> Vec<String> {
     wrap_words(text, width).into_iter().take(2).collect()
 }
 
-fn line(model: &Model, pen: Pen, column: &Column, chosen: bool) -> Line<'static> {
+fn line(model: &Model, pen: Pen, column: &Column, chosen: bool, width: usize) -> Line<'static> {
     let faces: Vec<Face> = column.hosts().map(|host| model.face(column, host)).collect();
     let worst = faces.iter().max_by_key(|face| weight(face)).cloned().unwrap_or(Face::Absent);
     let look = words::look(&worst, pen.glyphs, model.now);
     let cursor = if chosen { pen.glyphs.cursor } else { "" };
-    let name = if chosen { pen.styles.of(Tone::Strong) } else { Style::default() };
+    let style = if chosen { pen.styles.of(Tone::Strong) } else { Style::default() };
     let broken = model.run().is_some_and(|run| {
         let set = |gate| run.cell(gate).is_some_and(|cell| cell.breakpoint && !cell.is_over());
         column.gates.iter().any(|gate| set(*gate))
     });
+    let name = name_cells(model);
     let mut spans = vec![
         pen.cell(cursor, 2, Style::default()),
         pen.cell(look.glyph, 2, pen.styles.of(look.tone)),
-        pen.cell(&column.step, NAME, name),
+        pen.cell(&column.step, name, style),
         Span::raw(" "),
     ];
     if broken {
         let text = format!("{} break ", pen.glyphs.breakpoint);
         spans.push(pen.span(&text, Tone::Held));
     }
-    spans.push(pen.span(&sum(&faces), look.tone));
+    let used: usize = spans.iter().map(Span::width).sum();
+    spans.extend(times(model, pen, column, &faces, look.tone, width.saturating_sub(used)));
     Line::from(spans)
+}
+
+/// Names as wide as the longest, as far as they leave room for times.
+fn name_cells(model: &Model) -> usize {
+    let longest = model.grid.columns.iter().map(|column| column.step.chars().count()).max();
+    longest.unwrap_or(0).clamp(NAME.0, NAME.1)
+}
+
+/// How it stands and how long it took, and what is usual, as far as there is room.
+fn times(
+    model: &Model,
+    pen: Pen,
+    column: &Column,
+    faces: &[Face],
+    tone: Tone,
+    room: usize,
+) -> Vec<Span<'static>> {
+    let odds = || column.hosts().map(|host| model.odd(column, host));
+    // What is worse than running, is said instead.
+    let worst = faces.iter().map(weight).max();
+    let runs = |face: &Face| matches!(face, Face::Running(_)) && Some(weight(face)) == worst;
+    let running = faces.iter().any(runs);
+    let spent = column.hosts().filter_map(|host| model.spent(column, host)).max();
+    let slowest = column.hosts().filter_map(|host| model.typical(column, host));
+    let slowest = slowest.max_by_key(|times| times.median());
+    let late = odds().any(|odd| odd.late);
+    let silent = odds().filter_map(|odd| odd.silent).max();
+    let mut first = sum(faces);
+    if running && let Some(spent) = spent {
+        let time = words::took(jiff::SignedDuration::from_secs(spent.as_secs()));
+        first = format!("{} {time}", if late { "! late" } else { "running" });
+    } else if late {
+        first = format!("{first} ! slow");
+    }
+    let tone = if late || silent.is_some() { Tone::Warn } else { tone };
+    let mut parts = vec![(first, tone)];
+    parts.extend(silent.map(|time| (format!("silent {}", words::took(time)), Tone::Warn)));
+    parts.extend(slowest.and_then(words::typical).map(|typ| (format!("typ {typ}"), Tone::Dim)));
+    let p95 = slowest.filter(|_| running && silent.is_none()).and_then(|times| times.p95());
+    parts.extend(p95.map(|p95| (format!("p95 {}", words::took(p95)), Tone::Dim)));
+    let wide = |parts: &[(String, Tone)]| {
+        parts.iter().map(|(text, _)| text.chars().count() + 2).sum::<usize>() > room + 2
+    };
+    while parts.len() > 1 && wide(&parts) {
+        parts.pop();
+    }
+    let spans = parts.iter().enumerate().flat_map(|(at, (text, tone))| {
+        [Span::raw(if at > 0 { "  " } else { "" }), pen.span(text, *tone)]
+    });
+    spans.collect()
 }
 
 /// What all hosts together say: `ok 12s`, or `2 ok, 1 failed`.
@@ -94,14 +146,17 @@ fn sum(faces: &[Face]) -> String {
 
 fn group(face: &Face) -> &'static str {
     match weight(face) {
-        9 => "failed",
-        8 => "unknown",
-        7 => "link lost",
-        6 => "asks",
-        5 => "running",
-        4 => "held",
-        3 => "waiting",
-        2 => "left out",
+        12 => "failed",
+        11 => "unknown",
+        10 => "link lost",
+        9 => "asks",
+        8 => "running",
+        7 => "held",
+        6 => "waiting",
+        5 => "skipped by you",
+        4 => "host excluded",
+        3 => "never: aborted",
+        2 => "not needed",
         1 => "undone",
         _ => "ok",
     }
@@ -110,18 +165,21 @@ fn group(face: &Face) -> &'static str {
 /// What matters more has more weight.
 fn weight(face: &Face) -> u8 {
     match face {
-        Face::Failed(_) | Face::Refused | Face::NotUndone(_) => 9,
-        Face::Unknown => 8,
-        Face::LinkLost(_) => 7,
-        Face::Asks | Face::Stranded => 6,
+        Face::Failed(_) | Face::Refused | Face::NotUndone(_) => 12,
+        Face::Unknown => 11,
+        Face::LinkLost(_) => 10,
+        Face::Asks | Face::Stranded => 9,
         Face::Running(_)
         | Face::Stopping(_)
         | Face::Settling(_)
         | Face::Undoing
-        | Face::Prepared => 5,
-        Face::Held | Face::Break => 4,
-        Face::Waiting => 3,
-        Face::Skipped | Face::Excluded | Face::NotWanted | Face::Aborted => 2,
+        | Face::Prepared => 8,
+        Face::Held | Face::Break => 7,
+        Face::Waiting => 6,
+        Face::Skipped => 5,
+        Face::Excluded => 4,
+        Face::Aborted => 3,
+        Face::NotWanted => 2,
         Face::Undone => 1,
         Face::Ok(_) | Face::Fixed | Face::Assumed | Face::Absent => 0,
     }

@@ -14,6 +14,8 @@ pub(crate) struct Look {
     pub(crate) word: String,
     /// The same for a narrow column: a time, or a short word.
     pub(crate) short: String,
+    /// The same where there is more room.
+    pub(crate) long: Option<String>,
 }
 
 /// How a state is shown.
@@ -47,13 +49,41 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
         Face::Fixed => plain("marked fixed by you", "fixed"),
         Face::Assumed => plain("taken as done by you", "taken"),
         Face::Excluded => plain("not done: the host was excluded", "excl"),
-        Face::NotWanted => plain("skipped: there was nothing to do", "none"),
+        Face::NotWanted => {
+            plain("not needed: its condition says that there is nothing to do", "none")
+        }
         Face::Aborted => plain("will not run: the run was aborted before it", "never"),
         Face::Undoing => plain("being undone", "undo"),
         Face::Undone => plain("undone", "undone"),
         Face::NotUndone(end) => (format!("NOT undone: taking it back failed, {end}"), "NOT".into()),
     };
-    Look { glyph, tone, word, short }
+    let long = match face {
+        Face::NotWanted => Some("not needed".to_owned()),
+        Face::Aborted => Some("aborted".to_owned()),
+        Face::Absent
+        | Face::Waiting
+        | Face::Held
+        | Face::Break
+        | Face::Prepared
+        | Face::Running(_)
+        | Face::Stopping(_)
+        | Face::Asks
+        | Face::Settling(_)
+        | Face::LinkLost(_)
+        | Face::Ok(_)
+        | Face::Failed(_)
+        | Face::Refused
+        | Face::Unknown
+        | Face::Stranded
+        | Face::Skipped
+        | Face::Fixed
+        | Face::Assumed
+        | Face::Excluded
+        | Face::Undoing
+        | Face::Undone
+        | Face::NotUndone(_) => None,
+    };
+    Look { glyph, tone, word, short, long }
 }
 
 fn plain(word: &str, short: &str) -> (String, String) {

@@ -6,6 +6,7 @@ mod face;
 mod offer;
 mod outside;
 mod release;
+mod tempo;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -16,6 +17,7 @@ pub(crate) use self::{
     offer::{consequence, key_of},
     outside::{care, dialog, doing, maintenance, preview},
     release::{details, hosts, releases, served, short_revision, standing},
+    tempo::{clocked, eta, late, look_at, typical},
 };
 
 /// A time that something took: `0.4s`, `58s`, `1m22s`, `1h02m`, `3d04h`.

@@ -197,9 +197,21 @@ impl<'a> Session<'a> {
         let fresh = self.shown.is_none();
         self.reading = false;
         self.screen.tell(Told::Plan(Box::new(plan.clone()))).await;
+        if fresh {
+            self.tell_pace(&plan);
+        }
         self.shown = Some(plan);
         if fresh {
             self.tell_hosts().await;
+        }
+    }
+
+    /// How long what is shown usually takes, and going back.
+    fn tell_pace(&self, plan: &Plan) {
+        let store = &self.around.store;
+        self.screen.tell_pace(store, plan, &plan.pipeline);
+        if plan.pipeline != ROLLBACK {
+            self.screen.tell_pace(store, plan, ROLLBACK);
         }
     }
 
@@ -360,6 +372,7 @@ impl<'a> Session<'a> {
     async fn run(&mut self, mut driver: Driver, mode: Mode) -> Result<Option<Exit>, Stop> {
         let planned = crate::cli::webhooks::of_run(self.around, self.global, &driver.run().plan);
         driver.announce(crate::cli::webhooks::beside(planned, self.screen.told.clone()));
+        self.tell_pace(&driver.run().plan);
         let left = driven::drive(&mut self.screen, &mut driver, mode, self.sight.as_ref()).await;
         let run = driver.run().clone();
         let id = run.plan.run.clone();
@@ -392,6 +405,7 @@ impl<'a> Session<'a> {
             [] => String::new(),
             some => format!("; not all is written down: {}", some.join("; ")),
         };
+        self.tell_pace(&driver.run().plan);
         self.screen.tell(Told::Over(format!("run {id} is over{unfinished}"))).await;
         self.screen.through(driver.close()).await;
         (self.shown, self.reading, self.stage) = (None, true, None);

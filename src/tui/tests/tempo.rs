@@ -1,0 +1,130 @@
+//! What is usual, late and silent, and how long it may still take.
+
+use jiff::SignedDuration;
+
+use super::{Desk, NARROW, WIDE, settings, story};
+use crate::{
+    model::Try,
+    run::{Mode, Run},
+    store::Pace,
+    tui::{Settings, Told, update::Msg},
+};
+
+/// The pace of so many runs like the one that went well.
+fn pace(runs: usize) -> Told {
+    let run = Run::fold(&story::done_ok().events).unwrap();
+    let mut pace = Pace::new("deploy");
+    (0..runs).for_each(|_| pace.learn(&run));
+    Told::Pace(pace)
+}
+
+impl Desk {
+    /// So much later.
+    fn later(mut self, seconds: i64) -> Self {
+        self.model.now += SignedDuration::from_secs(seconds);
+        self.take(Msg::Second);
+        self
+    }
+
+    fn line(&self) -> &str {
+        self.model.line.as_ref().map_or("", |line| line.text.as_str())
+    }
+}
+
+/// The build runs since second 3; it is second 20.
+fn running(settings: Settings, runs: usize) -> Desk {
+    let mut desk = Desk::with(WIDE, settings, 40, super::chatter);
+    desk.model.now = story::at(15);
+    desk.tell(pace(runs)).tell(story::running().told()).later(2)
+}
+
+fn snapshot(name: &str, desk: Desk) {
+    let mut desk = desk;
+    for size in [WIDE, NARROW] {
+        desk = desk.resize(size.width, size.height);
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.width, size.height), desk.screen());
+    }
+}
+
+#[test]
+fn what_is_usual_stands_beside_what_is() {
+    snapshot("tempo_running", running(settings(), 6));
+    let mut few = running(settings(), 2).keys("3z");
+    assert!(few.screen().contains("running 16s  typ 12s (2 runs)  p95 15s"), "{}", few.screen());
+    let mut none = running(settings(), 0);
+    let screen = none.screen();
+    assert!(!screen.contains("typ") && !screen.contains("eta"), "{screen}");
+}
+
+#[test]
+fn what_takes_longer_is_late_once_and_says_so() {
+    let desk = running(settings(), 6);
+    assert_eq!(desk.line(), "web2 build ok after 12s");
+    let desk = desk.later(7);
+    assert_eq!(desk.line(), "web1 › build is late: 21s, typically 15s");
+    let mut desk = desk.keys("<esc>").later(3);
+    assert_eq!(desk.line(), "");
+    let screen = desk.screen();
+    for says in ["longer than usual", "late: typically 15s", "! late 2"] {
+        assert!(screen.contains(says), "{says}\n{screen}");
+    }
+    snapshot("tempo_late", desk);
+    // With few runs only twice the usual time is late.
+    assert_eq!(running(settings(), 2).later(10).line(), "web2 build ok after 12s");
+    assert!(running(settings(), 2).later(11).line().contains("late: 25s, typically 12s (2 runs)"));
+    assert_eq!(running(settings(), 0).later(900).line(), "web2 build ok after 12s");
+}
+
+#[test]
+fn what_prints_nothing_for_long_is_silent() {
+    let at = |seconds| {
+        let mut desk = running(settings(), 0);
+        let story = story::running();
+        let attempt = Try { node: story.node("build", 0), n: 1 };
+        desk.model.tempo.heard.insert(attempt, story::at(10));
+        desk.later(seconds)
+    };
+    let (mut before, mut after) = (at(23), at(24));
+    assert!(!before.screen().contains("silent"), "{}", before.screen());
+    assert!(after.screen().contains("silent 31s"), "{}", after.screen());
+    snapshot("tempo_silent", at(40));
+}
+
+#[test]
+fn the_rest_is_the_longest_way_through_what_is_ahead() {
+    let eta = |desk: Desk| desk.model.tempo.left.map(|left| (left.time.as_secs(), left.more));
+    // 15 s build of which 14 are over, 9 s migrate, 1 s switch, 4 s restart.
+    assert_eq!(eta(running(settings(), 6)), Some((1 + 9 + 1 + 4, false)));
+    assert_eq!(eta(running(settings(), 6).later(100)), Some((9 + 1 + 4, false)));
+    assert_eq!(eta(running(settings(), 0)), None);
+    let mut desk = running(settings(), 6).tell(story::running().mode(Mode::Pause).told());
+    assert!(!desk.screen().contains("eta"), "a run that is paused ends when its operator says");
+}
+
+#[test]
+fn without_colour_and_in_ascii_it_is_said_too() {
+    let settings = Settings { ascii: true, colour: false, ..settings() };
+    let screen = running(settings, 6).later(9).resize(80, 24).screen();
+    assert!(screen.is_ascii() && screen.contains("late"), "{screen}");
+}
+
+#[test]
+fn the_right_of_the_header_keeps_its_place() {
+    let head = |told: Told| {
+        let mut desk = Desk::new(WIDE).tell(pace(6)).tell(told);
+        let first = desk.screen().lines().next().unwrap().to_owned();
+        first.chars().collect::<Vec<_>>()
+    };
+    let place = |row: &[char], what: &str| {
+        let row: String = row.iter().collect();
+        row.find(what).map(|at| row[..at].chars().count())
+    };
+    let one = head(story::Story::opened().wait(2).pass("release").start("release", 0).told());
+    for told in [story::running().told(), story::running().mode(Mode::Step).told()] {
+        let other = head(told);
+        for what in ["hosts 3/3", "run "] {
+            assert_eq!(place(&one, what), place(&other, what), "{what}");
+            assert!(place(&one, what).is_some());
+        }
+    }
+}
