@@ -10,6 +10,7 @@ use std::{
 
 use super::{
     args::Global,
+    emulator::Emulator,
     exit::{Exit, Stop},
 };
 use crate::{remote::Environment, run::Who, store::Store};
@@ -23,6 +24,8 @@ pub(super) struct Surroundings {
     pub(super) terminal: bool,
     /// Whether the locale is UTF-8.
     pub(super) utf8: bool,
+    /// What the terminal understands beside drawing.
+    pub(super) emulator: Emulator,
     /// Whether colours are wanted (`NO_COLOR`).
     pub(super) colour: bool,
 }
@@ -47,10 +50,11 @@ impl Surroundings {
         let tty = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let (colour, ssh) = (text("NO_COLOR").is_none(), find(text("PATH").unwrap_or(""), "ssh"));
         let seed = seed()?;
+        let emulator = Emulator::of(text);
         let who = Who(format!("{user}@{} {}", machine(), std::process::id()));
         let environment = Environment { home, user, vars, ssh, seed };
         let terminal = tty && !dumb;
-        Ok(Self { environment, store: Store::at(state), who, terminal, utf8, colour })
+        Ok(Self { environment, store: Store::at(state), who, terminal, utf8, emulator, colour })
     }
 }
 

@@ -6,6 +6,7 @@ mod args;
 mod console;
 mod debug_log;
 mod demo;
+mod emulator;
 mod environment;
 mod exec;
 mod exit;

@@ -3,11 +3,15 @@
 
 use std::collections::VecDeque;
 
+use super::notice::Notices;
+
 /// Something to be done with the operator's own terminal. Nothing of it reaches a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Errand {
     /// Puts text on the clipboard, by the terminal (OSC 52).
     Copy(String),
+    /// Calls the operator, who looks elsewhere.
+    Alert(Notices, String),
 }
 
 /// More are not kept: each is one frame away from being done.

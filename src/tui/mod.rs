@@ -15,6 +15,7 @@ mod feed;
 mod glyphs;
 mod hearing;
 mod keymap;
+mod notice;
 mod settings;
 mod state;
 mod styles;
@@ -35,6 +36,7 @@ use tokio::sync::{mpsc, watch};
 
 pub(crate) use self::words::took;
 pub use self::{
+    notice::{Notices, Notify},
     settings::Settings,
     terminal::{install_panic_hook, restore},
     told::{Has, HostState, Intent, Prompt, PromptKind, Told, Wish},

@@ -2,6 +2,8 @@
 
 use jiff::tz::TimeZone;
 
+use super::notice::{Notices, Notify};
+
 /// What the console is told once, at its start.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -19,6 +21,12 @@ pub struct Settings {
     pub who: String,
     /// Whether what is left open can be taken up later.
     pub lasting: bool,
+    /// Whether the operator is called while the terminal is not looked at.
+    pub notify: Notify,
+    /// How this terminal calls its operator.
+    pub notices: Notices,
+    /// Whether this terminal shows how far something is (OSC 9;4); others take it for a message.
+    pub progress: bool,
     /// Where times of day are shown for.
     pub zone: TimeZone,
 }

@@ -11,7 +11,10 @@ use std::{
 use crossterm::{
     clipboard::CopyToClipboard,
     cursor::{SetCursorStyle, Show},
-    event::{DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste},
+    event::{
+        DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+        EnableFocusChange,
+    },
     execute, queue,
     style::{Print, ResetColor, force_color_output},
     terminal::{
@@ -21,8 +24,13 @@ use crossterm::{
 };
 use ratatui::{Frame, backend::CrosstermBackend, layout::Size};
 
+use super::notice::{self, Progress};
+
 /// Whether the terminal is ours. Given back once, whoever comes first.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal's indicator shows something of ours.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
 
 /// Bytes that are gathered before they are written.
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -44,10 +52,19 @@ pub fn restore() {
         execute!(out, DisableMouseCapture, DisableFocusChange, DisableBracketedPaste),
         execute!(out, LeaveAlternateScreen, ResetColor),
         execute!(out, Print(OLD_TITLE), SetCursorStyle::DefaultUserShape, Show),
+        unprogress(&mut out),
         disable_raw_mode(),
     ];
     for error in undone.into_iter().filter_map(Result::err) {
         tracing::debug!(%error, "the terminal refused to be restored in part");
+    }
+}
+
+/// Clears the terminal's indicator, where it shows something of ours.
+fn unprogress(out: &mut impl Write) -> io::Result<()> {
+    match PROGRESS.swap(false, Ordering::SeqCst) {
+        true => execute!(out, Print(notice::shown(Progress::Off))),
+        false => Ok(()),
     }
 }
 
@@ -108,6 +125,7 @@ impl Write for Ink {
 pub(super) struct Terminal {
     inner: ratatui::Terminal<CrosstermBackend<Ink>>,
     title: String,
+    progress: Progress,
 }
 
 impl Terminal {
@@ -121,11 +139,12 @@ impl Terminal {
         let guard = Restore;
         let mut out = io::stdout();
         execute!(out, Print(KEEP_TITLE), EnterAlternateScreen, EnableBracketedPaste)?;
+        execute!(out, EnableFocusChange)?;
         let ink = Ink { bytes: Vec::with_capacity(BUFFER_BYTES) };
         let mut inner = ratatui::Terminal::new(CrosstermBackend::new(ink))?;
         anew(&mut inner)?;
         std::mem::forget(guard);
-        Ok(Self { inner, title: String::new() })
+        Ok(Self { inner, title: String::new(), progress: Progress::Off })
     }
 
     pub(super) fn size(&self) -> io::Result<Size> {
@@ -140,6 +159,21 @@ impl Terminal {
     /// Puts text on the clipboard of whoever sits at the terminal, where the terminal allows it.
     pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
         queue!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// Sends something that draws nothing; with the next frame.
+    pub(super) fn send(&mut self, bytes: &str) -> io::Result<()> {
+        queue!(self.inner.backend_mut(), Print(bytes))
+    }
+
+    /// Shows how far the run is in the terminal's own indicator; with the next frame.
+    pub(super) fn progress(&mut self, progress: Progress) -> io::Result<()> {
+        if self.progress == progress {
+            return Ok(());
+        }
+        self.progress = progress;
+        PROGRESS.store(progress != Progress::Off, Ordering::SeqCst);
+        self.send(&notice::shown(progress))
     }
 
     /// Draws a frame: the terminal shows all of it at once, where it can.

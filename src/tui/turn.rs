@@ -18,13 +18,14 @@ use super::{
     errand::Errand,
     feed::Feed,
     hearing::Hearing,
+    notice,
     settings::Settings,
     state::Model,
     styles::Tone,
     terminal::Terminal,
     told::{Told, Wish},
     update::{Msg, update},
-    view,
+    view, words,
 };
 use crate::store::{LogReader, Store};
 
@@ -210,7 +211,9 @@ impl Turns {
             Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key)),
             Event::Paste(text) => self.take(Msg::Paste(text)),
             Event::Resize(width, height) => self.take(Msg::Resize(Size { width, height })),
-            Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => {}
+            Event::FocusGained => self.take(Msg::Focus(true)),
+            Event::FocusLost => self.take(Msg::Focus(false)),
+            Event::Key(_) | Event::Mouse(_) => {}
         }
     }
 
@@ -252,6 +255,10 @@ impl Turns {
         while let Some(errand) = self.model.errands.next() {
             match errand {
                 Errand::Copy(text) => self.terminal.copy(&text).map_err(TuiError::Terminal)?,
+                Errand::Alert(how, text) => {
+                    let bytes = notice::call(how, &text);
+                    self.terminal.send(&bytes).map_err(TuiError::Terminal)?;
+                }
             }
         }
         Ok(())
@@ -267,6 +274,10 @@ impl Turns {
         model.size = self.terminal.size().map_err(TuiError::Terminal)?;
         self.pending = self.feed.look(model);
         let title = view::title(model);
+        if model.settings.progress {
+            let progress = words::progress(model);
+            self.terminal.progress(progress).map_err(TuiError::Terminal)?;
+        }
         let drawn = self.terminal.draw(&title, |frame| view::view(model, frame));
         drawn.map_err(TuiError::Terminal)
     }

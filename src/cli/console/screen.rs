@@ -21,7 +21,7 @@ use crate::{
     model::Plan,
     script::quote,
     store::{Dirty, Store},
-    tui::{self, Settings, Told, TuiError, Wish},
+    tui::{self, Notify, Settings, Told, TuiError, Wish},
 };
 
 /// What the screen may have on its way to the driver, and to the screen.
@@ -59,6 +59,9 @@ impl Screen {
             quote: |word| quote(word).ok(),
             who: around.person().to_owned(),
             lasting,
+            notify: Notify::Auto,
+            notices: around.emulator.notices,
+            progress: around.emulator.progress,
             zone: TimeZone::system(),
         };
         let store = around.store.clone();

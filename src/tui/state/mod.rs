@@ -1,6 +1,7 @@
 //! Everything that the screen shows, and nothing else: the run is a fold of its facts, the rest is
 //! where the operator is looking. Changed by `update` alone, drawn by `view`.
 
+pub(crate) mod attention;
 pub(crate) mod dialog;
 pub(crate) mod face;
 pub(crate) mod grid;
@@ -16,8 +17,8 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{
-    dialog::Dialog, face::Face, grid::Grid, log::LogPane, picker::Picker, sight::Sight,
-    tempo::Tempo,
+    attention::Attention, dialog::Dialog, face::Face, grid::Grid, log::LogPane, picker::Picker,
+    sight::Sight, tempo::Tempo,
 };
 use super::{
     errand::Errands,
@@ -108,6 +109,7 @@ pub(crate) struct Model {
     pub(crate) asked: Asked,
     pub(crate) sight: Sight,
     pub(crate) tempo: Tempo,
+    pub(crate) attention: Attention,
     pub(crate) picker: Option<Picker>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) help: Option<Help>,
@@ -152,6 +154,7 @@ impl Model {
             asked: Asked::default(),
             sight: Sight::default(),
             tempo: Tempo::default(),
+            attention: Attention::default(),
             picker: None,
             dialog: None,
             help: None,
@@ -280,7 +283,9 @@ impl Model {
     /// Whether a time on the screen grows.
     pub(crate) fn ticks(&self) -> bool {
         let ages = !self.sight.sites.is_empty() || !self.sight.pages.is_empty();
-        (self.open_run().is_some() || ages || self.sight.doing.is_some()) && !self.is_tiny()
+        let waits = self.attention.waits();
+        let grows = self.open_run().is_some() || ages || self.sight.doing.is_some();
+        (grows && !self.is_tiny()) || waits
     }
 
     /// Whether the run has begun to change what a host serves after it was looked at.

@@ -1,6 +1,7 @@
 //! The console in its states: what it looks like, and what its keys wish for. Runs are told as
 //! lists of facts; there is no engine here.
 
+mod attention;
 mod items;
 mod keys;
 mod locks;
@@ -25,7 +26,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Size};
 
 use self::story::at;
 use super::{
-    Settings, Told, Wish,
+    Notices, Notify, Settings, Told, Wish,
     feed::{Feed, Source},
     state::Model,
     update::{Msg, update},
@@ -84,6 +85,9 @@ pub(super) fn settings() -> Settings {
         quote: |word| crate::script::quote(word).ok(),
         who: story::bob().0,
         lasting: true,
+        notify: Notify::Auto,
+        notices: Notices::Osc9,
+        progress: false,
         zone: TimeZone::UTC,
     }
 }

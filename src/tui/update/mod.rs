@@ -4,6 +4,7 @@
 mod acts;
 mod allowed;
 mod answer;
+mod attention;
 mod dialog;
 mod keys;
 mod outside;
@@ -33,6 +34,8 @@ pub(crate) enum Msg {
     Interrupt,
     /// Something was told.
     Told(Box<Told>),
+    /// The terminal got the operator's attention, or lost it.
+    Focus(bool),
     /// A second has passed in which a time grows that is shown.
     Second,
 }
@@ -51,8 +54,14 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
         }
         Msg::Interrupt => keys::interrupt(model),
         Msg::Told(told) => {
+            let before = attention::marks(model);
             told::told(model, *told);
             tempo::keep(model);
+            attention::notice(model, &before);
+            Vec::new()
+        }
+        Msg::Focus(focused) => {
+            model.attention.focused = Some(focused);
             Vec::new()
         }
         Msg::Second => {
@@ -65,6 +74,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     dialog::next_prompt(model);
     acts::next(model);
     keep_inside(model);
+    attention::call(model);
     wishes.extend(outside::ask(model));
     wishes
 }

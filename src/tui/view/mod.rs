@@ -18,7 +18,10 @@ mod tiny;
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
 use self::{areas::areas, paint::Pen};
-use super::state::{Model, Pane};
+use super::{
+    state::{Model, Pane},
+    words,
+};
 
 /// Draws everything.
 pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
@@ -90,10 +93,7 @@ pub(crate) fn help_rows(model: &Model) -> usize {
 
 /// The state in a few words, for the title of the terminal; neutralised.
 pub(crate) fn title(model: &Model) -> String {
-    let (words, _) = header::state(model);
-    let app = model.plan().map_or("", |plan| plan.app.as_str());
-    let stage = model.plan().map_or("", |plan| plan.stage.as_str());
-    Pen::of(model).plain(&format!("{words} - {app} {stage} - deployui"))
+    Pen::of(model).plain(&words::title(model))
 }
 
 /// Whether a pane has the keys.

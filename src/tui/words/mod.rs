@@ -7,6 +7,7 @@ mod offer;
 mod outside;
 mod release;
 mod tempo;
+mod title;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -18,6 +19,7 @@ pub(crate) use self::{
     outside::{care, dialog, doing, maintenance, preview},
     release::{details, hosts, releases, served, short_revision, standing},
     tempo::{clocked, eta, late, look_at, typical},
+    title::{progress, title},
 };
 
 /// A time that something took: `0.4s`, `58s`, `1m22s`, `1h02m`, `3d04h`.

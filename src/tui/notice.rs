@@ -1,0 +1,106 @@
+//! What makes a terminal call whoever sits at it, and show how far something is: the bytes.
+
+/// How a terminal calls its operator. Which one a terminal understands is found by whoever knows its
+/// surroundings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notices {
+    /// The bell: understood by every terminal, and let through by tmux.
+    Bell,
+    /// A notification by OSC 9 (iTerm2, Ghostty, WezTerm).
+    Osc9,
+    /// A notification by OSC 777 (foot, urxvt).
+    Osc777,
+    /// A notification by OSC 99 (kitty).
+    Osc99,
+}
+
+/// Whether the operator wants to be called where the terminal is not looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notify {
+    /// As the terminal can.
+    #[default]
+    Auto,
+    /// By the bell.
+    Bell,
+    /// By OSC 9, whatever the terminal is.
+    Osc9,
+    /// Not at all.
+    Off,
+}
+
+/// How far something is, for the terminal's own indicator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Nothing goes on.
+    #[default]
+    Off,
+    /// So much of a hundred.
+    Going(u8),
+    /// It failed there.
+    Failed(u8),
+    /// It goes on; how far it is, is not known.
+    Busy,
+    /// It waits there.
+    Waiting(u8),
+}
+
+/// What shows how far something is (OSC 9;4, as ConEmu and Windows Terminal describe it).
+pub(crate) fn shown(progress: Progress) -> String {
+    let (state, percent) = match progress {
+        Progress::Off => (0, 0),
+        Progress::Going(percent) => (1, percent),
+        Progress::Failed(percent) => (2, percent),
+        Progress::Busy => (3, 0),
+        Progress::Waiting(percent) => (4, percent),
+    };
+    format!("\x1b]9;4;{state};{}\x07", percent.min(100))
+}
+
+/// What calls the operator. The text is one line, without anything that could end the sequence.
+pub(crate) fn call(how: Notices, text: &str) -> String {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(TEXT_MAX).collect();
+    match how {
+        Notices::Bell => "\x07".to_owned(),
+        Notices::Osc9 => format!("\x1b]9;deployui: {text}\x1b\\"),
+        // A semicolon parts title and text.
+        Notices::Osc777 => format!("\x1b]777;notify;deployui;{}\x1b\\", text.replace(';', ",")),
+        Notices::Osc99 => format!("\x1b]99;i=deployui:d=1;deployui: {text}\x1b\\"),
+    }
+}
+
+/// Characters of a notification.
+const TEXT_MAX: usize = 160;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_cannot_leave_its_notification() {
+        let text = "web1\x1b\\\x07 \u{9c}\x1b]52;c;aGk=\x07;x\n";
+        for how in [Notices::Osc9, Notices::Osc777, Notices::Osc99] {
+            let bytes = call(how, text);
+            let inner =
+                bytes.strip_prefix("\x1b]").and_then(|it| it.strip_suffix("\x1b\\")).unwrap();
+            assert!(!inner.contains(char::is_control), "{bytes:?}");
+        }
+        assert_eq!(call(Notices::Bell, text), "\x07");
+        assert_eq!(call(Notices::Osc777, "a;b"), "\x1b]777;notify;deployui;a,b\x1b\\");
+        // It must not be taken for progress.
+        assert!(call(Notices::Osc9, "4;1;50").starts_with("\x1b]9;deployui: "));
+        assert!(call(Notices::Osc9, &"x".repeat(999)).len() < 200);
+    }
+
+    #[test]
+    fn progress_is_said_as_the_terminals_read_it() {
+        let said = [
+            Progress::Off,
+            Progress::Going(42),
+            Progress::Failed(200),
+            Progress::Busy,
+            Progress::Waiting(7),
+        ];
+        let said = said.map(|it| shown(it).replace('\x1b', "E").replace('\x07', "B"));
+        assert_eq!(said, ["E]9;4;0;0B", "E]9;4;1;42B", "E]9;4;2;100B", "E]9;4;3;0B", "E]9;4;4;7B"]);
+    }
+}

@@ -1,0 +1,74 @@
+//! The state in a few words for the title of the terminal, and how far the run is for its indicator.
+
+use super::place;
+use crate::{
+    run::{Mode, Run, Verdict},
+    tui::{
+        notice::Progress,
+        state::{Model, Subject, tempo::Left},
+    },
+};
+
+/// As `✗ migrate web1 – shop production`; raw.
+pub(crate) fn title(model: &Model) -> String {
+    let glyphs = model.glyphs();
+    let state = match &model.subject {
+        Subject::Nothing => return "deployui".to_owned(),
+        Subject::Plan(plan) => plan.pipeline.clone(),
+        Subject::Run(run) => match run.closed {
+            Some(Verdict::Ok) => format!("{} {} done", glyphs.ok, run.plan.pipeline),
+            Some(Verdict::Failed) => format!("{} {} FAILED", glyphs.failed, run.plan.pipeline),
+            Some(Verdict::Aborted) => format!("{} {} aborted", glyphs.skipped, run.plan.pipeline),
+            Some(Verdict::Unknown) => format!("{} {} unknown", glyphs.unknown, run.plan.pipeline),
+            None => open(model, run),
+        },
+    };
+    let of =
+        model.plan().map_or_else(String::new, |plan| format!(" – {} {}", plan.app, plan.stage));
+    format!("{state}{of}")
+}
+
+fn open(model: &Model, run: &Run) -> String {
+    let glyphs = model.glyphs();
+    let held = model.failure().map(|failure| (glyphs.failed, failure));
+    let held = held.or_else(|| model.hold().map(|hold| (glyphs.held, hold)));
+    if let Some((glyph, (_, hold))) = held {
+        return format!("{glyph} {}", place(model, run, hold).replace(" on ", " "));
+    }
+    let (_, current) = model.progress();
+    let all = model.grid.columns.len();
+    let step = current.and_then(|at| model.grid.columns.get(at)).map_or("", |it| it.step.as_str());
+    let at = current.map_or(all, |at| at + 1);
+    // One frame of the mark that turns: a title is not redrawn each second.
+    let [mark, ..] = glyphs.running;
+    let mark = if run.mode == Mode::Pause { glyphs.held } else { mark };
+    format!("{mark} {at}/{all} {step}")
+}
+
+/// How far the run is.
+pub(crate) fn progress(model: &Model) -> Progress {
+    let Some(run) = model.run() else { return Progress::Off };
+    match run.closed {
+        Some(Verdict::Ok | Verdict::Aborted) => return Progress::Off,
+        Some(Verdict::Failed | Verdict::Unknown) => return Progress::Failed(100),
+        None if model.over.is_some() => return Progress::Off,
+        None => {}
+    }
+    let percent = percent(model, run);
+    if model.failure().is_some() {
+        Progress::Failed(percent.unwrap_or(100))
+    } else if model.hold().is_some() || run.mode == Mode::Pause {
+        Progress::Waiting(percent.unwrap_or(100))
+    } else {
+        percent.map_or(Progress::Busy, Progress::Going)
+    }
+}
+
+/// Of what the run takes, so much is over; `None` where that is not known.
+fn percent(model: &Model, run: &Run) -> Option<u8> {
+    let Left { time, more, .. } = model.tempo.left?;
+    let spent = model.now.duration_since(run.opened).as_secs().max(0);
+    let all = spent.saturating_add(time.as_secs());
+    let percent = spent.saturating_mul(100).checked_div(all)?;
+    u8::try_from(percent.min(99)).ok().filter(|_| !more)
+}
