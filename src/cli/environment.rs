@@ -18,6 +18,11 @@ use crate::{remote::Environment, run::Who, store::Store};
 /// What the program finds around it.
 pub(super) struct Surroundings {
     pub(super) environment: Environment,
+    /// The operator's own, also where another takes its place: for the programs that they are lent to.
+    pub(super) own: Environment,
+    /// The words of their editor (`VISUAL`, `EDITOR`) and of their pager (`PAGER`).
+    pub(super) editor: String,
+    pub(super) pager: String,
     pub(super) store: Store,
     pub(super) who: Who,
     /// Whether a person can be asked: standard input and output are a terminal that can be drawn on.
@@ -49,12 +54,26 @@ impl Surroundings {
         let dumb = matches!(text("TERM"), None | Some("dumb"));
         let tty = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let (colour, ssh) = (text("NO_COLOR").is_none(), find(text("PATH").unwrap_or(""), "ssh"));
+        let editor = text("VISUAL").or(text("EDITOR")).unwrap_or("vi").to_owned();
+        let pager = text("PAGER").filter(|pager| *pager != "less").unwrap_or("less -R").to_owned();
         let seed = seed()?;
         let emulator = Emulator::of(text);
         let who = Who(format!("{user}@{} {}", machine(), std::process::id()));
         let environment = Environment { home, user, vars, ssh, seed };
         let terminal = tty && !dumb;
-        Ok(Self { environment, store: Store::at(state), who, terminal, utf8, emulator, colour })
+        let own = environment.clone();
+        Ok(Self {
+            environment,
+            own,
+            editor,
+            pager,
+            store: Store::at(state),
+            who,
+            terminal,
+            utf8,
+            emulator,
+            colour,
+        })
     }
 }
 

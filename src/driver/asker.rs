@@ -13,8 +13,12 @@ use super::{
     here::Here,
     parcel::{Errand, Parcel},
     probe::{Get, Seen},
+    shell::Wanted,
 };
-use crate::{model::HostId, remote::ReachError};
+use crate::{
+    model::HostId,
+    remote::{ReachError, Shell},
+};
 
 /// Questions that wait at a host.
 pub(super) const QUESTIONS_MAX: usize = 32;
@@ -29,6 +33,8 @@ pub(super) enum Question {
     Send(Parcel, oneshot::Sender<Result<(), String>>),
     /// A file of the host to read.
     Fetch(Errand, oneshot::Sender<Result<(), String>>),
+    /// A shell for the operator.
+    Shell(Box<Wanted>, oneshot::Sender<Result<Shell, String>>),
 }
 
 /// Asks hosts, as long as somebody keeps them connected.
@@ -106,6 +112,21 @@ impl Asker {
         patience: Duration,
     ) -> Result<Result<Seen, ReachError>, NoAnswer> {
         self.put(host, |reply| Question::Probe(get, reply), patience).await
+    }
+
+    /// Opens a shell for the operator on the connection to a host. It goes on when nobody asks any more,
+    /// as long as the connection does. The inner error is why there is none, in words that may be the
+    /// host's.
+    ///
+    /// # Errors
+    /// When no answer came within `patience`.
+    pub async fn shell(
+        &self,
+        host: HostId,
+        wanted: Wanted,
+        patience: Duration,
+    ) -> Result<Result<Shell, String>, NoAnswer> {
+        self.put(host, |reply| Question::Shell(Box::new(wanted), reply), patience).await
     }
 
     /// Sends a file of this machine to a host; the inner error is why it did not take it.

@@ -19,6 +19,7 @@ use super::{
     parcel,
     reconcile::{Next, Ordered},
     secrets::{Ingest, Secrets},
+    shell,
     trouble::{ShellEnd, Trouble},
     wants::{Want, What},
 };
@@ -137,12 +138,15 @@ impl Wire {
     fn take<'l>(
         &mut self,
         question: Question,
-        (link, http): (&'l Link, &Arc<http::Client>),
+        (link, http, secrets): (&'l Link, &Arc<http::Client>, &'l OnceLock<Secrets>),
         beside: &FuturesUnordered<BoxFuture<'l, ()>>,
     ) {
         match question {
             Question::Text(text, reply) => self.ask(text, reply),
-            Question::Probe(..) | Question::Send(..) | Question::Fetch(..)
+            Question::Probe(..)
+            | Question::Send(..)
+            | Question::Fetch(..)
+            | Question::Shell(..)
                 if beside.len() >= BESIDE_MAX =>
             {
                 tracing::warn!("too many questions at once: one is left out");
@@ -158,6 +162,10 @@ impl Wire {
             })),
             Question::Fetch(errand, reply) => beside.push(Box::pin(async move {
                 drop(reply.send(parcel::fetch(link, errand).await));
+            })),
+            Question::Shell(wanted, reply) => beside.push(Box::pin(async move {
+                let secrets = secrets.get().cloned().unwrap_or_default();
+                drop(reply.send(shell::open(link, &wanted, &secrets).await));
             })),
         }
     }
@@ -222,6 +230,7 @@ impl Charge {
             Err(trouble) => return Ended::Lost(trouble),
         };
         self.wants.mark_changed();
+        let secrets = Arc::clone(&self.secrets);
         let mut beside: FuturesUnordered<BoxFuture<'_, ()>> = FuturesUnordered::new();
         loop {
             if let Err(ended) = self.flush(&mut wire, up).await {
@@ -247,7 +256,7 @@ impl Charge {
                     }
                 }
                 Some(question) = self.questions.recv(), if wire.hello.is_some() => {
-                    wire.take(question, (link, &self.settings.http), &beside);
+                    wire.take(question, (link, &self.settings.http, &secrets), &beside);
                 }
                 Some(()) = beside.next() => {}
                 lost = link.lost() => return Ended::Lost(Trouble::Lost(lost)),

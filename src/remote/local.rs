@@ -3,17 +3,23 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use pty_process::{OwnedReadPty, OwnedWritePty, Size};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::pipe::OUTPUT_CHUNKS_MAX;
-use super::{Chunk, Ending, Environment, OpenError, Pipe, PipeInput};
+use super::{Chunk, Described, Ending, Environment, OpenError, Pipe, PipeInput};
 
 /// Bytes asked for in one read of a child's output.
 const READ_BYTES: usize = 64 * 1024;
+
+/// How long what a child said last is read from its terminal.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// Where commands of the pseudo-host `local` run.
 #[derive(Debug, Clone)]
@@ -49,31 +55,99 @@ impl Local {
             .map_err(|error| {
                 OpenError::Start(format!("{error} (in {})", self.directory.display()))
             })?;
-        let input = Input(child.stdin.take());
+        let input = Input::Pipe(child.stdin.take());
         let (sender, output) = mpsc::channel(OUTPUT_CHUNKS_MAX);
         tokio::spawn(carry(child, sender));
         Ok(Pipe { input: PipeInput::local(input), output })
     }
+
+    /// Starts `sh -c command` on a terminal of its own. Dropping its output hangs up on it.
+    ///
+    /// # Errors
+    /// The shell could not be started, or there is no terminal to be had.
+    pub(super) fn shell(&self, command: &str, on: &Described) -> Result<Pipe, OpenError> {
+        let started = || {
+            let (terminal, end) = pty_process::open()?;
+            terminal.resize(Size::new(on.rows, on.columns))?;
+            let child = pty_process::Command::new("sh")
+                .arg("-c")
+                .arg(command)
+                .env_clear()
+                .envs(&self.environment.vars)
+                .env("TERM", &on.term)
+                .current_dir(&self.directory)
+                .spawn(end)?;
+            Ok((child, terminal))
+        };
+        let (child, terminal) = started().map_err(|error: pty_process::Error| {
+            OpenError::Start(format!("{error} (in {})", self.directory.display()))
+        })?;
+        let (read, write) = terminal.into_split();
+        let (sender, output) = mpsc::channel(OUTPUT_CHUNKS_MAX);
+        tokio::spawn(watch(child, read, sender));
+        Ok(Pipe { input: PipeInput::local(Input::Terminal(write)), output })
+    }
 }
 
-/// A child's standard input; `None` once it was finished.
+/// What a child reads.
 #[derive(Debug)]
-pub(super) struct Input(Option<ChildStdin>);
+pub(super) enum Input {
+    /// Its standard input; `None` once it was finished.
+    Pipe(Option<ChildStdin>),
+    /// Its terminal. Dropping this half keeps the terminal until the child has left it.
+    Terminal(OwnedWritePty),
+}
 
 impl Input {
     pub(super) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match &mut self.0 {
-            Some(stdin) => stdin.write_all(bytes).await,
-            None => Err(io::Error::new(io::ErrorKind::BrokenPipe, "the input was finished")),
+        match self {
+            Self::Pipe(Some(stdin)) => stdin.write_all(bytes).await,
+            Self::Terminal(terminal) => terminal.write_all(bytes).await,
+            Self::Pipe(None) => {
+                Err(io::Error::new(io::ErrorKind::BrokenPipe, "the input was finished"))
+            }
+        }
+    }
+
+    pub(super) fn resize(&self, columns: u16, rows: u16) -> io::Result<()> {
+        match self {
+            Self::Pipe(_) => Ok(()),
+            Self::Terminal(terminal) => {
+                terminal.resize(Size::new(rows, columns)).map_err(io::Error::other)
+            }
         }
     }
 
     pub(super) async fn finish(&mut self) -> io::Result<()> {
-        if let Some(mut stdin) = self.0.take() {
-            stdin.flush().await?;
+        match self {
+            Self::Pipe(stdin) => match stdin.take() {
+                Some(mut stdin) => stdin.flush().await,
+                None => Ok(()),
+            },
+            Self::Terminal(_) => Ok(()),
         }
-        Ok(())
     }
+}
+
+/// What a child says on its terminal, and then its status. The terminal ends when nobody has it any
+/// more; a child that has ended is not waited for longer than that.
+async fn watch(mut child: Child, terminal: OwnedReadPty, output: mpsc::Sender<Chunk>) {
+    let said = copy(terminal, &output, Chunk::Out);
+    tokio::pin!(said);
+    let ended = tokio::select! {
+        () = &mut said => child.wait().await,
+        ended = child.wait() => {
+            // What was said last is still in the terminal; what goes on in the background has it too.
+            drop(timeout(LAST_WORDS, said).await);
+            ended
+        }
+        () = output.closed() => {
+            // Dropping the terminal hangs up on whoever has it.
+            return;
+        }
+    };
+    let ending = ended.map_or(Ending::NoStatus(None), ending);
+    drop(output.send(Chunk::Ended(ending)).await);
 }
 
 /// Both streams to their ends, then the status: the same order as over SSH.

@@ -15,6 +15,7 @@ mod pacer;
 mod pipe;
 mod reach;
 pub mod serve;
+mod shell;
 pub mod ssh;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use limits::Limits;
 pub use pacer::{Pace, Pacer, backoff};
 pub use pipe::{Chunk, Ending, Lost, OpenError, Pipe, PipeInput};
 pub use reach::{Endpoint, ReachError, Stream};
+pub use shell::{Described, Heard, SHELL_BYTES_MAX, Said, Shell, Typed};
 
 /// One open connection to a host, over which commands are run.
 #[derive(Debug)]
@@ -48,8 +50,19 @@ impl Link {
     /// The channel could not be opened, or the program could not be started; nothing has run.
     pub async fn open(&self, command: &str) -> Result<Pipe, OpenError> {
         match self {
-            Self::Ssh(connection) => connection.open(command).await,
+            Self::Ssh(connection) => connection.open(command, None).await,
             Self::Local(local) => local.open(command),
+        }
+    }
+
+    /// Starts `command` on the host with a terminal of its own there.
+    ///
+    /// # Errors
+    /// As [`Link::open`]. A server that gives no terminal is told as [`Ending::Refused`].
+    pub async fn shell(&self, command: &str, on: &Described) -> Result<Shell, OpenError> {
+        match self {
+            Self::Ssh(connection) => Ok(Shell::spooled(connection.open(command, Some(on)).await?)),
+            Self::Local(local) => local.shell(command, on).map(Shell::direct),
         }
     }
 

@@ -167,6 +167,17 @@ impl PipeInput {
         }
     }
 
+    /// Says that the terminal of the command has another size; nothing where it has none.
+    ///
+    /// # Errors
+    /// The pipe or its connection has ended.
+    pub(super) async fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
+        match &mut self.0 {
+            Writer::Ssh(input) => input.resize(columns, rows).await,
+            Writer::Local(input) => input.resize(columns, rows),
+        }
+    }
+
     /// Ends the input: the command reads end of file. The pipe stays open.
     ///
     /// # Errors

@@ -190,7 +190,7 @@ fn inspected(run: &str, inspect: &[String]) -> Result<String, HasNul> {
 }
 
 /// A directory as one word; `~/` is the login user's home, as the operator means it.
-fn home(dir: &str) -> Result<String, HasNul> {
+pub(super) fn home(dir: &str) -> Result<String, HasNul> {
     Ok(match dir.strip_prefix("~/") {
         Some(rest) => format!("\"$HOME\"/{}", quote(rest)?),
         None if dir == "~" => "\"$HOME\"".to_owned(),
@@ -213,16 +213,16 @@ fn as_user(user: &str, text: &str, detaches: bool) -> String {
     )
 }
 
-fn plain(name: &str, good: fn(&str) -> bool) -> Result<(), BadCommand> {
+pub(super) fn plain(name: &str, good: fn(&str) -> bool) -> Result<(), BadCommand> {
     if good(name) { Ok(()) } else { Err(BadCommand::Name(name.to_owned())) }
 }
 
-fn is_variable(name: &str) -> bool {
+pub(super) fn is_variable(name: &str) -> bool {
     let first = name.bytes().next().is_some_and(|c| c.is_ascii_alphabetic() || c == b'_');
     first && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_')
 }
 
-fn is_user(name: &str) -> bool {
+pub(super) fn is_user(name: &str) -> bool {
     let first = name.bytes().next().is_some_and(|c| c.is_ascii_alphabetic() || c == b'_');
     first && name.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.'))
 }

@@ -11,6 +11,7 @@ mod lexer;
 mod placeholder;
 mod programs;
 mod quote;
+mod shell;
 
 pub use answers::{Answer, Bad, Hello, News, answer, news};
 pub use command::{BadCommand, Draft, Script, draft, script};
@@ -21,3 +22,4 @@ pub use programs::{
     put, state,
 };
 pub use quote::{HasNul, quote};
+pub use shell::{Opening, shell};

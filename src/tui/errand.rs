@@ -3,15 +3,19 @@
 
 use std::collections::VecDeque;
 
-use super::notice::Notices;
+use super::{notice::Notices, told::Guest};
 
-/// Something to be done with the operator's own terminal. Nothing of it reaches a host.
+/// Something to be done with the operator's own terminal. What reaches a host is wished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Errand {
     /// Puts text on the clipboard, by the terminal (OSC 52).
     Copy(String),
     /// Calls the operator, who looks elsewhere.
     Alert(Notices, String),
+    /// Gives it away, until the guest has left.
+    Lend(Guest),
+    /// Plain lines instead of the screen.
+    Stream,
 }
 
 /// More are not kept: each is one frame away from being done.

@@ -369,7 +369,7 @@ fn hits(regex: &Regex, text: &Shown) -> Vec<Range<usize>> {
     found.take(64).map(|found| cell(found.start())..cell(found.end())).collect()
 }
 
-fn show(filter: &mut Filter, line: &Line) -> Shown {
+pub(super) fn show(filter: &mut Filter, line: &Line) -> Shown {
     let masks: Vec<Mask<'_>> = line
         .masks
         .iter()

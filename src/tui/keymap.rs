@@ -111,7 +111,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Named(K::Esc)], "Esc", Back, Everywhere, "back", "Leaves what is open: dialog, search, zoom.";
     [Char('q')], "q", Quit, Everywhere, "quit", "Leaves; during a run it asks how.";
     [Ctrl('c')], "Ctrl-c", Interrupt, Everywhere, "quit", "The same; pressed again it moves on to the next choice.";
-    [Ctrl('z')], "Ctrl-z", Suspend, Everywhere, "suspend", "Is off: a stopped console could not watch over the run.";
+    [Ctrl('z')], "Ctrl-z", Suspend, Everywhere, "suspend", "Stops the console until `fg`; during a run: a shell here, the run goes on.";
     [Ctrl('l')], "Ctrl-l", Redraw, Everywhere, "redraw", "Draws the screen anew.";
     [Named(K::Tab)], "Tab", NextPane, Everywhere, "pane", "Gives the keys to the next pane.";
     [Named(K::BackTab)], "Shift-Tab", PreviousPane, Everywhere, "pane", "Gives the keys to the pane before.";
@@ -141,6 +141,9 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('E')], "E", PreviousError, Log, "error before", "To the line before that speaks of an error.";
     [Char('w')], "w", Wrap, Log, "wrap", "Long lines in several rows, or cut.";
     [Char('t')], "t", Times, Log, "time", "When lines arrived: not shown, by the clock, since the start.";
+    [Char('v')], "v", Editor, Log, "editor", "Opens the log in your editor, at this line; a copy, its secrets hidden.";
+    [Char('|')], "|", Pager, Log, "pager", "Opens the log in your pager, at this line, with its colours.";
+    [Char('s')], "s", Stream, Log, "stream", "Plain lines of all hosts instead of the screen, for copying; any key comes back.";
     [Char('[')], "[", OlderAttempt, Log, "older", "To the log of the attempt before.";
     [Char(']')], "]", NewerAttempt, Log, "newer", "To the log of the next attempt.";
     [Char('D')], "D", Deploy, Acting, "deploy", "Starts the run: straight or step by step.";
@@ -161,7 +164,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('A')], "A", Abort, Acting, "abort", "Gives the run up; asks which way.";
     [Char('M')], "M", Maintenance, Acting, "maintenance", "Turns maintenance on or off.";
     [Char('R')], "R", Rollback, Acting, "rollback", "Goes back to an older release: shows them all first.";
-    [Char('!')], "!", Shell, Acting, "shell", "Opens a shell on the host.";
+    [Char('!')], "!", Shell, Acting, "shell", "Opens a shell on the host, in the directory, user and environment of the step.";
 };
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod keymap;
 mod notice;
 mod settings;
 mod state;
+mod stream;
 mod styles;
 mod terminal;
 mod told;
@@ -38,8 +39,8 @@ pub(crate) use self::words::took;
 pub use self::{
     notice::{Notices, Notify},
     settings::Settings,
-    terminal::{install_panic_hook, restore},
-    told::{Has, HostState, Intent, Prompt, PromptKind, Told, Wish},
+    terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
+    told::{Guest, Has, HostState, Intent, Page, Prompt, PromptKind, Returned, Told, Wish},
 };
 use crate::store::Store;
 

@@ -27,6 +27,10 @@ pub struct Settings {
     pub notices: Notices,
     /// Whether this terminal shows how far something is (OSC 9;4); others take it for a message.
     pub progress: bool,
+    /// The words of the command that opens a file in an editor, for `sh`.
+    pub editor: String,
+    /// The words of the command that shows a file page by page, for `sh`.
+    pub pager: String,
     /// Where times of day are shown for.
     pub zone: TimeZone,
 }

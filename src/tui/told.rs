@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    model::{Candidate, HostId, Maintenance, Plan, Site, Try},
+    model::{self, Candidate, HostId, Maintenance, Plan, RunId, Site, Try},
     run::{Command, Event, Mode, Refusal, Run},
     store::Pace,
 };
@@ -65,6 +65,59 @@ pub enum Told {
     Note(String),
     /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere.
     Guide(Vec<String>),
+    /// A guest has left the terminal ([`Wish::Lend`]); it is plain again.
+    Back(Returned),
+}
+
+/// How a guest left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// A line to show, raw; nothing where there is nothing to say.
+    pub said: String,
+    /// Whether it was as it should be.
+    pub well: bool,
+    /// Whether something may have been changed on hosts.
+    pub touched: bool,
+}
+
+/// Who has the terminal for a while. The console has given it away when it is wished, and takes it
+/// again at [`Told::Back`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guest {
+    /// A shell on a host.
+    Shell {
+        /// The host, by its name.
+        host: String,
+        /// The step whose surroundings it has; `None`: those of the stage.
+        step: Option<String>,
+        /// Directory, user, mask, environment and secrets; its text is not run.
+        like: Box<model::Command>,
+        /// The open run, if there is one.
+        run: Option<RunId>,
+    },
+    /// A shell on the operator's own machine.
+    Subshell,
+    /// Whoever started this program, until it is continued; a shell where nobody would.
+    Starter,
+    /// A program that shows a copy of a log, its secrets hidden.
+    Log(Page),
+}
+
+/// A log to be shown by another program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The run.
+    pub run: RunId,
+    /// The host, by its name.
+    pub host: String,
+    /// The box of the attempt.
+    pub name: String,
+    /// The line that is shown first, from 0.
+    pub line: u64,
+    /// The words of the command, for `sh`.
+    pub program: String,
+    /// Whether it shows colours.
+    pub colours: bool,
 }
 
 /// What a recipe has beside steps.
@@ -172,6 +225,8 @@ pub enum Wish {
     Prompted(u64, Option<String>),
     /// The operator leaves with Ctrl-c, before a run: what called the program is told so.
     Interrupted,
+    /// The terminal is free for this guest.
+    Lend(Guest),
     /// Leave. Steps in flight go on.
     Quit,
 }
@@ -192,6 +247,7 @@ impl std::fmt::Debug for Wish {
             Self::Do(intent) => write!(f, "Do({intent:?})"),
             Self::Prompted(id, answer) => write!(f, "Prompted({id}, {})", answer.is_some()),
             Self::Interrupted => f.write_str("Interrupted"),
+            Self::Lend(guest) => write!(f, "Lend({guest:?})"),
             Self::Quit => f.write_str("Quit"),
         }
     }

@@ -1,5 +1,6 @@
 //! The loop of the console: keys first, then news; a frame for each key at once, for anything else
-//! at most every 33 ms, and once a second where a time is shown that grows.
+//! at most every 33 ms, and once a second where a time is shown that grows. None while the terminal has
+//! not taken the last one, and none while it is lent: what happens then is shown afterwards.
 
 use std::{collections::VecDeque, io, time::Duration};
 
@@ -21,9 +22,10 @@ use super::{
     notice,
     settings::Settings,
     state::Model,
+    stream::{Cause, Stream},
     styles::Tone,
-    terminal::Terminal,
-    told::{Told, Wish},
+    terminal::{Terminal, is_with_us, restore},
+    told::{Guest, Told, Wish},
     update::{Msg, update},
     view, words,
 };
@@ -41,6 +43,9 @@ const NEWS_MAX: usize = 256;
 /// Wishes that wait for whoever carries them out.
 const WISHES_MAX: usize = 64;
 
+/// Keys that are thrown away, at most, which were typed while a guest had the terminal.
+const STALE_MAX: usize = 4096;
+
 /// How long the last wish waits to be taken.
 const LAST_WISH: Duration = Duration::from_secs(1);
 
@@ -56,6 +61,9 @@ enum Next {
     Input(Option<io::Result<Event>>),
     Leave,
     Interrupt,
+    Stop,
+    Continued,
+    Freed,
     Sent,
     Told(Option<Told>),
     Dirty(bool),
@@ -68,6 +76,21 @@ struct Signals {
     term: Signal,
     hup: Signal,
     int: Signal,
+    stop: Signal,
+    go_on: Signal,
+}
+
+/// Who has the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holder {
+    /// We do, and draw on it.
+    Us,
+    /// We do, and it has not taken the last frame.
+    Busy,
+    /// A guest does.
+    Guest,
+    /// The shell that started us does: we were continued in the background.
+    Shell,
 }
 
 struct Turns {
@@ -75,7 +98,11 @@ struct Turns {
     feed: Feed<LogReader>,
     hearing: Hearing,
     terminal: Terminal,
-    keys: EventStream,
+    /// Nobody reads keys while somebody else has the terminal.
+    keys: Option<EventStream>,
+    holder: Holder,
+    stream: Option<Stream>,
+    store: Store,
     signals: Signals,
     ends: Ends,
     outbox: VecDeque<Wish>,
@@ -123,6 +150,9 @@ impl Turns {
             term: listen(SignalKind::terminate())?,
             hup: listen(SignalKind::hangup())?,
             int: listen(SignalKind::interrupt())?,
+            // Number 20 is TSTP and 18 is CONT on Linux; on the BSDs and macOS they are 18 and 19.
+            stop: listen(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
+            go_on: listen(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         };
         let terminal = Terminal::take().map_err(TuiError::Take)?;
         let size = terminal.size().map_err(TuiError::Take)?;
@@ -134,9 +164,12 @@ impl Turns {
         Ok(Self {
             model: Model::new(settings, size, clock()),
             hearing: Hearing::of(store.clone()),
-            feed: Feed::of(store),
+            feed: Feed::of(store.clone()),
             terminal,
-            keys: EventStream::new(),
+            keys: Some(EventStream::new()),
+            holder: Holder::Us,
+            stream: None,
+            store,
             signals,
             ends,
             outbox: VecDeque::new(),
@@ -155,25 +188,28 @@ impl Turns {
             let next = self.next().await;
             self.model.now = (self.clock)();
             match next {
-                Next::Input(Some(Ok(event))) => {
-                    self.input(event);
-                    self.draw()?;
-                }
+                Next::Input(Some(Ok(event))) => self.input(event)?,
                 Next::Input(Some(Err(error))) => return Err(TuiError::Terminal(error)),
                 Next::Input(None) | Next::Leave => return Ok(()),
                 Next::Interrupt => {
                     self.take(Msg::Interrupt);
                     self.draw()?;
                 }
-                Next::Told(Some(told)) => self.news(told),
-                Next::Told(None) => self.told_ends(),
+                Next::Stop => {
+                    self.take(Msg::Stop);
+                    self.draw()?;
+                }
+                Next::Continued => self.continued()?,
+                Next::Told(Some(told)) => self.news(told)?,
+                Next::Told(None) => self.told_ends()?,
                 Next::Dirty(open) => (self.dirty_open, self.pending) = (open, true),
+                Next::Second if self.holder == Holder::Shell => self.continued()?,
                 Next::Second => {
                     self.hearing.listen(&mut self.model);
                     self.take(Msg::Second);
                     self.draw()?;
                 }
-                Next::Frame => self.draw()?,
+                Next::Frame | Next::Freed => self.draw()?,
                 Next::Sent => {}
             }
         }
@@ -182,14 +218,27 @@ impl Turns {
     }
 
     async fn next(&mut self) -> Next {
-        let Self { keys, signals, ends, outbox, frame, second, .. } = self;
-        let ticks = self.model.ticks();
+        let Self { keys, signals, ends, outbox, frame, second, holder, .. } = self;
+        let ticks = match holder {
+            Holder::Us => self.model.ticks() && self.stream.is_none(),
+            Holder::Busy | Holder::Guest => false,
+            Holder::Shell => true,
+        };
+        let key = async {
+            match keys {
+                Some(keys) => keys.next().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
             _ = signals.term.recv() => Next::Leave,
             _ = signals.hup.recv() => Next::Leave,
-            _ = signals.int.recv() => Next::Interrupt,
-            event = keys.next() => Next::Input(event),
+            _ = signals.int.recv(), if *holder != Holder::Guest => Next::Interrupt,
+            _ = signals.stop.recv(), if *holder != Holder::Guest => Next::Stop,
+            _ = signals.go_on.recv(), if *holder != Holder::Guest => Next::Continued,
+            event = key => Next::Input(event),
+            () = Terminal::freed(), if *holder == Holder::Busy => Next::Freed,
             permit = ends.wishes.reserve(), if !outbox.is_empty() => {
                 match (permit, outbox.pop_front()) {
                     (Ok(permit), Some(wish)) => permit.send(wish),
@@ -197,7 +246,7 @@ impl Turns {
                 }
                 Next::Sent
             }
-            _ = frame.tick(), if self.pending => Next::Frame,
+            _ = frame.tick(), if self.pending && *holder == Holder::Us => Next::Frame,
             told = ends.told.recv(), if self.told_open => Next::Told(told),
             changed = ends.dirty.changed(), if self.dirty_open && !self.pending => {
                 Next::Dirty(changed.is_ok())
@@ -206,34 +255,103 @@ impl Turns {
         }
     }
 
-    fn input(&mut self, event: Event) {
+    fn input(&mut self, event: Event) -> Result<(), TuiError> {
+        let wanted = |stream: &Stream| stream.cause == Cause::Wanted;
         match event {
-            Event::Key(key) if key.kind != KeyEventKind::Release => self.take(Msg::Key(key)),
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                // The key that comes back from the lines means nothing more.
+                if self.stream.take_if(|stream| wanted(stream)).is_some() {
+                    self.terminal.plain(false);
+                } else {
+                    self.take(Msg::Key(key));
+                }
+            }
+            Event::Paste(_) if self.stream.as_ref().is_some_and(wanted) => {}
             Event::Paste(text) => self.take(Msg::Paste(text)),
-            Event::Resize(width, height) => self.take(Msg::Resize(Size { width, height })),
+            Event::Resize(width, height) => {
+                // Many may come at once: one frame is enough for them.
+                self.take(Msg::Resize(Size { width, height }));
+                self.pending = true;
+                return Ok(());
+            }
             Event::FocusGained => self.take(Msg::Focus(true)),
             Event::FocusLost => self.take(Msg::Focus(false)),
             Event::Key(_) | Event::Mouse(_) => {}
         }
+        self.draw()
     }
 
     /// Takes in what was told, and what waits behind it.
-    fn news(&mut self, first: Told) {
-        self.take(Msg::Told(Box::new(first)));
-        for _ in 1..NEWS_MAX {
-            let Ok(told) = self.ends.told.try_recv() else { break };
+    fn news(&mut self, first: Told) -> Result<(), TuiError> {
+        let mut next = Some(first);
+        for _ in 0..NEWS_MAX {
+            let Some(told) = next else { break };
+            if matches!(told, Told::Back(_)) {
+                self.take_again()?;
+            }
+            let events = match &told {
+                Told::Events(events) if self.stream.is_some() => events.clone(),
+                _ => Vec::new(),
+            };
             self.take(Msg::Told(Box::new(told)));
+            if let Some(stream) = &mut self.stream {
+                stream.events(&self.model, &events);
+            }
+            next = self.ends.told.try_recv().ok();
         }
         self.pending = true;
+        Ok(())
     }
 
-    fn told_ends(&mut self) {
+    fn told_ends(&mut self) -> Result<(), TuiError> {
         (self.told_open, self.model.alone) = (false, true);
         if self.model.over.is_none() {
             let line = "the run is no longer driven from here; q leaves".to_owned();
             self.take(Msg::Told(Box::new(Told::Over(line))));
         }
         self.pending = true;
+        // Who would say that a guest has left is gone, and the guest with it.
+        self.take_again()
+    }
+
+    /// Gives the terminal to a guest.
+    fn lend(&mut self, guest: Guest) {
+        if self.holder == Holder::Guest || self.outbox.len() >= WISHES_MAX {
+            self.model.say("not now: too much waits to be carried out", Tone::Failed);
+            return;
+        }
+        (self.keys, self.stream, self.holder) = (None, None, Holder::Guest);
+        restore();
+        self.outbox.push_back(Wish::Lend(guest));
+    }
+
+    /// Takes the terminal from a guest that has left. What was typed for it and not read by it is no
+    /// key of ours.
+    fn take_again(&mut self) -> Result<(), TuiError> {
+        match self.holder {
+            Holder::Us | Holder::Busy => return Ok(()),
+            Holder::Guest | Holder::Shell => {}
+        }
+        for _ in 0..STALE_MAX {
+            match crossterm::event::poll(Duration::ZERO) {
+                Ok(true) => drop(crossterm::event::read()),
+                Ok(false) | Err(_) => break,
+            }
+        }
+        self.terminal.take_again().map_err(TuiError::Terminal)?;
+        (self.keys, self.holder, self.pending) = (Some(EventStream::new()), Holder::Us, true);
+        Ok(())
+    }
+
+    /// This program was stopped and goes on: whoever had the terminal meanwhile may have changed it.
+    fn continued(&mut self) -> Result<(), TuiError> {
+        if is_with_us() {
+            self.holder = Holder::Shell;
+            return self.take_again();
+        }
+        // In the background, where to touch the terminal would stop this program again.
+        (self.keys, self.holder) = (None, Holder::Shell);
+        Ok(())
     }
 
     fn take(&mut self, msg: Msg) {
@@ -259,19 +377,49 @@ impl Turns {
                     let bytes = notice::call(how, &text);
                     self.terminal.send(&bytes).map_err(TuiError::Terminal)?;
                 }
+                Errand::Lend(guest) => self.lend(guest),
+                Errand::Stream => self.begin_stream(Cause::Wanted),
             }
         }
         Ok(())
     }
 
+    fn begin_stream(&mut self, cause: Cause) {
+        self.stream = Some(Stream::begin(cause, self.store.clone(), &self.model));
+        self.terminal.plain(true);
+    }
+
+    /// Draws, if the terminal is ours and has taken the last frame; otherwise later.
     fn draw(&mut self) -> Result<(), TuiError> {
         self.errands()?;
+        match self.holder {
+            Holder::Guest | Holder::Shell => return Ok(()),
+            Holder::Us | Holder::Busy => {}
+        }
+        if !Terminal::is_free().map_err(TuiError::Terminal)? {
+            (self.holder, self.pending) = (Holder::Busy, true);
+            return Ok(());
+        }
+        self.holder = Holder::Us;
+        // As the frame will have it, should the news of a new size still be under way.
+        self.model.size = self.terminal.size().map_err(TuiError::Terminal)?;
+        match (&self.stream, self.model.is_tiny()) {
+            (None, true) => self.begin_stream(Cause::Small),
+            (Some(Stream { cause: Cause::Small, .. }), false) => {
+                self.stream = None;
+                self.terminal.plain(false);
+            }
+            (Some(_) | None, _) => {}
+        }
+        if let Some(stream) = &mut self.stream {
+            self.pending = stream.look(&self.model);
+            self.terminal.lines(&stream.take());
+            return Ok(());
+        }
         if std::mem::take(&mut self.model.redraw) {
-            self.terminal.forget().map_err(TuiError::Terminal)?;
+            self.terminal.forget();
         }
         let model = &mut self.model;
-        // As the frame will have it, should the news of a new size still be under way.
-        model.size = self.terminal.size().map_err(TuiError::Terminal)?;
         self.pending = self.feed.look(model);
         let title = view::title(model);
         if model.settings.progress {

@@ -93,13 +93,14 @@ fn request(wish: &Wish) -> Option<Request> {
         | Wish::Look
         | Wish::Preview(_)
         | Wish::Do(_)
+        | Wish::Lend(_)
         | Wish::Prompted(..) => return None,
     })
 }
 
 /// What is done beside the run.
 async fn aside(screen: &Screen, wish: Wish, sight: Option<&Sight>, beside: &mut JoinSet<()>) {
-    if matches!(wish, Wish::Connect | Wish::Interrupted | Wish::Prompted(..)) {
+    if matches!(wish, Wish::Connect | Wish::Interrupted | Wish::Lend(_) | Wish::Prompted(..)) {
         return;
     }
     let why = match sight {

@@ -3,6 +3,7 @@
 mod ask;
 mod driven;
 mod feed;
+mod lending;
 mod screen;
 mod session;
 mod sight;

@@ -1,6 +1,10 @@
 //! The screen as whoever drives runs sees it: what it is told, and what is wished on it.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::tz::TimeZone;
 use tokio::{
@@ -9,7 +13,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::ask::Asking;
+use super::{
+    ask::Asking,
+    lending::{Lending, Reach},
+};
 use crate::{
     cli::{
         environment::Surroundings,
@@ -17,8 +24,8 @@ use crate::{
         headless,
         signals::{INT, Signals},
     },
-    driver,
-    model::Plan,
+    driver::{self, Asker},
+    model::{HostId, Plan},
     script::quote,
     store::{Dirty, Store},
     tui::{self, Notify, Settings, Told, TuiError, Wish},
@@ -42,6 +49,7 @@ pub(super) struct Screen {
     later: VecDeque<Wish>,
     interrupt: Option<u8>,
     gone: bool,
+    lending: Lending,
     ended: JoinHandle<Result<(), TuiError>>,
     signals: Signals,
 }
@@ -62,11 +70,14 @@ impl Screen {
             notify: Notify::Auto,
             notices: around.emulator.notices,
             progress: around.emulator.progress,
+            editor: around.editor.clone(),
+            pager: around.pager.clone(),
             zone: TimeZone::system(),
         };
         let store = around.store.clone();
         let ended = tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
         let asking = Arc::new(Asking::new(told.clone()));
+        let lending = Lending::new(around, told.clone());
         Ok(Self {
             told,
             asking,
@@ -75,6 +86,7 @@ impl Screen {
             later: VecDeque::new(),
             interrupt: None,
             gone: false,
+            lending,
             ended,
             signals,
         })
@@ -120,6 +132,7 @@ impl Screen {
                 None | Some(Wish::Quit) => self.gone = true,
                 Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
                 Some(Wish::Interrupted) => self.interrupt = Some(INT),
+                Some(Wish::Lend(guest)) => self.lending.begin(guest),
                 Some(wish) => return wish,
             }
         }
@@ -153,12 +166,37 @@ impl Screen {
 
     /// Takes in one wish while something else is being done.
     async fn hear(&mut self) {
-        match self.wishes.recv().await {
+        let wish = self.wishes.recv().await;
+        self.keep(wish);
+    }
+
+    fn keep(&mut self, wish: Option<Wish>) {
+        match wish {
             None | Some(Wish::Quit) => self.gone = true,
             Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
             Some(Wish::Interrupted) => self.interrupt = Some(INT),
+            Some(Wish::Lend(guest)) => self.lending.begin(guest),
             Some(wish) if self.later.len() < LATER_MAX => self.later.push_back(wish),
             Some(wish) => tracing::warn!(?wish, "too much waits to be carried out"),
+        }
+    }
+
+    /// From now on shells are opened on these hosts.
+    pub(super) fn reach(&self, asker: Asker, hosts: BTreeMap<String, HostId>) {
+        self.lending.reach(Reach { asker, hosts });
+    }
+
+    /// Waits until no guest has the terminal: one may be on a host whose connection is to be closed.
+    pub(super) async fn unlent(&mut self) {
+        while !self.gone {
+            let Self { lending, .. } = self;
+            if !lending.is_lent() {
+                return;
+            }
+            tokio::select! {
+                () = self.lending.left() => return,
+                wish = self.wishes.recv() => self.keep(wish),
+            }
         }
     }
 
@@ -169,7 +207,9 @@ impl Screen {
 
     /// Gives the terminal back.
     pub(super) async fn close(self) -> Result<(), Stop> {
-        let Self { told, wishes, asking, ended, .. } = self;
+        let Self { told, wishes, asking, ended, mut lending, .. } = self;
+        lending.end().await;
+        drop(lending);
         drop((told, wishes, asking));
         match ended.await {
             Ok(Ok(())) => Ok(()),

@@ -32,7 +32,6 @@ const STDERR: u32 = 1;
 /// The library widens the client's window without asking, so input that the command does not read
 /// is kept here, up to a bound; beyond it the whole connection waits.
 pub(super) async fn run(host: Arc<Host>, channel: Channel<Msg>, client: Client, command: Vec<u8>) {
-    let id = channel.id();
     let (read, write) = channel.split();
     let Ok(mut child) = start(&host, command) else {
         drop(write.extended_data_bytes(STDERR, "cannot start the login shell\n").await);
@@ -43,14 +42,23 @@ pub(super) async fn run(host: Arc<Host>, channel: Channel<Msg>, client: Client, 
     let (closed, until_closed) = watch::channel(false);
     tokio::spawn(feed(read, child.stdin.take(), closed));
     let ended = carry(&mut child, &write, until_closed).await;
-    // The client may be gone by now; then nobody wants to know.
+    report(&host, ended, &write, &client).await;
+}
+
+/// How it ended, and that nothing follows. The client may be gone by now; then nobody wants to know.
+pub(super) async fn report(
+    host: &Host,
+    ended: Ending,
+    write: &ChannelWriteHalf<Msg>,
+    client: &Client,
+) {
     match ended {
         Ending::Exit(_) | Ending::Signal(_) if host.config.fault == Fault::NoStatus => {}
         Ending::Exit(status) => drop(write.exit_status(status).await),
         Ending::Signal(name) => {
             let signal = Sig::Custom(name);
             let none = String::new();
-            let _ = client.exit_signal_request(id, signal, false, none.clone(), none).await;
+            let _ = client.exit_signal_request(write.id(), signal, false, none.clone(), none).await;
         }
         Ending::Refused | Ending::NoStatus(_) => {}
     }

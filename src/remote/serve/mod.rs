@@ -4,6 +4,7 @@
 mod exec;
 mod key;
 mod session;
+mod terminal;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

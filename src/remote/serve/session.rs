@@ -8,11 +8,13 @@ use std::sync::Arc;
 use russh::keys::PublicKey;
 use russh::server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Response};
 use russh::server::{Session as Server, VerifiedPublicKey};
-use russh::{Channel, ChannelId, ChannelOpenFailure};
+use russh::{Channel, ChannelId, ChannelOpenFailure, Pty};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::sync::watch;
 
-use super::{Fault, Host, exec};
+use super::{Fault, Host, exec, terminal};
+use crate::remote::Described;
 
 /// Questions of [`Fault::FloodsPrompts`].
 const PROMPTS_FLOOD: usize = 1000;
@@ -23,12 +25,14 @@ pub(super) struct Session {
     host: Arc<Host>,
     /// Opened and waiting for their command.
     waiting: BTreeMap<ChannelId, Channel<Msg>>,
+    /// The terminals that were asked for, and their sizes as they change.
+    terminals: BTreeMap<ChannelId, watch::Sender<Described>>,
     open: usize,
 }
 
 impl Session {
     pub(super) fn new(host: Arc<Host>) -> Self {
-        Self { host, waiting: BTreeMap::new(), open: 0 }
+        Self { host, waiting: BTreeMap::new(), terminals: BTreeMap::new(), open: 0 }
     }
 
     fn knows(&self, key: &PublicKey) -> bool {
@@ -122,6 +126,7 @@ impl Handler for Session {
 
     async fn channel_close(&mut self, id: ChannelId, _: &mut Server) -> Result<(), Self::Error> {
         self.waiting.remove(&id);
+        self.terminals.remove(&id);
         self.open = self.open.saturating_sub(1);
         Ok(())
     }
@@ -137,8 +142,46 @@ impl Handler for Session {
             return session.channel_failure(id);
         };
         session.channel_success(id)?;
-        let run = exec::run(Arc::clone(&self.host), channel, session.handle(), command.to_vec());
-        tokio::spawn(run);
+        let (host, client) = (Arc::clone(&self.host), session.handle());
+        match self.terminals.get(&id) {
+            Some(size) => {
+                let sizes = size.subscribe();
+                tokio::spawn(terminal::run(host, channel, client, command.to_vec(), sizes));
+            }
+            None => drop(tokio::spawn(exec::run(host, channel, client, command.to_vec()))),
+        }
+        Ok(())
+    }
+
+    async fn pty_request(
+        &mut self,
+        id: ChannelId,
+        term: &str,
+        columns: u32,
+        rows: u32,
+        _: u32,
+        _: u32,
+        _: &[(Pty, u32)],
+        session: &mut Server,
+    ) -> Result<(), Self::Error> {
+        let (columns, rows) = (cells(columns), cells(rows));
+        let described = Described { term: term.to_owned(), columns, rows };
+        self.terminals.insert(id, watch::Sender::new(described));
+        session.channel_success(id)
+    }
+
+    async fn window_change_request(
+        &mut self,
+        id: ChannelId,
+        columns: u32,
+        rows: u32,
+        _: u32,
+        _: u32,
+        _: &mut Server,
+    ) -> Result<(), Self::Error> {
+        if let Some(size) = self.terminals.get(&id) {
+            size.send_modify(|now| (now.columns, now.rows) = (cells(columns), cells(rows)));
+        }
         Ok(())
     }
 
@@ -180,6 +223,10 @@ impl Handler for Session {
         tokio::spawn(forward(channel, reply, connecting));
         Ok(())
     }
+}
+
+fn cells(count: u32) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
 }
 
 /// Joins a channel and what it was opened for, until either ends.

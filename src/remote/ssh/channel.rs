@@ -18,15 +18,16 @@ use tokio::task::JoinHandle;
 
 use crate::remote::limits::cut;
 use crate::remote::pipe::OUTPUT_CHUNKS_MAX;
-use crate::remote::{Chunk, Ending, Lost, OpenError, Pipe, PipeInput};
+use crate::remote::{Chunk, Described, Ending, Lost, OpenError, Pipe, PipeInput};
 
 /// SSH's code of standard error in extended data (RFC 4254, 5.2).
 const STDERR: u32 = 1;
 
-/// Asks for `command` on an open channel.
+/// Asks for `command` on an open channel, with a terminal if one is described.
 pub(super) async fn start(
     channel: Channel<Msg>,
     command: &str,
+    terminal: Option<&Described>,
     lost: watch::Receiver<Option<Lost>>,
 ) -> Result<Pipe, OpenError> {
     let (read, write) = channel.split();
@@ -40,7 +41,14 @@ pub(super) async fn start(
         drain.run(read, dropped).await;
         ended.send_replace(true);
     });
-    let sent = write.exec(true, command).await;
+    let sent = async {
+        if let Some(Described { term, columns, rows }) = terminal {
+            let (columns, rows) = (u32::from(*columns), u32::from(*rows));
+            write.request_pty(true, term, columns, rows, 0, 0, &[]).await?;
+        }
+        write.exec(true, command).await
+    };
+    let sent = sent.await;
     let input = PipeInput::ssh(Input { write, gone, _held: held });
     match sent {
         Ok(()) => Ok(Pipe { input, output }),
@@ -65,6 +73,12 @@ impl Input {
             _ = self.gone.wait_for(|gone| *gone) => Err(io::ErrorKind::BrokenPipe.into()),
             sent = self.write.data_bytes(bytes) => sent.map_err(io::Error::other),
         }
+    }
+
+    /// Says that the terminal has another size.
+    pub(in crate::remote) async fn resize(&mut self, columns: u16, rows: u16) -> io::Result<()> {
+        let (columns, rows) = (u32::from(columns), u32::from(rows));
+        self.write.window_change(columns, rows, 0, 0).await.map_err(io::Error::other)
     }
 
     pub(in crate::remote) async fn finish(&mut self) -> io::Result<()> {

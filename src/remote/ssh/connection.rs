@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use super::channel;
 use super::forward::{self, Forwarded};
 use super::handler::{Handler, Seen};
-use crate::remote::{Endpoint, Limits, Lost, OpenError, Pipe, Problem, ReachError};
+use crate::remote::{Described, Endpoint, Limits, Lost, OpenError, Pipe, Problem, ReachError};
 
 /// An open connection to a host, logged in. It ends when the last of it and its pipes is dropped,
 /// or by [`Connection::close`].
@@ -65,11 +65,15 @@ impl Connection {
         self.seen.banner()
     }
 
-    pub(in crate::remote) async fn open(&self, command: &str) -> Result<Pipe, OpenError> {
+    pub(in crate::remote) async fn open(
+        &self,
+        command: &str,
+        terminal: Option<&Described>,
+    ) -> Result<Pipe, OpenError> {
         let handle = Arc::clone(&self.handle);
         let opening = async move { handle.channel_open_session().await };
         let channel = self.channel(opening).await.map_err(OpenError::from)?;
-        channel::start(channel, command, self.lost.clone()).await
+        channel::start(channel, command, terminal, self.lost.clone()).await
     }
 
     /// A stream to `host` as the server sees it.

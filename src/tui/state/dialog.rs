@@ -8,7 +8,7 @@ use super::moment;
 use crate::{
     model::{HoldId, Served, Try},
     run::{Abort, Choice, Mode},
-    tui::told::Intent,
+    tui::told::{Guest, Intent},
 };
 
 /// What a confirmed button does.
@@ -34,6 +34,8 @@ pub(crate) enum Deed {
     Prompted(u64, bool),
     /// Does this, with the fields for its reason and its time.
     Do(Intent),
+    /// Gives the terminal to a guest.
+    Lend(Guest),
     /// Leaves.
     Detach,
 }
@@ -108,6 +110,8 @@ pub(crate) enum Subject {
     Maintenance(Vec<String>),
     /// Ending the lock that this run has, while it has it.
     Lock(String),
+    /// A shell on a host, by its name.
+    Shell(String),
     /// A prompt.
     Prompt(u64),
     /// Leaving.
@@ -244,6 +248,7 @@ impl Dialog {
             | Deed::Exclude(_)
             | Deed::Abort(_)
             | Deed::Prompted(..)
+            | Deed::Lend(_)
             | Deed::Detach => None,
         };
         match self.focus {

@@ -46,6 +46,7 @@ fn acts(wish: &Wish) -> bool {
         | Wish::Look
         | Wish::Preview(_)
         | Wish::Prompted(..)
+        | Wish::Lend(_)
         | Wish::Interrupted
         | Wish::Quit => false,
     }

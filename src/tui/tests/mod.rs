@@ -88,6 +88,8 @@ pub(super) fn settings() -> Settings {
         notify: Notify::Auto,
         notices: Notices::Osc9,
         progress: false,
+        editor: "vi".to_owned(),
+        pager: "less -R".to_owned(),
         zone: TimeZone::UTC,
     }
 }

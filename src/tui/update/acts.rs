@@ -3,7 +3,7 @@
 
 use super::{
     allowed::{self, asking, breaks, excludable},
-    keys, outside, picker,
+    keys, lend, outside, picker,
 };
 use crate::{
     model::{HoldId, HostId},
@@ -62,7 +62,7 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
             outside::maintenance(model);
             return Vec::new();
         }
-        Act::Shell => None,
+        Act::Shell => lend::shell(model),
     };
     model.dialog = dialog;
     Vec::new()

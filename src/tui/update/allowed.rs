@@ -1,5 +1,6 @@
 //! Which keys act now, and of those that do not: why.
 
+use super::lend;
 use crate::{
     model::{Hole, HostId, NodeId, Try},
     run::{Cause, LinkState, Mode, Offer, Run, State},
@@ -19,6 +20,8 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::Quit
         | Action::Interrupt
         | Action::Redraw
+        | Action::Suspend
+        | Action::Stream
         | Action::NextPane
         | Action::PreviousPane
         | Action::Hosts
@@ -33,7 +36,9 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::NextError
         | Action::PreviousError
         | Action::Go(_) => None,
-        Action::Suspend => some("it is off: a stopped console could not watch over its run"),
+        Action::Editor | Action::Pager => {
+            model.attempt().is_none().then(|| "there is no log here yet".to_owned())
+        }
         Action::Choices => model.hold().is_none().then(|| "nothing is being asked".to_owned()),
         Action::NextHit | Action::PreviousHit => {
             model.log.search.pattern.is_none().then(|| "first search with /".to_owned())
@@ -52,11 +57,11 @@ fn some(why: &str) -> Option<String> {
 }
 
 fn acting(model: &Model, action: Act) -> Option<String> {
-    if action == Act::Shell {
-        return some("this comes with a later version");
-    }
     if model.settings.read_only {
         return some("this console only looks (read-only)");
+    }
+    if action == Act::Shell {
+        return lend::no_shell(model);
     }
     let unlocks = action == Act::TakeOver && model.open_run().is_none();
     if unlocks || matches!(action, Act::Maintenance | Act::Rollback) {
@@ -142,7 +147,7 @@ fn after_a_run(model: &Model, action: Act) -> Option<String> {
     if begins { under_way(model) } else { some("the run is over") }
 }
 
-fn not_ready(model: &Model, host: HostId) -> Option<String> {
+pub(super) fn not_ready(model: &Model, host: HostId) -> Option<String> {
     let name = model.host_name(host);
     match model.hosts.get(&host) {
         Some(HostState::Ready) => None,

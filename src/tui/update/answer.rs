@@ -4,6 +4,7 @@ use super::outside;
 use crate::{
     run::{Choice, Command, Why},
     tui::{
+        errand::Errand,
         state::{
             Model,
             dialog::{Deed, Dialog, Role},
@@ -51,6 +52,7 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
             | Subject::Rollback(..)
             | Subject::Maintenance(_)
             | Subject::Lock(_)
+            | Subject::Shell(_)
             | Subject::Quit => return Vec::new(),
         },
         Deed::Start(mode) => {
@@ -72,6 +74,10 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
         Deed::Do(intent) => outside::begin(model, dialog, intent),
         Deed::Prompted(id, true) => Wish::Prompted(id, Some("yes".to_owned())),
         Deed::Prompted(id, false) => Wish::Prompted(id, Some(typed)),
+        Deed::Lend(guest) => {
+            model.errands.ask(Errand::Lend(guest));
+            return Vec::new();
+        }
         Deed::Detach => {
             model.quit = true;
             Wish::Quit

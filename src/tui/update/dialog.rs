@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{answer, outside};
+use super::{answer, lend, outside};
 use crate::tui::{
     keymap::Press,
     state::{
@@ -124,6 +124,7 @@ pub(super) fn close_stale(model: &mut Model) {
         Subject::Run => model.open_run().is_none().then_some("the run is over; nothing was sent"),
         Subject::Rollback(release, served) => outside::gone(model, release, served),
         Subject::Lock(run) => outside::lock_gone(model, run),
+        Subject::Shell(host) => lend::gone(model, host),
         Subject::Maintenance(_) | Subject::Prompt(_) | Subject::Quit => None,
     };
     if let Some(why) = gone {

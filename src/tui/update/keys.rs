@@ -5,10 +5,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::{
     acts,
     allowed::{self, why_not},
-    dialog, picker,
+    dialog, lend, picker,
 };
 use crate::tui::{
     action::{Act, Action, Motion},
+    errand::Errand,
     keymap::{self, Press},
     state::{
         Help, Model, Pane,
@@ -28,6 +29,10 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let press = Press::of(key);
     if press == Some(Press::Ctrl('c')) {
         return interrupt(model);
+    }
+    if press == Some(Press::Ctrl('z')) && !is_typing(model) {
+        lend::suspend(model);
+        return Vec::new();
     }
     if model.is_tiny() {
         return tiny(model, key);
@@ -50,6 +55,11 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         Some(action) => act(model, action),
         None => Vec::new(),
     }
+}
+
+/// Whether keys go into a text, where each may have a meaning of its own.
+fn is_typing(model: &Model) -> bool {
+    matches!(&model.dialog, Some(dialog) if matches!(dialog.focus, Focus::Field(_)))
 }
 
 /// A screen that cannot show what a key would do takes only those that leave.
@@ -124,7 +134,10 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Quit => return acts::quit(model),
         Action::Interrupt => return interrupt(model),
         Action::Look => return look(model),
-        Action::Suspend => {}
+        Action::Suspend => lend::suspend(model),
+        Action::Editor => lend::log(model, false),
+        Action::Pager => lend::log(model, true),
+        Action::Stream => model.errands.ask(Errand::Stream),
     }
     Vec::new()
 }

@@ -7,6 +7,7 @@ mod answer;
 mod attention;
 mod dialog;
 mod keys;
+mod lend;
 mod outside;
 mod picker;
 mod tempo;
@@ -32,6 +33,8 @@ pub(crate) enum Msg {
     Resize(Size),
     /// Someone outside asks to leave, as Ctrl-c does.
     Interrupt,
+    /// Someone outside asks to stop for a while (TSTP).
+    Stop,
     /// Something was told.
     Told(Box<Told>),
     /// The terminal got the operator's attention, or lost it.
@@ -53,13 +56,6 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
             Vec::new()
         }
         Msg::Interrupt => keys::interrupt(model),
-        Msg::Told(told) => {
-            let before = attention::marks(model);
-            told::told(model, *told);
-            tempo::keep(model);
-            attention::notice(model, &before);
-            Vec::new()
-        }
         Msg::Focus(focused) => {
             model.attention.focused = Some(focused);
             Vec::new()
@@ -68,6 +64,20 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
             tempo::keep(model);
             Vec::new()
         }
+        Msg::Stop => {
+            lend::stop(model);
+            Vec::new()
+        }
+        Msg::Told(told) => match *told {
+            Told::Back(back) => lend::back(model, &back),
+            told => {
+                let before = attention::marks(model);
+                told::told(model, told);
+                tempo::keep(model);
+                attention::notice(model, &before);
+                Vec::new()
+            }
+        },
     };
     dialog::close_stale(model);
     outside::keep_true(model);

@@ -61,6 +61,7 @@ pub(super) fn told(model: &mut Model, told: Told) {
         Told::Pace(pace) => drop(model.tempo.paces.insert(pace.pipeline.clone(), pace)),
         Told::Note(line) => model.say(line, Tone::Text),
         Told::Guide(lines) => model.guide = lines,
+        Told::Back(_) => {}
     }
 }
 

@@ -85,9 +85,11 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
             let releases = model.plan().map(|plan| super::releases(model, plan));
             return [releases.unwrap_or_default(), dialog.text.clone()].concat();
         }
-        Subject::Holds(_) | Subject::Run | Subject::Prompt(_) | Subject::Quit => {
-            return dialog.text.clone();
-        }
+        Subject::Holds(_)
+        | Subject::Run
+        | Subject::Shell(_)
+        | Subject::Prompt(_)
+        | Subject::Quit => return dialog.text.clone(),
     };
     if let Some(intent) = dialog.intent() {
         lines.extend(preview(model, intent));

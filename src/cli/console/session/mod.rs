@@ -189,6 +189,8 @@ impl<'a> Session<'a> {
         } else if self.shown.is_some() {
             self.tell_hosts().await;
         }
+        let hosts = machines.iter().map(|it| (it.host.name.clone(), it.id)).collect();
+        self.screen.reach(stage.fleet.asker(), hosts);
         (self.stage, self.sight) = (Some(stage), Some(sight));
         Ok(())
     }
@@ -363,6 +365,7 @@ impl<'a> Session<'a> {
             | Wish::Answer { .. }
             | Wish::Prompted(..)
             | Wish::Interrupted
+            | Wish::Lend(_)
             | Wish::Quit => {}
         }
         Ok(None)
@@ -371,6 +374,9 @@ impl<'a> Session<'a> {
     /// Drives a run to its end and wraps it up; an exit, when it was left open.
     async fn run(&mut self, mut driver: Driver, mode: Mode) -> Result<Option<Exit>, Stop> {
         let planned = crate::cli::webhooks::of_run(self.around, self.global, &driver.run().plan);
+        let hosts = &driver.run().plan;
+        let hosts = hosts.host_ids().map(|(id, host)| (host.name.clone(), id)).collect();
+        self.screen.reach(driver.asker(), hosts);
         driver.announce(crate::cli::webhooks::beside(planned, self.screen.told.clone()));
         self.tell_pace(&driver.run().plan);
         let left = driven::drive(&mut self.screen, &mut driver, mode, self.sight.as_ref()).await;
@@ -407,6 +413,7 @@ impl<'a> Session<'a> {
         };
         self.tell_pace(&driver.run().plan);
         self.screen.tell(Told::Over(format!("run {id} is over{unfinished}"))).await;
+        self.screen.unlent().await;
         self.screen.through(driver.close()).await;
         (self.shown, self.reading, self.stage) = (None, true, None);
         let Ok((recipe, _warnings)) = load::quietly(self.global) else { return };
@@ -438,6 +445,7 @@ impl<'a> Session<'a> {
                 | Wish::Connect
                 | Wish::Look
                 | Wish::Prompted(..)
+                | Wish::Lend(_)
                 | Wish::Interrupted => {}
             }
         }

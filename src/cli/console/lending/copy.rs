@@ -1,0 +1,166 @@
+//! A copy of a log for a program of the operator's: its secrets hidden, everything that a terminal
+//! would obey made visible, and gone when that program has ended.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, BufWriter, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    script::quote,
+    store::{LogReader, Store},
+    text::{Color, Filter, Mask, Shown, Style},
+    tui::Page,
+};
+
+/// Lines that are read at once.
+const LINES_AT_ONCE: usize = 512;
+
+/// The copy. Dropping it removes it.
+pub(super) struct Copied {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(%error, path = %self.path.display(), "the copy of a log is left");
+        }
+    }
+}
+
+impl Copied {
+    /// Copies a log as it is now.
+    pub(super) fn make(store: &Store, page: &Page) -> Result<Self, String> {
+        let mut reader = LogReader::open(store, &page.run, &page.host, &page.name)
+            .map_err(|error| error.to_string())?;
+        let dir = store.root().join("copies");
+        DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|it| it.to_string())?;
+        sweep(&dir);
+        let process = std::process::id();
+        let path = dir.join(format!("{}-{}-{process}.log", page.host, page.name));
+        let copy = || -> io::Result<(File, PathBuf)> {
+            let file = OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&path)?;
+            // Whoever finds it unlocked may remove it: its owner has died.
+            file.try_lock()?;
+            Ok((file, path))
+        };
+        let (file, path) = copy().map_err(|error| format!("{}: {error}", dir.display()))?;
+        let mut out = BufWriter::new(file.try_clone().map_err(|error| error.to_string())?);
+        let copied = Self { path, _lock: file };
+        write(&mut reader, &mut out, page.colours)?;
+        out.flush().map_err(|error| error.to_string())?;
+        Ok(copied)
+    }
+}
+
+fn write(reader: &mut LogReader, out: &mut impl io::Write, colours: bool) -> Result<(), String> {
+    let (mut next, mut filter) = (0, Filter::default());
+    loop {
+        let lines = reader.lines(next, LINES_AT_ONCE).map_err(|error| error.to_string())?;
+        let Some(last) = lines.last() else { return Ok(()) };
+        next = last.number.saturating_add(1);
+        for line in &lines {
+            let masks: Vec<Mask<'_>> = line
+                .masks
+                .iter()
+                .map(|mask| Mask { at: mask.at, len: mask.len, name: &mask.name })
+                .collect();
+            let shown = filter.masked_line(&line.bytes, &masks);
+            let text = if colours { coloured(&shown) } else { shown.plain() };
+            writeln!(out, "{text}").map_err(|error| error.to_string())?;
+        }
+    }
+}
+
+/// Copies that nobody has open any more.
+fn sweep(dir: &Path) {
+    let Ok(entries) = fs::read_dir(dir) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let left = File::open(&path).is_ok_and(|file| file.try_lock().is_ok());
+        if left && let Err(error) = fs::remove_file(&path) {
+            tracing::warn!(%error, path = %path.display(), "the copy of a log is left");
+        }
+    }
+}
+
+/// A line with its colours, as SGR (ECMA-48, 8.3.117) and nothing else.
+fn coloured(shown: &Shown) -> String {
+    let mut text = String::new();
+    for span in shown.spans() {
+        let codes = codes(span.style());
+        match codes.is_empty() {
+            true => text.push_str(span.text()),
+            false => text.push_str(&format!("\x1b[{}m{}\x1b[0m", codes.join(";"), span.text())),
+        }
+    }
+    text
+}
+
+fn codes(style: Style) -> Vec<String> {
+    let Style { fg, bg, bold, dim, italic, underline, reverse, strike } = style;
+    let flags = [(bold, 1), (dim, 2), (italic, 3), (underline, 4), (reverse, 7), (strike, 9)];
+    let flags = flags.into_iter().filter(|(set, _)| *set).map(|(_, code)| code.to_string());
+    let colour = |base: u8, colour: Color| match colour {
+        Color::Indexed(entry) => format!("{base};5;{entry}"),
+        Color::Rgb(red, green, blue) => format!("{base};2;{red};{green};{blue}"),
+    };
+    flags.chain(fg.map(|it| colour(38, it))).chain(bg.map(|it| colour(48, it))).collect()
+}
+
+/// The command that shows a copy at a line, counted from 0. Most programs take the line as `+N`; a few
+/// take it behind the file.
+pub(super) fn command(program: &str, copied: &Copied, line: u64) -> String {
+    // A path is quoted or it has a NUL, which no path has.
+    let path = copied.path.display().to_string();
+    let file = |text: &str| quote(text).unwrap_or_default();
+    let line = line.saturating_add(1);
+    let word = program.split_whitespace().next().unwrap_or_default();
+    let name = word.rsplit('/').next().unwrap_or_default();
+    let args = match name {
+        "code" | "codium" | "code-insiders" => format!("-g {}", file(&format!("{path}:{line}"))),
+        "hx" | "helix" | "subl" | "zed" => file(&format!("{path}:{line}")),
+        "cat" | "bat" | "batcat" => file(&path),
+        _ => format!("+{line} {}", file(&path)),
+    };
+    format!("exec {program} {args}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_are_told_the_line_as_they_take_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a b.log");
+        let lock = File::create(&path).unwrap();
+        let copied = Copied { path: path.clone(), _lock: lock };
+        let check = |program: &str, expect: &str| {
+            let expect = expect.replace("FILE", &path.display().to_string());
+            assert_eq!(command(program, &copied, 41), expect, "{program}");
+        };
+        check("vi", "exec vi +42 'FILE'");
+        check("less -R", "exec less -R +42 'FILE'");
+        check("/usr/bin/code -w", "exec /usr/bin/code -w -g 'FILE:42'");
+        check("hx", "exec hx 'FILE:42'");
+        check("cat", "exec cat 'FILE'");
+        drop(copied);
+        assert!(!path.exists(), "it is gone with its program");
+    }
+
+    #[test]
+    fn colours_are_kept_and_nothing_else() {
+        let mut filter = Filter::default();
+        let shown = filter.masked_line(b"\x1b[1;31mred\x1b[0m \x1b[2J\x1b]0;t\x07plain", &[]);
+        assert_eq!(coloured(&shown), "\x1b[1;38;5;1mred\x1b[0m plain");
+    }
+}

@@ -1,0 +1,232 @@
+//! The operator's terminal in the hands of guests: a shell on a host, a shell here, an editor or a
+//! pager. Each has a terminal of its own, there or here, and what goes between the two is passed on as
+//! it is ([`pass`]). Meanwhile the console takes in what happens, and runs go on.
+
+mod copy;
+mod escape;
+mod note;
+mod pass;
+mod starter;
+mod tty;
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use self::{
+    copy::Copied,
+    escape::Escape,
+    note::Note,
+    pass::{Left, pass},
+    tty::Tty,
+};
+use crate::{
+    cli::environment::Surroundings,
+    driver::{Asker, WantedShell},
+    model::{Command, HostId},
+    remote::{Described, Ending, Environment, Link, Shell, local::Local},
+    store::Store,
+    tui::{Guest, Page, Returned, Told},
+};
+
+/// How long a host may take to give a shell, before it is said that it does not.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The hosts on which a shell can be opened now, by their names.
+#[derive(Clone)]
+pub(super) struct Reach {
+    pub(super) asker: Asker,
+    pub(super) hosts: BTreeMap<String, HostId>,
+}
+
+/// Serves guests, one at a time.
+pub(super) struct Lending {
+    means: Means,
+    guest: Option<JoinHandle<()>>,
+}
+
+/// What a guest is served with.
+#[derive(Clone)]
+struct Means {
+    told: mpsc::Sender<Told>,
+    /// The operator's own environment: guests are their programs.
+    own: Environment,
+    store: Store,
+    who: String,
+    reach: Arc<Mutex<Option<Reach>>>,
+}
+
+impl Lending {
+    pub(super) fn new(around: &Surroundings, told: mpsc::Sender<Told>) -> Self {
+        let (own, store) = (around.own.clone(), around.store.clone());
+        let who = around.person().to_owned();
+        Self { means: Means { told, own, store, who, reach: Arc::default() }, guest: None }
+    }
+
+    /// From now on shells are opened on these hosts.
+    pub(super) fn reach(&self, reach: Reach) {
+        *self.means.reach.lock().unwrap_or_else(PoisonError::into_inner) = Some(reach);
+    }
+
+    /// Lets a guest in; the console is told when it has left.
+    pub(super) fn begin(&mut self, guest: Guest) {
+        let means = self.means.clone();
+        self.guest = Some(tokio::spawn(async move {
+            let back = means.serve(guest).await;
+            // A console that is gone takes nothing again.
+            drop(means.told.send(Told::Back(back)).await);
+        }));
+    }
+
+    /// Whether a guest has the terminal.
+    pub(super) fn is_lent(&self) -> bool {
+        self.guest.as_ref().is_some_and(|guest| !guest.is_finished())
+    }
+
+    /// Waits until no guest is there.
+    pub(super) async fn left(&mut self) {
+        if let Some(guest) = &mut self.guest {
+            // One that panicked has left, too.
+            drop(guest.await);
+            self.guest = None;
+        }
+    }
+
+    /// Shows a guest out: its terminal hangs up on it.
+    pub(super) async fn end(&mut self) {
+        if let Some(guest) = &self.guest {
+            guest.abort();
+        }
+        self.left().await;
+    }
+}
+
+/// A guest that could not be let in, or left in another way than it should.
+fn badly(said: impl Into<String>) -> Returned {
+    Returned { said: said.into(), well: false, touched: false }
+}
+
+fn well(said: impl Into<String>) -> Returned {
+    Returned { said: said.into(), well: true, touched: false }
+}
+
+impl Means {
+    async fn serve(&self, guest: Guest) -> Returned {
+        match guest {
+            Guest::Starter if starter::would_continue() => starter::stop().await,
+            Guest::Starter | Guest::Subshell => self.subshell().await,
+            Guest::Log(page) => self.log(page).await,
+            Guest::Shell { host, step, like, run } => {
+                let note = Note::new(&self.who, &host, step.as_deref(), &like, run.as_ref());
+                self.shell(&host, *like, note).await
+            }
+        }
+    }
+
+    /// A program of this machine on the operator's terminal; how it ended.
+    async fn program(&self, tty: &Tty, directory: PathBuf, command: &str) -> Result<Left, String> {
+        let link = Link::Local(Local::new(self.own.clone(), directory));
+        let on = tty.described(&self.own);
+        let mut shell = link.shell(command, &on).await.map_err(|error| error.to_string())?;
+        Ok(pass(tty, &mut shell, None).await)
+    }
+
+    async fn subshell(&self) -> Returned {
+        let tty = match Tty::open() {
+            Ok(tty) => tty,
+            Err(error) => return badly(format!("the terminal cannot be lent: {error}")),
+        };
+        tty.say("a shell on this machine; the console goes on behind it, exit comes back").await;
+        let here = std::env::current_dir().unwrap_or_else(|_| self.own.home.clone());
+        let command = "export DEPLOYUI_SHELL=1; exec \"${SHELL:-sh}\" -i";
+        match self.program(&tty, here, command).await {
+            Ok(_left) => well("back from the shell"),
+            Err(why) => badly(why),
+        }
+    }
+
+    async fn log(&self, page: Page) -> Returned {
+        let program = page.program.clone();
+        let tty = match Tty::open() {
+            Ok(tty) => tty,
+            Err(error) => return badly(format!("the terminal cannot be lent: {error}")),
+        };
+        tty.say("copying the log, its secrets hidden…").await;
+        let (store, line) = (self.store.clone(), page.line);
+        let copied = tokio::task::spawn_blocking(move || Copied::make(&store, &page)).await;
+        let copied = match copied {
+            Ok(Ok(copied)) => copied,
+            Ok(Err(error)) => return badly(format!("the log cannot be copied: {error}")),
+            Err(_panicked) => return badly("the log cannot be copied"),
+        };
+        let command = copy::command(&program, &copied, line);
+        let first = program.split_whitespace().next().unwrap_or_default();
+        match self.program(&tty, self.own.home.clone(), &command).await {
+            Ok(Left::Ended(Ending::Exit(0))) => well(format!("back from {first}")),
+            Ok(Left::Ended(Ending::Exit(127))) => badly(format!(
+                "there is no program {first} here: set EDITOR and PAGER to ones that there are"
+            )),
+            Ok(left) => badly(format!("{first} ended with {}", how(&left))),
+            Err(why) => badly(why),
+        }
+    }
+
+    async fn shell(&self, host: &str, like: Command, mut note: Note) -> Returned {
+        let tty = match Tty::open() {
+            Ok(tty) => tty,
+            Err(error) => return badly(format!("the terminal cannot be lent: {error}")),
+        };
+        tty.say(&format!("a shell on {host} is being opened; Ctrl-c leaves it be")).await;
+        let opened = tokio::select! {
+            opened = self.open(host, like, tty.described(&self.own)) => opened,
+            () = tty.interrupted() => Err("left before it was there".to_owned()),
+        };
+        let mut shell = match opened {
+            Ok(shell) => shell,
+            Err(why) => return badly(format!("no shell on {host}: {why}")),
+        };
+        let unnoted = note.opened(&self.store).err();
+        tty.say(&format!(
+            "this is {host}; exit or Ctrl-d comes back, and Enter ~ . if it hangs. The console goes on"
+        ))
+        .await;
+        let left = pass(&tty, &mut shell, Some(Escape::default())).await;
+        drop(shell);
+        let unnoted = unnoted.or(note.left(&self.store, &how(&left)).err());
+        let lost = matches!(left, Left::Ended(Ending::NoStatus(_)) | Left::Gone(_));
+        let said = match unnoted {
+            None => format!("shell on {host} left ({})", how(&left)),
+            Some(error) => {
+                format!("shell on {host} left ({}), and that is noted nowhere: {error}", how(&left))
+            }
+        };
+        Returned { said, well: !lost, touched: true }
+    }
+
+    async fn open(&self, host: &str, like: Command, on: Described) -> Result<Shell, String> {
+        let reach = self.reach.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let reach = reach.ok_or("no host is connected")?;
+        let id = reach.hosts.get(host).ok_or("it is not among the hosts that are connected")?;
+        let wanted = WantedShell { like, on };
+        let opened = reach.asker.shell(*id, wanted, PATIENCE).await;
+        opened.map_err(|error| error.to_string())?
+    }
+}
+
+/// How a guest left, in words.
+fn how(left: &Left) -> String {
+    match left {
+        Left::Cut => "cut off by ~.".to_owned(),
+        Left::Gone(error) => format!("the terminal is gone: {error}"),
+        Left::Ended(Ending::Exit(status)) => format!("exit {status}"),
+        Left::Ended(Ending::Signal(signal)) => format!("ended by {signal}"),
+        Left::Ended(Ending::Refused) => "not begun".to_owned(),
+        Left::Ended(Ending::NoStatus(Some(lost))) => format!("the link was lost: {lost}"),
+        Left::Ended(Ending::NoStatus(None)) => "without a status".to_owned(),
+    }
+}

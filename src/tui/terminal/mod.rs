@@ -1,0 +1,245 @@
+//! The terminal, borrowed: taken over when the console starts, lent to guests, and given back on every
+//! way out. Whatever it is set to stands in the table of `modes`.
+
+mod ink;
+mod modes;
+mod tty;
+
+use std::{
+    io,
+    sync::{Once, atomic::Ordering},
+    time::Duration,
+};
+
+use crossterm::{clipboard::CopyToClipboard, queue, style::force_color_output, terminal::SetTitle};
+use ratatui::{Frame, backend::CrosstermBackend, layout::Size};
+
+use self::ink::{Ink, TAKEN};
+pub(super) use self::modes::Mode;
+pub use self::{
+    modes::{after_guest, mended},
+    tty::is_with_us,
+};
+use super::notice::{self, Progress};
+
+/// How long a terminal may take for what was sent to it, before that is thrown away.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// What is set while the console draws. The rest of the table is set where it is wanted.
+const DRAWN: [Mode; 4] = [Mode::Title, Mode::Screen, Mode::Paste, Mode::Focus];
+
+/// Gives the terminal back: every mode that was set, and how it passes bytes on. May be called at any
+/// time and as often as one likes; only the first call after the console took it does anything. A
+/// terminal that takes nothing loses what it was sent, and is not waited for.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    if !ink::settle(PATIENCE) {
+        tty::drop_unsent();
+        ink::settle(PATIENCE);
+    }
+    ink::put(modes::unset_all().as_bytes());
+    if !ink::settle(PATIENCE) {
+        tty::drop_unsent();
+    }
+    if let Err(error) = tty::as_before() {
+        tracing::debug!(%error, "the terminal refused to be restored");
+    }
+}
+
+tokio::task_local! {
+    /// Set where the console itself runs.
+    pub(super) static CONSOLE: ();
+}
+
+/// Makes a panic of the console give the terminal back before its message is printed. A panic
+/// elsewhere, while the console is open, is only logged: the console goes on, and its screen must
+/// not be written over. Installs itself once.
+pub fn install_panic_hook() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let ours = CONSOLE.try_with(|()| ()).is_ok();
+            tracing::error!(%panic, "panicked");
+            if ours {
+                restore();
+            }
+            if !TAKEN.load(Ordering::SeqCst) {
+                before(panic);
+            }
+        }));
+    });
+}
+
+/// The terminal, as long as it is ours.
+pub(super) struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<Ink>>,
+    ink: Ink,
+    title: String,
+    progress: Progress,
+    /// Nothing of what the screen shows is known.
+    forgotten: bool,
+}
+
+impl Terminal {
+    /// Takes the terminal over.
+    pub(super) fn take() -> io::Result<Self> {
+        // Without this, crossterm itself obeys NO_COLOR by a full reset that also takes reverse and
+        // bold away, so that a selection cannot be seen. Colours are left out by our styles.
+        force_color_output(true);
+        ink::begin()?;
+        let guard = Restore;
+        TAKEN.store(true, Ordering::SeqCst);
+        tty::raw()?;
+        // Whatever asks the terminal for what it can do belongs here: before anybody reads keys, and
+        // with a limit, since not every terminal answers.
+        let ink = Ink::default();
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(ink.clone()))?;
+        let (title, progress) = (String::new(), Progress::Off);
+        let mut terminal = Self { inner, ink, title, progress, forgotten: true };
+        terminal.begin();
+        std::mem::forget(guard);
+        Ok(terminal)
+    }
+
+    /// Takes it again after it was lent, or after this program was stopped.
+    pub(super) fn take_again(&mut self) -> io::Result<()> {
+        TAKEN.store(true, Ordering::SeqCst);
+        tty::raw()?;
+        self.begin();
+        Ok(())
+    }
+
+    fn begin(&mut self) {
+        for mode in DRAWN {
+            self.set(mode, true);
+        }
+        self.title.clear();
+        self.progress = Progress::Off;
+        self.forget();
+    }
+
+    /// Sets a mode, or unsets it; with the next frame.
+    pub(super) fn set(&mut self, mode: Mode, on: bool) {
+        let bytes = if on { modes::set(mode) } else { modes::unset(mode) };
+        ink::put(bytes.as_bytes());
+    }
+
+    /// Leaves the alternate screen, for plain lines, or comes back to it.
+    pub(super) fn plain(&mut self, plain: bool) {
+        self.set(Mode::Cursor, !plain);
+        self.set(Mode::Screen, !plain);
+        self.forget();
+    }
+
+    /// Plain lines; each ends with CR and LF.
+    pub(super) fn lines(&mut self, lines: &str) {
+        ink::put(lines.as_bytes());
+    }
+
+    pub(super) fn size(&self) -> io::Result<Size> {
+        self.inner.size()
+    }
+
+    /// Everything is drawn anew with the next frame.
+    pub(super) fn forget(&mut self) {
+        self.forgotten = true;
+    }
+
+    /// Puts text on the clipboard of whoever sits at the terminal, where the terminal allows it.
+    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    /// Sends something that draws nothing; with the next frame.
+    pub(super) fn send(&mut self, bytes: &str) -> io::Result<()> {
+        self.add(bytes.as_bytes())
+    }
+
+    /// Shows how far the run is in the terminal's own indicator; with the next frame.
+    pub(super) fn progress(&mut self, progress: Progress) -> io::Result<()> {
+        if self.progress == progress {
+            return Ok(());
+        }
+        self.progress = progress;
+        if progress == Progress::Off {
+            return self.send(modes::unset(Mode::Progress));
+        }
+        let bytes = [modes::set(Mode::Progress), &notice::shown(progress)].concat();
+        self.send(&bytes)
+    }
+
+    /// Whether the next frame may be drawn: the terminal has taken the last one.
+    ///
+    /// # Errors
+    /// When the last one could not be written.
+    pub(super) fn is_free() -> io::Result<bool> {
+        ink::is_free()
+    }
+
+    /// Waits until the next frame may be drawn.
+    pub(super) async fn freed() {
+        ink::freed().await;
+    }
+
+    /// Draws a frame: the terminal shows all of it at once, where it can.
+    pub(super) fn draw(
+        &mut self,
+        title: &str,
+        view: impl FnOnce(&mut Frame<'_>),
+    ) -> io::Result<()> {
+        let begin = [modes::set(Mode::Frame), modes::set(Mode::Cursor)].concat();
+        self.add(begin.as_bytes())?;
+        if std::mem::take(&mut self.forgotten) {
+            anew(&mut self.inner)?;
+        }
+        if self.title != title {
+            title.clone_into(&mut self.title);
+            queue!(self.inner.backend_mut(), SetTitle(title))?;
+        }
+        self.inner.draw(view)?;
+        self.add(modes::unset(Mode::Frame).as_bytes())?;
+        self.ink.send();
+        Ok(())
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
+        io::Write::write_all(self.inner.backend_mut(), bytes)
+    }
+}
+
+/// Clears the screen, so that all of it is drawn with the next frame. Not by ratatui's `clear`: that asks
+/// the terminal where its cursor is, and a terminal that does not answer would be waited for.
+fn anew(inner: &mut ratatui::Terminal<CrosstermBackend<Ink>>) -> io::Result<()> {
+    let size = inner.size()?;
+    inner.resize(size.into())
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Gives the terminal back when taking it over failed half-way.
+struct Restore;
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_that_was_not_taken_is_left_alone() {
+        restore();
+        restore();
+        assert!(!TAKEN.load(Ordering::SeqCst));
+    }
+}

@@ -1,0 +1,236 @@
+//! The terminal given away for a while: to a shell on a host, to one here, to programs that show a log.
+
+use super::allowed;
+use crate::{
+    model::{Command, HostId, Kind, NodeId, Text},
+    run::{LinkState, Run},
+    tui::{
+        errand::Errand,
+        state::{
+            Model, Pane, Subject,
+            dialog::{Deed, Dialog, Subject as About},
+        },
+        styles::Tone,
+        told::{Guest, Page, Returned, Wish},
+    },
+};
+
+/// Where a shell would be.
+struct Place {
+    host: HostId,
+    /// The step whose surroundings it has.
+    step: Option<String>,
+    like: Command,
+    /// Why it has not those of the chosen step.
+    note: Option<String>,
+}
+
+/// Why there can be no shell now.
+pub(super) fn no_shell(model: &Model) -> Option<String> {
+    if model.alone {
+        return Some("nothing is carried out any more; q leaves".to_owned());
+    }
+    let Some((host, _)) = chosen(model) else { return Some("no host is chosen".to_owned()) };
+    match &model.subject {
+        Subject::Nothing => Some("there is no plan yet".to_owned()),
+        Subject::Plan(_) => allowed::not_ready(model, host),
+        Subject::Run(run) if run.closed.is_some() => None,
+        Subject::Run(_) if model.over.is_some() => {
+            Some("the run is no longer driven from here".to_owned())
+        }
+        Subject::Run(run) => match run.world.links.get(&host) {
+            Some((LinkState::Up, _)) => None,
+            Some((LinkState::Down(_), _)) | None => {
+                Some(format!("{} is not connected now", model.host_name(host)))
+            }
+        },
+    }
+}
+
+/// Why the dialog of a shell is closed.
+pub(super) fn gone(model: &Model, host: &str) -> Option<&'static str> {
+    let there = model.plan().is_some_and(|plan| plan.hosts.iter().any(|it| it.name == host));
+    (!there || model.alone).then_some("that host is not there any more; no shell was opened")
+}
+
+/// The dialog before a shell.
+pub(super) fn shell(model: &Model) -> Option<Dialog> {
+    let place = place(model)?;
+    let plan = model.plan()?;
+    let host = plan.host(place.host)?;
+    let run = model.open_run();
+    let who = match &place.like.user {
+        Some(user) => format!("{user} (through sudo)"),
+        None => "the user of the connection".to_owned(),
+    };
+    let cwd = place.like.cwd.as_ref().map_or_else(|| "~".to_owned(), ToString::to_string);
+    let whence = match &place.step {
+        Some(step) => format!("as {step} has it"),
+        None => "the root of the stage".to_owned(),
+    };
+    let mut dialog = Dialog::new(
+        format!("Open a shell on {}?", host.name),
+        About::Shell(host.name.clone()),
+        model.now,
+    )
+    .line(format!("Where: {} ({}), as {who}, in {cwd}: {whence}.", host.name, host.address));
+    dialog.text.extend(place.note.clone());
+    dialog = dialog.line(environment(&place.like)).line(
+        "What you do there is no step: it has no log, is not undone and not done again. \
+         That a shell was opened and left is noted in shells.jsonl of the state directory.",
+    );
+    dialog = dialog.line(match run {
+        Some(_) if model.hold().is_some() => {
+            "Meanwhile: the run goes on, and its question stays open until you answer it here."
+        }
+        Some(_) => "Meanwhile: the run goes on. P first, if nothing further shall begin.",
+        None => "No run is open. Undo: none; hosts are looked at again afterwards.",
+    });
+    let dialog = dialog.line(
+        "exit or Ctrl-d comes back; should the far side hang: Enter, then ~ and . (as in ssh).",
+    );
+    let guest = Guest::Shell {
+        host: host.name.clone(),
+        step: place.step,
+        like: Box::new(place.like),
+        run: run.map(|run| run.plan.run.clone()),
+    };
+    Some(dialog.button("Open shell", Some('O'), "on the connection of the run", Deed::Lend(guest)))
+}
+
+fn environment(like: &Command) -> String {
+    let list = |names: Vec<&str>| match names.is_empty() {
+        true => "none of its own".to_owned(),
+        false => names.join(", "),
+    };
+    let set = list(like.env.iter().map(|(name, _)| name.as_str()).collect());
+    match like.secrets.as_slice() {
+        [] => format!("Environment: {set}. No secrets."),
+        secrets => format!("Environment: {set}. SECRETS that are set: {}.", secrets.join(", ")),
+    }
+}
+
+/// The host and the node that are chosen: those of the question where it has the keys.
+fn chosen(model: &Model) -> Option<(HostId, Option<NodeId>)> {
+    let asked = model.hold().filter(|_| model.focus == Pane::Choices).and_then(|(_, hold)| {
+        let host = model.run()?.cell(hold.on)?.node.host?;
+        Some((host, Some(hold.on)))
+    });
+    asked.or_else(|| {
+        let shown = model.attempt().map(|attempt| attempt.node);
+        Some((model.host()?, shown.or_else(|| model.nodes().last().copied())))
+    })
+}
+
+fn place(model: &Model) -> Option<Place> {
+    let (host, node) = chosen(model)?;
+    let root = || root(model, host);
+    let Some(node) = node else {
+        return Some(Place { host, step: None, like: root(), note: None });
+    };
+    let (step, planned) = command(model, node)?;
+    Some(match planned.map(|command| filled(command, model.run(), node)) {
+        Some(Ok(like)) => Place { host, step: Some(step), like, note: None },
+        Some(Err(missing)) => {
+            let note = Some(format!("Not where {step} runs: {missing}."));
+            Place { host, step: None, like: root(), note }
+        }
+        None => Place { host, step: None, like: root(), note: None },
+    })
+}
+
+/// The step of a node, and what it runs.
+fn command(model: &Model, node: NodeId) -> Option<(String, Option<&Command>)> {
+    let planned = match model.run() {
+        Some(run) => &run.cell(node)?.node,
+        None => model.plan()?.nodes.get(usize::try_from(node.0).ok()?)?,
+    };
+    let command = match &planned.kind {
+        Kind::Act(act) => Some(&act.command),
+        Kind::Ask(ask) => Some(&ask.command),
+        Kind::Gate(_) => None,
+    };
+    Some((planned.key.step.to_string(), command))
+}
+
+/// The surroundings of a command, with everything that is known by now.
+fn filled(command: &Command, run: Option<&Run>, node: NodeId) -> Result<Command, String> {
+    let cell = run.and_then(|run| Some((run, run.cell(node)?)));
+    let fill = |text: &Text| {
+        let filled = text.fill(|hole| cell.and_then(|(run, cell)| run.value(cell, hole)));
+        filled.map(Text::literal).map_err(|missing| missing.to_string())
+    };
+    let mut like = command.clone();
+    (like.run, like.inspect, like.takes) = (Text::default(), Vec::new(), None);
+    like.cwd = command.cwd.as_ref().map(fill).transpose()?;
+    for (_, setting) in &mut like.env {
+        *setting = fill(setting)?;
+    }
+    Ok(like)
+}
+
+/// The root of the stage on a host, where its state tells; else the login directory.
+fn root(model: &Model, host: HostId) -> Command {
+    let mut like = Command::new(Text::default());
+    let dir = model.plan().and_then(|plan| plan.host(host));
+    let dir = dir.and_then(|host| host.state_dir.strip_suffix("/.deployui"));
+    like.cwd = dir.map(Text::literal);
+    like
+}
+
+/// A guest has left: the line, and what may have changed is looked at.
+pub(super) fn back(model: &mut Model, back: &Returned) -> Vec<Wish> {
+    model.redraw = true;
+    let has = model.sight.has;
+    let looks = back.touched && !model.alone && (has.releases || has.maintenance);
+    let tone = if back.well { Tone::Text } else { Tone::Warn };
+    let said = match looks {
+        true => format!("{}; hosts are looked at again", back.said),
+        false => back.said.clone(),
+    };
+    if !said.is_empty() {
+        model.say(said, tone);
+    }
+    if looks { vec![Wish::Look] } else { Vec::new() }
+}
+
+/// Ctrl-z: a run is never stopped with its console, so there it is a shell.
+pub(super) fn suspend(model: &mut Model) {
+    let guest =
+        if model.open_run().is_some() || model.starting { Guest::Subshell } else { Guest::Starter };
+    model.errands.ask(Errand::Lend(guest));
+}
+
+/// Asked to stop from outside.
+pub(super) fn stop(model: &mut Model) {
+    if model.open_run().is_some() || model.starting {
+        let line = "not stopped: a stopped console could not watch over its run (Ctrl-z: a shell)";
+        model.say(line, Tone::Warn);
+    } else {
+        model.errands.ask(Errand::Lend(Guest::Starter));
+    }
+}
+
+/// The log that is shown, in a program of the operator's.
+pub(super) fn log(model: &mut Model, pager: bool) {
+    let Some(page) = page(model, pager) else { return };
+    model.errands.ask(Errand::Lend(Guest::Log(page)));
+}
+
+fn page(model: &Model, pager: bool) -> Option<Page> {
+    let run = model.run()?;
+    let attempt = model.attempt()?;
+    let cell = run.cell(attempt.node)?;
+    let settings = &model.settings;
+    // Where something was found, there; else at the first line that is seen.
+    let seen = model.log.top.0..model.log.top.0 + model.log.rows.len() as u64;
+    let found = model.log.search.found.filter(|line| seen.contains(line));
+    Some(Page {
+        run: run.plan.run.clone(),
+        host: run.plan.host(cell.node.host?)?.name.clone(),
+        name: cell.node.key.box_name(attempt.n),
+        line: found.unwrap_or(model.log.top.0),
+        program: if pager { settings.pager.clone() } else { settings.editor.clone() },
+        colours: pager && settings.colour,
+    })
+}
