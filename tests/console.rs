@@ -124,6 +124,8 @@ deploy = ["migrate"]
     console.send("O");
     console.wait_for(r"echo 'a it'\''s");
     console.send("echo edited >>/srv/www/app/effects; \t\t\r");
+    console.wait_for("+ echo edited >>/srv/www/app/effects; ");
+    console.send("\t\r");
     console.wait_for("BREAK before migrate: b on h1");
     assert_eq!(project.file(1, "effects"), "edited\na it's");
     console.act("C", "Continue to the end?");

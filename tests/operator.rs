@@ -154,11 +154,11 @@ fn a_journal_that_cannot_be_trusted_is_not_run_from() {
     let mut flipped = whole.clone();
     flipped[lines[2] + 20] ^= 1;
     let newer =
-        String::from_utf8(whole.clone()).unwrap().replacen("\"format\":1", "\"format\":2", 1);
+        String::from_utf8(whole.clone()).unwrap().replacen("\"format\":2", "\"format\":3", 1);
     let gap = [&whole[..lines[3]], &whole[lines[4]..]].concat();
     for (bytes, said) in [
         (flipped, "line 4: the checksum does not fit"),
-        (newer.into_bytes(), "written by a later version of deployui (format 2"),
+        (newer.into_bytes(), "written by a later version of deployui (format 3"),
         (gap, "line 5: the checksum does not fit"),
         (Vec::new(), " is empty"),
         (b"no journal\n".to_vec(), "line 1: not the header of a journal"),

@@ -155,9 +155,11 @@ pub enum Fact {
     Signalled(bool),
     /// The input was delivered.
     Given(u16),
+    /// The input was not delivered, and will not be; the host's words.
+    NotGiven(u16, String),
     /// The box is removed.
     Cleaned,
-    /// It could not be fenced, given input, removed or asked; the host's words. Nothing is known from it.
+    /// It could not be fenced, removed or asked; the host's words. Nothing is known from it.
     Unable(String),
     /// The box was asked what it says.
     State(News),
@@ -473,11 +475,11 @@ fn learned(asked: &Asked, answer: Answer) -> Option<(Try, Fact)> {
         (Asked::Clean(attempt), Answer::Kept(_, state)) => {
             (*attempt, Fact::Unable(format!("it is still in use: {state}")))
         }
+        (Asked::Input(attempt, number), Answer::Failed(_, why)) => {
+            (*attempt, Fact::NotGiven(*number, why))
+        }
         (
-            Asked::Fence(attempt)
-            | Asked::Input(attempt, _)
-            | Asked::Clean(attempt)
-            | Asked::State(attempt),
+            Asked::Fence(attempt) | Asked::Clean(attempt) | Asked::State(attempt),
             Answer::Failed(_, why),
         ) => (*attempt, Fact::Unable(why)),
         (

@@ -64,7 +64,7 @@ fn every_order_hears_how_it_came_out() {
     check(&cancel, "none", Fact::Signalled(false));
     check(&cancel, "bad gone", Fact::Signalled(false));
     check(&input, "given", Fact::Given(7));
-    check(&input, "bad it has ended", unable("it has ended"));
+    check(&input, "bad it has ended", Fact::NotGiven(7, "it has ended".to_owned()));
     check(&clean, "clean", Fact::Cleaned);
     check(&clean, "kept running", unable("it is still in use: running"));
     check(&clean, "bad it is read-only", unable("it is read-only"));

@@ -181,7 +181,11 @@ fn arrived((host, news): &(HostId, HostNews)) -> Option<(HostId, Result<&Hello, 
     match news {
         HostNews::Up(hello) => Some((*host, Ok(hello))),
         HostNews::Down(trouble) => Some((*host, Err(trouble))),
-        HostNews::Fact(..) | HostNews::AnswerGone(..) | HostNews::Disk(_) => None,
+        HostNews::Fact(..)
+        | HostNews::AnswerGone(..)
+        | HostNews::Asks(..)
+        | HostNews::WentOn(..)
+        | HostNews::Disk(_) => None,
     }
 }
 

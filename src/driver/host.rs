@@ -14,6 +14,7 @@ use tokio::{
 
 use super::{
     asker::Question,
+    asking::Asking,
     chance, http,
     means::{FleetSettings, HostNews, Means},
     parcel,
@@ -119,6 +120,7 @@ struct Wire {
     ordered: Ordered,
     hello: Option<Hello>,
     logs: BTreeMap<Try, Ingest>,
+    asking: Asking,
     /// Questions under way, by number. They are dropped with the connection.
     asked: BTreeMap<u64, oneshot::Sender<Vec<String>>>,
     next: u64,
@@ -259,6 +261,11 @@ impl Charge {
                     wire.take(question, (link, &self.settings.http, &secrets), &beside);
                 }
                 Some(()) = beside.next() => {}
+                () = wire.asking.silent() => {
+                    if let Err(ended) = self.ask(&mut wire).await {
+                        return ended;
+                    }
+                }
                 lost = link.lost() => return Ended::Lost(Trouble::Lost(lost)),
             }
         }
@@ -276,6 +283,7 @@ impl Charge {
             ordered: Ordered::default(),
             hello: None,
             logs: BTreeMap::new(),
+            asking: Asking::default(),
             asked: BTreeMap::new(),
             next: 0,
         })
@@ -293,6 +301,9 @@ impl Charge {
                         None => Ok(()),
                     };
                     self.disk(written).await?;
+                    if let Some(news) = wire.asking.printed(attempt, &bytes) {
+                        self.tell(news).await?;
+                    }
                 }
                 Output::SetAside(attempt) => {
                     if let Some(log) = wire.logs.remove(&attempt) {
@@ -327,6 +338,27 @@ impl Charge {
         }
         if matches!(fact, Fact::Settled(_) | Fact::Lost(_)) {
             wire.logs.remove(&attempt);
+        }
+        match &fact {
+            Fact::Ended(..) | Fact::Settled(_) | Fact::Lost(_) => wire.asking.over(attempt),
+            Fact::Given(number) => wire.asking.given(attempt, *number),
+            Fact::NotGiven(number, _) => {
+                wire.ordered.forget_answer(attempt, *number);
+                self.tell(wire.asking.gone(attempt, *number)).await?;
+            }
+            Fact::Staged
+            | Fact::Absent
+            | Fact::Unstarted
+            | Fact::Running
+            | Fact::Refused(_)
+            | Fact::Never
+            | Fact::Fenced
+            | Fact::Claimed
+            | Fact::LogReplaced(..)
+            | Fact::Signalled(_)
+            | Fact::Cleaned
+            | Fact::Unable(_)
+            | Fact::State(_) => {}
         }
         self.tell(HostNews::Fact(attempt, fact)).await?;
         if wire.client.following().is_none() {
@@ -391,15 +423,32 @@ impl Charge {
             What::Fence => Order::Fence { attempt, dir },
             What::Stop(Sig::Term) => Order::Cancel { attempt, dir, signal: "TERM" },
             What::Stop(Sig::Kill) => Order::Cancel { attempt, dir, signal: "KILL" },
-            What::Answer(number, Some(text)) => {
+            What::Answer(number, Some(text)) if wire.asking.send(attempt, *number) => {
                 Order::Input { attempt, dir, number: *number, text: text.clone() }
+            }
+            // It has gone on since, and a line would reach something else.
+            What::Answer(number, Some(_)) => {
+                self.tell(HostNews::WentOn(attempt, *number)).await?;
+                return Ok(None);
             }
             What::Answer(number, None) => {
                 wire.ordered.forget_answer(attempt, *number);
-                self.tell(HostNews::AnswerGone(attempt, *number)).await?;
+                self.tell(wire.asking.gone(attempt, *number)).await?;
                 return Ok(None);
             }
         }))
+    }
+
+    /// Says what steps seem to ask by now. What they printed is to be seen beside it.
+    async fn ask(&self, wire: &mut Wire) -> Result<(), Ended> {
+        for (attempt, number, question) in wire.asking.look() {
+            if let Some(log) = wire.logs.get_mut(&attempt) {
+                let flushed = log.flush(chance::now());
+                self.disk(flushed).await?;
+            }
+            self.tell(HostNews::Asks(attempt, number, question)).await?;
+        }
+        Ok(())
     }
 
     /// The secrets of the run; none before they are known.
@@ -423,6 +472,10 @@ impl Charge {
             log.resume(u64::MAX);
         }
         let (len, tail) = self.disk(log.tail_sum(TAIL_BYTES)).await?;
+        if let Some(before) = want.input {
+            let tail = self.disk(log.tail(TAIL_BYTES.into())).await?;
+            wire.asking.begin(want.attempt, before, &tail);
+        }
         let log = self.disk(Ingest::new(log, &self.secrets(), &want.secrets)).await?;
         wire.logs.insert(want.attempt, log);
         Ok(LogEnd { len, tail })

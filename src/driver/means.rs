@@ -7,6 +7,7 @@ use crate::{
     boxes::Fact,
     model::Try,
     remote::{ConnectError, Link, local::Local, ssh},
+    run::Question,
     script::Hello,
     store::{Dirty, DiskError, Store},
 };
@@ -60,6 +61,10 @@ pub enum HostNews {
     Fact(Try, Fact),
     /// The input for this question is not known here.
     AnswerGone(Try, u16),
+    /// The step seems to wait for input: question number, and what it printed last.
+    Asks(Try, u16, Question),
+    /// The step printed on without the input for this question.
+    WentOn(Try, u16),
     /// The log of an attempt cannot be written here.
     Disk(DiskError),
 }
@@ -74,16 +79,23 @@ impl HostNews {
             Self::Fact(attempt, Fact::Unable(words)) => {
                 Self::Fact(attempt, Fact::Unable(secrets.scrub(words)))
             }
+            Self::Fact(attempt, Fact::NotGiven(number, words)) => {
+                Self::Fact(attempt, Fact::NotGiven(number, secrets.scrub(words)))
+            }
             Self::Down(Trouble::Shell { how, said }) => {
                 Self::Down(Trouble::Shell { how, said: secrets.scrub(said) })
             }
             Self::Down(Trouble::NoAgent(words)) => {
                 Self::Down(Trouble::NoAgent(secrets.scrub(words)))
             }
+            Self::Asks(attempt, number, Question { text, hidden }) => {
+                Self::Asks(attempt, number, Question { text: secrets.scrub(text), hidden })
+            }
             news @ (Self::Up(_)
             | Self::Down(_)
             | Self::Fact(..)
             | Self::AnswerGone(..)
+            | Self::WentOn(..)
             | Self::Disk(_)) => news,
         }
     }

@@ -6,6 +6,7 @@
 //! it reads straight to the attempt's log.
 
 mod asker;
+mod asking;
 mod chance;
 mod commits;
 mod fleet;
@@ -435,6 +436,13 @@ impl Driver {
             HostNews::Fact(attempt, fact) => self.fact(attempt, &fact),
             HostNews::AnswerGone(attempt, number) => {
                 self.input(&Input::AnswerGone(attempt, number));
+            }
+            HostNews::Asks(attempt, number, question) => {
+                self.input(&Input::Box(attempt, BoxFact::Asks(number, question)));
+            }
+            HostNews::WentOn(attempt, number) => {
+                self.answers.remove(&(attempt, number));
+                self.input(&Input::Box(attempt, BoxFact::WentOn(number)));
             }
             HostNews::Disk(error) => return Err(DriveError::Log(error)),
         }

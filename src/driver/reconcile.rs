@@ -76,7 +76,7 @@ mod tests {
 
     fn want(node: u32, what: What) -> Want {
         let attempt = Try { node: NodeId(node), n: 1 };
-        Want { attempt, name: format!("s{node}.1"), secrets: Vec::new(), what }
+        Want { attempt, name: format!("s{node}.1"), secrets: Vec::new(), input: None, what }
     }
 
     /// Everything that is ordered until nothing more is, by node.

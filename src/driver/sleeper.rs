@@ -118,7 +118,11 @@ fn heard(at: &At, news: &HostNews) -> At {
         HostNews::Fact(ATTEMPT, fact) => fact,
         HostNews::Down(trouble) => return untried(trouble.to_string()),
         HostNews::Disk(error) => return untried(error.to_string()),
-        HostNews::Up(_) | HostNews::Fact(..) | HostNews::AnswerGone(..) => return at.clone(),
+        HostNews::Up(_)
+        | HostNews::Fact(..)
+        | HostNews::AnswerGone(..)
+        | HostNews::Asks(..)
+        | HostNews::WentOn(..) => return at.clone(),
     };
     match (at, fact) {
         (At::Put, Fact::Staged) => At::Start,
@@ -144,7 +148,13 @@ fn heard(at: &At, news: &HostNews) -> At {
 }
 
 fn wants(at: &At) -> Vec<Want> {
-    let want = |what| Want { attempt: ATTEMPT, name: NAME.to_owned(), secrets: Vec::new(), what };
+    let want = |what| Want {
+        attempt: ATTEMPT,
+        name: NAME.to_owned(),
+        secrets: Vec::new(),
+        input: None,
+        what,
+    };
     match at {
         At::Put => {
             let command = Command::new(Text::literal(SLEEPER));

@@ -24,7 +24,7 @@ pub(super) fn box_facts(fact: &Fact) -> Vec<BoxFact> {
         Fact::Lost(Outcome::Corrupt) => BoxFact::Lost(Lost::Corrupt),
         Fact::LogReplaced(read, there) => BoxFact::LogReplaced(*read, *there),
         Fact::Given(number) => BoxFact::Answered(*number),
-        Fact::Unable(why) => {
+        Fact::Unable(why) | Fact::NotGiven(_, why) => {
             tracing::warn!(%why, "a host could not do what it was asked");
             return Vec::new();
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::asking::Before;
 use crate::{
     engine::{Effect, Engine},
     model::{BoxMode, Command, HostId, Kind, StepName, Try},
@@ -17,6 +18,8 @@ pub(super) struct Want {
     pub(super) name: String,
     /// The names of the secrets that it gets.
     pub(super) secrets: Vec<String>,
+    /// What is known of its input, where it takes some.
+    pub(super) input: Option<Before>,
     pub(super) what: What,
 }
 
@@ -59,12 +62,19 @@ pub(super) fn of(engine: &Engine, answers: &BTreeMap<(Try, u16), String>) -> Wan
             }
         };
         if let Some((_, name)) = box_of(run, attempt) {
-            let command = run.cell(attempt.node).and_then(planned);
+            let cell = run.cell(attempt.node);
+            let command = cell.and_then(planned);
             let secrets = command.map(|it| it.secrets.clone()).unwrap_or_default();
-            list.push(Want { attempt, name, secrets, what });
+            let input = cell.filter(|_| command.is_some_and(|it| it.input)).map(before);
+            list.push(Want { attempt, name, secrets, input, what });
         }
     }
     wants
+}
+
+/// What was asked so far.
+fn before(cell: &Cell) -> Before {
+    Before { asked: cell.asked, open: cell.question.is_some(), answering: cell.answering.is_some() }
 }
 
 /// The host of an attempt, and the name of its box.

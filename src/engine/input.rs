@@ -50,6 +50,8 @@ pub enum BoxFact {
     Asks(u16, Question),
     /// The input was delivered.
     Answered(u16),
+    /// It goes on without the input for that question.
+    WentOn(u16),
     /// It ended, having printed this many bytes.
     Ended(End, u64),
     /// Nothing of it lives any more; bytes in its log.
@@ -115,13 +117,14 @@ impl Engine {
                 (asked && !cell.is_over(), Fact::Listed(attempt, lines.clone()))
             }
             BoxFact::Asks(n, question) => {
-                let asked = cell.question.as_ref().map(|(n, _)| *n);
-                (
-                    running && asked.is_none_or(|asked| asked < *n),
-                    Fact::Asks(attempt, *n, question.clone()),
-                )
+                // A number that was used is delivered nothing any more.
+                (running && cell.asked < *n, Fact::Asks(attempt, *n, question.clone()))
             }
             BoxFact::Answered(n) => (cell.answering == Some(*n), Fact::Answered(attempt, *n)),
+            BoxFact::WentOn(n) => {
+                let open = cell.question.as_ref().is_some_and(|(asked, _)| asked == n);
+                (open, Fact::WentOn(attempt, *n))
+            }
             BoxFact::Ended(end, bytes) => {
                 let end = self.meant(attempt.node, *end);
                 (armed || running || unknown, Fact::Ended(attempt, end, *bytes))

@@ -65,6 +65,8 @@ pub enum Fact {
     Asks(Try, u16, Question),
     /// The input for that question was delivered. The input itself is never journalled.
     Answered(Try, u16),
+    /// The step went on without an input for that question: it was not waiting, or no longer is.
+    WentOn(Try, u16),
     /// The attempt ended so, having printed this many bytes.
     Ended(Try, End, u64),
     /// Nothing that the attempt started lives any more; its log has this many bytes.

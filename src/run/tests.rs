@@ -232,6 +232,7 @@ fn any_fact() -> impl Strategy<Value = Fact> {
         one().prop_map(|one| Fact::Refused(one, "no".into())),
         one().prop_map(move |one| Fact::Asks(one, 1, question())),
         one().prop_map(|one| Fact::Answered(one, 1)),
+        one().prop_map(|one| Fact::WentOn(one, 1)),
         node_id().prop_map(Fact::Passed),
         node_id().prop_map(|id| Fact::Pruned(vec![id], Reason::Aborted)),
         node_id().prop_map(|id| Fact::Grew(

@@ -32,6 +32,7 @@ pub(crate) enum Action {
     OlderAttempt,
     NewerAttempt,
     Look,
+    Copy,
     /// Moving about in the pane that has the keys.
     Go(Motion),
     /// What changes something on a host.
@@ -70,6 +71,7 @@ pub(crate) enum Act {
     Elsewhere,
     TakeOver,
     Input,
+    Stop,
     Undo,
     Abort,
     Maintenance,

@@ -6,8 +6,10 @@ use std::ops::Range;
 use regex::Regex;
 
 use super::{
+    errors,
     state::{
         Model,
+        failure::Found,
         log::{Hunt, LogPane, Move, Row},
     },
     view,
@@ -96,6 +98,8 @@ impl<S: Source> Feed<S> {
                 self.begin(model, attempt);
             }
         }
+        let more = errors::look(model, &mut self.open);
+        at_first_error(model);
         let room = view::log_room(model);
         let looked = self.hunt(&mut model.log);
         let looked = looked.and_then(|()| self.rows(&mut model.log, wanted, room));
@@ -103,7 +107,7 @@ impl<S: Source> Feed<S> {
             model.log.trouble = Some(error.to_string());
             model.log.search.hunt = None;
         }
-        model.log.search.hunt.is_some()
+        model.log.search.hunt.is_some() || more
     }
 
     fn begin(&mut self, model: &mut Model, attempt: Try) {
@@ -172,6 +176,21 @@ impl<S: Source> Feed<S> {
         }
         Ok(())
     }
+}
+
+/// In the failure view a log is shown from its first error on, once, and from its end where there is
+/// none.
+fn at_first_error(model: &mut Model) {
+    let (_, rows) = view::log_room(model);
+    let Some(attempt) = model.log.of.filter(|_| model.failure.open) else { return };
+    let placed = model.failure.placed.is_some_and(|(of, _)| of == attempt);
+    let Some(Found::Error { line, .. }) = model.failure.found(attempt).filter(|_| !placed) else {
+        return;
+    };
+    let above = u64::try_from(rows / 4).unwrap_or(0);
+    let top = (line.saturating_sub(above), 0);
+    (model.log.follow, model.log.top, model.log.way) = (false, top, None);
+    model.failure.placed = Some((attempt, top));
 }
 
 /// The line at which a search begins that has found nothing yet.
@@ -369,6 +388,7 @@ fn hits(regex: &Regex, text: &Shown) -> Vec<Range<usize>> {
     found.take(64).map(|found| cell(found.start())..cell(found.end())).collect()
 }
 
+/// A raw line as it is shown, without secrets.
 pub(super) fn show(filter: &mut Filter, line: &Line) -> Shown {
     let masks: Vec<Mask<'_>> = line
         .masks

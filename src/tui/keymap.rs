@@ -123,6 +123,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Named(K::Enter)], "Enter", Open, Everywhere, "open", "Opens what is chosen: the log of a cell, a release to go back to, the dialog of a choice.";
     [Char('z')], "z", Zoom, Everywhere, "zoom", "One pane on the whole screen, and back.";
     [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";
+    [Char('y')], "y", Copy, Everywhere, "copy", "Copies the card of a failure, secrets hidden, to the clipboard of your terminal.";
     [Char('r')], "r", Look, Everywhere, "look again", "Looks at the hosts again now, connects those that are not, reads deploy.toml anew.";
     [Char('k'), Named(K::Up)], "k", Up, Moving, "up", "Up: host, line or choice.";
     [Char('j'), Named(K::Down)], "j", Down, Moving, "down", "Down: host, line or choice.";
@@ -160,6 +161,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('W')], "W", Elsewhere, Acting, "elsewhere", "Does the step on another host instead.";
     [Char('V')], "V", TakeOver, Acting, "take over", "Takes the lock from who holds it: over by the run, or to end it.";
     [Char('I')], "I", Input, Acting, "input", "Sends a line to a step that waits for one.";
+    [Char('H')], "H", Stop, Acting, "stop", "Stops the step that runs in the chosen cell: TERM first, then KILL if that was of no use.";
     [Char('U')], "U", Undo, Acting, "undo", "Gives the run up and takes back what was done.";
     [Char('A')], "A", Abort, Acting, "abort", "Gives the run up; asks which way.";
     [Char('M')], "M", Maintenance, Acting, "maintenance", "Turns maintenance on or off.";

@@ -11,6 +11,7 @@
 
 mod action;
 mod errand;
+mod errors;
 mod feed;
 mod glyphs;
 mod hearing;

@@ -168,6 +168,7 @@ impl Reference {
             | Fact::Listed(..)
             | Fact::Asks(..)
             | Fact::Answered(..)
+            | Fact::WentOn(..)
             | Fact::LogReplaced(..)
             | Fact::Stopping(..)
             | Fact::Link(..)

@@ -113,6 +113,7 @@ fn projected(fact: &Fact, run: &Run) -> Option<(&'static str, Fields)> {
         | Fact::Listed(..)
         | Fact::Asks(..)
         | Fact::Answered(..)
+        | Fact::WentOn(..)
         | Fact::Settled(..)
         | Fact::Fenced(_)
         | Fact::Saw(..)

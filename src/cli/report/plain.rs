@@ -91,6 +91,7 @@ pub(super) fn event(event: &Event, run: &Run, live: &mut Live) {
         | Fact::Listed(..)
         | Fact::Asks(..)
         | Fact::Answered(..)
+        | Fact::WentOn(..)
         | Fact::Settled(..)
         | Fact::Fenced(_)
         | Fact::Saw(..)

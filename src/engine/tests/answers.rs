@@ -203,6 +203,33 @@ fn what_was_only_prepared_on_an_excluded_host_never_ran() {
 }
 
 #[test]
+fn a_step_that_goes_on_without_input_is_asked_about_no_more() {
+    check(
+        ONE,
+        "
+        run
+        begin one@a
+        asks one@a 1
+        holds one@a:input
+        wenton one@a 1
+        holds
+        wants attach:one@a stage:two@a
+        asks one@a 1
+        holds
+        asks one@a 2
+        wenton one@a 1
+        holds one@a:input
+        choose one@a answer-2
+        wants attach:one@a answer2:one@a stage:two@a
+        wenton one@a 2
+        holds
+        wants attach:one@a stage:two@a
+        end one@a 0
+        holds",
+    );
+}
+
+#[test]
 fn input_is_asked_for_and_only_the_newest_question_can_be_answered() {
     check(
         ONE,

@@ -291,6 +291,7 @@ impl Bench {
                 let question = Question { text: "? ".into(), hidden: false };
                 self.facts(name, &[BoxFact::Asks(n.parse().unwrap(), question)]);
             }
+            ("wenton", [name, n]) => self.facts(name, &[BoxFact::WentOn(n.parse().unwrap())]),
             ("answered", [name, n]) => self.facts(name, &[BoxFact::Answered(n.parse().unwrap())]),
             (_, _) => self.claim(line, words[0], &words[1..]),
         }

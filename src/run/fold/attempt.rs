@@ -20,6 +20,8 @@ impl Run {
             cell.stop = None;
             cell.bytes = None;
             cell.listed.clear();
+            cell.asked = 0;
+            (cell.question, cell.answering) = (None, None);
         });
     }
 
@@ -69,6 +71,7 @@ impl Run {
 
     pub(super) fn asks(&mut self, attempt: Try, n: u16, question: &Question) {
         self.with_try(attempt, |cell, _| {
+            cell.asked = cell.asked.max(n);
             cell.question = Some((n, question.clone()));
             cell.answering = None;
         });

@@ -43,6 +43,8 @@ pub struct Cell {
     pub stop: Option<(Stop, Timestamp)>,
     /// What an ask printed.
     pub listed: Vec<String>,
+    /// The number of the last question of its last attempt; 0: it has asked nothing.
+    pub asked: u16,
     /// What the step waits for.
     pub question: Option<(u16, Question)>,
     /// The question whose answer is on its way.
@@ -72,6 +74,7 @@ impl Cell {
             began: None,
             stop: None,
             listed: Vec::new(),
+            asked: 0,
             question: None,
             answering: None,
             breakpoint: false,
@@ -237,7 +240,8 @@ impl Run {
                 self.with_try(*attempt, |cell, _| cell.listed.clone_from(lines));
             }
             Fact::Asks(attempt, n, question) => self.asks(*attempt, *n, question),
-            Fact::Answered(attempt, n) => self.answered(*attempt, *n),
+            // Either way the question is over.
+            Fact::Answered(attempt, n) | Fact::WentOn(attempt, n) => self.answered(*attempt, *n),
             Fact::Ended(attempt, end, bytes) => self.ended(*attempt, *end, *bytes, at),
             Fact::Settled(attempt, bytes) => self.settle(*attempt, *bytes),
             Fact::Fenced(attempt) => self.fenced(*attempt),

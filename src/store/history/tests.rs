@@ -154,7 +154,7 @@ fn one_damaged_run_does_not_hide_the_others() {
     insta::assert_snapshot!(told.replace("-014312-aeaqcaibaeaqcaib", ""), @r"
     20261124 fine
     20261123 /state/runs/20261123/journal.jsonl: Is a directory (os error 21)
-    20261122 /state/runs/20261122/journal.jsonl line 1: written by a later version of deployui (format 7, this one reads up to 1)
+    20261122 /state/runs/20261122/journal.jsonl line 1: written by a later version of deployui (format 7, this one reads up to 2)
     20261121 /state/runs/20261121/journal.jsonl is empty
     20261120 /state/runs/20261120/journal.jsonl line 2: the checksum does not fit: bytes were changed, or a line is missing
     ");

@@ -1,11 +1,11 @@
 //! The journal of a run: its facts, each durable before anything is done because of it.
 //!
-//! # Format 1
+//! # Format 2
 //!
 //! JSON Lines, UTF-8. The first line is a header:
 //!
 //! ```json
-//! {"format":1,"program":"deployui 0.1.0","run":"…","app":"…","stage":"…","pipeline":"…","opened":"2026-11-22T01:43:12Z","sum":"f00dcafe"}
+//! {"format":2,"program":"deployui 0.1.0","run":"…","app":"…","stage":"…","pipeline":"…","opened":"2026-11-22T01:43:12Z","sum":"f00dcafe"}
 //! ```
 //!
 //! Every other line is one [`Event`], with `seq` from 0 and without gaps. Every line ends with the
@@ -19,8 +19,8 @@
 //! Anything else that does not fit is [`Damage`]: the journal can be read up to there, and nothing
 //! can be run from it.
 //!
-//! Format 1 is frozen. New facts come with a new format number; `format-1.jsonl` beside this file
-//! is a journal that every later version must read.
+//! Formats are frozen. New facts come with a new format number; `format-1.jsonl` beside this file
+//! is a journal that every later version must read. Format 2 knows one more fact, `went-on`.
 
 mod error;
 mod line;
@@ -57,7 +57,7 @@ pub(super) use line::{Sum as LineSum, check as check_line, stored as stored_sum}
 pub use read::{Reading, Torn};
 
 /// The format that is written, and the newest that is read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The first line of a journal: enough to list the run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ impl Header {
 
     /// Whether this version knows the format.
     pub(super) fn is_known(&self) -> bool {
-        self.format == FORMAT
+        self.format <= FORMAT
     }
 }
 

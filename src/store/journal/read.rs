@@ -102,7 +102,7 @@ impl Scan {
                 self.sum = sum.unwrap_or(self.sum);
                 return Err(What::Newer(format));
             }
-            (Some(FORMAT), Some(sum)) => self.sum = sum,
+            (Some(1..=FORMAT), Some(sum)) => self.sum = sum,
             (Some(_) | None, _) => return Err(What::NoHeader),
         }
         match &self.reading.header {

@@ -7,7 +7,7 @@ use tui_textarea::TextArea;
 use super::moment;
 use crate::{
     model::{HoldId, Served, Try},
-    run::{Abort, Choice, Mode},
+    run::{Abort, Choice, Mode, Sig},
     tui::told::{Guest, Intent},
 };
 
@@ -22,8 +22,12 @@ pub(crate) enum Deed {
     Mode(Mode),
     /// Answers these holds, with the field as the reason.
     Choose(Vec<HoldId>, Choice),
-    /// Answers a hold with the command in the field.
-    Edit(HoldId),
+    /// Shows how the command in the field differs, before it is an answer.
+    Compare(HoldId),
+    /// Opens the text of the command again: what was typed, or as it was run.
+    Amend(HoldId, bool),
+    /// Sends a signal to a running step.
+    Stop(Try, Sig),
     /// Sends the field as input.
     Answer(Try, u16),
     /// Leaves a host out, with the field as the reason.
@@ -127,6 +131,8 @@ pub(crate) struct Dialog {
     pub(crate) buttons: Vec<Button>,
     pub(crate) focus: Focus,
     pub(crate) subject: Subject,
+    /// Lines that begin with a plus or a minus are differences.
+    pub(crate) diff: bool,
     /// First line of the text shown.
     pub(crate) scroll: usize,
     /// When a letter was last pressed: one that is held down confirms nothing.
@@ -154,6 +160,7 @@ impl Dialog {
             }],
             focus: Focus::Button(0),
             subject,
+            diff: false,
             scroll: 0,
             quiet_since: now,
             says: None,
@@ -243,7 +250,9 @@ impl Dialog {
             | Deed::Start(_)
             | Deed::Mode(_)
             | Deed::Choose(..)
-            | Deed::Edit(_)
+            | Deed::Compare(_)
+            | Deed::Amend(..)
+            | Deed::Stop(..)
             | Deed::Answer(..)
             | Deed::Exclude(_)
             | Deed::Abort(_)

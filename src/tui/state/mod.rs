@@ -4,6 +4,7 @@
 pub(crate) mod attention;
 pub(crate) mod dialog;
 pub(crate) mod face;
+pub(crate) mod failure;
 pub(crate) mod grid;
 pub(crate) mod log;
 pub(crate) mod moment;
@@ -17,8 +18,8 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{
-    attention::Attention, dialog::Dialog, face::Face, grid::Grid, log::LogPane, picker::Picker,
-    sight::Sight, tempo::Tempo,
+    attention::Attention, dialog::Dialog, face::Face, failure::Failure, grid::Grid, log::LogPane,
+    picker::Picker, sight::Sight, tempo::Tempo,
 };
 use super::{
     errand::Errands,
@@ -107,6 +108,7 @@ pub(crate) struct Model {
     /// First row shown of what would be run.
     pub(crate) detail: usize,
     pub(crate) asked: Asked,
+    pub(crate) failure: Failure,
     pub(crate) sight: Sight,
     pub(crate) tempo: Tempo,
     pub(crate) attention: Attention,
@@ -152,6 +154,7 @@ impl Model {
             log: LogPane::default(),
             detail: 0,
             asked: Asked::default(),
+            failure: Failure::default(),
             sight: Sight::default(),
             tempo: Tempo::default(),
             attention: Attention::default(),

@@ -187,7 +187,7 @@ fn a_failure_is_answered() {
     check(failed(), "Kby hand<tab>K", &[skip]);
     let edit = "Command(Choose(HoldId(0), \
                 Edit(\"./bin/migrate --release 1121-1012 --fake\"), Why(\"\")))";
-    check(failed(), "O<end> --fake<tab><tab><ret>", &[edit]);
+    check(failed(), "O<end> --fake<tab><tab><ret><tab><ret>", &[edit]);
     let fixed = "Command(Choose(HoldId(0), Fixed, Why(\"ok now\")))";
     check(failed(), "Fok now<tab><tab><ret>", &[fixed]);
     check(failed(), "L", &[]);

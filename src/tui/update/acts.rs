@@ -2,12 +2,12 @@
 //! what is done, where, and how to undo it.
 
 use super::{
-    allowed::{self, asking, breaks, excludable},
-    keys, lend, outside, picker,
+    allowed::{self, asking, breaks, excludable, stoppable},
+    edit, keys, lend, outside, picker,
 };
 use crate::{
     model::{HoldId, HostId},
-    run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run},
+    run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run, Sig},
     tui::{
         action::{Act, Action},
         state::{
@@ -42,6 +42,7 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
         Act::Exclude => exclude(model),
         Act::Abort => Some(leave_undone(model).unwrap_or_else(|| abort(model))),
         Act::Undo => Some(undo(model)),
+        Act::Stop => stop(model),
         Act::TakeOver if model.open_run().is_none() => {
             outside::unlock(model);
             return Vec::new();
@@ -245,6 +246,33 @@ fn undo(model: &Model) -> Dialog {
         .button("Undo", Some('U'), "", Deed::Abort(Abort { undo: true, stop: false }))
 }
 
+/// A running step is asked to end; killed only when that was of no use.
+fn stop(model: &Model) -> Option<Dialog> {
+    let run = model.open_run()?;
+    let attempt = stoppable(model, run).ok()?;
+    let cell = run.cell(attempt.node)?;
+    let host = cell.node.host.map_or("", |host| model.host_name(host));
+    let step = &cell.node.key;
+    let mut dialog = Dialog::new(format!("Stop {step} on {host}?"), Subject::Run, model.now)
+        .line("Only this step on this host. When it has ended you are asked what to do about it.")
+        .line("What it did so far stays done: nothing is taken back by this.");
+    if words::changes_schema(cell) {
+        let half = "It changes the database schema: stopped now it may be changed in part.";
+        dialog = dialog.line(half);
+    }
+    if cell.node.host.is_some_and(|host| run.down(host).is_some()) {
+        dialog = dialog.line("The host cannot be reached: it is sent when it is back.");
+    }
+    let Some((sent, at)) = cell.stop else {
+        let about = "to all its processes; it can clean up";
+        return Some(dialog.button("Send TERM", Some('H'), about, Deed::Stop(attempt, Sig::Term)));
+    };
+    let since = words::since(at, model.now);
+    let line = format!("It was sent {} {since} ago, and has not ended.", sent.sig);
+    let about = "it ends at once and cannot clean up";
+    Some(dialog.line(line).button("Send KILL", Some('K'), about, Deed::Stop(attempt, Sig::Kill)))
+}
+
 fn about_hold(model: &Model, run: &Run, id: HoldId, hold: &Hold, title: &str) -> Dialog {
     let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now);
     dialog.text = words::cause(model, run, hold);
@@ -263,7 +291,7 @@ fn answer(model: &Model, action: Act) -> Option<Dialog> {
     let one = |choice| Deed::Choose(vec![id], choice);
     Some(match offer {
         Offer::Retry => retry(model, run, id, hold),
-        Offer::Edit => edit(model, run, id, hold)?,
+        Offer::Edit => edit::dialog(model, id, true)?,
         Offer::Answer => input(model, run)?,
         Offer::Move(_) => elsewhere(model, run, id, hold),
         Offer::Fixed => with_reason(
@@ -308,44 +336,26 @@ fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
         .line(again)
         .line("Undo: none needed; each attempt has a log of its own ([ and ] go through them).")
         .button("Retry", Some('T'), about, Deed::Choose(vec![id], Choice::Retry));
-    let all = same_step(run, hold);
+    let all = words::same_step(run, hold);
     if all.len() > 1 {
         let label = format!("Retry on all {}", words::count(all.len(), "host"));
         let about = "wherever this step failed";
-        dialog = dialog.button(label, None, about, Deed::Choose(all, Choice::Retry));
+        dialog = dialog.button(label, Some('A'), about, Deed::Choose(all, Choice::Retry));
     }
     dialog
-}
-
-/// Open questions of the same kind about the same step, on all hosts.
-fn same_step(run: &Run, hold: &Hold) -> Vec<HoldId> {
-    let step = |hold: &Hold| run.cell(hold.on).map(|cell| &cell.node.key.step);
-    let alike = |other: &Hold| {
-        other.cause.is_failure()
-            && hold.cause.is_failure()
-            && step(other) == step(hold)
-            && other.offers.contains(&Offer::Retry)
-    };
-    run.holds.iter().filter(|(_, other)| alike(other)).map(|(id, _)| *id).collect()
-}
-
-fn edit(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Option<Dialog> {
-    let command = allowed::editable(model, hold.on).ok()?;
-    let lines = command.lines().map(str::to_owned).collect();
-    let place = words::place(model, run, hold);
-    let dialog =
-        Dialog::new(format!("Edit and retry {place}"), Subject::Holds(vec![id]), model.now);
-    let dialog = dialog
-        .line("For this run and this host only; the recipe stays as it is. Tab leaves the text.")
-        .button("Run this", Some('O'), "as a new attempt", Deed::Edit(id));
-    Some(dialog.field("Command (sh, set -e)", lines, Need::Some("a command"), true))
 }
 
 fn input(model: &Model, run: &Run) -> Option<Dialog> {
     let (attempt, number, hidden) = asking(model, run)?;
     let (id, hold) = model.hold()?;
-    let dialog = about_hold(model, run, id, hold, "Send a line to the step?")
-        .line("Undo: none. The line is not kept in the journal.")
+    let place = words::place(model, run, hold);
+    let mut dialog = about_hold(model, run, id, hold, &format!("Answer {place}?"))
+        .line("It goes to the step's input once, and into no file here or on the host.");
+    if hidden {
+        dialog = dialog.line("It asks for a secret: what you type is not shown.");
+    }
+    let dialog = dialog
+        .line("If it was not asking: as soon as it prints on, nothing is sent. Undo: none.")
         .button("Send", Some('I'), "with a line end", Deed::Answer(attempt, number));
     Some(match hidden {
         true => dialog.secret("Line (not shown)"),

@@ -2,8 +2,8 @@
 
 use super::lend;
 use crate::{
-    model::{Hole, HostId, NodeId, Try},
-    run::{Cause, LinkState, Mode, Offer, Run, State},
+    model::{BoxMode, Hole, HostId, Kind, NodeId, Try},
+    run::{Cause, LinkState, Mode, Offer, Run, Sig, State},
     tui::{
         action::{Act, Action},
         state::{Model, Subject, face},
@@ -47,6 +47,9 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())
         }
         Action::Releases => no_releases(model),
+        Action::Copy => {
+            (!model.failure.open).then(|| "no failure is shown (5 shows one)".to_owned())
+        }
         Action::Look => nothing_to_look_at(model),
         Action::Act(act) => acting(model, act),
     }
@@ -183,6 +186,7 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
         Act::Continue => continues(model, run),
         Act::Break => breaks(model, run).err(),
         Act::Exclude => excludable(model, run).err(),
+        Act::Stop => stoppable(model, run).err(),
         Act::Undo => match run.aborting {
             Some(abort) if abort.undo => some("the run is being undone already"),
             Some(_) | None => None,
@@ -248,7 +252,6 @@ fn answers(model: &Model, action: Act) -> Option<String> {
 /// # Errors
 /// Why it cannot be.
 pub(super) fn editable(model: &Model, node: NodeId) -> Result<String, String> {
-    use crate::model::Kind;
     let nothing = || "there is no command to edit".to_owned();
     let run = model.run().ok_or_else(nothing)?;
     let cell = run.cell(node).ok_or_else(nothing)?;
@@ -302,6 +305,21 @@ pub(super) fn excludable(model: &Model, run: &Run) -> Result<HostId, String> {
     match run.takes_part(host) {
         true => Ok(host),
         false => Err(format!("{} takes no part any more", model.host_name(host))),
+    }
+}
+
+/// The attempt in the chosen cell that goes on and can be stopped.
+pub(super) fn stoppable(model: &Model, run: &Run) -> Result<Try, String> {
+    let attempt = face::running(run, model.nodes())
+        .ok_or_else(|| "nothing runs in the chosen cell".to_owned())?;
+    let cell = run.cell(attempt.node).ok_or_else(|| "nothing runs there".to_owned())?;
+    let inline = matches!(&cell.node.kind, Kind::Act(act) if act.mode == BoxMode::Inline);
+    if inline {
+        return Err("a built-in step is over in a moment and cannot be stopped".to_owned());
+    }
+    match cell.stop {
+        Some((stop, _)) if stop.sig == Sig::Kill => Err("it was sent KILL already".to_owned()),
+        Some(_) | None => Ok(attempt),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a pressed button does.
 
-use super::outside;
+use super::{edit, outside};
 use crate::{
-    run::{Choice, Command, Why},
+    run::{Command, Why},
     tui::{
         errand::Errand,
         state::{
@@ -27,6 +27,10 @@ pub(super) fn press(model: &mut Model, at: usize) -> Vec<Wish> {
         dialog.says = Some(lacks);
         return Vec::new();
     }
+    if let Deed::Compare(hold) = deed {
+        edit::compare(model, hold);
+        return Vec::new();
+    }
     let Some(dialog) = model.dialog.take() else { return Vec::new() };
     carry_out(model, &dialog, deed)
 }
@@ -34,7 +38,10 @@ pub(super) fn press(model: &mut Model, at: usize) -> Vec<Wish> {
 /// Leaves the dialog without doing anything.
 pub(super) fn cancel(model: &mut Model) -> Vec<Wish> {
     match model.dialog.take() {
-        Some(dialog) => carry_out(model, &dialog, Deed::Nothing),
+        Some(dialog) => {
+            edit::keep(model, &dialog);
+            carry_out(model, &dialog, Deed::Nothing)
+        }
         None => Vec::new(),
     }
 }
@@ -62,12 +69,16 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
         }
         Deed::Mode(mode) => Wish::Command(Command::Mode(mode)),
         Deed::Choose(holds, choice) => {
+            edit::sent(model, &holds, &choice);
             let choose = |hold| Wish::Command(Command::Choose(hold, choice.clone(), why.clone()));
             return holds.into_iter().map(choose).collect();
         }
-        Deed::Edit(hold) => {
-            Wish::Command(Command::Choose(hold, Choice::Edit(typed), Why::default()))
+        Deed::Compare(_) => return Vec::new(),
+        Deed::Amend(hold, draft) => {
+            edit::amend(model, hold, draft);
+            return Vec::new();
         }
+        Deed::Stop(attempt, sig) => Wish::Command(Command::Stop(attempt, sig)),
         Deed::Answer(attempt, number) => Wish::Answer { attempt, number, text: typed },
         Deed::Exclude(host) => Wish::Command(Command::Exclude(host, why)),
         Deed::Abort(abort) => Wish::Command(Command::Abort(abort, why)),

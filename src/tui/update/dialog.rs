@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{answer, lend, outside};
+use super::{answer, edit, lend, outside};
 use crate::tui::{
     keymap::Press,
     state::{
@@ -128,7 +128,9 @@ pub(super) fn close_stale(model: &mut Model) {
         Subject::Maintenance(_) | Subject::Prompt(_) | Subject::Quit => None,
     };
     if let Some(why) = gone {
-        model.dialog = None;
+        if let Some(dialog) = model.dialog.take() {
+            edit::keep(model, &dialog);
+        }
         model.say(why, Tone::Warn);
     }
 }

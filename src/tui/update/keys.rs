@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::{
     acts,
     allowed::{self, why_not},
-    dialog, lend, picker,
+    dialog, failure, lend, picker,
 };
 use crate::tui::{
     action::{Act, Action, Motion},
@@ -109,11 +109,16 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::NextPane => turn(model, true),
         Action::PreviousPane => turn(model, false),
         Action::Hosts => model.focus = Pane::Hosts,
-        Action::Releases => model.focus = Pane::Releases,
+        Action::Releases => {
+            failure::close(model);
+            model.focus = Pane::Releases;
+        }
+        Action::Copy => failure::copy(model),
         Action::Steps => model.focus = Pane::Steps,
         Action::Log => model.focus = Pane::Log,
-        Action::Choices => model.focus = Pane::Choices,
+        Action::Choices => failure::choices(model),
         Action::Zoom => model.zoom = !model.zoom,
+        Action::Follow if model.failure.open => model.log.way = Some(Move::Bottom),
         Action::Follow => {
             model.cursor.moved = false;
             model.log.pinned = None;
@@ -151,6 +156,8 @@ fn back(model: &mut Model) {
         model.log.search = log::Search::default();
     } else if model.zoom {
         model.zoom = false;
+    } else if model.failure.open {
+        failure::close(model);
     } else {
         (model.focus, model.line) = (Pane::Hosts, None);
     }
@@ -172,7 +179,7 @@ fn look(model: &mut Model) -> Vec<Wish> {
 
 fn turn(model: &mut Model, forward: bool) {
     let mut panes = vec![Pane::Hosts];
-    if model.sight.has.releases {
+    if model.sight.has.releases && !model.failure.open {
         panes.push(Pane::Releases);
     }
     panes.extend([Pane::Steps, Pane::Log]);
@@ -188,6 +195,8 @@ fn turn(model: &mut Model, forward: bool) {
 /// Enter: the log of the cell, a release to go back to, or the dialog of the choice.
 fn open(model: &mut Model) -> Vec<Wish> {
     match model.focus {
+        Pane::Hosts if model.failure.open => model.focus = Pane::Choices,
+        Pane::Choices if failure::opens(model) => failure::choices(model),
         Pane::Hosts | Pane::Steps => model.focus = Pane::Log,
         Pane::Releases => return act(model, Action::Act(Act::Rollback)),
         Pane::Log => model.zoom = !model.zoom,
@@ -198,6 +207,9 @@ fn open(model: &mut Model) -> Vec<Wish> {
 
 /// Moves about in the pane that has the keys.
 fn go(model: &mut Model, motion: Motion) {
+    if failure::go(model, motion) {
+        return;
+    }
     match model.focus {
         Pane::Hosts => in_matrix(model, motion),
         Pane::Releases => in_releases(model, motion),

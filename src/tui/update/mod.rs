@@ -6,6 +6,8 @@ mod allowed;
 mod answer;
 mod attention;
 mod dialog;
+mod edit;
+mod failure;
 mod keys;
 mod lend;
 mod outside;
@@ -83,6 +85,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     outside::keep_true(model);
     dialog::next_prompt(model);
     acts::next(model);
+    failure::keep(model);
     keep_inside(model);
     attention::call(model);
     wishes.extend(outside::ask(model));

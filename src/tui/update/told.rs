@@ -6,6 +6,7 @@ use crate::{
     tui::{
         state::{
             Asked, Cursor, Model, Subject,
+            failure::Failure,
             grid::{Column, Grid},
         },
         styles::Tone,
@@ -101,6 +102,7 @@ fn planned(model: &mut Model, plan: Box<Plan>) {
 fn begin_anew(model: &mut Model) {
     (model.over, model.starting) = (None, false);
     model.refused.clear();
+    model.failure = Failure::default();
     (model.cursor, model.asked) = (Cursor::default(), Asked::default());
     (model.log.pinned, model.detail) = (None, 0);
 }

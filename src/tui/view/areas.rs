@@ -2,7 +2,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::holds;
+use super::{failure, holds};
 use crate::tui::state::{Model, Pane};
 
 /// From this width on, panes lie beside each other.
@@ -35,6 +35,9 @@ pub(super) struct Areas {
     pub(super) steps: Option<Rect>,
     pub(super) choices: Option<Rect>,
     pub(super) log: Option<Rect>,
+    /// Of the failure view: its card, and where things stand.
+    pub(super) card: Option<Rect>,
+    pub(super) standing: Option<Rect>,
     pub(super) line: Rect,
     pub(super) footer: Rect,
 }
@@ -54,6 +57,9 @@ pub(super) fn areas(model: &Model) -> Areas {
     let whole = Rect::new(0, 0, model.size.width, model.size.height);
     let (frame, body) = frame(model);
     let small = whole.width < SMALL.0 || whole.height < SMALL.1;
+    if model.failure.open {
+        return failure::areas(model, frame, body, small);
+    }
     if model.zoom || small {
         return match model.focus {
             Pane::Hosts => Areas { matrix: Some(body), ..frame },

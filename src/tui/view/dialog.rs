@@ -66,7 +66,7 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
         Constraint::Length(1),
     ];
     let [top, middle, buttons, foot] = Layout::vertical(parts).areas(within);
-    body(pen, frame, top, &text, dialog.scroll);
+    body(pen, frame, top, &text, dialog);
     match dialog.fields.as_slice() {
         [field] => entry(pen, frame, middle, field, dialog.focus == Focus::Field(0)),
         several => entries(pen, frame, middle, several, dialog.focus),
@@ -79,14 +79,24 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
     frame.render_widget(Paragraph::new(Line::from(said(model, pen, dialog))), foot);
 }
 
-fn body(pen: Pen, frame: &mut Frame<'_>, area: Rect, text: &[String], scroll: usize) {
+/// A difference is told apart by its sign, and by its look.
+fn tone(dialog: &Dialog, row: &str) -> Tone {
+    match row.get(..2) {
+        Some("+ ") if dialog.diff => Tone::Ok,
+        Some("- ") if dialog.diff => Tone::Failed,
+        Some(_) | None => Tone::Text,
+    }
+}
+
+fn body(pen: Pen, frame: &mut Frame<'_>, area: Rect, text: &[String], dialog: &Dialog) {
+    let scroll = dialog.scroll;
     let room = usize::from(area.height);
     let first = scroll.min(text.len().saturating_sub(room));
     let mut lines: Vec<Line<'_>> = text
         .iter()
         .skip(first)
         .take(room)
-        .map(|row| Line::from(pen.span(row, Tone::Text)))
+        .map(|row| Line::from(pen.span(row, tone(dialog, row))))
         .collect();
     let hidden = text.len().saturating_sub(first + room);
     if let Some(last) = lines.last_mut().filter(|_| hidden > 0) {

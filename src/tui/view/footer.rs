@@ -84,6 +84,9 @@ fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
 fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
     let mut looks = vec![Action::Help, Action::Quit, Action::NextPane];
     looks.extend(match model.focus {
+        Pane::Hosts if model.failure.open => {
+            [Action::Choices, Action::Log, Action::Copy, Action::Back].as_slice()
+        }
         Pane::Hosts | Pane::Steps => [Action::Open, Action::Zoom, Action::Follow].as_slice(),
         Pane::Releases => [Action::Open, Action::Zoom].as_slice(),
         Pane::Log => {
@@ -120,7 +123,7 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
 /// The keys that act during a run: the answers to what is asked, then the steering.
 fn during(model: &Model) -> Vec<Act> {
     let Some((_, hold)) = model.hold() else {
-        return vec![Act::Step, Act::Continue, Act::Pause, Act::Break, Act::Abort];
+        return vec![Act::Step, Act::Continue, Act::Pause, Act::Break, Act::Abort, Act::Stop];
     };
     let answers = hold.offers.iter().map(|offer| words::key_of(*offer));
     let mut acts: Vec<Act> = Vec::new();

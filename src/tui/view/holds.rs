@@ -81,6 +81,10 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
 
 fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
     let Some(run) = model.run() else { return Vec::new() };
+    if model.failure.open {
+        // The card beside it says so.
+        return Vec::new();
+    }
     let lines = words::cause(model, run, hold);
     let rows = lines.iter().flat_map(|line| wrap_words(&words::capital(line), width));
     rows.take(CAUSE_MAX).collect()

@@ -44,6 +44,10 @@ fn title(model: &Model, pen: Pen, attempt: Try) -> String {
         0 | 1 => String::new(),
         all => format!(" attempt {}, log {at} of {all}", attempt.n),
     };
+    if model.failure.open {
+        // The card says of what.
+        return format!("4 Log{which}");
+    }
     format!("4 Log {host} {within} {}{which}", cell.node.key)
 }
 
@@ -59,6 +63,13 @@ fn right(model: &Model) -> Vec<(String, Tone)> {
     }
     parts.push(match log.follow {
         true => (" FOLLOW ".to_owned(), Tone::Ok),
+        false
+            if model.failure.placed.is_some_and(|(of, top)| {
+                model.failure.open && log.of == Some(of) && log.top == top
+            }) =>
+        {
+            (format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
+        }
         false => (format!(" PAUSED +{} ", log.below), Tone::Held),
     });
     parts.push((format!(" {lines} "), Tone::Dim));

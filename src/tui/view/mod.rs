@@ -3,6 +3,7 @@
 mod areas;
 mod detail;
 mod dialog;
+mod failure;
 mod footer;
 mod header;
 mod help;
@@ -17,6 +18,7 @@ mod tiny;
 
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
+pub(crate) use self::failure::{card_rows, standing_rows};
 use self::{areas::areas, paint::Pen};
 use super::{
     state::{Model, Pane},
@@ -54,6 +56,12 @@ fn panes(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     }
     if let Some(area) = areas.steps {
         steps::draw(model, pen, frame, area);
+    }
+    if let Some(area) = areas.card {
+        failure::draw_card(model, pen, frame, area);
+    }
+    if let Some(area) = areas.standing {
+        failure::draw_standing(model, pen, frame, area);
     }
     if let Some(area) = areas.log {
         match model.attempt() {

@@ -30,6 +30,9 @@ pub(crate) fn event(model: &Model, run: &Run, event: &Event) -> Option<(String, 
         }
         Fact::Asks(attempt, ..) => (format!("{} waits for your input", of(attempt)), Tone::Held),
         Fact::Answered(attempt, _) => (format!("{} got its input", of(attempt)), Tone::Text),
+        Fact::WentOn(attempt, _) => {
+            (format!("{} went on without input: it was not waiting", of(attempt)), Tone::Text)
+        }
         Fact::Ended(attempt, ..) | Fact::Settled(attempt, _) => return ended(model, run, *attempt),
         Fact::Lost(attempt, lost) => {
             (format!("{}: outcome unknown: {lost}", of(attempt)), Tone::Unknown)

@@ -1,6 +1,8 @@
 //! What the console says, in whole words: states, causes, consequences, facts, times.
 
+mod card;
 mod cause;
+mod diff;
 mod event;
 mod face;
 mod offer;
@@ -12,10 +14,12 @@ mod title;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 pub(crate) use self::{
+    card::{Entry, card, copied, items_of},
     cause::{cause, headline, place},
+    diff::{changes, changes_schema, diff, planned},
     event::event,
     face::{Look, look},
-    offer::{consequence, key_of},
+    offer::{consequence, key_of, same_step},
     outside::{care, dialog, doing, maintenance, preview},
     release::{details, hosts, releases, served, short_revision, standing},
     tempo::{clocked, eta, late, look_at, typical},

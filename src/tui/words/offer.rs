@@ -1,7 +1,8 @@
 //! What can be answered, on which key, and what comes of it.
 
 use crate::{
-    run::{Cause, Hold, Offer},
+    model::HoldId,
+    run::{Cause, Hold, Offer, Run},
     tui::{action::Act, state::Model},
 };
 
@@ -29,7 +30,10 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
     let text = match offer {
         Offer::Go => go(&hold.cause),
         Offer::Retry if unknown => "runs it AGAIN, perhaps a second time",
-        Offer::Retry => "runs the same command once more",
+        Offer::Retry => match model.run().map_or(0, |run| same_step(run, hold).len()) {
+            0 | 1 => "runs the same command once more",
+            all => return format!("once more: here, or on all {all} hosts"),
+        },
         Offer::Edit => "changes the command for this run only",
         Offer::Skip => "goes on without it, ends as failed",
         Offer::Fixed => "goes on: you did it by hand",
@@ -43,6 +47,18 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
         Offer::TakeOver => "the other holder can change no more",
     };
     text.to_owned()
+}
+
+/// Open questions about the same failed step, on all hosts: they can be tried again together.
+pub(crate) fn same_step(run: &Run, hold: &Hold) -> Vec<HoldId> {
+    let step = |hold: &Hold| run.cell(hold.on).map(|cell| &cell.node.key.step);
+    let alike = |other: &Hold| {
+        other.cause.is_failure()
+            && hold.cause.is_failure()
+            && step(other) == step(hold)
+            && other.offers.contains(&Offer::Retry)
+    };
+    run.holds.iter().filter(|(_, other)| alike(other)).map(|(id, _)| *id).collect()
 }
 
 fn go(cause: &Cause) -> &'static str {

@@ -1,4 +1,4 @@
-//! A run with every fact that format 1 knows.
+//! A run with every fact that format 1 knows, and the one that format 2 adds.
 
 use std::time::Duration;
 

@@ -179,7 +179,7 @@ fn every_damage_says_where_and_what() {
         events[2].seq = 7;
         bytes_of(&header(), &events)
     };
-    let later = Header { format: 2, ..header() };
+    let later = Header { format: FORMAT + 1, ..header() };
     let other = Header { run: RunId::new("20261122-014312", [1; 10]), ..header() };
     let unknown = {
         let mut bytes = Vec::new();
@@ -211,7 +211,7 @@ fn every_damage_says_where_and_what() {
     empty: 0 facts;/state/runs/RUN/journal.jsonl is empty
     no header: 0 facts;/state/runs/RUN/journal.jsonl line 1: not the header of a journal
     half a header: 0 facts;/state/runs/RUN/journal.jsonl line 1: not the header of a journal
-    later: 4 facts;/state/runs/RUN/journal.jsonl line 1: written by a later version of deployui (format 2, this one reads up to 1)
+    later: 4 facts;/state/runs/RUN/journal.jsonl line 1: written by a later version of deployui (format 3, this one reads up to 2)
     another run: 0 facts;/state/runs/RUN/journal.jsonl line 1: the journal of another run, `20261122-014312-aeaqcaibaeaqcaib`
     gap: 2 facts;/state/runs/RUN/journal.jsonl line 4: fact 7 stands where fact 2 must follow
     unknown fact: 0 facts;/state/runs/RUN/journal.jsonl line 2: not a fact that this version knows: unknown variant `teleported`

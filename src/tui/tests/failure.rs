@@ -1,0 +1,329 @@
+//! The failure view: when it opens, what it shows, and what its keys do.
+
+use jiff::SignedDuration;
+use ratatui::layout::Size;
+
+use super::{Desk, NARROW, WIDE, settings, story};
+use crate::{
+    model::{
+        Act, BoxMode, Changes, Command, HoldId, HostId, Items, Key, Kind, Node, NodeId, Origin,
+        Part, Query, StepName, Text, Try,
+    },
+    run::{Cause, Choice, End, Fact, Question, Sig, Why},
+    tui::{Settings, Told, errand::Errand, state::Pane},
+};
+
+const SMALL: Size = Size { width: 60, height: 16 };
+
+/// A log with an error in its middle.
+fn traceback(number: u64) -> String {
+    let lines = [
+        "Operations to perform:",
+        "  Apply all migrations: orders, shop",
+        "Running migrations, 0 errors so far",
+        "  Applying orders.0041_order_idx... OK",
+        "  Applying orders.0042_backfill_totals...",
+        "Traceback (most recent call last):",
+        "  File \"manage.py\", line 22, in <module>",
+        "    execute_from_command_line(sys.argv)",
+        "  File \"/srv/www/shop/orders/migrations/0042_backfill_totals.py\", line 31, in forwards",
+        "    Order.objects.update(total=F('net'))",
+        "django.db.utils.OperationalError: deadlock detected",
+        "DETAIL:  Process 4488 waits for ShareLock on transaction 99120;",
+    ];
+    let at = usize::try_from(number).unwrap();
+    lines.get(at).map_or_else(|| format!("evidence line {at}"), |line| (*line).to_owned())
+}
+
+fn desk(size: Size, told: Told) -> Desk {
+    let mut desk = Desk::with(size, settings(), 60, traceback).tell(told);
+    desk.look();
+    desk
+}
+
+fn check(name: &str, told: fn() -> Told, keys: &str) {
+    for size in [WIDE, NARROW, SMALL] {
+        let mut desk = desk(size, told()).keys(keys);
+        let name = format!("{name}_{}x{}", size.width, size.height);
+        insta::assert_snapshot!(name, desk.screen());
+    }
+}
+
+fn failed() -> Told {
+    story::failed().told()
+}
+
+/// The build failed on both web hosts, with an environment and a secret.
+fn both() -> Told {
+    let mut plan = story::plan();
+    for node in &mut plan.nodes {
+        if let Kind::Act(act) = &mut node.kind {
+            act.command.env = vec![
+                ("LANG".to_owned(), Text::literal("C.UTF-8")),
+                ("DB_PASSWORD".to_owned(), Text::literal("hunter2")),
+            ];
+            act.command.secrets = vec!["API".to_owned()];
+            act.command.user = Some("app".to_owned());
+            act.command.run = Text::literal("set -x\nnpm ci\nnpm run build\nls -l dist\ntrue\n");
+        }
+    }
+    let story = story::Story::of(plan).wait(2).done("release", &[0, 1, 2], 1).pass("build");
+    let story = story.start("build", 0).start("build", 1).wait(9);
+    let story = story.end("build", 0, 127).wait(3).end("build", 1, 137);
+    let (one, two) = (story.node("build", 0), story.node("build", 1));
+    story
+        .hold(one, Cause::Failed(End::Exit(127)), &story::AFTER_FAILURE)
+        .hold(two, Cause::Failed(End::Signal(9)), &story::AFTER_FAILURE)
+        .told()
+}
+
+const LIST: NodeId = NodeId(6);
+
+/// One of three migrations is done, the second failed.
+fn item() -> Told {
+    let mut story = story::running().wait(3).end("build", 0, 0).pass("migrate");
+    let db = story.node("migrate", 2);
+    let name = StepName::try_from("migrate".to_owned()).unwrap();
+    let act = || Act {
+        command: Command::new(Text::literal("venv/bin/python manage.py migrate orders 0042")),
+        undo: None,
+        changes: Changes::Schema,
+        mode: BoxMode::Detached,
+        limit: None,
+        retry: 0,
+        elsewhere: Vec::new(),
+    };
+    let items = Items { pattern: None, each: act(), close: LIST };
+    let ask = crate::model::Ask { command: act().command, query: Query::Items(Box::new(items)) };
+    let part = |part, kind| Node {
+        key: Key { step: name.clone(), part },
+        host: Some(HostId(2)),
+        needs: vec![db],
+        kind,
+        origin: Origin::ItemOf(db),
+    };
+    let line = |line: &str, index| {
+        part(Part::Item { index, line: line.to_owned() }, Kind::Act(Box::new(act())))
+    };
+    let first = u32::try_from(story::plan().nodes.len()).unwrap();
+    let nodes = vec![
+        part(Part::List(2), Kind::Ask(Box::new(ask))),
+        line("orders.0041_order_idx", 1),
+        line("orders.0042_backfill_totals", 2),
+    ];
+    story = story.then(Fact::Grew(nodes, Vec::new()));
+    let (list, one, two) = (NodeId(first), NodeId(first + 1), NodeId(first + 2));
+    let lines = ["orders.0042_backfill_totals", "shop.0019_price"].map(str::to_owned).to_vec();
+    story
+        .start_node(list)
+        .then(Fact::Listed(Try { node: list, n: 1 }, lines))
+        .end_node(list, 0)
+        .start_node(one)
+        .end_node(one, 0)
+        .start_node(two)
+        .wait(82)
+        .end_node(two, 1)
+        .hold(two, Cause::Failed(End::Exit(1)), &story::AFTER_FAILURE)
+        .told()
+}
+
+fn password() -> Told {
+    let story = story::running().wait(3).end("build", 0, 0).pass("migrate").start("migrate", 2);
+    let node = story.node("migrate", 2);
+    let question = Question { text: "[sudo] password for deploy: ".to_owned(), hidden: true };
+    let asks = Fact::Asks(Try { node, n: 1 }, 1, question.clone());
+    let offers = [crate::run::Offer::Answer, crate::run::Offer::Undo, crate::run::Offer::Abort];
+    story.then(asks).hold(node, Cause::Input(1, question), &offers).told()
+}
+
+#[test]
+fn a_failure() {
+    check("failure", failed, "");
+}
+
+#[test]
+fn the_choices() {
+    check("failure_choices", failed, "5");
+}
+
+#[test]
+fn where_things_stand() {
+    check("failure_standing", item, "3");
+}
+
+#[test]
+fn one_item_of_several() {
+    check("failure_item", item, "");
+}
+
+#[test]
+fn the_same_failure_on_two_hosts() {
+    check("failure_both", both, "");
+    check("failure_both_second", both, "<right>");
+}
+
+#[test]
+fn the_log_alone() {
+    check("failure_log", failed, "4z");
+}
+
+#[test]
+fn all_of_the_card() {
+    check("failure_card", both, "z");
+}
+
+#[test]
+fn a_question() {
+    check("failure_asks", password, "5");
+    check("failure_asks_dialog", password, "5Ihunter2");
+}
+
+#[test]
+fn the_difference_before_it_is_run() {
+    check("failure_diff", both, "O<down><end> --no-audit<ret>echo more<tab><tab><ret>");
+}
+
+#[test]
+fn a_step_that_hangs_is_stopped() {
+    check("failure_stop", || story::running().told(), "H");
+    let term = || {
+        let story = story::running().wait(20);
+        let node = story.node("build", 0);
+        let stop = crate::run::Stop { sig: Sig::Term, cause: crate::run::StopCause::Operator };
+        story.then(Fact::Stopping(Try { node, n: 1 }, stop)).told()
+    };
+    check("failure_kill", term, "H");
+    let wishes = |told, keys: &str| desk(WIDE, told).keys(keys).wishes();
+    let stop = |sig: &str| [format!("Command(Stop(Try {{ node: NodeId(5), n: 1 }}, {sig}))")];
+    assert_eq!(wishes(story::running().told(), "HH"), stop("Term"));
+    assert_eq!(wishes(term(), "HK"), stop("Kill"));
+    assert_eq!(wishes(term(), "HH<ret><esc>"), [String::new(); 0]);
+    // Nothing runs where nothing runs.
+    assert_eq!(wishes(story::running().told(), "<right>HH"), [String::new(); 0]);
+}
+
+#[test]
+fn it_opens_once_for_each_failure_and_never_over_what_is_open() {
+    let mut desk = desk(WIDE, failed());
+    assert!(desk.model.failure.open);
+    desk = desk.keys("<esc>");
+    assert!(!desk.model.failure.open);
+    // Left, it stays left; 5 returns, and so does Enter on the question.
+    desk = desk.keys("jk4<esc>");
+    assert!(!desk.model.failure.open);
+    assert!(desk.keys("5").model.failure.open);
+    let desk = super::failure::desk(WIDE, failed()).keys("<esc><backtab><ret>");
+    assert_eq!((desk.model.failure.open, desk.model.focus), (true, Pane::Choices));
+    // A dialog, a search that is typed, and the help come first.
+    for (keys, leave) in [("A", "<esc>"), ("4/x", "<esc>"), ("?", "<esc>"), ("q", "<esc>")] {
+        let desk = Desk::new(WIDE).tell(story::running().told()).keys(keys);
+        let desk = desk.tell(failed());
+        assert!(!desk.model.failure.open, "{keys}");
+        let line = desk.model.line.as_ref().map_or("", |line| &line.text).to_owned();
+        assert!(line.ends_with("its view opens when you are done here"), "{keys}: {line}");
+        assert!(desk.keys(leave).model.failure.open, "{keys}");
+    }
+}
+
+#[test]
+fn it_closes_by_itself_when_all_is_answered_and_the_run_is_followed_again() {
+    let chosen = |hold| {
+        let fact = Fact::Chose(HoldId(hold), Choice::Retry, Why::default());
+        crate::run::Event { seq: 1000 + u64::from(hold), at: story::at(80), by: None, fact }
+    };
+    let desk = desk(WIDE, both()).tell(Told::Events(vec![chosen(0)]));
+    assert!(desk.model.failure.open);
+    assert_eq!(desk.model.host(), Some(HostId(1)));
+    let desk = desk.tell(Told::Events(vec![chosen(1)]));
+    assert!(!desk.model.failure.open && !desk.model.cursor.moved);
+}
+
+#[test]
+fn the_log_stops_at_the_first_error_until_it_is_followed() {
+    let mut desk = desk(WIDE, failed());
+    let screen = desk.screen();
+    assert!(screen.contains("AT FIRST ERROR") && screen.contains("Traceback"), "{screen}");
+    assert!(
+        screen.contains("at        /srv/www/shop/orders/migrations/0042_backfill_totals.py:31")
+    );
+    for keys in ["f", "4G"] {
+        let mut desk = super::failure::desk(WIDE, failed()).keys(keys);
+        assert!(desk.screen().contains("FOLLOW  60 lines"), "{keys}");
+    }
+    let mut desk = desk.keys("4j");
+    assert!(desk.screen().contains("PAUSED +"));
+}
+
+#[test]
+fn the_card_is_copied_without_secrets() {
+    let mut desk = desk(WIDE, both()).keys("y");
+    let Some(Errand::Copy(text)) = desk.model.errands.next() else { panic!("nothing was copied") };
+    assert!(!text.contains("hunter2"), "{text}");
+    insta::assert_snapshot!("failure_copied", text);
+    assert!(desk.screen().contains("the card was sent to the terminal's clipboard"));
+    // Elsewhere there is no card.
+    let mut desk = Desk::new(WIDE).tell(story::running().told()).keys("y");
+    assert_eq!(desk.model.errands.next(), None);
+}
+
+#[test]
+fn what_is_typed_is_kept_until_it_is_run() {
+    let edited =
+        "Command(Choose(HoldId(0), Edit(\"./bin/migrate --release 1121-1012x\"), Why(\"\")))";
+    let desk = desk(WIDE, failed()).keys("O<end>x<esc>");
+    assert!(desk.model.dialog.is_none());
+    let mut desk = desk.keys("O");
+    assert!(desk.screen().contains("--release 1121-1012x"), "{}", desk.screen());
+    // From the comparison one goes back to the text, too.
+    let mut desk = desk.keys("<tab>OE");
+    assert!(desk.screen().contains("Begin anew"), "{}", desk.screen());
+    let desk = desk.keys("<tab>OO");
+    assert_eq!(desk.wishes(), [edited]);
+    assert!(desk.model.failure.drafts.is_empty());
+    // Nothing changed: nothing is compared, and nothing kept.
+    let mut desk = super::failure::desk(WIDE, failed()).keys("O<tab>O");
+    assert!(desk.screen().contains("nothing is changed; T runs the same command again"));
+    assert!(desk.keys("<esc>").model.failure.drafts.is_empty());
+    // Undo and redo, several pasted lines, and beginning anew.
+    let desk = super::failure::desk(WIDE, failed()).keys("O<end>").paste("\ntwo\nthree");
+    let mut desk = desk.keys("<C-u>");
+    assert!(!desk.screen().contains("three"), "{}", desk.screen());
+    let mut desk = desk.keys("<C-r>");
+    assert!(desk.screen().contains("three"), "{}", desk.screen());
+    let mut desk = desk.keys("<esc>O<tab>N");
+    assert!(!desk.screen().contains("three"), "{}", desk.screen());
+    assert!(desk.wishes.is_empty());
+}
+
+#[test]
+fn all_hosts_are_tried_again_at_once() {
+    let desk = desk(WIDE, both()).keys("TA");
+    let retry = |hold: u32| format!("Command(Choose(HoldId({hold}), Retry, Why(\"\")))");
+    assert_eq!(desk.wishes(), [retry(0), retry(1)]);
+}
+
+#[test]
+fn nothing_of_the_view_needs_more_than_ascii() {
+    for told in [failed, both, item, password] {
+        let settings = Settings { ascii: true, ..settings() };
+        let mut desk = Desk::with(NARROW, settings, 60, traceback).tell(told()).keys("5");
+        let screen = desk.screen();
+        assert!(screen.is_ascii(), "{screen}");
+    }
+}
+
+#[test]
+fn every_size_is_drawn() {
+    for told in [failed, both, item, password] {
+        let mut desk = desk(WIDE, told());
+        for width in (1..130).step_by(7) {
+            for height in (1..40).step_by(3) {
+                for pane in ["1", "3", "4", "5"] {
+                    desk = desk.resize(width, height).keys(pane);
+                    desk.buffer();
+                }
+            }
+        }
+        desk.model.now += SignedDuration::from_secs(1);
+    }
+}

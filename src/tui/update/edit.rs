@@ -1,0 +1,134 @@
+//! Another command for this run: typed in a text area, compared with what was planned, then run. What
+//! is typed is never lost by accident: it is there again with the next try.
+
+use super::allowed;
+use crate::{
+    model::{HoldId, NodeId},
+    run::Choice,
+    tui::{
+        state::{
+            Model,
+            dialog::{Deed, Dialog, Need, Role, Subject},
+        },
+        styles::Tone,
+        words,
+    },
+};
+
+/// Commands that are kept; more than one or two at a time is nobody's work.
+const DRAFTS_MAX: usize = 32;
+
+/// The text area with the command: what was typed before, or as it was run last.
+pub(super) fn dialog(model: &Model, id: HoldId, draft: bool) -> Option<Dialog> {
+    let run = model.open_run()?;
+    let hold = run.holds.get(&id)?;
+    let command = allowed::editable(model, hold.on).ok()?;
+    let kept = model.failure.drafts.get(&hold.on).filter(|_| draft);
+    let lines = kept.unwrap_or(&command).lines().map(str::to_owned).collect();
+    let place = words::place(model, run, hold);
+    let title = format!("Edit and retry {place}");
+    let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now)
+        .line("For this run and this host only; the recipe stays as it is.")
+        .line("Ctrl-u undoes, Ctrl-r redoes; Tab leaves the text, Esc keeps it for the next O.");
+    if kept.is_some() {
+        dialog = dialog.line("This is what you typed before and did not run.");
+    }
+    let mut dialog =
+        dialog.button("Compare", Some('O'), "shows the difference; then run it", Deed::Compare(id));
+    if kept.is_some() {
+        let about = "drops what you typed; the command as it was run";
+        dialog = dialog.button("Begin anew", Some('N'), about, Deed::Amend(id, false));
+    }
+    Some(dialog.field("Command (sh, set -e)", lines, Need::Some("a command"), true))
+}
+
+/// Opens it again.
+pub(super) fn amend(model: &mut Model, id: HoldId, draft: bool) {
+    if !draft && let Some(node) = node(model, id) {
+        model.failure.drafts.remove(&node);
+    }
+    model.dialog = dialog(model, id, draft);
+}
+
+fn node(model: &Model, id: HoldId) -> Option<NodeId> {
+    model.open_run()?.holds.get(&id).map(|hold| hold.on)
+}
+
+/// Asks whether the typed command is to be run, with how it differs.
+pub(super) fn compare(model: &mut Model, id: HoldId) {
+    let typed = model.dialog.as_ref().map(|dialog| dialog.typed(Role::Main));
+    let (Some(typed), Some(node)) = (typed, node(model, id)) else { return };
+    let last = allowed::editable(model, node).unwrap_or_default();
+    let against_last = words::diff(&last, &typed);
+    if against_last.is_empty() {
+        if let Some(dialog) = &mut model.dialog {
+            dialog.says = Some("nothing is changed; T runs the same command again".to_owned());
+        }
+        return;
+    }
+    let Some(run) = model.open_run() else { return };
+    let Some(hold) = run.holds.get(&id) else { return };
+    let place = words::place(model, run, hold);
+    let planned = run.cell(node).and_then(|cell| words::planned(model, run, cell));
+    let planned = planned.unwrap_or_else(|| last.clone());
+    let against_plan = words::diff(&planned, &typed);
+    let subject = Subject::Holds(vec![id]);
+    let mut dialog = Dialog::new(format!("Run this as {place}?"), subject, model.now);
+    dialog.diff = true;
+    dialog.text = difference(planned != last, against_plan, against_last);
+    dialog = dialog
+        .line("")
+        .line("For this run and this host only. The journal keeps the command, and who ran it.")
+        .line("Undo: none by this; what it does is up to what you typed.")
+        .first("Cancel", "your text is kept for the next O")
+        .button("Run this", Some('O'), "as a new attempt", run_it(id, typed.clone()))
+        .button("Change it further", Some('E'), "back to the text", Deed::Amend(id, true));
+    keep_text(model, node, typed);
+    model.dialog = Some(dialog);
+}
+
+fn run_it(id: HoldId, typed: String) -> Deed {
+    Deed::Choose(vec![id], Choice::Edit(typed))
+}
+
+/// The difference to the plan; where another command was run since, to that one, too.
+fn difference(ran_another: bool, plan: Vec<String>, last: Vec<String>) -> Vec<String> {
+    let (added, removed) = words::changes(&plan);
+    let mut lines = vec![format!("Against the plan, {added} added and {removed} removed:")];
+    lines.extend(plan);
+    if ran_another {
+        lines.push("Against what was run last:".to_owned());
+        lines.extend(last);
+    }
+    lines
+}
+
+/// A dialog is left: a command that was typed in it is kept.
+pub(super) fn keep(model: &mut Model, dialog: &Dialog) {
+    let compares = |deed: &Deed| if let Deed::Compare(id) = deed { Some(*id) } else { None };
+    let Some(id) = dialog.buttons.iter().find_map(|button| compares(&button.deed)) else { return };
+    // The question may be gone by now: then there is nothing that it could be an answer to.
+    let Some(node) = node(model, id) else { return };
+    let typed = dialog.typed(Role::Main);
+    let last = allowed::editable(model, node).unwrap_or_default();
+    if typed.trim().is_empty() || words::diff(&last, &typed).is_empty() {
+        model.failure.drafts.remove(&node);
+        return;
+    }
+    keep_text(model, node, typed);
+    model.say("what you typed is kept: O shows it again", Tone::Dim);
+}
+
+fn keep_text(model: &mut Model, node: NodeId, typed: String) {
+    if model.failure.drafts.len() < DRAFTS_MAX || model.failure.drafts.contains_key(&node) {
+        model.failure.drafts.insert(node, typed);
+    }
+}
+
+/// An edited command was sent: it is no draft any more.
+pub(super) fn sent(model: &mut Model, holds: &[HoldId], choice: &Choice) {
+    let Choice::Edit(_) = choice else { return };
+    for node in holds.iter().filter_map(|id| node(model, *id)).collect::<Vec<_>>() {
+        model.failure.drafts.remove(&node);
+    }
+}

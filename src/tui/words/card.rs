@@ -1,0 +1,316 @@
+//! The card of a failure: what was run, where, when, how it ended, and what it says.
+
+use super::{capital, cause, clock, count, place, since, took};
+use crate::{
+    model::{Command, HoldId, Hole, Kind, Part, Query, Text},
+    run::{Cause, Cell, End, Hold, Run, State},
+    tui::{
+        state::{
+            Model,
+            failure::{Found, attempt, cards},
+        },
+        styles::Tone,
+    },
+};
+
+/// One entry of the card: a name, and a text of one or more lines; raw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) name: &'static str,
+    pub(crate) text: String,
+    pub(crate) tone: Tone,
+    /// Rows that it may take on the screen; the rest is in the copy.
+    pub(crate) rows: usize,
+}
+
+fn entry(name: &'static str, text: impl Into<String>, tone: Tone, rows: usize) -> Entry {
+    Entry { name, text: text.into(), tone, rows }
+}
+
+/// What stands in place of a value that is not shown.
+const HIDDEN: &str = "‹hidden›";
+
+/// Parts of names of variables whose values are not shown.
+const SECRET_NAMES: [&str; 9] =
+    ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "PRIVATE", "DSN", "DATABASE_URL"];
+
+/// All entries, what matters most first.
+pub(crate) fn card(model: &Model, id: HoldId, hold: &Hold) -> Vec<Entry> {
+    let Some(run) = model.run() else { return Vec::new() };
+    let Some(cell) = run.cell(hold.on) else { return Vec::new() };
+    let mut card = happened(model, run, hold);
+    if let Some(command) = command(cell) {
+        card.push(entry("command", as_run(model, run, cell, command), Tone::Strong, 3));
+        card.push(entry("where", whereabouts(model, run, cell, command), Tone::Text, 2));
+    }
+    if let Some(text) = times(model, cell) {
+        card.push(entry("when", text, Tone::Text, 2));
+    }
+    card.extend(says(model, run, hold));
+    if let Some(text) = items(run, cell) {
+        card.push(entry("items", text, Tone::Text, 2));
+    }
+    card.extend(alike(model, run, id, hold));
+    if let Some(command) = command(cell) {
+        card.push(entry("env", environment(run, cell, command), Tone::Dim, 2));
+    }
+    if let Some(text) = edited(model, run, cell) {
+        card.push(entry("edited", text, Tone::Warn, 2));
+    }
+    card
+}
+
+fn command(cell: &Cell) -> Option<&Command> {
+    match &cell.node.kind {
+        Kind::Act(act) => Some(&act.command),
+        Kind::Ask(ask) => Some(&ask.command),
+        Kind::Gate(_) => None,
+    }
+}
+
+/// How it ended, or what it waits for.
+fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Entry> {
+    let (end, tone) = match &hold.cause {
+        Cause::Failed(end) | Cause::NotUndone(end) => (*end, Tone::Failed),
+        Cause::Input(_, question) => {
+            let asks = entry("asks", question.text.trim(), Tone::Held, 3);
+            let hidden = "what you type is not shown: it asks for a secret";
+            let hidden = question.hidden.then(|| entry("answer", hidden, Tone::Text, 1));
+            return std::iter::once(asks).chain(hidden).collect();
+        }
+        Cause::Refused(_)
+        | Cause::Unknown(_)
+        | Cause::Unsettled
+        | Cause::Unreachable
+        | Cause::Break
+        | Cause::Confirm(_)
+        | Cause::Schema
+        | Cause::Batch(_)
+        | Cause::LockHeld(_)
+        | Cause::Diverges(_)
+        | Cause::OnceHostGone(_) => {
+            let lines = cause(model, run, hold);
+            let text = lines.iter().map(|line| capital(line)).collect::<Vec<_>>().join(" ");
+            return vec![entry("what", text, Tone::Failed, 3)];
+        }
+    };
+    let meaning = meaning(end).map_or_else(String::new, |words| format!(": {words}"));
+    let taken_back = !matches!(hold.cause, Cause::NotUndone(_));
+    let undone = if taken_back { "" } else { ". What it takes back is NOT undone." };
+    vec![entry("ended", format!("{end}{meaning}{undone}"), tone, 2)]
+}
+
+/// What an end commonly means, where the number says more than that it failed.
+fn meaning(end: End) -> Option<&'static str> {
+    match end {
+        End::Exit(1) => Some("the command says that it failed"),
+        End::Exit(2) => Some("often wrong usage, or a file that is not there"),
+        End::Exit(124) => Some("often `timeout`: its time was over"),
+        End::Exit(126) => Some("it is there, but not executable, or for another machine"),
+        End::Exit(127) => Some("is it installed, and in PATH?"),
+        End::Exit(255) => Some("often ssh: the connection failed"),
+        End::Exit(_) => None,
+        End::Signal(1) => Some("its session was hung up"),
+        End::Signal(2) => Some("interrupted"),
+        End::Signal(6) => Some("it gave itself up"),
+        End::Signal(9) => Some("by someone, or by the kernel for want of memory"),
+        End::Signal(11 | 7) => Some("it crashed"),
+        End::Signal(13) => Some("what read its output has gone"),
+        End::Signal(15) => Some("it was asked to end"),
+        End::Signal(24 | 25) => Some("it was over a limit of the system"),
+        End::Signal(_) => None,
+        End::TimedOut => Some("the step's `timeout` was over"),
+    }
+}
+
+/// The command as it was sent, values filled in.
+fn as_run(model: &Model, run: &Run, cell: &Cell, command: &Command) -> String {
+    let text = cell.edited.as_ref().unwrap_or(&command.run);
+    let value =
+        |hole: &Hole| run.value(cell, hole).and_then(|value| (model.settings.quote)(&value));
+    text.fill(value).unwrap_or_else(|_| text.to_string()).trim_end().to_owned()
+}
+
+fn filled(run: &Run, cell: &Cell, text: &Text) -> String {
+    text.fill(|hole| run.value(cell, hole)).unwrap_or_else(|_| text.to_string())
+}
+
+/// Host, its address, user and directory.
+fn whereabouts(model: &Model, run: &Run, cell: &Cell, command: &Command) -> String {
+    let host = cell.node.host.and_then(|id| run.plan.host(id));
+    let name = cell.node.host.map_or("", |id| model.host_name(id));
+    let address = host.map_or("", |host| host.address.as_str());
+    let login = address.rsplit_once('@').map(|(user, _)| user);
+    let at = address.rsplit_once('@').map_or(address, |(_, at)| at);
+    let user = match (&command.user, login) {
+        (Some(user), _) => format!(" as {user} (sudo)"),
+        (None, Some(user)) => format!(" as {user}"),
+        (None, None) => String::new(),
+    };
+    let at = match host {
+        Some(host) if host.is_local() => " (this machine)".to_owned(),
+        Some(_) if at != name && !at.is_empty() => format!(" ({at})"),
+        Some(_) | None => String::new(),
+    };
+    let dir = command.cwd.as_ref().map_or_else(|| "~".to_owned(), |cwd| filled(run, cell, cwd));
+    format!("{name}{at}{user} in {dir}")
+}
+
+/// When it began and ended, how long it took, and which attempt it was.
+fn times(model: &Model, cell: &Cell) -> Option<String> {
+    let zone = &model.settings.zone;
+    let started = cell.started?;
+    let begun = clock(started, zone);
+    let attempt = format!("attempt {}", cell.tries);
+    Some(match cell.ended {
+        Some(ended) => {
+            let time = took(ended.duration_since(started));
+            let to = model.glyphs().to;
+            format!("{begun} {to} {}, {time}, {attempt}", clock(ended, zone))
+        }
+        None => format!("since {begun}, {}, {attempt}", since(started, model.now)),
+    })
+}
+
+/// The first error of its log, and where it lies in the code.
+fn says(model: &Model, run: &Run, hold: &Hold) -> Vec<Entry> {
+    let found = attempt(run, hold).and_then(|attempt| model.failure.found(attempt));
+    match found {
+        None => Vec::new(),
+        Some(Found::Looking(_)) => vec![entry("error", "looking for it …", Tone::Dim, 1)],
+        Some(Found::Error { text, at, .. }) => {
+            let at = at.as_ref().map(|at| entry("at", at.as_str(), Tone::Strong, 1));
+            std::iter::once(entry("error", text.as_str(), Tone::Failed, 2)).chain(at).collect()
+        }
+        Some(Found::Nothing(Some(last))) => {
+            vec![entry("last line", last.as_str(), Tone::Text, 2)]
+        }
+        Some(Found::Nothing(None)) => vec![entry("output", "it printed nothing", Tone::Text, 1)],
+    }
+}
+
+/// How many items are done on this host, of those that are known.
+fn items(run: &Run, cell: &Cell) -> Option<String> {
+    let Part::Item { .. } = cell.node.key.part else { return None };
+    let (step, host) = (&cell.node.key.step, cell.node.host);
+    items_of(run, |other| other.node.key.step == *step && other.node.host == host)
+}
+
+/// How many of these items are done, what failed and what was not begun. The list may hold more: it
+/// is read again after each item.
+pub(crate) fn items_of(run: &Run, of: impl Fn(&Cell) -> bool) -> Option<String> {
+    let mut items: Vec<(&str, &State)> = Vec::new();
+    for cell in run.cells.iter().filter(|cell| of(cell) && !cell.node.origin.takes_back()) {
+        if let Part::Item { line, .. } = &cell.node.key.part {
+            items.push((line, &cell.state));
+        }
+    }
+    if items.is_empty() {
+        return None;
+    }
+    let mut lists = run.cells.iter().filter(|cell| of(cell) && !cell.listed.is_empty());
+    let ahead: Vec<&str> = lists.next_back().map_or_else(Vec::new, |cell| {
+        let Kind::Ask(ask) = &cell.node.kind else { return Vec::new() };
+        let Query::Items(each) = &ask.query else { return Vec::new() };
+        let known = |line: &str| items.iter().any(|(item, _)| *item == line);
+        let lines = cell.listed.iter().map(String::as_str);
+        lines.filter(|line| !known(line) && each.captures(line).is_some()).collect()
+    });
+    let done = items.iter().filter(|(_, state)| state.is_done()).count();
+    let failed = items.iter().filter(|(_, state)| state.is_failure()).map(|(line, _)| *line);
+    let failed = named("failed", &failed.collect::<Vec<_>>());
+    let all = items.len() + ahead.len();
+    Some(format!("{done} of {all} done{failed}{}", named("not begun", &ahead)))
+}
+
+fn named(what: &str, names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [first] => format!("; {what}: {first}"),
+        [first, rest @ ..] => format!("; {what}: {first} and {} more", rest.len()),
+    }
+}
+
+/// Failures of the same step on other hosts, those with the same error in one line.
+fn alike(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Vec<Entry> {
+    let host = |hold: &Hold| run.cell(hold.on)?.node.host.map(|host| model.host_name(host));
+    let own = error_of(model, run, hold);
+    let (mut same, mut others) = (Vec::new(), Vec::new());
+    for other in cards(run) {
+        let Some(other_hold) = run.holds.get(&other).filter(|_| other != id) else { continue };
+        if !other_hold.cause.is_trouble() {
+            continue;
+        }
+        match (host(other_hold), error_of(model, run, other_hold)) {
+            (Some(name), error) if error == own && own.is_some() => same.push(name),
+            (_, Some(error)) => {
+                others.push(format!("{}: {error}", place(model, run, other_hold)));
+            }
+            (_, None) => others.push(place(model, run, other_hold)),
+        }
+    }
+    let all = same.len() + 1;
+    let mut entries = Vec::new();
+    if !same.is_empty() {
+        let names = host(hold).into_iter().chain(same).collect::<Vec<_>>().join(" ");
+        let text = format!("same error on {}: {names}", count(all, "host"));
+        entries.push(entry("same", text, Tone::Warn, 2));
+    }
+    if !others.is_empty() {
+        entries.push(entry("also", others.join("\n"), Tone::Warn, 2));
+    }
+    entries
+}
+
+/// The error of a failure, numbers left out: times and process ids differ from host to host.
+fn error_of(model: &Model, run: &Run, hold: &Hold) -> Option<String> {
+    let text = match model.failure.found(attempt(run, hold)?)? {
+        Found::Error { text, .. } | Found::Nothing(Some(text)) => text,
+        Found::Looking(_) | Found::Nothing(None) => return None,
+    };
+    let step = run.cell(hold.on).map(|cell| cell.node.key.step.to_string());
+    let digits = |c: char| if c.is_ascii_digit() { '#' } else { c };
+    Some(format!("{} ({})", text.chars().map(digits).collect::<String>(), step?))
+}
+
+/// The variables that it got; what looks like a secret by its name is not shown.
+fn environment(run: &Run, cell: &Cell, command: &Command) -> String {
+    let hides = |name: &str| {
+        let name = name.to_uppercase();
+        SECRET_NAMES.iter().any(|part| name.contains(part))
+    };
+    let plain = command.env.iter().map(|(name, value)| match hides(name) {
+        true => format!("{name}={HIDDEN}"),
+        false => format!("{name}={}", filled(run, cell, value)),
+    });
+    let secret = command.secrets.iter().map(|name| format!("{name}={HIDDEN}"));
+    let umask = std::iter::once(format!("umask={:03o}", command.umask));
+    plain.chain(secret).chain(umask).collect::<Vec<_>>().join(" ")
+}
+
+/// By how much the command differs from the planned one.
+fn edited(model: &Model, run: &Run, cell: &Cell) -> Option<String> {
+    let planned = super::planned(model, run, cell)?;
+    let now = cell.edited.as_ref()?.to_string();
+    let (added, removed) = super::changes(&super::diff(&planned, &now));
+    Some(format!(
+        "in this run: +{added} {minus}{removed} lines against the plan; O shows them",
+        minus = if model.settings.ascii { "-" } else { "−" }
+    ))
+}
+
+/// The card as text, to be copied.
+pub(crate) fn copied(model: &Model, id: HoldId, hold: &Hold) -> Option<(String, usize)> {
+    let run = model.run()?;
+    let plan = &run.plan;
+    let mut text = format!("{}\n", super::headline(model, run, hold));
+    let head = format!("{} of {} on {}, run {}", plan.pipeline, plan.app, plan.stage, plan.run);
+    text.push_str(&format!("{:<10}{head}\n", "run"));
+    for Entry { name, text: lines, .. } in card(model, id, hold) {
+        for (at, line) in lines.lines().enumerate() {
+            text.push_str(&format!("{:<10}{line}\n", if at == 0 { name } else { "" }));
+        }
+    }
+    let lines = text.lines().count();
+    Some((text, lines))
+}
