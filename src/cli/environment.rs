@@ -24,9 +24,13 @@ pub(super) struct Surroundings {
     pub(super) editor: String,
     pub(super) pager: String,
     pub(super) store: Store,
+    /// Where terminals are marked, also where another store takes its place.
+    pub(super) marks: Store,
     pub(super) who: Who,
     /// Whether a person can be asked: standard input and output are a terminal that can be drawn on.
     pub(super) terminal: bool,
+    /// Whether this is a build machine, where nobody sits (`CI`).
+    pub(super) ci: bool,
     /// Whether the locale is UTF-8.
     pub(super) utf8: bool,
     /// What the terminal understands beside drawing.
@@ -56,6 +60,7 @@ impl Surroundings {
         let (colour, ssh) = (text("NO_COLOR").is_none(), find(text("PATH").unwrap_or(""), "ssh"));
         let editor = text("VISUAL").or(text("EDITOR")).unwrap_or("vi").to_owned();
         let pager = text("PAGER").filter(|pager| *pager != "less").unwrap_or("less -R").to_owned();
+        let ci = text("CI").is_some();
         let seed = seed()?;
         let emulator = Emulator::of(text);
         let who = Who(format!("{user}@{} {}", machine(), std::process::id()));
@@ -67,9 +72,11 @@ impl Surroundings {
             own,
             editor,
             pager,
+            marks: Store::at(&state),
             store: Store::at(state),
             who,
             terminal,
+            ci,
             utf8,
             emulator,
             colour,

@@ -24,6 +24,7 @@ mod secrets;
 mod signals;
 mod site;
 mod table;
+mod terminal;
 mod webhooks;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -68,6 +69,9 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
         say::in_seven_bit();
     }
     let _log = debug_log::begin(&around, args.global.verbose);
+    if terminal::mend(&around.marks) {
+        say::err("note: the console on this terminal was killed; the terminal is repaired");
+    }
     match args.verb {
         None => with_runtime(console::open(&around, &args.global)),
         Some(Verb::Run(run)) => with_runtime(headless::run(&around, &args.global, &run)),

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Result, Write as _};
 use std::num::NonZero;
 use std::process::Child;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
 use pty_process::Size;
@@ -17,7 +17,21 @@ use super::gather::Gather;
 pub(crate) struct Console {
     child: Child,
     pty: Arc<Pty>,
-    screen: Gather<vt100::Parser>,
+    screen: Gather<Seen>,
+    gate: Arc<Gate>,
+}
+
+/// What the program has written: the screen that is made of it, and all of it.
+struct Seen {
+    parser: vt100::Parser,
+    bytes: Vec<u8>,
+}
+
+/// Whether the terminal is read at all.
+#[derive(Default)]
+struct Gate {
+    shut: Mutex<bool>,
+    changed: Condvar,
 }
 
 impl Console {
@@ -27,23 +41,28 @@ impl Console {
         pty.resize(Size::new(rows, cols)).unwrap();
         let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);
+        let gate = Arc::new(Gate::default());
+        let parser = vt100::Parser::new(cells(rows), cells(cols), 0);
         let screen = Gather::start(
-            Master(Arc::clone(&pty)),
-            vt100::Parser::new(cells(rows), cells(cols), 0),
-            |parser, piece| parser.process(piece),
+            Master(Arc::clone(&pty), Arc::clone(&gate)),
+            Seen { parser, bytes: Vec::new() },
+            |seen, piece| {
+                seen.parser.process(piece);
+                seen.bytes.extend_from_slice(piece);
+            },
         );
-        Self { child, pty, screen }
+        Self { child, pty, screen, gate }
     }
 
     /// What the screen shows, one line a row, without blanks at the ends.
     pub(crate) fn screen(&self) -> String {
-        self.screen.look(|parser| parser.screen().contents())
+        self.screen.look(|seen| seen.parser.screen().contents())
     }
 
     /// The whole state of the screen: cells, colours, cursor, and whether the alternate screen,
     /// the mouse or bracketed paste is on.
     pub(crate) fn state(&self) -> vt100::Screen {
-        self.screen.look(|parser| parser.screen().clone())
+        self.screen.look(|seen| seen.parser.screen().clone())
     }
 
     /// Types these bytes. A terminal without a program takes none, and would be waited for.
@@ -93,13 +112,30 @@ impl Console {
         end: Option<Instant>,
         found: impl Fn(&vt100::Screen) -> Option<T>,
     ) -> Option<T> {
-        self.screen.wait_before(end, |parser| found(parser.screen()))
+        self.screen.wait_before(end, |seen| found(seen.parser.screen()))
     }
 
     /// Gives the terminal another size; the program is told by the kernel.
     pub(crate) fn resize(&self, rows: u16, cols: u16) {
-        self.screen.look(|parser| parser.screen_mut().set_size(cells(rows), cells(cols)));
+        self.screen.look(|seen| seen.parser.screen_mut().set_size(cells(rows), cells(cols)));
         self.pty.resize(Size::new(rows, cols)).unwrap();
+    }
+
+    /// Everything that the program has written.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.screen.look(|seen| seen.bytes.clone())
+    }
+
+    /// Reads the terminal, or lets it fill up.
+    pub(crate) fn read(&self, reads: bool) {
+        *self.gate.shut.lock().unwrap() = !reads;
+        self.gate.changed.notify_all();
+    }
+
+    /// Waits for the program's end, while nobody may read its terminal; gives its exit code.
+    pub(crate) fn wait_unread(mut self) -> (Option<i32>, Self) {
+        let code = self.child.wait().unwrap().code();
+        (code, self)
     }
 
     /// Sends a signal by its name: `TERM`, `INT`, `HUP`, `KILL`.
@@ -133,10 +169,12 @@ impl Drop for Console {
 }
 
 /// The reading half of a terminal that is written and resized through the same handle.
-struct Master(Arc<Pty>);
+struct Master(Arc<Pty>, Arc<Gate>);
 
 impl Read for Master {
     fn read(&mut self, piece: &mut [u8]) -> Result<usize> {
+        let shut = self.1.shut.lock().unwrap();
+        drop(self.1.changed.wait_while(shut, |shut| *shut).unwrap());
         (&*self.0).read(piece)
     }
 }

@@ -7,6 +7,7 @@ mod lending;
 mod screen;
 mod session;
 mod sight;
+mod without;
 
 use std::sync::Arc;
 
@@ -32,7 +33,10 @@ use crate::{
 
 /// `deployui`: the console on a run that is open, or on one that can be started.
 pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit, Stop> {
-    terminal(around)?;
+    if let Some(why) = without::why(around) {
+        without::tell(around, global)?;
+        return Err(why);
+    }
     let recipe = load::recipe(global)?;
     let request = headless::plain_request(around, global, &session::pipeline(&recipe))?;
     headless::place(around, &request.run)?;
@@ -64,11 +68,7 @@ pub(super) async fn trial(
 
 /// Refuses where nobody could see the console.
 pub(super) fn terminal(around: &Surroundings) -> Result<(), Stop> {
-    if around.terminal {
-        return Ok(());
-    }
-    Err(Stop::new(Exit::Usage, "the console needs a terminal")
-        .hint("without one: deployui run PIPELINE, deployui resume, deployui runs, deployui log"))
+    without::why(around).map_or(Ok(()), Err)
 }
 
 /// The newest run of this application and stage that is open.

@@ -23,6 +23,7 @@ use crate::{
         exit::{Exit, Stop},
         headless,
         signals::{INT, Signals},
+        terminal::{self, Mark},
     },
     driver::{self, Asker},
     model::{HostId, Plan},
@@ -50,6 +51,7 @@ pub(super) struct Screen {
     interrupt: Option<u8>,
     gone: bool,
     lending: Lending,
+    _mark: Option<Mark>,
     ended: JoinHandle<Result<(), TuiError>>,
     signals: Signals,
 }
@@ -78,6 +80,7 @@ impl Screen {
         let ended = tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
         let asking = Arc::new(Asking::new(told.clone()));
         let lending = Lending::new(around, told.clone());
+        let mark = terminal::mark(&around.marks);
         Ok(Self {
             told,
             asking,
@@ -87,6 +90,7 @@ impl Screen {
             interrupt: None,
             gone: false,
             lending,
+            _mark: mark,
             ended,
             signals,
         })

@@ -59,9 +59,14 @@ const CUT: &str = "\x1b\\";
 const PLAIN: &str = "\x1b[0m";
 
 /// What a program that ended badly may have left behind, beside the modes of the table: the mouse in
-/// its other forms, line drawing, a scrolling region, its origin, insertion, keys of applications, no
-/// wrapping.
-const STRANGE: &str = "\x1b[?1003l\x1b[?1015l\x1b(B\x0f\x1b[?6l\x1b[r\x1b[4l\x1b[?1l\x1b>\x1b[?7h";
+/// its other forms, line drawing, a scrolling region, insertion, keys of applications, no wrapping. The
+/// cursor, which goes home with the region, stays where it is.
+const STRANGE: &str =
+    "\x1b[?1003l\x1b[?1015l\x1b(B\x0f\x1b7\x1b[r\x1b8\x1b[4l\x1b[?1l\x1b>\x1b[?7h";
+
+/// Leaves the alternate screen where a guest has left it on, and moves no cursor where not (private mode
+/// 1047); as what unsets [`Mode::Screen`] would.
+const NO_OTHER_SCREEN: &str = "\x1b[?1047l";
 
 /// The modes that are set, by their place in the table.
 static SET: AtomicU16 = AtomicU16::new(0);
@@ -102,15 +107,25 @@ pub(super) fn unset_all() -> String {
 #[must_use]
 pub fn mended() -> String {
     let unset = TABLE.iter().rev().map(|row| row.unset);
-    [CUT, PLAIN, STRANGE].into_iter().chain(unset).collect()
+    [CUT, PLAIN].into_iter().chain(unset).chain([STRANGE]).collect()
 }
 
 /// What makes the terminal plain again after a guest that may have ended anyhow. The title is ours and
 /// stays on its stack.
 #[must_use]
 pub fn after_guest() -> String {
-    let others = TABLE.iter().rev().filter(|row| row.mode != Mode::Title);
-    [CUT, PLAIN, STRANGE].into_iter().chain(others.map(|row| row.unset)).collect()
+    let unset = TABLE.iter().rev().map(|row| match row.mode {
+        Mode::Title => "",
+        Mode::Screen => NO_OTHER_SCREEN,
+        Mode::Paste
+        | Mode::Keys
+        | Mode::Focus
+        | Mode::Mouse
+        | Mode::Cursor
+        | Mode::Progress
+        | Mode::Frame => row.unset,
+    });
+    [CUT, PLAIN].into_iter().chain(unset).chain([STRANGE]).collect()
 }
 
 #[cfg(test)]
@@ -162,6 +177,7 @@ mod tests {
         let sets: String = TABLE.iter().map(|row| row.set).collect();
         let rest = left(&[sets.as_str(), &mended()].concat());
         assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7"], "shown, and wrapping");
+        let sets = sets.replace("?1049h", "?1047h");
         let rest = left(&[sets.as_str(), &after_guest()].concat());
         assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7", "t"], "and our title");
     }

@@ -1,0 +1,136 @@
+//! What this program's terminal was like before the console took it, kept where the next start finds it:
+//! a console that is killed cannot give its terminal back, so the next one on that terminal does.
+
+use std::{
+    ffi::CString,
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::{self, IsTerminal as _, Read as _, Write as _},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use rustix::termios::{
+    ControlModes, InputModes, LocalModes, OptionalActions, OutputModes, Termios, tcgetattr,
+    tcsetattr, ttyname,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{store::Store, tui};
+
+/// The settings of a terminal, as far as anybody changes them. Numbers are the system's own, and are
+/// only read on the machine on which they were written.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    /// When the device was made: the same name may be another terminal later. Seconds, nanoseconds.
+    made: (i64, i64),
+    input: u32,
+    output: u32,
+    control: u32,
+    local: u32,
+}
+
+/// The terminal, as it was found. Dropping it says that it was given back.
+pub(super) struct Mark {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Drop for Mark {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::debug!(%error, path = %self.path.display(), "the mark of the terminal is left");
+        }
+    }
+}
+
+/// Keeps what the terminal is like. Where it cannot be kept, only a kill would miss it.
+pub(super) fn mark(store: &Store) -> Option<Mark> {
+    let (device, path) = place(store)?;
+    let kept = Kept::of(&tcgetattr(io::stdin()).ok()?, made(&device)?);
+    let write = || -> io::Result<File> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap_or(&path))?;
+        let mut file =
+            OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
+        // Whoever finds it unlocked knows that its owner has died.
+        file.try_lock()?;
+        file.set_len(0)?;
+        file.write_all(serde_json::to_string(&kept)?.as_bytes())?;
+        Ok(file)
+    };
+    match write() {
+        Ok(lock) => Some(Mark { path, _lock: lock }),
+        Err(error) => {
+            tracing::debug!(%error, path = %path.display(), "the terminal is not marked");
+            None
+        }
+    }
+}
+
+/// Repairs the terminal if a console was killed on it: its modes, and how it passes bytes on. Whether it
+/// was repaired.
+pub(super) fn mend(store: &Store) -> bool {
+    let Some((device, path)) = place(store).filter(|(_, path)| path.exists()) else { return false };
+    let Ok(mut file) = File::open(&path) else { return false };
+    if file.try_lock().is_err() {
+        // Its owner lives: it is another console's, or ours in the background.
+        return false;
+    }
+    let mut text = String::new();
+    let kept = file.read_to_string(&mut text).ok();
+    let kept: Option<Kept> = kept.and_then(|_| serde_json::from_str(&text).ok());
+    drop(fs::remove_file(&path));
+    // The name of a terminal that was closed is given to the next one, which needs nothing.
+    let Some(kept) = kept.filter(|kept| made(&device) == Some(kept.made)) else { return false };
+    if !tui::is_with_us() {
+        return false;
+    }
+    let mended = tcgetattr(io::stdin()).map_err(io::Error::from).and_then(|now| {
+        let then = kept.on(now);
+        tcsetattr(io::stdin(), OptionalActions::Now, &then)?;
+        let mut out = io::stdout().lock();
+        out.write_all(tui::mended().as_bytes())?;
+        out.flush()
+    });
+    mended.is_ok()
+}
+
+/// The device of the terminal, and where its mark is.
+fn place(store: &Store) -> Option<(CString, PathBuf)> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return None;
+    }
+    let device = ttyname(io::stdin(), Vec::new()).ok()?;
+    let name = device.to_str().ok()?.trim_start_matches('/').replace('/', "-");
+    let path = store.root().join("terminals").join(format!("{name}.json"));
+    Some((device, path))
+}
+
+fn made(device: &CString) -> Option<(i64, i64)> {
+    let found = fs::metadata(Path::new(device.to_str().ok()?)).ok()?;
+    Some((found.ctime(), found.ctime_nsec()))
+}
+
+impl Kept {
+    fn of(termios: &Termios, made: (i64, i64)) -> Self {
+        Self {
+            made,
+            input: bits(termios.input_modes.bits()),
+            output: bits(termios.output_modes.bits()),
+            control: bits(termios.control_modes.bits()),
+            local: bits(termios.local_modes.bits()),
+        }
+    }
+
+    /// The settings as they are now, with the modes as they were.
+    fn on(&self, mut now: Termios) -> Termios {
+        now.input_modes = InputModes::from_bits_retain(self.input.into());
+        now.output_modes = OutputModes::from_bits_retain(self.output.into());
+        now.control_modes = ControlModes::from_bits_retain(self.control.into());
+        now.local_modes = LocalModes::from_bits_retain(self.local.into());
+        now
+    }
+}
+
+fn bits(bits: impl Into<u64>) -> u32 {
+    u32::try_from(bits.into()).unwrap_or(0)
+}
