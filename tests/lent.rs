@@ -122,6 +122,9 @@ fn console_that_panics() {
         lasting: false,
         editor: "vi".to_owned(),
         pager: "less".to_owned(),
+        notify: deployui::tui::Notify::Off,
+        notices: deployui::tui::Notices::Bell,
+        progress: false,
         zone: jiff::tz::TimeZone::UTC,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -368,13 +371,17 @@ fn a_shell_is_where_the_step_is_and_leaves_the_console_as_it_was() {
     console.wait_for("FAILED build on h1, exit 3");
     console.send("!");
     let asked = console.wait_for("Open a shell on h1?");
-    for words in [format!("in {ROOT}/a b"), "COLOUR".to_owned(), "SECRETS that are set: KEY".to_owned()] {
+    for words in
+        [format!("in {ROOT}/a b"), "COLOUR".to_owned(), "SECRETS that are set: KEY".to_owned()]
+    {
         assert!(asked.contains(&words), "{words}: {asked}");
     }
     console.send("\t\r");
     console.wait_for("this is h1");
     // The value is asked about and not shown, and is in no argument list.
-    console.send("clear; pwd; echo \"<$COLOUR>\"; test \"$KEY\" = \"pa55 w0rd/it's\" && echo KEY''OK\r");
+    console.send(
+        "clear; pwd; echo \"<$COLOUR>\"; test \"$KEY\" = \"pa55 w0rd/it's\" && echo KEY''OK\r",
+    );
     let shown = console.wait_for("KEYOK");
     assert!(shown.contains(&format!("{ROOT}/a b")) && shown.contains("<it's red>"), "{shown}");
     let args = project.on(1, "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '");
@@ -403,7 +410,10 @@ fn a_shell_is_where_the_step_is_and_leaves_the_console_as_it_was() {
     let notes = fs::read_to_string(project.state().join("shells.jsonl")).unwrap();
     let notes: Vec<&str> = notes.lines().collect();
     assert_eq!(notes.len(), 2, "{notes:?}");
-    assert!(notes[0].contains("\"opened\"") && notes[0].contains("\"step\":\"build\""), "{notes:?}");
+    assert!(
+        notes[0].contains("\"opened\"") && notes[0].contains("\"step\":\"build\""),
+        "{notes:?}"
+    );
     assert!(notes[1].contains("\"left\"") && notes[1].contains("exit 7"), "{notes:?}");
     assert!(!notes.concat().contains("pa55"));
 }
@@ -441,7 +451,9 @@ fn the_run_goes_on_behind_a_shell_and_to_its_end() {
     console.act("D", "Start deploy");
     console.wait_for("RUN 1/2 slow");
     open_shell(&console);
-    console.send(&format!("touch {ROOT}/go; until test -e {ROOT}/done; do sleep 0.1; done; echo it'' is''done\r"));
+    console.send(&format!(
+        "touch {ROOT}/go; until test -e {ROOT}/done; do sleep 0.1; done; echo it'' is''done\r"
+    ));
     console.wait_for("it isdone");
     console.send("exit\r");
     console.wait_for("is over");
@@ -462,7 +474,9 @@ fn an_editor_and_a_pager_get_a_copy_without_secrets_and_escapes() {
     fs::write(&program, text).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let words = format!("{} -R", program.display());
-    project.ui = std::mem::replace(&mut project.ui, Deployui::new()).env("EDITOR", &words).env("PAGER", &words);
+    project.ui = std::mem::replace(&mut project.ui, Deployui::new())
+        .env("EDITOR", &words)
+        .env("PAGER", &words);
     let console = project.console(30, 110);
     console.wait_for("READY");
     console.act("D", "Start deploy");

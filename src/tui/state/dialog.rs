@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use ratatui::style::Style;
 use tui_textarea::TextArea;
 
-use super::moment;
+use super::{facts::Facts, moment};
 use crate::{
     model::{HoldId, Served, Try},
     run::{Abort, Choice, Mode, Sig},
@@ -126,6 +126,8 @@ pub(crate) enum Subject {
 #[derive(Debug)]
 pub(crate) struct Dialog {
     pub(crate) title: String,
+    /// What, where, how long, and how to undo it.
+    pub(crate) facts: Option<Facts>,
     pub(crate) text: Vec<String>,
     pub(crate) fields: Vec<Field>,
     pub(crate) buttons: Vec<Button>,
@@ -135,6 +137,8 @@ pub(crate) struct Dialog {
     pub(crate) diff: bool,
     /// First line of the text shown.
     pub(crate) scroll: usize,
+    /// The keys were moved about by hand: before, letters are typed into the first field.
+    pub(crate) turned: bool,
     /// When a letter was last pressed: one that is held down confirms nothing.
     quiet_since: Timestamp,
     /// Why the last press did nothing.
@@ -150,6 +154,7 @@ impl Dialog {
     pub(crate) fn new(title: impl Into<String>, subject: Subject, now: Timestamp) -> Self {
         Self {
             title: title.into(),
+            facts: None,
             text: Vec::new(),
             fields: Vec::new(),
             buttons: vec![Button {
@@ -162,9 +167,16 @@ impl Dialog {
             subject,
             diff: false,
             scroll: 0,
+            turned: false,
             quiet_since: now,
             says: None,
         }
+    }
+
+    /// With what every dialog says.
+    pub(crate) fn about(mut self, facts: Facts) -> Self {
+        self.facts = Some(facts);
+        self
     }
 
     /// With one more line of text.
@@ -193,7 +205,7 @@ impl Dialog {
         self
     }
 
-    /// With a field, which then has the keys: a letter that is typed must not press a button.
+    /// With a field. The keys stay on Cancel; what is typed goes into the first field.
     pub(crate) fn field(mut self, label: &str, lines: Vec<String>, need: Need, tall: bool) -> Self {
         let role = match &need {
             Need::Exactly(_) => Role::Confirm,
@@ -202,7 +214,6 @@ impl Dialog {
         };
         let mut area = TextArea::new(lines);
         area.set_cursor_line_style(Style::default());
-        self.focus = Focus::Field(self.fields.len());
         self.fields.push(Field { role, label: label.to_owned(), area, need, tall });
         self
     }
@@ -215,12 +226,6 @@ impl Dialog {
             field.area.set_max_histories(0);
         }
         dialog
-    }
-
-    /// With the keys there.
-    pub(crate) fn focused(mut self, focus: Focus) -> Self {
-        self.focus = focus;
-        self
     }
 
     /// The field that has the keys.
@@ -268,6 +273,7 @@ impl Dialog {
 
     /// The keys to the next place, or the one before.
     pub(crate) fn turn(&mut self, forward: bool) {
+        self.turned = true;
         let shift = self.fields.len();
         let places = self.buttons.len() + shift;
         let here = match self.focus {

@@ -4,6 +4,7 @@
 pub(crate) mod attention;
 pub(crate) mod dialog;
 pub(crate) mod face;
+pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod grid;
 pub(crate) mod log;

@@ -20,6 +20,8 @@ pub(crate) struct Sight {
     pub(crate) candidates: Vec<Candidate>,
     /// The release that is chosen in the pane, by its name: the list may change.
     pub(crate) chosen: Option<String>,
+    /// A run that was over before left a schema change that did not end well.
+    pub(crate) schema_left: bool,
     /// What is being done outside of a run, in words.
     pub(crate) doing: Option<String>,
     pub(crate) preview: Preview,

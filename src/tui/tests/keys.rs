@@ -20,9 +20,9 @@ fn check(told: Vec<Told>, keys: &str, wanted: &[&str]) {
     assert_eq!(desk.wishes(), wanted, "{keys}");
 }
 
-type Telling = fn() -> Vec<Told>;
+pub(super) type Telling = fn() -> Vec<Told>;
 
-const STATES: [(&str, Telling); 13] = [
+pub(super) const STATES: [(&str, Telling); 13] = [
     ("nothing", Vec::new),
     ("connecting", story::connecting),
     ("ready", story::ready),
@@ -39,7 +39,7 @@ const STATES: [(&str, Telling); 13] = [
 ];
 
 /// Whether a wish changes something on a host.
-fn acts(wish: &Wish) -> bool {
+pub(super) fn acts(wish: &Wish) -> bool {
     match wish {
         Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } | Wish::Do(_) => true,
         Wish::Connect
@@ -183,8 +183,8 @@ fn a_failure_is_answered() {
     check(failed(), "C<tab><ret>", &[]);
     check(failed(), "K<tab><tab><ret>", &[]);
     let skip = "Command(Choose(HoldId(0), Skip, Why(\"by hand\")))";
-    check(failed(), "Kby hand<tab><tab><ret>", &[skip]);
-    check(failed(), "Kby hand<tab>K", &[skip]);
+    check(failed(), "Kdb1<tab>by hand<tab><tab><ret>", &[skip]);
+    check(failed(), "Kdb1<tab>by hand<tab>K", &[skip]);
     let edit = "Command(Choose(HoldId(0), \
                 Edit(\"./bin/migrate --release 1121-1012 --fake\"), Why(\"\")))";
     check(failed(), "O<end> --fake<tab><tab><ret><tab><ret>", &[edit]);

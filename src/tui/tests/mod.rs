@@ -2,6 +2,7 @@
 //! lists of facts; there is no engine here.
 
 mod attention;
+mod dialogs;
 mod failure;
 mod items;
 mod keys;

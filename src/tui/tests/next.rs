@@ -73,7 +73,7 @@ fn what_is_not_kept_says_so_before_it_is_left() {
     };
     assert!(leaving(true).contains("deployui resume") && leaving(true).contains("[ Detach ]"));
     let (gone, kept) = (leaving(false), "deployui resume");
-    assert!(!gone.contains(kept) && gone.contains("are removed when you leave"), "{gone}");
+    assert!(!gone.contains(kept) && gone.contains("hosts and folder are removed"), "{gone}");
     check(vec![story::running().told()], "q<ret>", &[]);
 }
 

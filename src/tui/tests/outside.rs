@@ -173,7 +173,8 @@ fn a_rollback_is_picked_typed_and_confirmed() {
     check(idle(), &format!("R<ret>{}<ret><ret><tab><ret>", &BEFORE[..13]), &[]);
     check(idle(), &format!("R<ret>{BEFORE}<ret><ret><ret>"), &[]);
     check(idle(), &format!("R<ret>{BEFORE}<esc>"), &[]);
-    check(unprotected(idle()), "R<ret><tab><ret>", &[&to(BEFORE, None)]);
+    check(unprotected(idle()), "R<ret><tab><tab><tab><ret>", &[]);
+    check(unprotected(idle()), &typed, &[&to(BEFORE, None)]);
     check(unprotected(idle()), "R<ret><ret>", &[]);
     check(unprotected(idle()), "RRRRRRDRSR", &[]);
     // A reason that is typed before the field has the keys presses nothing.
@@ -225,7 +226,7 @@ fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
         let mut desk = Desk::new(WIDE).tell_all(told).keys("M");
         assert_eq!(desk.model.dialog.as_ref().unwrap().focus, Focus::Button(0));
         let screen = desk.screen();
-        assert!(screen.contains(&format!("[ Turn off although {why} ]")), "{screen}");
+        assert!(screen.contains(&format!("[ Turn off anyway ]  careful: {why}")), "{screen}");
         assert!(done(&desk.keys("<tab><ret>")).is_empty());
     };
     cares(Sites::calm().raised("ana@desk").idle(), "ana@desk turned it on");

@@ -106,7 +106,7 @@ fn dialog_retry() {
 
 #[test]
 fn dialog_skip() {
-    check("dialog_skip", || vec![story::failed().told()], "Kdone by hand<tab><tab>");
+    check("dialog_skip", || vec![story::failed().told()], "Kdb1<tab>done by hand<tab><tab>");
 }
 
 #[test]

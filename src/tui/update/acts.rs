@@ -6,18 +6,26 @@ use super::{
     edit, keys, lend, outside, picker,
 };
 use crate::{
-    model::{HoldId, HostId},
+    model::{Changes, HoldId, HostId, Kind},
     run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run, Sig},
     tui::{
         action::{Act, Action},
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
+            facts::Facts,
         },
         told::Wish,
         words,
     },
 };
+
+/// Where leaving happens.
+const HERE: &str = "this console";
+
+/// How what the operator says is undone.
+const KEPT: &str = "none; the journal keeps your reason";
+const ASKED_NEXT: &str = "you are asked next what to do about the failure";
 
 /// Carries out a key that acts: opens its dialog, or does at once what does not ask.
 pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
@@ -86,7 +94,11 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
     let Some(run) = model.open_run() else {
         if model.starting {
             let dialog = keys::quit_dialog(model)
-                .line("The run is being started.")
+                .about(Facts::new(
+                    "leaves while the run is being started; it may have begun",
+                    HERE,
+                    "deployui resume takes up a run that has begun",
+                ))
                 .first("Stay", "")
                 .button("Leave", Some('D'), "the run may have begun", Deed::Detach);
             model.dialog = Some(dialog);
@@ -99,19 +111,24 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
     let open = format!("The run is open; running now: {running}.");
     if !model.settings.lasting {
         let dialog = keys::quit_dialog(model)
-            .line(open)
-            .line("Nothing of it is kept: its hosts and its folder are removed when you leave.")
+            .about(Facts::new(
+                format!("leaves. {open} Nothing of it is kept: hosts and folder are removed"),
+                HERE,
+                "none",
+            ))
             .first("Stay", "")
             .button("Leave", Some('D'), "all of it is gone", Deed::Detach);
         model.dialog = Some(dialog);
         return Vec::new();
     }
-    let resume = format!("deployui resume {} goes on with it", run.plan.run);
+    let facts = Facts::new(
+        format!("leaves. {open} They go on to their end on their hosts; no further one begins"),
+        format!("{HERE}; nothing is stopped on a host"),
+        format!("deployui resume {} goes on with it", run.plan.run),
+    );
     let pausing = run.mode != Mode::Pause;
     let mut dialog = keys::quit_dialog(model)
-        .line(open)
-        .line("Detached, steps that run go on to their end on their hosts; no further one begins.")
-        .line(resume)
+        .about(facts)
         .first("Keep running", "stay here")
         .button("Detach", Some('D'), "leave; nothing is stopped", Deed::Detach);
     if pausing {
@@ -152,12 +169,16 @@ pub(super) fn next(model: &mut Model) {
 
 fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
     let plan = model.plan()?;
-    let hosts = words::count(plan.hosts.len(), "host");
     let steps = words::count(plan.columns.len(), "step");
     let title = format!("Start {} of {} on {}?", plan.pipeline, plan.app, plan.stage);
-    let mut dialog = Dialog::new(title, Subject::Start, model.now)
-        .line(format!("{steps} on {hosts}; the plan is behind this dialog."))
-        .line("Undo: A during the run gives it up, and takes back what has an undo.");
+    let mut dialog = Dialog::new(title, Subject::Start, model.now).about(
+        Facts::new(
+            format!("runs {}: {steps}; the plan is behind this dialog", plan.pipeline),
+            words::all_hosts(model),
+            "A during the run gives it up, and takes back what has an undo",
+        )
+        .takes(words::usual_run(model, &plan.pipeline)),
+    );
     let straight = ("Run straight", 'D', "to the end, or to the first failure", Mode::Run);
     let stepping = ("Step by step", 'S', "the first step, then wait for you", Mode::Step);
     let order = if preferred == Mode::Step { [stepping, straight] } else { [straight, stepping] };
@@ -177,16 +198,27 @@ fn go_on(model: &Model) -> Option<Dialog> {
         && hold.cause != Cause::Break
         && hold.offers.contains(&Offer::Go)
     {
-        let dialog = about_hold(model, run, id, hold, "Go on?");
+        let what = if hold.cause == Cause::Schema {
+            "takes back what was done before the schema change"
+        } else {
+            "answers the question; the run goes on"
+        };
+        let facts = about(model, run, hold, what, "P pauses before the next step");
+        let facts = facts.takes(words::usual_rest(model));
+        let dialog = about_hold(model, run, id, hold, "Go on?").about(facts);
         let about = words::consequence(model, hold, Offer::Go);
         return Some(dialog.button("Go on", Some('C'), about, Deed::Choose(vec![id], Choice::Go)));
     }
     let (done, _) = model.progress();
     let left = words::count(model.grid.columns.len().saturating_sub(done), "step");
-    let dialog = Dialog::new("Continue to the end?", Subject::Run, model.now)
-        .line(format!("Still to do: {left} on {}.", words::count(model.grid.hosts.len(), "host")))
-        .line("The run stops at a breakpoint, at a question, and when a step fails.")
-        .line("Undo: P pauses before the next step.");
+    let dialog = Dialog::new("Continue to the end?", Subject::Run, model.now).about(
+        Facts::new(
+            format!("goes on to the end: {left}; stops at a breakpoint, a question, a failure"),
+            words::all_hosts(model),
+            "P pauses before the next step",
+        )
+        .takes(words::usual_rest(model)),
+    );
     Some(dialog.button("Continue", Some('C'), "", Deed::Mode(Mode::Run)))
 }
 
@@ -203,9 +235,12 @@ fn exclude(model: &Model) -> Option<Dialog> {
         None => (Subject::Run, Deed::Exclude(host)),
     };
     let dialog = Dialog::new(format!("Exclude {name}?"), subject, model.now)
-        .line(format!("{name} takes no further part and stays as it is now, unlike the others."))
+        .about(Facts::new(
+            format!("{name} takes no further part and stays as it is now, unlike the others"),
+            words::on_host(model, Some(host)),
+            "none in this run; a new run brings the host back in line",
+        ))
         .line("A step that runs there goes on to its end. The run ends as failed.")
-        .line("Undo: none in this run; a new run brings the host back in line.")
         .button("Exclude", Some('X'), "go on without it", deed);
     Some(with_reason(dialog))
 }
@@ -219,9 +254,14 @@ fn leave_undone(model: &Model) -> Option<Dialog> {
     let run = model.open_run().filter(|run| run.aborting.is_some())?;
     let (id, hold) = model.hold().filter(|(_, hold)| hold.offers.contains(&Offer::Abort))?;
     let deed = Deed::Choose(vec![id], Choice::Abort);
-    let dialog = about_hold(model, run, id, hold, "Leave the rest as it is?")
-        .line("What was taken back stays so, what was not stays done, and the run ends.")
-        .button("Leave as it is", Some('L'), "takes back nothing further", deed);
+    let what = "ends the run: what was taken back stays so, what was not stays done";
+    let facts = about(model, run, hold, what, "none: the run cannot be taken up again");
+    let dialog = about_hold(model, run, id, hold, "Leave the rest as it is?").about(facts).button(
+        "Leave as it is",
+        Some('L'),
+        "takes back nothing further",
+        deed,
+    );
     Some(dialog)
 }
 
@@ -229,8 +269,14 @@ fn abort(model: &Model) -> Dialog {
     let running = words::count(allowed::running(model), "step");
     let kind = |undo, stop| Deed::Abort(Abort { undo, stop });
     Dialog::new("Abort the run: which way?", Subject::Run, model.now)
-        .line(format!("No further step begins. Running now: {running}."))
-        .line("An aborted run cannot be taken up again.")
+        .about(
+            Facts::new(
+                format!("gives the run up: no further step begins; running now: {running}"),
+                words::all_hosts(model),
+                "none: an aborted run cannot be taken up again; D begins a new one",
+            )
+            .takes("until what runs has ended; taking back: not known, it is not recorded"),
+        )
         .button("Leave as it is", Some('L'), "what was done stays", kind(false, false))
         .button("Undo", Some('U'), "take back what was done, last first", kind(true, false))
         .button("Leave, and stop", None, "also send TERM to running steps", kind(false, true))
@@ -240,7 +286,14 @@ fn abort(model: &Model) -> Dialog {
 fn undo(model: &Model) -> Dialog {
     let running = words::count(allowed::running(model), "step");
     Dialog::new("Abort and undo?", Subject::Run, model.now)
-        .line("Gives the run up and takes back what was done, last first.")
+        .about(
+            Facts::new(
+                "gives the run up and takes back what was done, last first",
+                words::all_hosts(model),
+                "none: an aborted run cannot be taken up again; D begins a new one",
+            )
+            .takes("not known: how long taking back takes is not recorded"),
+        )
         .line(format!("Running now: {running}; they go on to their end first."))
         .line("Steps without an undo stay done. What cannot be taken back is reported.")
         .button("Undo", Some('U'), "", Deed::Abort(Abort { undo: true, stop: false }))
@@ -251,11 +304,15 @@ fn stop(model: &Model) -> Option<Dialog> {
     let run = model.open_run()?;
     let attempt = stoppable(model, run).ok()?;
     let cell = run.cell(attempt.node)?;
+    let (what, time) = match cell.stop {
+        None => ("asks this step to end (TERM); you are asked next what to do about it", "10 s"),
+        Some(_) => ("ends this step now (KILL); you are asked next what to do about it", "at once"),
+    };
+    let undo = "none: what it did so far stays done";
+    let facts = Facts::new(what, words::on_host(model, cell.node.host), undo).takes(time);
     let host = cell.node.host.map_or("", |host| model.host_name(host));
-    let step = &cell.node.key;
-    let mut dialog = Dialog::new(format!("Stop {step} on {host}?"), Subject::Run, model.now)
-        .line("Only this step on this host. When it has ended you are asked what to do about it.")
-        .line("What it did so far stays done: nothing is taken back by this.");
+    let title = format!("Stop {} on {host}?", cell.node.key);
+    let mut dialog = Dialog::new(title, Subject::Run, model.now).about(facts);
     if words::changes_schema(cell) {
         let half = "It changes the database schema: stopped now it may be changed in part.";
         dialog = dialog.line(half);
@@ -273,6 +330,26 @@ fn stop(model: &Model) -> Option<Dialog> {
     Some(dialog.line(line).button("Send KILL", Some('K'), about, Deed::Stop(attempt, Sig::Kill)))
 }
 
+/// What is said of an answer to a question that is about a host.
+fn about(model: &Model, run: &Run, hold: &Hold, what: &str, undo: &str) -> Facts {
+    let host = run.cell(hold.on).and_then(|cell| cell.node.host);
+    Facts::new(what, words::on_host(model, host), undo)
+}
+
+/// The host on which a question is about a change of the schema.
+fn migrates<'a>(model: &'a Model, run: &Run, hold: &Hold) -> Option<&'a str> {
+    let cell = run.cell(hold.on)?;
+    let Kind::Act(act) = &cell.node.kind else { return None };
+    let host = cell.node.host.filter(|_| act.changes == Changes::Schema)?;
+    Some(model.host_name(host))
+}
+
+/// With a word that is to be typed before anything can be pressed.
+fn typed(dialog: Dialog, word: &str) -> Dialog {
+    let need = Need::Exactly(word.to_owned());
+    dialog.field(&format!("Type {word} to confirm"), Vec::new(), need, false)
+}
+
 fn about_hold(model: &Model, run: &Run, id: HoldId, hold: &Hold, title: &str) -> Dialog {
     let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now);
     dialog.text = words::cause(model, run, hold);
@@ -287,37 +364,46 @@ fn answer(model: &Model, action: Act) -> Option<Dialog> {
     let offer = *hold.offers.iter().find(offered)?;
     let place = words::place(model, run, hold);
     let about = words::consequence(model, hold, offer);
-    let ask = |title: String| about_hold(model, run, id, hold, &title);
+    let ask = |title: String, what: &str, undo: &str| {
+        let facts = self::about(model, run, hold, what, undo);
+        about_hold(model, run, id, hold, &title).about(facts)
+    };
     let one = |choice| Deed::Choose(vec![id], choice);
     Some(match offer {
         Offer::Retry => retry(model, run, id, hold),
         Offer::Edit => edit::dialog(model, id, true)?,
         Offer::Answer => input(model, run)?,
         Offer::Move(_) => elsewhere(model, run, id, hold),
-        Offer::Fixed => with_reason(
-            ask(format!("Mark {place} fixed?"))
-                .line("Undo: none; the journal keeps your reason.")
-                .button("Mark fixed", Some('F'), about, one(Choice::Fixed)),
-        ),
+        Offer::Fixed => {
+            with_reason(
+                ask(format!("Mark {place} fixed?"), "takes it as done; the run goes on", KEPT)
+                    .button("Mark fixed", Some('F'), about, one(Choice::Fixed)),
+            )
+        }
         Offer::AssumeOk => with_reason(
-            ask(format!("Take {place} as done?"))
-                .line("Undo: none; the journal keeps your reason.")
+            ask(format!("Take {place} as done?"), "takes it as done; the run goes on", KEPT)
                 .button("Take as done", Some('F'), about, one(Choice::Assume(true))),
         ),
         Offer::AssumeFailed => with_reason(
-            ask(format!("Take {place} as failed?"))
-                .line("Undo: you are asked next what to do about the failure.")
-                .button("Take as failed", Some('L'), about, one(Choice::Assume(false))),
+            ask(format!("Take {place} as failed?"), "takes it as not done", ASKED_NEXT).button(
+                "Take as failed",
+                Some('L'),
+                about,
+                one(Choice::Assume(false)),
+            ),
         ),
-        Offer::Skip => with_reason(
-            ask(format!("Skip {place}?"))
-                .line("Later steps run as if it were there. The run ends as failed.")
-                .line("Undo: none in this run.")
-                .button("Skip", Some('K'), about, one(Choice::Skip)),
-        ),
+        Offer::Skip => {
+            let what = "leaves it out; later steps run as if it were there, the run ends as failed";
+            let dialog = ask(format!("Skip {place}?"), what, "none in this run; D runs all anew")
+                .button("Skip", Some('K'), about, one(Choice::Skip));
+            with_reason(match migrates(model, run, hold) {
+                Some(host) => typed(dialog, host),
+                None => dialog,
+            })
+        }
         Offer::TakeOver => with_reason(
-            ask("Take the lock over?".to_owned())
-                .line("Undo: none. Be sure that the other run does not go on.")
+            ask("Take the lock over?".to_owned(), "the other run can change no more", "none")
+                .line("Be sure that the other run does not go on.")
                 .button("Take over", Some('V'), about, one(Choice::TakeOver)),
         ),
         Offer::Go | Offer::Exclude | Offer::Undo | Offer::Abort => return None,
@@ -328,13 +414,14 @@ fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     let place = words::place(model, run, hold);
     let about = words::consequence(model, hold, Offer::Retry);
     let again = if matches!(hold.cause, Cause::Unknown(_)) {
-        "If it was done, or done in part, it is then done TWICE."
+        "runs it AGAIN: if it was done, or done in part, it is then done TWICE"
     } else {
-        "The same command runs once more on this host."
+        "runs the same command once more on this host"
     };
+    let undo = "none needed; each attempt has a log of its own ([ and ] go through them)";
+    let facts = self::about(model, run, hold, again, undo).takes(words::usual_step(model, hold));
     let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
-        .line(again)
-        .line("Undo: none needed; each attempt has a log of its own ([ and ] go through them).")
+        .about(facts)
         .button("Retry", Some('T'), about, Deed::Choose(vec![id], Choice::Retry));
     let all = words::same_step(run, hold);
     if all.len() > 1 {
@@ -349,13 +436,14 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
     let (attempt, number, hidden) = asking(model, run)?;
     let (id, hold) = model.hold()?;
     let place = words::place(model, run, hold);
-    let mut dialog = about_hold(model, run, id, hold, &format!("Answer {place}?"))
-        .line("It goes to the step's input once, and into no file here or on the host.");
+    let what = "sends one line to the step's input, once; it is in no file here or on the host";
+    let facts = about(model, run, hold, what, "none");
+    let mut dialog = about_hold(model, run, id, hold, &format!("Answer {place}?")).about(facts);
     if hidden {
         dialog = dialog.line("It asks for a secret: what you type is not shown.");
     }
     let dialog = dialog
-        .line("If it was not asking: as soon as it prints on, nothing is sent. Undo: none.")
+        .line("If it was not asking: as soon as it prints on, nothing is sent.")
         .button("Send", Some('I'), "with a line end", Deed::Answer(attempt, number));
     Some(match hidden {
         true => dialog.secret("Line (not shown)"),
@@ -365,8 +453,16 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
 
 fn elsewhere(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     let place = words::place(model, run, hold);
-    let mut dialog = about_hold(model, run, id, hold, &format!("Where to do {place}?"))
-        .line("If it was done before, it is done twice.");
+    let mut dialog = about_hold(model, run, id, hold, &format!("Where to do {place}?")).about(
+        about(
+            model,
+            run,
+            hold,
+            "does it on the host that you choose; if it was done before, it is done twice",
+            "none in this run",
+        )
+        .takes(words::usual_step(model, hold)),
+    );
     let hosts = hold
         .offers
         .iter()

@@ -61,7 +61,7 @@ fn some(why: &str) -> Option<String> {
 
 fn acting(model: &Model, action: Act) -> Option<String> {
     if model.settings.read_only {
-        return some("this console only looks (read-only)");
+        return some("this console only looks (--read-only)");
     }
     if action == Act::Shell {
         return lend::no_shell(model);

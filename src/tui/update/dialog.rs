@@ -8,9 +8,10 @@ use crate::tui::{
     state::{
         Model,
         dialog::{Deed, Dialog, Focus, Need, Subject},
+        facts::Facts,
     },
     styles::Tone,
-    told::{PromptKind, Wish},
+    told::{Prompt, PromptKind, Wish},
     words,
 };
 
@@ -19,6 +20,12 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let rows = words::dialog(model).len() * 4;
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     dialog.says = None;
+    if !dialog.turned && begins_to_type(key) && !dialog.fields.is_empty() {
+        dialog.focus = match dialog.focus {
+            Focus::Button(_) => Focus::Field(0),
+            Focus::Field(at) => Focus::Field(at),
+        };
+    }
     let tall = dialog.active().is_some_and(|field| field.tall);
     let in_field = matches!(dialog.focus, Focus::Field(_));
     match Press::of(key) {
@@ -41,6 +48,17 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         None => {}
     }
     Vec::new()
+}
+
+/// Whether a key is the beginning of a text.
+fn begins_to_type(key: KeyEvent) -> bool {
+    match Press::of(key) {
+        Some(Press::Char(_)) => true,
+        Some(Press::Named(code)) => {
+            matches!(code, KeyCode::Backspace | KeyCode::Delete | KeyCode::Home | KeyCode::End)
+        }
+        Some(Press::Ctrl(_)) | None => false,
+    }
 }
 
 /// Enter in a field of one line: to the next, and from the last to the first button, which does
@@ -91,13 +109,19 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
     }
 }
 
-/// Pasted text goes into a field or a search, and nowhere else.
+/// Pasted text goes into a field or a search, and nowhere else. It never is what is to be typed by hand.
 pub(super) fn paste(model: &mut Model, text: &str) {
     let line = || text.replace(['\r', '\n'], " ").trim_end().to_owned();
     if let Some(dialog) = &mut model.dialog {
-        let Some(field) = dialog.active() else { return };
+        if !dialog.turned && !dialog.fields.is_empty() {
+            dialog.focus = Focus::Field(0);
+        }
+        let Some(field) = dialog.active() else {
+            dialog.says = Some("pasted text presses nothing".to_owned());
+            return;
+        };
         if matches!(field.need, Need::Exactly(_)) {
-            dialog.says = Some("type it: pasted text does not count here".to_owned());
+            dialog.says = Some("type it by hand: pasted text does not count here".to_owned());
             return;
         }
         let lines = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -142,7 +166,8 @@ pub(super) fn next_prompt(model: &mut Model) {
     }
     let Some(prompt) = model.prompts.pop_front() else { return };
     let id = prompt.id;
-    let mut dialog = Dialog::new(prompt.title, Subject::Prompt(id), model.now);
+    let facts = prompt_facts(&prompt);
+    let mut dialog = Dialog::new(prompt.title, Subject::Prompt(id), model.now).about(facts);
     dialog.text = prompt.lines;
     model.dialog = Some(match prompt.kind {
         PromptKind::YesNo => {
@@ -160,4 +185,16 @@ pub(super) fn next_prompt(model: &mut Model) {
             )
             .secret("Answer"),
     });
+}
+
+fn prompt_facts(prompt: &Prompt) -> Facts {
+    let (what, undo) = match prompt.kind {
+        PromptKind::YesNo => {
+            ("Yes trusts it; No does not connect", "take it out of that file again")
+        }
+        PromptKind::Text | PromptKind::Secret => {
+            ("sends your answer to whoever asks", "none; Esc sends nothing, and does not connect")
+        }
+    };
+    Facts::new(what, "on its way to the host; nothing is changed there", undo)
 }

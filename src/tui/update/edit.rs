@@ -4,11 +4,12 @@
 use super::allowed;
 use crate::{
     model::{HoldId, NodeId},
-    run::Choice,
+    run::{Choice, Hold, Run},
     tui::{
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Role, Subject},
+            facts::Facts,
         },
         styles::Tone,
         words,
@@ -28,7 +29,7 @@ pub(super) fn dialog(model: &Model, id: HoldId, draft: bool) -> Option<Dialog> {
     let place = words::place(model, run, hold);
     let title = format!("Edit and retry {place}");
     let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now)
-        .line("For this run and this host only; the recipe stays as it is.")
+        .about(facts(model, run, hold))
         .line("Ctrl-u undoes, Ctrl-r redoes; Tab leaves the text, Esc keeps it for the next O.");
     if kept.is_some() {
         dialog = dialog.line("This is what you typed before and did not run.");
@@ -40,6 +41,13 @@ pub(super) fn dialog(model: &Model, id: HoldId, draft: bool) -> Option<Dialog> {
         dialog = dialog.button("Begin anew", Some('N'), about, Deed::Amend(id, false));
     }
     Some(dialog.field("Command (sh, set -e)", lines, Need::Some("a command"), true))
+}
+
+fn facts(model: &Model, run: &Run, hold: &Hold) -> Facts {
+    let what = "runs what you type as a new attempt, in this run and on this host only";
+    let undo = "none needed for the recipe, which stays as it is; what the text does is done";
+    let host = run.cell(hold.on).and_then(|cell| cell.node.host);
+    Facts::new(what, words::on_host(model, host), undo).takes(words::usual_step(model, hold))
 }
 
 /// Opens it again.
@@ -77,9 +85,9 @@ pub(super) fn compare(model: &mut Model, id: HoldId) {
     dialog.diff = true;
     dialog.text = difference(planned != last, against_plan, against_last);
     dialog = dialog
+        .about(facts(model, run, hold))
         .line("")
-        .line("For this run and this host only. The journal keeps the command, and who ran it.")
-        .line("Undo: none by this; what it does is up to what you typed.")
+        .line("The journal keeps the command, and who ran it.")
         .first("Cancel", "your text is kept for the next O")
         .button("Run this", Some('O'), "as a new attempt", run_it(id, typed.clone()))
         .button("Change it further", Some('E'), "back to the text", Deed::Amend(id, true));

@@ -9,6 +9,7 @@ use crate::{
         state::{
             Model, Pane, Subject,
             dialog::{Deed, Dialog, Subject as About},
+            facts::Facts,
         },
         styles::Tone,
         told::{Guest, Page, Returned, Wish},
@@ -73,18 +74,24 @@ pub(super) fn shell(model: &Model) -> Option<Dialog> {
         About::Shell(host.name.clone()),
         model.now,
     )
-    .line(format!("Where: {} ({}), as {who}, in {cwd}: {whence}.", host.name, host.address));
-    dialog.text.extend(place.note.clone());
-    dialog = dialog.line(environment(&place.like)).line(
-        "What you do there is no step: it has no log, is not undone and not done again. \
-         That a shell was opened and left is noted in shells.jsonl of the state directory.",
+    .about(
+        Facts::new(
+            "opens a shell; what you do there is no step: no log, no undo, not done again",
+            format!("{} ({}), as {who}, in {cwd}: {whence}", host.name, host.address),
+            "none; hosts are looked at again afterwards",
+        )
+        .takes("until you leave it"),
     );
+    dialog.text.extend(place.note.clone());
+    dialog = dialog
+        .line(environment(&place.like))
+        .line("That a shell was opened and left is noted in shells.jsonl of the state directory.");
     dialog = dialog.line(match run {
         Some(_) if model.hold().is_some() => {
             "Meanwhile: the run goes on, and its question stays open until you answer it here."
         }
         Some(_) => "Meanwhile: the run goes on. P first, if nothing further shall begin.",
-        None => "No run is open. Undo: none; hosts are looked at again afterwards.",
+        None => "No run is open.",
     });
     let dialog = dialog.line(
         "exit or Ctrl-d comes back; should the far side hang: Enter, then ~ and . (as in ssh).",

@@ -24,14 +24,11 @@ pub(super) fn rollback(model: &mut Model, release: &str) {
     let intent = Intent::Rollback { release: release.to_owned(), reason: None };
     let subject = Subject::Rollback(release.to_owned(), served(model));
     let about = format!("serves {release} on {hosts}");
-    let mut dialog =
-        Dialog::new(title, subject, model.now).button("Roll back", None, about, Deed::Do(intent));
-    if plan.protected {
-        let need = Need::Exactly(release.to_owned());
-        dialog = dialog.field(&format!("Type {release} to confirm"), Vec::new(), need, false);
-    }
-    let focus = first_focus(&dialog);
-    let dialog = dialog.field("Reason (optional)", Vec::new(), Need::Nothing, false).focused(focus);
+    let need = Need::Exactly(release.to_owned());
+    let dialog = Dialog::new(title, subject, model.now)
+        .button("Roll back", None, about, Deed::Do(intent))
+        .field(&format!("Type {release} to confirm"), Vec::new(), need, false)
+        .field("Reason (optional)", Vec::new(), Need::Nothing, false);
     model.sight.preview.told = None;
     model.dialog = Some(dialog);
 }
@@ -47,11 +44,12 @@ pub(super) fn maintenance(model: &mut Model) {
         let need = Need::Exactly(plan.stage.clone());
         dialog = dialog.field(&format!("Type {} to confirm", plan.stage), Vec::new(), need, false);
     }
-    let focus = if care.is_empty() { first_focus(&dialog) } else { Focus::Button(0) };
-    let dialog = dialog
-        .field("Reason (visitors read it)", Vec::new(), Need::Nothing, false)
-        .field("Until (14:30 or +20m)", Vec::new(), Need::Moment, false)
-        .focused(focus);
+    let dialog = dialog.field("Reason (visitors read it)", Vec::new(), Need::Nothing, false).field(
+        "Until (14:30 or +20m)",
+        Vec::new(),
+        Need::Moment,
+        false,
+    );
     model.sight.preview.told = None;
     model.dialog = Some(dialog);
 }
@@ -71,7 +69,7 @@ pub(super) fn unlock(model: &mut Model) {
         dialog = dialog.field(&format!("Type {} to confirm", plan.stage), Vec::new(), need, false);
     }
     let need = Need::Some("a reason, for the record");
-    let dialog = dialog.field("Reason", Vec::new(), need, false).focused(Focus::Field(0));
+    let dialog = dialog.field("Reason", Vec::new(), need, false);
     model.sight.preview.told = None;
     model.dialog = Some(dialog);
 }
@@ -91,16 +89,16 @@ fn with_switches(model: &Model, dialog: Dialog, care: &[String]) -> Dialog {
     let pages = model.sight.pages();
     let is_on = matches!(pages, Pages::On { .. });
     let on = if is_on { "Turn on anew" } else { "Turn on" };
-    let off = match care {
-        [] => "Turn off".to_owned(),
-        [first, ..] => format!("Turn off although {first}"),
-    };
+    let off = if care.is_empty() { "Turn off" } else { "Turn off anyway" };
     let of = match model.sight.pages.len() {
         0 => String::new(),
         hosts => format!(" of {}", words::count(hosts, "host")),
     };
     let get = |what: &str| format!("visitors{of} get the {what}");
-    let about = if care.is_empty() { get("application") } else { String::new() };
+    let about = match care {
+        [] => get("application"),
+        [first, ..] => format!("careful: {first}"),
+    };
     let on = |dialog: Dialog| dialog.button(on, None, get("page"), intent(true));
     let off = |dialog: Dialog| dialog.button(off, None, about, intent(false));
     match pages {
@@ -108,11 +106,6 @@ fn with_switches(model: &Model, dialog: Dialog, care: &[String]) -> Dialog {
         Pages::On { .. } => on(off(dialog)),
         Pages::Off | Pages::NotAsked | Pages::Mixed(..) | Pages::Unknown(..) => off(on(dialog)),
     }
-}
-
-/// The first field where it must be filled, else Cancel.
-fn first_focus(dialog: &Dialog) -> Focus {
-    if dialog.fields.is_empty() { Focus::Button(0) } else { Focus::Field(0) }
 }
 
 fn served(model: &Model) -> Vec<(Served, Vec<String>)> {
@@ -155,7 +148,8 @@ pub(super) fn keep_true(model: &mut Model) {
     }
     let Some(mut dialog) = model.dialog.take() else { return };
     dialog.buttons.truncate(1);
-    let mut dialog = with_switches(model, dialog, &care).focused(Focus::Button(0));
+    let mut dialog = with_switches(model, dialog, &care);
+    dialog.focus = Focus::Button(0);
     dialog.subject = Subject::Maintenance(care);
     dialog.says = Some("this has changed while you looked: read it again".to_owned());
     model.dialog = Some(dialog);

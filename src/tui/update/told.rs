@@ -2,7 +2,7 @@
 
 use crate::{
     model::{HostId, Plan},
-    run::{Event, Fact, Run},
+    run::{Event, Fact, Run, Verdict},
     tui::{
         state::{
             Asked, Cursor, Model, Subject,
@@ -147,6 +147,13 @@ fn apply(model: &mut Model, event: &Event) {
             (model.starting, model.sight.doing) = (false, None);
             model.tempo.forget();
         }
+    }
+    let Some(run) = model.run() else { return };
+    // It is still so when the run is no longer on the screen.
+    match run.closed {
+        Some(Verdict::Ok) => model.sight.schema_left = false,
+        Some(_) if run.schema_begun() => model.sight.schema_left = true,
+        Some(_) | None => {}
     }
     let Some(run) = model.run() else { return };
     let Some((text, tone)) = words::event(model, run, event) else { return };

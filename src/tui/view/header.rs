@@ -83,8 +83,7 @@ fn right(model: &Model, pen: Pen, wide: bool) -> Parts {
         parts.push((1, vec![Span::raw("  "), pen.span(&words, Tone::Held)]));
     }
     if let Some(run) = model.run() {
-        let id = run.plan.run.as_str();
-        let short: String = id.rsplit('-').next().unwrap_or(id).chars().take(6).collect();
+        let short = words::short_run(run.plan.run.as_str());
         parts.push((8, vec![pen.span(&format!("  run {short}"), Tone::Dim)]));
     }
     // Only while it is kept right: a clock that stands still would lie.
@@ -137,7 +136,7 @@ fn state_cells(model: &Model) -> usize {
 
 /// That this console only looks.
 fn looking(model: &Model) -> Option<String> {
-    model.settings.read_only.then(|| "READ ONLY".to_owned())
+    model.settings.read_only.then(|| "READ-ONLY".to_owned())
 }
 
 fn stage(model: &Model, pen: Pen) -> Vec<Span<'static>> {

@@ -10,6 +10,7 @@ mod outside;
 mod release;
 mod tempo;
 mod title;
+mod usual;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -24,6 +25,7 @@ pub(crate) use self::{
     release::{details, hosts, releases, served, short_revision, standing},
     tempo::{clocked, eta, late, look_at, typical},
     title::{progress, title},
+    usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},
 };
 
 /// A time that something took: `0.4s`, `58s`, `1m22s`, `1h02m`, `3d04h`.
@@ -75,6 +77,11 @@ pub(crate) fn clock(at: Timestamp, zone: &TimeZone) -> String {
 /// A time of day with milliseconds.
 pub(crate) fn clock_millis(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string()
+}
+
+/// The end of a run's id, by which people name it.
+pub(crate) fn short_run(run: &str) -> String {
+    run.rsplit('-').next().unwrap_or(run).chars().take(6).collect()
 }
 
 /// `1 host`, `2 hosts`.

@@ -1,15 +1,26 @@
 //! What is said of maintenance, and in the dialogs of what is done outside of the planned run.
 
-use super::{ago, clock_minutes, count, hosts, served};
+use super::{ago, clock_minutes, count, hosts, served, short_run};
 use crate::{
     model::{Maintenance, Raised, Served},
     run::{Run, Verdict},
     tui::{
-        state::{Model, dialog::Subject, sight::Pages},
+        state::{
+            Model,
+            dialog::{Dialog, Subject},
+            facts::Facts,
+            sight::Pages,
+        },
         styles::Tone,
         told::Intent,
     },
 };
+
+/// What an earlier run may have left.
+const SCHEMA_LEFT: &str = "a schema change did not end well";
+
+/// What the name of a page begins with that a person raised.
+const BY_HAND: &str = "by-hand";
 
 /// What is probed is old after this long, in seconds.
 const STALE: i64 = 120;
@@ -30,10 +41,16 @@ pub(crate) fn care(model: &Model) -> Vec<String> {
     let other = other.map(|raised| format!("{} turned it on", raised.by));
     let begun = |run: &&Run| run.schema_begun() && run.closed != Some(Verdict::Ok);
     let schema = model.run().filter(begun).map(|run| match run.closed {
-        None => "a schema change has begun".to_owned(),
-        Some(_) => "a schema change did not end well".to_owned(),
+        None => "a schema change has begun",
+        Some(_) => SCHEMA_LEFT,
     });
-    schema.into_iter().chain(other).collect()
+    let schema = schema.or(model.sight.schema_left.then_some(SCHEMA_LEFT)).map(str::to_owned);
+    let run = model.run().map(|run| run.plan.run.as_str());
+    let left = model.sight.raised().filter(|it| !it.run.starts_with(BY_HAND) && schema.is_none());
+    let left = left.filter(|it| Some(it.run.as_str()) != run);
+    let left = left
+        .map(|it| format!("the run {} raised it and has not taken it down", short_run(&it.run)));
+    schema.into_iter().chain(left).chain(other).collect()
 }
 
 /// What visitors get, with its age, for the header; shorter where there is little room.
@@ -74,28 +91,59 @@ pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
 /// The text of a dialog: of those that are about the hosts as they are now, it is made anew.
 pub(crate) fn dialog(model: &Model) -> Vec<String> {
     let Some(dialog) = &model.dialog else { return Vec::new() };
-    let (mut lines, undo) = match &dialog.subject {
-        Subject::Rollback(release, _) => (
-            rollback(model, release),
-            "Undo: deploy again; what is served now stays on the hosts, marked bad.",
-        ),
-        Subject::Maintenance(care) => (pages(model, care), "Undo: M again."),
-        Subject::Lock(run) => (lock(run), "Undo: none; whoever lost it is not told."),
-        Subject::Start => {
-            let releases = model.plan().map(|plan| super::releases(model, plan));
-            return [releases.unwrap_or_default(), dialog.text.clone()].concat();
-        }
+    let mut lines = facts(model, dialog).as_ref().map(Facts::lines).unwrap_or_default();
+    lines.extend(match &dialog.subject {
+        Subject::Rollback(release, _) => rollback(model, release),
+        Subject::Maintenance(care) => pages(model, care),
+        Subject::Lock(run) => lock(run),
+        Subject::Start => model.plan().map(|plan| super::releases(model, plan)).unwrap_or_default(),
         Subject::Holds(_)
         | Subject::Run
         | Subject::Shell(_)
         | Subject::Prompt(_)
-        | Subject::Quit => return dialog.text.clone(),
-    };
-    if let Some(intent) = dialog.intent() {
-        lines.extend(preview(model, intent));
-    }
-    lines.push(undo.to_owned());
+        | Subject::Quit => Vec::new(),
+    });
+    lines.extend(dialog.text.iter().cloned());
+    lines.extend(dialog.intent().into_iter().flat_map(|intent| preview(model, intent)));
     lines
+}
+
+/// What every dialog says; of those that are about the hosts as they are now, it is made anew.
+fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
+    let sites: Vec<&str> = model.sight.sites.keys().map(String::as_str).collect();
+    let paged: Vec<&str> = model.sight.pages.keys().map(String::as_str).collect();
+    let place = |names: &[&str]| match names {
+        [] => super::all_hosts(model),
+        names => {
+            let stage = model.plan().map_or("", |plan| plan.stage.as_str());
+            format!("{} ({stage})", hosts(names))
+        }
+    };
+    match &dialog.subject {
+        Subject::Rollback(release, _) => Some(
+            Facts::new(
+                format!("serves {release} again; code only, the database stays as it is"),
+                place(&sites),
+                "deploy again; what is served now stays on the hosts, marked bad",
+            )
+            .takes(super::usual_run(model, "rollback")),
+        ),
+        Subject::Maintenance(_) => Some(
+            Facts::new("puts the maintenance page up, or takes it down", place(&paged), "M again")
+                .takes("at once; then it is asked what visitors get"),
+        ),
+        Subject::Lock(_) => Some(Facts::new(
+            "whoever has the stage loses its lock",
+            place(&sites),
+            "none; whoever lost it is not told",
+        )),
+        Subject::Start
+        | Subject::Holds(_)
+        | Subject::Run
+        | Subject::Shell(_)
+        | Subject::Prompt(_)
+        | Subject::Quit => dialog.facts.clone(),
+    }
 }
 
 fn lock(run: &str) -> Vec<String> {

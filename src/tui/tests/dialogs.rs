@@ -1,0 +1,199 @@
+//! All dialogs that can be opened: what they say, and that nothing but a meant key confirms them.
+
+use super::{
+    Desk, NARROW, WIDE,
+    keys::{STATES, acts},
+    settings,
+    sites::{NEWEST, Sites, unprotected},
+    story,
+};
+use crate::{
+    run::Verdict,
+    tui::{
+        Prompt, PromptKind, Settings, Told,
+        state::dialog::{Deed, Focus, Need, Subject},
+        words,
+    },
+};
+
+/// Keys that open dialogs, in every state.
+fn keys() -> Vec<String> {
+    let letters = ('A'..='Z').map(|letter| letter.to_string());
+    letters.chain(["q", "<C-c>", "R<ret>", "2<ret><ret>", "5<ret>"].map(str::to_owned)).collect()
+}
+
+fn prompt(kind: PromptKind) -> Told {
+    Told::Prompt(Prompt { id: 1, title: "Key".into(), lines: vec!["Trust?".into()], kind })
+}
+
+/// Every dialog that can be opened from every state, with how it was.
+fn each(look: impl Fn(&str, &dyn Fn() -> Desk)) {
+    let mut seen = std::collections::BTreeSet::new();
+    for (name, told) in STATES {
+        for key in keys() {
+            let opened = || Desk::new(WIDE).tell_all(told()).keys(&key);
+            let desk = opened();
+            let Some(dialog) = &desk.model.dialog else { continue };
+            seen.insert(dialog.title.clone());
+            look(&format!("{name}, {key}: {}", dialog.title), &opened);
+        }
+    }
+    for kind in [PromptKind::YesNo, PromptKind::Text, PromptKind::Secret] {
+        let opened = || Desk::new(WIDE).tell_all(story::connecting()).tell(prompt(kind));
+        look(&format!("{kind:?}"), &opened);
+    }
+    let foreign = || Sites::calm().locked("ana@desk", "deploy of shop").idle();
+    look("unlock", &|| Desk::new(WIDE).tell_all(foreign()).keys("V"));
+    assert!(seen.len() >= 16, "{seen:?}");
+}
+
+#[test]
+fn every_dialog_says_what_where_how_long_and_how_to_undo_it() {
+    each(|name, opened| {
+        let desk = opened();
+        let lines = words::dialog(&desk.model);
+        for (at, word) in ["What ", "Where ", "Time ", "Undo "].iter().enumerate() {
+            let line = lines.get(at).unwrap_or_else(|| panic!("{name}: {lines:?}"));
+            let said = line.strip_prefix(word).map(str::trim).unwrap_or_default();
+            assert!(said.len() > 3, "{name}: {line}");
+        }
+        assert!(!lines[4..].iter().any(|line| line.starts_with("Undo")), "{name}: {lines:?}");
+    });
+}
+
+#[test]
+fn every_dialog_opens_on_cancel_and_enter_does_nothing() {
+    each(|name, opened| {
+        let desk = opened();
+        let dialog = desk.model.dialog.as_ref().unwrap();
+        assert_eq!(
+            (dialog.focus, &dialog.buttons[0].deed),
+            (Focus::Button(0), &Deed::Nothing),
+            "{name}"
+        );
+        let asked = matches!(dialog.subject, Subject::Prompt(_));
+        for keys in ["<ret>", "<ret><ret>", "<esc>", "<ret><ret><ret><ret>"] {
+            let desk = opened().keys(keys);
+            assert!(!desk.wishes.iter().any(acts), "{name}, {keys}: {:?}", desk.wishes);
+            assert!(!asked || desk.wishes.iter().all(|it| format!("{it:?}").contains("false")));
+        }
+    });
+}
+
+#[test]
+fn no_pasted_text_confirms_or_stands_for_what_is_typed() {
+    each(|name, opened| {
+        let wanted: Vec<String> = {
+            let desk = opened();
+            let fields = &desk.model.dialog.as_ref().unwrap().fields;
+            let exact = fields.iter().filter_map(|field| match &field.need {
+                Need::Exactly(word) => Some(word.clone()),
+                Need::Nothing | Need::Some(_) | Need::Moment => None,
+            });
+            exact.collect()
+        };
+        for text in wanted.iter().flat_map(|word| [word.clone(), format!("{word}\n\t\r")]) {
+            let desk = opened().paste(&text);
+            let says = desk.model.dialog.as_ref().unwrap().says.clone().unwrap_or_default();
+            assert!(says.contains("pasted text does not count"), "{name}: {says}");
+            let desk = desk.keys("<tab><tab><ret><tab><ret>");
+            assert!(!desk.wishes.iter().any(acts), "{name}: {:?}", desk.wishes);
+        }
+        let desk = opened().paste("yes\nY\n\r\t\r");
+        assert!(!desk.wishes.iter().any(acts), "{name}: {:?}", desk.wishes);
+    });
+}
+
+#[test]
+fn what_is_typed_goes_into_the_field_and_presses_nothing() {
+    each(|name, opened| {
+        let desk = opened();
+        let dialog = desk.model.dialog.as_ref().unwrap();
+        if dialog.fields.is_empty() {
+            return;
+        }
+        for letter in ('A'..='Z').chain('a'..='z') {
+            let desk = opened().keys(&letter.to_string());
+            assert!(desk.wishes.iter().all(|wish| !acts(wish)), "{name}, {letter}");
+            let typed = desk.model.dialog.as_ref().unwrap().fields[0].typed();
+            assert!(typed.contains(letter), "{name}, {letter}: {typed}");
+        }
+    });
+}
+
+#[test]
+fn a_protected_stage_wants_its_word_typed_for_all_that_changes_it() {
+    let idle = || Sites::calm().raised("ana@desk").locked("li@desk", "deploy").idle();
+    let check = |key: &str, word: &str| {
+        let desk = Desk::new(WIDE).tell_all(idle()).keys(key);
+        let dialog = desk.model.dialog.as_ref().unwrap_or_else(|| panic!("{key}"));
+        let needs: Vec<_> = dialog.fields.iter().map(|field| &field.need).collect();
+        assert!(needs.contains(&&Need::Exactly(word.to_owned())), "{key}: {needs:?}");
+    };
+    check("D", "production");
+    check("S", "production");
+    check("M", "production");
+    check("V", "production");
+    check("R<ret>", super::sites::BEFORE);
+    // Going back to a release is typed everywhere.
+    let desk = Desk::new(WIDE).tell_all(unprotected(Sites::calm().idle())).keys("R<ret>");
+    let dialog = desk.model.dialog.as_ref().unwrap();
+    assert!(matches!(&dialog.fields[0].need, Need::Exactly(release) if release != NEWEST));
+    // So is leaving a migration out.
+    let desk = Desk::new(WIDE).tell(story::failed().told()).keys("K");
+    let dialog = desk.model.dialog.as_ref().unwrap();
+    assert_eq!(dialog.fields[0].need, Need::Exactly("db1".to_owned()));
+}
+
+#[test]
+fn the_warning_of_a_schema_change_outlives_its_run() {
+    let aborted = || story::failed().then(crate::run::Fact::Closed(Verdict::Aborted));
+    let after = || Sites::calm().raised("bob@laptop").with(aborted());
+    let next = || after().into_iter().chain(story::ready());
+    let warns = |told: Vec<Told>| {
+        let mut desk = Desk::new(WIDE).tell_all(told).keys("M");
+        let screen = desk.screen();
+        assert!(
+            screen.contains("CAREFUL") && screen.contains("a schema change did not"),
+            "{screen}"
+        );
+        assert!(screen.contains("[ Turn off anyway ]"), "{screen}");
+    };
+    warns(after());
+    // The plan of the next run takes its place.
+    warns(next().collect());
+    let mut other = story::plan();
+    other.run = crate::model::RunId::new("20261122-150000", [8; 10]);
+    let mut desk = Desk::new(WIDE).tell_all(next()).tell(story::Story::of(other).told()).keys("M");
+    assert!(desk.screen().contains("a schema change did not"), "{}", desk.screen());
+}
+
+#[test]
+fn a_page_that_a_run_raised_is_not_taken_down_lightly() {
+    let mut sites = Sites::calm().raised("bob@laptop");
+    for (_, site) in &mut sites.hosts {
+        site.raised.as_mut().unwrap().run = "20261122-120000-abcdefgh".to_owned();
+    }
+    let mut desk = Desk::new(WIDE).tell_all(sites.idle()).keys("M");
+    let screen = desk.screen();
+    assert!(screen.contains("the run abcdef raised it and has not taken it down"), "{screen}");
+}
+
+#[test]
+fn read_only_says_why_at_every_key() {
+    for (name, told) in STATES {
+        for letter in "DSCPBTOFKLXWVIUAMR".chars() {
+            let settings = Settings { read_only: true, ..settings() };
+            let desk = Desk::with(NARROW, settings, 40, super::chatter).tell_all(told());
+            let desk = desk.keys(&letter.to_string());
+            let says = desk.model.line.as_ref().map_or("", |line| line.text.as_str());
+            let wanted =
+                format!("{letter} does nothing now: this console only looks (--read-only)");
+            assert_eq!(says, wanted, "{name}");
+            assert!(desk.model.dialog.is_none() && !desk.wishes.iter().any(acts), "{name}");
+        }
+    }
+    let settings = Settings { read_only: true, ..settings() };
+    let mut desk = Desk::with(WIDE, settings, 40, super::chatter).tell_all(Sites::calm().idle());
+    assert!(desk.screen().lines().next().unwrap().contains("READ-ONLY"), "{}", desk.screen());
+}

@@ -1,0 +1,58 @@
+//! How long something that is about to be done usually takes, and on which hosts it is done.
+
+use super::{clocked, hosts, took, typical};
+use crate::{
+    model::HostId,
+    run::Hold,
+    tui::state::{Model, tempo::Left},
+};
+
+/// How long a whole run of a pipeline takes.
+pub(crate) fn usual_run(model: &Model, pipeline: &str) -> String {
+    let whole = model.tempo.paces.get(pipeline).map(|pace| &pace.whole);
+    let longest = whole.and_then(|whole| whole.p95()).map(took);
+    match (whole.and_then(typical), longest) {
+        (Some(typ), Some(longest)) => format!("typically {typ}, at most {longest}"),
+        (_, _) => format!("not known yet: no {pipeline} has ended well here before"),
+    }
+}
+
+/// How long the step takes that a question is about.
+pub(crate) fn usual_step(model: &Model, hold: &Hold) -> String {
+    let times = || {
+        let (column, host) = model.grid.find(hold.on)?;
+        model.typical(model.grid.columns.get(column)?, host?)
+    };
+    match times().and_then(typical) {
+        Some(typ) => format!("typically {typ}"),
+        None => "not known yet: the step has not ended well here before".to_owned(),
+    }
+}
+
+/// How long the rest of the run takes.
+pub(crate) fn usual_rest(model: &Model) -> String {
+    match model.tempo.left {
+        Some(Left { time, more: false, .. }) => format!("about {}", clocked(time)),
+        Some(Left { time, more: true, .. }) => format!("longer than {}", clocked(time)),
+        None => "not known yet: no such run has ended well here before".to_owned(),
+    }
+}
+
+/// All hosts that take part, and of which stage they are.
+pub(crate) fn all_hosts(model: &Model) -> String {
+    let names: Vec<&str> = model.grid.hosts.iter().map(|host| model.host_name(*host)).collect();
+    of_stage(model, &hosts(&names))
+}
+
+/// A host, or what a question without a host is about.
+pub(crate) fn on_host(model: &Model, host: Option<HostId>) -> String {
+    match host {
+        Some(host) => of_stage(model, model.host_name(host)),
+        None => all_hosts(model),
+    }
+}
+
+fn of_stage(model: &Model, names: &str) -> String {
+    let stage = model.plan().map_or("", |plan| plan.stage.as_str());
+    format!("{names} ({stage})")
+}
