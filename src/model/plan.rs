@@ -103,6 +103,9 @@ pub struct Column {
     pub step: StepName,
     /// What it does, in a line.
     pub about: String,
+    /// What does it, by its name, where that is not a command of the recipe.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub built_in: Option<String>,
     /// Its opening gates (one per batch).
     pub gates: Vec<NodeId>,
     /// Its nodes, at most one per host in the plan; grown ones are found by their origin.

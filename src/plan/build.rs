@@ -14,7 +14,7 @@ use super::scope::Scope;
 use crate::model::{
     Column, Elsewhere, Follower, HostId, Node, NodeId, Plan, Released, RunId, ScopeId, StepName,
 };
-use crate::recipe::{At, Diagnostic, Host, Recipe, Step, Where};
+use crate::recipe::{At, BuiltIn, Diagnostic, Host, Recipe, Step, Where};
 use crate::script::Inserts;
 
 /// The plan of a pipeline.
@@ -64,7 +64,7 @@ pub fn exec(recipe: &Recipe, request: &Request, command: &str) -> Result<Planned
     let on = site.machines().map(|(id, machine)| (id, commands.literal(text.clone(), machine)));
     let on = on.collect();
     let mut layout = Layout::default();
-    let column = layout.open(&step, command.lines().next().unwrap_or_default());
+    let column = layout.open(&step, command.lines().next().unwrap_or_default(), None);
     layout.step(column, Opening::Barrier, on);
     if !commands.found.is_empty() {
         return Err(commands.found);
@@ -243,7 +243,8 @@ impl<'g> Site<'g> {
     ) {
         let mut columns = Vec::new();
         for step in &group.steps {
-            let column = layout.open(&step.name.value, &step.about);
+            let column =
+                layout.open(&step.name.value, &step.about, step.built_in().map(BuiltIn::name));
             let taking = self.open_taking(step, layout, commands);
             columns.push((*step, column, taking));
             if self.reached(step).is_empty() {

@@ -69,13 +69,19 @@ struct Opened {
 
 impl Layout {
     /// A step begins to be laid out. A column without nodes is left out in the end.
-    pub(super) fn open(&mut self, step: &StepName, about: &str) -> Occurrence {
+    pub(super) fn open(
+        &mut self,
+        step: &StepName,
+        about: &str,
+        built_in: Option<&str>,
+    ) -> Occurrence {
         let time = self.named.entry(step.clone()).or_default();
         *time += 1;
         let occurrence = Occurrence { column: self.columns.len(), time: *time };
         self.columns.push(Column {
             step: step.clone(),
             about: about.to_owned(),
+            built_in: built_in.map(str::to_owned),
             gates: Vec::new(),
             nodes: Vec::new(),
         });

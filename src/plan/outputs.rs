@@ -32,7 +32,11 @@ impl Site<'_> {
             return None;
         }
         match StepName::try_from(format!("{}-outputs", step.name.value)) {
-            Ok(name) => Some(layout.open(&name, "What it made is brought to the other hosts")),
+            Ok(name) => Some(layout.open(
+                &name,
+                "What it made is brought to the other hosts",
+                Some("outputs"),
+            )),
             Err(_long) => {
                 let message = "what brings its outputs to the other hosts cannot be named after it";
                 let problem = Diagnostic::error(&step.name.span, message);

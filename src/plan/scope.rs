@@ -7,7 +7,7 @@ use super::groups::Group;
 use super::layout::{Layout, Opening, Question};
 use super::page::has_page;
 use crate::model::{Act, BadId, HostId, MAINTENANCE_OFF, MAINTENANCE_ON, ScopeId, StepName};
-use crate::recipe::{At, Diagnostic, Maintenance};
+use crate::recipe::{At, BuiltIn, Diagnostic, Maintenance};
 
 /// A scope of maintenance.
 pub(super) struct Scope<'m> {
@@ -56,7 +56,7 @@ impl Site<'_> {
         let question = self.pending(group, commands);
         let from = layout.len();
         let up = pages.iter().map(|(id, up, _)| (*id, Rendered::act(up.clone()))).collect();
-        let column = layout.open(&on, "Visitors get the maintenance page");
+        let column = layout.open(&on, "Visitors get the maintenance page", Some("maintenance"));
         let question = layout.step(column, Opening::Enter(scope.id, question), up);
         self.beside(&scope.page.enter, Opening::Barrier, layout, commands);
         let mut decided = layout.since(from, None);
@@ -64,7 +64,7 @@ impl Site<'_> {
         let from = layout.len();
         let rest = self.beside(&scope.page.leave, Opening::Leave(scope.id), layout, commands);
         let down = pages.into_iter().map(|(id, _, down)| (id, Rendered::act(down))).collect();
-        let column = layout.open(&off, about);
+        let column = layout.open(&off, about, Some("maintenance"));
         layout.step(column, rest, down);
         decided.extend(layout.since(from, None));
         if let Some(question) = question {
@@ -88,7 +88,8 @@ impl Site<'_> {
             if on.is_empty() {
                 continue;
             }
-            let column = layout.open(&step.name.value, &step.about);
+            let column =
+                layout.open(&step.name.value, &step.about, step.built_in().map(BuiltIn::name));
             let leaves = matches!(opening, Opening::Leave(_));
             let next = if leaves { Opening::Join } else { opening.clone() };
             layout.step(column, std::mem::replace(&mut opening, next), on);

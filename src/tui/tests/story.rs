@@ -79,7 +79,13 @@ pub(crate) fn plan() -> Plan {
         }
         let gates = vec![gate];
         let about = about.to_owned();
-        columns.push(Column { step: name(step), about, gates, nodes: before.clone() });
+        columns.push(Column {
+            step: name(step),
+            about,
+            built_in: None,
+            gates,
+            nodes: before.clone(),
+        });
     }
     let host = |name: &str| Host {
         name: name.to_owned(),

@@ -121,6 +121,7 @@ pub(super) fn plan() -> Plan {
         columns: vec![Column {
             step: step("migrate"),
             about: "Apply migrations".into(),
+            built_in: None,
             gates: vec![NodeId(0)],
             nodes: vec![NodeId(1)],
         }],
