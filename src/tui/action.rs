@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     Help,
+    Palette,
     Back,
     Quit,
     Interrupt,
@@ -19,8 +20,14 @@ pub(crate) enum Action {
     Steps,
     Log,
     Choices,
+    Evidence,
     Open,
     Zoom,
+    Narrower,
+    Wider,
+    Host,
+    Runs,
+    Guide,
     Follow,
     Search,
     NextHit,

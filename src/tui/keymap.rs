@@ -108,6 +108,7 @@ macro_rules! table {
 #[rustfmt::skip]
 pub(crate) const TABLE: &[Binding] = table! {
     [Char('?')], "?", Help, Everywhere, "help", "Shows this list; type to search it.";
+    [Char(':')], ":", Palette, Everywhere, "palette", "Everything by its name, found by a few letters; shows what would be run before it acts.";
     [Named(K::Esc)], "Esc", Back, Everywhere, "back", "Leaves what is open: dialog, search, zoom.";
     [Char('q')], "q", Quit, Everywhere, "quit", "Leaves; during a run it asks how.";
     [Ctrl('c')], "Ctrl-c", Interrupt, Everywhere, "quit", "The same; pressed again it moves on to the next choice.";
@@ -120,8 +121,14 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('3')], "3", Steps, Everywhere, "steps", "Gives the keys to the list of steps.";
     [Char('4')], "4", Log, Everywhere, "log", "Gives the keys to the log.";
     [Char('5')], "5", Choices, Everywhere, "what now", "Gives the keys to the open question.";
+    [Char('6')], "6", Evidence, Everywhere, "evidence", "Gives the keys to the evidence of a failure, where there is such a pane.";
     [Named(K::Enter)], "Enter", Open, Everywhere, "open", "Opens what is chosen: the log of a cell, a release to go back to, the dialog of a choice.";
     [Char('z')], "z", Zoom, Everywhere, "zoom", "One pane on the whole screen, and back.";
+    [Char('<')], "<", Narrower, Everywhere, "narrower", "Makes the panes on the left narrower.";
+    [Char('>')], ">", Wider, Everywhere, "wider", "Makes the panes on the left wider.";
+    [Char('i')], "i", Host, Everywhere, "host", "All that is known of the chosen host.";
+    [Char('o')], "o", Runs, Everywhere, "runs", "Lists the runs that there were, and opens one to be read.";
+    [Named(K::F(1))], "F1", Guide, Everywhere, "guide", "Where to begin: the words for a newcomer, where there are some.";
     [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";
     [Char('y')], "y", Copy, Everywhere, "copy", "Copies the card of a failure, secrets hidden, to the clipboard of your terminal.";
     [Char('r')], "r", Look, Everywhere, "look again", "Looks at the hosts again now, connects those that are not, reads deploy.toml anew.";

@@ -41,7 +41,9 @@ pub use self::{
     notice::{Notices, Notify},
     settings::Settings,
     terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
-    told::{Guest, Has, HostState, Intent, Page, Prompt, PromptKind, Returned, Told, Wish},
+    told::{
+        Guest, Has, HostState, Intent, Page, PastRun, Prompt, PromptKind, Returned, Told, Way, Wish,
+    },
 };
 use crate::store::Store;
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::{
     model::{self, Candidate, HostId, Maintenance, Plan, RunId, Site, Try},
-    run::{Command, Event, Mode, Refusal, Run},
+    run::{Command, Event, Mode, Refusal, Run, Verdict},
     store::Pace,
 };
 
@@ -50,6 +50,8 @@ pub enum Told {
         of: Intent,
         /// What it would do, in a few lines.
         lines: Vec<String>,
+        /// What it would run, where it is a run.
+        plan: Option<Box<Plan>>,
     },
     /// What came of [`Wish::Do`], when it did not become a run: a line to show, or why it was not
     /// done.
@@ -63,6 +65,19 @@ pub enum Told {
     Pace(Pace),
     /// A line to show.
     Note(String),
+    /// Runs that there were, newest first, after those told before in answer to the same question.
+    Runs {
+        /// The question ([`Wish::Runs`]).
+        asked: u64,
+        /// The next of them.
+        rows: Vec<PastRun>,
+        /// The last of the answer: whether there are older ones, or why they cannot be read.
+        end: Option<Result<bool, String>>,
+    },
+    /// A run that there was, or why it cannot be read.
+    Past(Result<Box<Run>, String>),
+    /// How a host is reached, by its name.
+    Way(String, Way),
     /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere.
     Guide(Vec<String>),
     /// A guest has left the terminal ([`Wish::Lend`]); it is plain again.
@@ -118,6 +133,68 @@ pub struct Page {
     pub program: String,
     /// Whether it shows colours.
     pub colours: bool,
+}
+
+/// A run that there was, as a row of the list. Texts are raw.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastRun {
+    /// Its id.
+    pub id: RunId,
+    /// The application; empty where the journal cannot be read.
+    pub app: String,
+    /// The stage.
+    pub stage: String,
+    /// The pipeline.
+    pub pipeline: String,
+    /// Who opened it, as `user@machine`.
+    pub by: String,
+    /// When it was opened.
+    pub opened: Option<Timestamp>,
+    /// When its last fact was learned.
+    pub last: Option<Timestamp>,
+    /// How it ended; `None`: it is open.
+    pub closed: Option<Verdict>,
+    /// Whether it was undone.
+    pub undone: bool,
+    /// The release that it made or served; empty: none.
+    pub release: String,
+    /// The full commit in it; empty: not known.
+    pub commit: String,
+    /// Attempts that failed.
+    pub failures: usize,
+    /// Who drives it now.
+    pub holder: Option<String>,
+    /// Why its journal cannot be read to its end.
+    pub damage: Option<String>,
+}
+
+impl PastRun {
+    /// How it ended, in a word.
+    #[must_use]
+    pub fn ended(&self) -> &'static str {
+        match (self.closed, self.undone) {
+            _ if self.damage.is_some() => "damaged",
+            (None, _) => "open",
+            (Some(Verdict::Ok), _) => "ok",
+            (Some(Verdict::Failed), _) => "failed",
+            (Some(Verdict::Aborted), false) => "aborted",
+            (Some(Verdict::Aborted), true) => "undone",
+            (Some(Verdict::Unknown), _) => "unknown",
+        }
+    }
+}
+
+/// How a host is reached, as ssh resolves it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Way {
+    /// Who logs in.
+    pub user: String,
+    /// The machine's name or address.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The host through which it is reached.
+    pub jump: Option<String>,
 }
 
 /// What a recipe has beside steps.
@@ -221,6 +298,15 @@ pub enum Wish {
     Preview(Intent),
     /// Do this.
     Do(Intent),
+    /// List runs, so many after the newest ones that are skipped; they are told with this number.
+    Runs {
+        /// The number of the question.
+        asked: u64,
+        /// Runs to skip.
+        skip: usize,
+    },
+    /// Read this run.
+    Past(RunId),
     /// The answer to the prompt with that id; `None` is "no" or "no answer".
     Prompted(u64, Option<String>),
     /// The operator leaves with Ctrl-c, before a run: what called the program is told so.
@@ -243,6 +329,8 @@ impl std::fmt::Debug for Wish {
             }
             Self::Connect => f.write_str("Connect"),
             Self::Look => f.write_str("Look"),
+            Self::Runs { asked, skip } => write!(f, "Runs({asked}, from {skip})"),
+            Self::Past(run) => write!(f, "Past({run})"),
             Self::Preview(intent) => write!(f, "Preview({intent:?})"),
             Self::Do(intent) => write!(f, "Do({intent:?})"),
             Self::Prompted(id, answer) => write!(f, "Prompted({id}, {})", answer.is_some()),

@@ -94,6 +94,8 @@ fn request(wish: &Wish) -> Option<Request> {
         | Wish::Preview(_)
         | Wish::Do(_)
         | Wish::Lend(_)
+        | Wish::Runs { .. }
+        | Wish::Past(_)
         | Wish::Prompted(..) => return None,
     })
 }
@@ -118,7 +120,7 @@ async fn aside(screen: &Screen, wish: Wish, sight: Option<&Sight>, beside: &mut 
             drop(beside.spawn(sight.maintain(on, reason, until)));
         }
         (Wish::Preview(of), None) => {
-            screen.tell(Told::Preview { of, lines: vec![why.to_owned()] }).await;
+            screen.tell(Told::Preview { of, lines: vec![why.to_owned()], plan: None }).await;
         }
         (Wish::Do(_), _) => screen.tell(Told::Did(Err(why.to_owned()))).await,
         (_, _) => screen.note(why).await,

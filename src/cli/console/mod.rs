@@ -4,6 +4,7 @@ mod ask;
 mod driven;
 mod feed;
 mod lending;
+mod past;
 mod screen;
 mod session;
 mod sight;

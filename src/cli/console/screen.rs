@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     ask::Asking,
     lending::{Lending, Reach},
+    past::Archive,
 };
 use crate::{
     cli::{
@@ -46,6 +47,7 @@ pub(super) struct Screen {
     pub(super) told: mpsc::Sender<Told>,
     pub(super) asking: Arc<Asking>,
     pub(super) dirty: Dirty,
+    archive: Archive,
     wishes: mpsc::Receiver<Wish>,
     later: VecDeque<Wish>,
     interrupt: Option<u8>,
@@ -81,10 +83,12 @@ impl Screen {
         let asking = Arc::new(Asking::new(told.clone()));
         let lending = Lending::new(around, told.clone());
         let mark = terminal::mark(&around.marks);
+        let archive = Archive::new(around.store.clone(), told.clone());
         Ok(Self {
             told,
             asking,
             dirty,
+            archive,
             wishes,
             later: VecDeque::new(),
             interrupt: None,
@@ -135,6 +139,8 @@ impl Screen {
             match self.wishes.recv().await {
                 None | Some(Wish::Quit) => self.gone = true,
                 Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
+                Some(Wish::Runs { asked, skip }) => self.archive.list(asked, skip),
+                Some(Wish::Past(run)) => self.archive.read(run),
                 Some(Wish::Interrupted) => self.interrupt = Some(INT),
                 Some(Wish::Lend(guest)) => self.lending.begin(guest),
                 Some(wish) => return wish,
@@ -178,6 +184,8 @@ impl Screen {
         match wish {
             None | Some(Wish::Quit) => self.gone = true,
             Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
+            Some(Wish::Runs { asked, skip }) => self.archive.list(asked, skip),
+            Some(Wish::Past(run)) => self.archive.read(run),
             Some(Wish::Interrupted) => self.interrupt = Some(INT),
             Some(Wish::Lend(guest)) => self.lending.begin(guest),
             Some(wish) if self.later.len() < LATER_MAX => self.later.push_back(wish),
@@ -211,10 +219,9 @@ impl Screen {
 
     /// Gives the terminal back.
     pub(super) async fn close(self) -> Result<(), Stop> {
-        let Self { told, wishes, asking, ended, mut lending, .. } = self;
+        let Self { told, wishes, asking, archive, ended, mut lending, .. } = self;
         lending.end().await;
-        drop(lending);
-        drop((told, wishes, asking));
+        drop((told, wishes, asking, archive, lending));
         match ended.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Stop::new(Exit::Refused, format!("the terminal: {error}"))),

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::{
     cli::{args::Global, environment::Surroundings, load, pace, site},
     driver::{self, Wrapping},
-    model::{Candidate, Commits, Lock, Maintenance, Raised, Site},
+    model::{Candidate, Commits, Lock, Maintenance, Plan, Raised, Site},
     plan::{self, Request},
     recipe::Recipe,
     script::builtin::Maintained,
@@ -177,20 +177,20 @@ impl Sight {
 
     /// Answers what something would do.
     pub(super) async fn preview(self, of: Intent) {
-        let lines = match &of {
+        let (lines, plan) = match &of {
             Intent::Rollback { release, reason } => self.rollback_lines(release, reason.as_deref()),
-            Intent::Maintenance { on, .. } => self.page_lines(*on),
-            Intent::Unlock { .. } => self.lock_lines(),
+            Intent::Maintenance { on, .. } => (self.page_lines(*on), None),
+            Intent::Unlock { .. } => (self.lock_lines(), None),
         };
         let release =
             if let Intent::Rollback { release, .. } = &of { Some(release.clone()) } else { None };
-        self.tell(Told::Preview { of, lines }).await;
+        self.tell(Told::Preview { of, lines, plan: plan.map(Box::new) }).await;
         if let Some(release) = release {
             self.ask_leaving(&release).await;
         }
     }
 
-    fn rollback_lines(&self, release: &str, reason: Option<&str>) -> Vec<String> {
+    fn rollback_lines(&self, release: &str, reason: Option<&str>) -> (Vec<String>, Option<Plan>) {
         let mut request = self.request.clone();
         request.known.at = driver::now();
         request.known.target = Some(release.to_owned());
@@ -199,7 +199,8 @@ impl Sight {
         let plan = match plan::build(&self.recipe, &request) {
             Ok(planned) => planned.plan,
             Err(found) => {
-                return load::faults(&found).errors.iter().map(|it| first_line(it)).collect();
+                let faults = load::faults(&found).errors;
+                return (faults.iter().map(|it| first_line(it)).collect(), None);
             }
         };
         let mut served: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -223,7 +224,7 @@ impl Sight {
         }));
         let pace = self.store.pace(&plan.app, &plan.stage, &plan.pipeline);
         lines.extend(pace::typical(&pace));
-        lines
+        (lines, Some(plan))
     }
 
     fn page_lines(&self, on: bool) -> Vec<String> {

@@ -58,6 +58,19 @@ impl Through<'_> {
     }
 }
 
+/// How a host is reached, as ssh resolves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Who logs in.
+    pub user: String,
+    /// The machine's name or address.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// The host through which it is reached.
+    pub jump: Option<String>,
+}
+
 impl fmt::Debug for Connector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connector").field("limits", &self.limits).finish_non_exhaustive()
@@ -88,6 +101,17 @@ impl Connector {
         };
         let way = Way { name: target.name(), settings: &settings, through };
         self.enter(&way).await.map_err(named)
+    }
+
+    /// How `target` is reached, without connecting it.
+    ///
+    /// # Errors
+    /// The host's name and why ssh's configuration does not say.
+    pub async fn route(&self, target: &Target) -> Result<Route, ConnectError> {
+        let named = |problem| ConnectError { host: target.name().to_owned(), problem };
+        let settings = resolve(target, &self.environment, &self.limits).await.map_err(named)?;
+        let jump = settings.jump.map(|jump| jump.name().to_owned());
+        Ok(Route { user: settings.user, host: settings.host, port: settings.port, jump })
     }
 
     /// The shared connection to a jump host.

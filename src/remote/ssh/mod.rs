@@ -18,7 +18,7 @@ mod known_hosts;
 mod stream;
 
 pub use config::Target;
-pub use connect::Connector;
+pub use connect::{Connector, Route};
 pub use connection::Connection;
 
 pub(super) use channel::Input;

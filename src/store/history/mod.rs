@@ -63,6 +63,20 @@ impl Store {
         Ok(runs)
     }
 
+    /// The newest runs after so many of them, at most `count`, newest first, and whether there are
+    /// older ones. Only the journals of these are looked at.
+    ///
+    /// # Errors
+    /// As [`Store::runs`].
+    pub fn newest(&self, skip: usize, count: usize) -> Result<(Vec<Summary>, bool), DiskError> {
+        let ids = self.ids()?;
+        let more = ids.len() > skip.saturating_add(count);
+        let chosen = ids.into_iter().rev().skip(skip).take(count);
+        let mut runs: Vec<Summary> = chosen.map(|run| self.summary(run)).collect();
+        runs.sort_by(|one, other| other.age().cmp(&one.age()));
+        Ok((runs, more))
+    }
+
     /// The ids of all runs, in their order.
     fn ids(&self) -> Result<Vec<RunId>, DiskError> {
         let dir = self.runs_dir();

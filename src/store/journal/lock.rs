@@ -39,6 +39,15 @@ pub(super) fn take(path: &Path, driver: &str) -> Result<Lock, NotLocked> {
     Ok(Lock { _held: file })
 }
 
+/// Who has the lock; `None`: nobody, or that cannot be seen.
+pub(super) fn holder_of(path: &Path) -> Option<String> {
+    let file = File::open(path).ok()?;
+    match file.try_lock_shared() {
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+        Err(TryLockError::WouldBlock) => Some(holder(file)),
+    }
+}
+
 fn holder(file: File) -> String {
     let mut text = Vec::new();
     let read = file.take(HOLDER_BYTES_MAX).read_to_end(&mut text);

@@ -201,6 +201,14 @@ impl Journal {
         Ok((Self { path, header, tail, sum, next, _lock: lock }, reading.events))
     }
 
+    /// Who drives the run now, as they wrote it down; `None`: nobody, or that cannot be seen. Looking
+    /// takes nothing from anybody, but for an instant in which another console may be told that the
+    /// run is taken.
+    #[must_use]
+    pub fn holder(store: &Store, run: &RunId) -> Option<String> {
+        lock::holder_of(&store.run_dir(run).join("lock"))
+    }
+
     /// Reads the journal of a run as far as it can be trusted, without its lock: to list, show and
     /// replay it. It may be growing meanwhile.
     ///

@@ -6,7 +6,7 @@ use tui_textarea::TextArea;
 
 use super::{facts::Facts, moment};
 use crate::{
-    model::{HoldId, Served, Try},
+    model::{HoldId, NodeId, Served, Try},
     run::{Abort, Choice, Mode, Sig},
     tui::told::{Guest, Intent},
 };
@@ -20,6 +20,8 @@ pub(crate) enum Deed {
     Start(Mode),
     /// Sets how far the run goes.
     Mode(Mode),
+    /// Sets breakpoints, or removes them.
+    Break(Vec<(NodeId, bool)>),
     /// Answers these holds, with the field as the reason.
     Choose(Vec<HoldId>, Choice),
     /// Shows how the command in the field differs, before it is an answer.
@@ -254,6 +256,7 @@ impl Dialog {
             Deed::Nothing
             | Deed::Start(_)
             | Deed::Mode(_)
+            | Deed::Break(_)
             | Deed::Choose(..)
             | Deed::Compare(_)
             | Deed::Amend(..)

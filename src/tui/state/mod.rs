@@ -7,8 +7,12 @@ pub(crate) mod face;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod grid;
+pub(crate) mod help;
+pub(crate) mod history;
+pub(crate) mod host;
 pub(crate) mod log;
 pub(crate) mod moment;
+pub(crate) mod palette;
 pub(crate) mod picker;
 pub(crate) mod sight;
 pub(crate) mod tempo;
@@ -19,8 +23,19 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{
-    attention::Attention, dialog::Dialog, face::Face, failure::Failure, grid::Grid, log::LogPane,
-    picker::Picker, sight::Sight, tempo::Tempo,
+    attention::Attention,
+    dialog::Dialog,
+    face::Face,
+    failure::Failure,
+    grid::Grid,
+    help::Help,
+    history::{History, Past},
+    host::{HostView, Met},
+    log::LogPane,
+    palette::{Palette, Recent},
+    picker::Picker,
+    sight::Sight,
+    tempo::Tempo,
 };
 use super::{
     errand::Errands,
@@ -79,13 +94,6 @@ pub(crate) struct Line {
     pub(crate) tone: Tone,
 }
 
-/// The searchable list of keys.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Help {
-    pub(crate) filter: String,
-    pub(crate) scroll: usize,
-}
-
 /// Which question, and which of its choices.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Asked {
@@ -116,6 +124,18 @@ pub(crate) struct Model {
     pub(crate) picker: Option<Picker>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) help: Option<Help>,
+    pub(crate) palette: Option<Palette>,
+    pub(crate) recent: Recent,
+    pub(crate) history: History,
+    /// A run that is read, in the place of the present.
+    pub(crate) past: Option<Box<Past>>,
+    pub(crate) host_view: Option<HostView>,
+    /// How hosts are reached, by their names.
+    pub(crate) ways: BTreeMap<String, Met>,
+    /// First row shown of the words for a newcomer, while they are open by key.
+    pub(crate) guiding: Option<usize>,
+    /// Cells that the panes on the left are wider than they are by themselves.
+    pub(crate) wider: i16,
     pub(crate) prompts: VecDeque<Prompt>,
     pub(crate) line: Option<Line>,
     /// Why what was asked for last was not done, all lines.
@@ -162,6 +182,14 @@ impl Model {
             picker: None,
             dialog: None,
             help: None,
+            palette: None,
+            recent: Recent::default(),
+            history: History::default(),
+            past: None,
+            host_view: None,
+            ways: BTreeMap::new(),
+            guiding: None,
+            wider: 0,
             prompts: VecDeque::new(),
             line: None,
             refused: Vec::new(),
@@ -288,8 +316,9 @@ impl Model {
     pub(crate) fn ticks(&self) -> bool {
         let ages = !self.sight.sites.is_empty() || !self.sight.pages.is_empty();
         let waits = self.attention.waits();
-        let grows = self.open_run().is_some() || ages || self.sight.doing.is_some();
-        (grows && !self.is_tiny()) || waits
+        let behind = self.past.as_ref().is_some_and(|past| past.goes_on);
+        let going = self.open_run().is_some() || behind || self.sight.doing.is_some();
+        ((going || ages || self.host_view.is_some()) && !self.is_tiny()) || waits
     }
 
     /// Whether the run has begun to change what a host serves after it was looked at.

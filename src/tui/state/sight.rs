@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::{
-    model::{Candidate, Lock, Maintenance, Raised, Release, Served, Site},
+    model::{Candidate, Lock, Maintenance, Plan, Raised, Release, Served, Site},
     tui::told::{Has, Intent},
 };
 
@@ -34,6 +34,8 @@ pub(crate) struct Preview {
     pub(crate) asked: Option<Intent>,
     /// The last answer.
     pub(crate) told: Option<(Intent, Vec<String>)>,
+    /// What it would run, where it is a run.
+    pub(crate) plan: Option<Box<Plan>>,
 }
 
 /// What visitors get, all hosts together.

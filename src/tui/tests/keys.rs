@@ -45,6 +45,8 @@ pub(super) fn acts(wish: &Wish) -> bool {
         Wish::Connect
         | Wish::Look
         | Wish::Preview(_)
+        | Wish::Runs { .. }
+        | Wish::Past(_)
         | Wish::Prompted(..)
         | Wish::Lend(_)
         | Wish::Interrupted
@@ -59,6 +61,7 @@ fn no_key_but_uppercase_letters_begins_anything_in_any_state() {
             for press in row.keys {
                 let key = match press {
                     Press::Char(c) if c.is_ascii_uppercase() => continue,
+                    Press::Char('<') => "<lt>".to_owned(),
                     Press::Char(c) => c.to_string(),
                     Press::Ctrl(c) => format!("<C-{c}>"),
                     Press::Named(_) => continue,

@@ -20,7 +20,7 @@ fn locked() -> Sites {
 fn previewed() -> Told {
     let of = Intent::Unlock { reason: String::new() };
     let lines = ["web1: ana@desk has it since 2026-11-22T13:50:00Z for deploy of shop"];
-    Told::Preview { of, lines: lines.map(str::to_owned).to_vec() }
+    Told::Preview { of, lines: lines.map(str::to_owned).to_vec(), plan: None }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod keys;
 mod locks;
 mod log;
 mod looks;
+mod nav;
 mod next;
 mod outside;
 mod screens;
@@ -230,6 +231,7 @@ fn key(name: &str) -> KeyEvent {
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
         "bs" => KeyCode::Backspace,
+        "lt" => KeyCode::Char('<'),
         other => panic!("no key {other}"),
     };
     KeyEvent::new(code, KeyModifiers::NONE)

@@ -32,7 +32,7 @@ fn previewed(release: &str) -> Told {
         format!("publish {release} on web1, web2; then restart and verify"),
         "typically 11s (last 5: 9 10 11 11 14 s)".to_owned(),
     ];
-    Told::Preview { of, lines }
+    Told::Preview { of, lines, plan: None }
 }
 
 /// What it does, not what it asks.

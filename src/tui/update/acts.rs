@@ -77,6 +77,37 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
     Vec::new()
 }
 
+/// The question before what a key does at once, for where it is chosen from a list: Enter alone
+/// changes nothing.
+pub(super) fn asked(model: &Model, action: Action) -> Option<Dialog> {
+    let (run, Action::Act(act)) = (model.open_run()?, action) else { return None };
+    let ask = |title: &str| Dialog::new(title, Subject::Run, model.now);
+    if act == Act::Step {
+        let dialog = ask("Do the next step?")
+            .line("The run pauses again when it is done.")
+            .line("Undo: A during the run gives it up, and takes back what has an undo.")
+            .button("Do the next step", Some('S'), "", Deed::Mode(Mode::Step));
+        return Some(dialog);
+    }
+    if act == Act::Pause {
+        let dialog = ask("Pause the run?")
+            .line("No further step begins; what runs goes on to its end.")
+            .line("Undo: C goes on.")
+            .button("Pause", Some('P'), "", Deed::Mode(Mode::Pause));
+        return Some(dialog);
+    }
+    if act != Act::Break {
+        return None;
+    }
+    let changes = breaks(model, run).ok()?;
+    let set = changes.iter().any(|(_, set)| *set);
+    let title = if set { "Set a breakpoint?" } else { "Remove the breakpoint?" };
+    let label = if set { "Set it" } else { "Remove it" };
+    let step = model.column().map_or("", |column| column.step.as_str());
+    let dialog = ask(title).line(format!("At the step {step}. Undo: B again."));
+    Some(dialog.button(label, Some('B'), "", Deed::Break(changes)))
+}
+
 /// Enter on a choice of the open question: its dialog.
 pub(super) fn choose(model: &mut Model) -> Vec<Wish> {
     let offer = model.hold().and_then(|(_, hold)| hold.offers.get(model.asked.choice).copied());

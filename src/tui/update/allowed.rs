@@ -16,6 +16,9 @@ use crate::{
 pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
     match action {
         Action::Help
+        | Action::Palette
+        | Action::Narrower
+        | Action::Wider
         | Action::Back
         | Action::Quit
         | Action::Interrupt
@@ -46,6 +49,15 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::OlderAttempt | Action::NewerAttempt => {
             (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())
         }
+        Action::Host => model.host().is_none().then(|| "there is no host yet".to_owned()),
+        Action::Runs => model.alone.then(|| "nothing is read any more; q leaves".to_owned()),
+        Action::Guide => {
+            model.guide.is_empty().then(|| "there is nothing for newcomers here".to_owned())
+        }
+        Action::Evidence => {
+            some("there is no such pane: what was gathered is at the end of the log (4)")
+        }
+        Action::Releases | Action::Look if model.past.is_some() => past(),
         Action::Releases => no_releases(model),
         Action::Copy => {
             (!model.failure.open).then(|| "no failure is shown (5 shows one)".to_owned())
@@ -55,11 +67,18 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
     }
 }
 
+fn past() -> Option<String> {
+    some("this is a run of the past; Esc returns to the present")
+}
+
 fn some(why: &str) -> Option<String> {
     Some(why.to_owned())
 }
 
 fn acting(model: &Model, action: Act) -> Option<String> {
+    if model.past.is_some() {
+        return past();
+    }
     if model.settings.read_only {
         return some("this console only looks (--read-only)");
     }

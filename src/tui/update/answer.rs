@@ -68,6 +68,10 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
             Wish::Start(mode)
         }
         Deed::Mode(mode) => Wish::Command(Command::Mode(mode)),
+        Deed::Break(changes) => {
+            let wish = |(at, set)| Wish::Command(Command::Break(at, set));
+            return changes.into_iter().map(wish).collect();
+        }
         Deed::Choose(holds, choice) => {
             edit::sent(model, &holds, &choice);
             let choose = |hold| Wish::Command(Command::Choose(hold, choice.clone(), why.clone()));

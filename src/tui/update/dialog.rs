@@ -127,7 +127,13 @@ pub(super) fn paste(model: &mut Model, text: &str) {
         let lines = text.replace("\r\n", "\n").replace('\r', "\n");
         field.area.insert_str(if field.tall { lines } else { line() });
     } else if let Some(help) = &mut model.help {
-        help.filter.push_str(&line());
+        (help.chosen, _) = (0, help.filter.push_str(&line()));
+    } else if let Some(palette) = &mut model.palette {
+        (palette.chosen, _) = (0, palette.typed.push_str(&line()));
+    } else if model.history.open && model.history.typing {
+        model.history.filter.push_str(&line());
+    } else if let Some(typing) = model.picker.as_mut().and_then(|it| it.typing.as_mut()) {
+        typing.push_str(&line());
     } else if let Some(typing) = &mut model.log.search.typing {
         typing.push_str(&line());
     } else {

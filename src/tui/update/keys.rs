@@ -5,21 +5,27 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::{
     acts,
     allowed::{self, why_not},
-    dialog, failure, lend, picker,
+    dialog, failure, help, history, host, lend, palette, picker,
 };
 use crate::tui::{
     action::{Act, Action, Motion},
     errand::Errand,
     keymap::{self, Press},
     state::{
-        Help, Model, Pane,
+        Model, Pane,
         dialog::{Dialog, Focus, Subject},
+        help::Help,
+        host::HostView,
         log::{self, Move},
     },
     styles::Tone,
     told::Wish,
     view,
 };
+
+/// Cells by which the panes on the left become wider at once, and at most.
+const WIDEN: i16 = 4;
+const WIDER_MAX: i16 = 24;
 
 /// A key.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
@@ -40,9 +46,8 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     if model.dialog.is_some() {
         return dialog::key(model, key);
     }
-    if model.help.is_some() {
-        help(model, key);
-        return Vec::new();
+    if let Some(wishes) = overlay(model, key) {
+        return wishes;
     }
     if model.picker.is_some() {
         return picker::key(model, press);
@@ -62,6 +67,57 @@ fn is_typing(model: &Model) -> bool {
     matches!(&model.dialog, Some(dialog) if matches!(dialog.focus, Focus::Field(_)))
 }
 
+/// A key for what lies over the panes, the topmost first.
+fn overlay(model: &mut Model, key: KeyEvent) -> Option<Vec<Wish>> {
+    if model.help.is_some() {
+        Some(help::key(model, key))
+    } else if model.palette.is_some() {
+        Some(palette::key(model, key))
+    } else if model.guiding.is_some() {
+        guide(model, key);
+        Some(Vec::new())
+    } else if model.host_view.is_some() {
+        Some(host::key(model, key))
+    } else if model.history.open {
+        Some(history::key(model, key))
+    } else {
+        None
+    }
+}
+
+/// A key while the words for a newcomer are open.
+fn guide(model: &mut Model, key: KeyEvent) {
+    let Some(first) = model.guiding else { return };
+    match Press::of(key).and_then(keymap::action) {
+        Some(Action::Go(motion)) => {
+            let rows = rows(motion, usize::from(model.size.height / 2));
+            model.guiding = Some(shifted(first, rows, view::guide_rows(model)));
+        }
+        Some(_) | None => model.guiding = None,
+    }
+}
+
+/// Leaves what lies over the panes.
+pub(super) fn close_screens(model: &mut Model) {
+    (model.help, model.palette, model.guiding, model.host_view) = (None, None, None, None);
+    (model.picker, model.history.open) = (None, false);
+}
+
+/// What was chosen in a list of keys: as if its key had been pressed, but what would act at once asks.
+pub(super) fn listed(model: &mut Model, action: Action) -> Vec<Wish> {
+    if why_not(model, action).is_some() {
+        return act(model, action);
+    }
+    close_screens(model);
+    match acts::asked(model, action) {
+        Some(dialog) => {
+            model.dialog = Some(dialog);
+            Vec::new()
+        }
+        None => act(model, action),
+    }
+}
+
 /// A screen that cannot show what a key would do takes only those that leave.
 fn tiny(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let leaving = matches!(&model.dialog, Some(dialog) if dialog.subject == Subject::Quit);
@@ -74,7 +130,7 @@ fn tiny(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
 
 /// Ctrl-c: asks how to leave; then goes from choice to choice, and never presses one.
 pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
-    model.help = None;
+    (model.help, model.palette) = (None, None);
     if let Some(dialog) = &mut model.dialog {
         if dialog.subject == Subject::Quit {
             let last = dialog.buttons.len().saturating_sub(1);
@@ -85,9 +141,12 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
         }
         return super::answer::cancel(model);
     }
-    if model.picker.take().is_some() {
+    let screens = model.picker.is_some() || model.host_view.is_some() || model.history.open;
+    if screens || model.guiding.is_some() {
+        close_screens(model);
         return Vec::new();
     }
+    history::leave(model);
     model.log.search.typing = None;
     let mut wishes = acts::quit(model);
     if model.quit && model.run().is_none() {
@@ -136,7 +195,17 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Open => return open(model),
         Action::Go(motion) => go(model, motion),
         Action::Act(act) => return acts::act(model, act),
-        Action::Quit => return acts::quit(model),
+        Action::Quit => {
+            history::leave(model);
+            return acts::quit(model);
+        }
+        Action::Palette => return palette::open(model),
+        Action::Runs => return history::open(model),
+        Action::Host => model.host_view = Some(HostView::default()),
+        Action::Guide => model.guiding = Some(0),
+        Action::Narrower => widen(model, -WIDEN),
+        Action::Wider => widen(model, WIDEN),
+        Action::Evidence => {}
         Action::Interrupt => return interrupt(model),
         Action::Look => return look(model),
         Action::Suspend => lend::suspend(model),
@@ -147,6 +216,17 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
     Vec::new()
 }
 
+/// The panes on the left, so many cells wider; the screen says how far that goes.
+fn widen(model: &mut Model, cells: i16) {
+    let wider = model.wider + cells;
+    if (-WIDER_MAX..=WIDER_MAX).contains(&wider) {
+        model.wider = wider;
+    } else {
+        model.say("they get no narrower and no wider than this", Tone::Dim);
+    }
+}
+
+/// Leaves one thing that does not last, the innermost first.
 fn back(model: &mut Model) {
     if model.next.take().is_some() {
         model.say("the dialog of the next run does not open by itself", Tone::Dim);
@@ -156,6 +236,8 @@ fn back(model: &mut Model) {
         model.log.search = log::Search::default();
     } else if model.zoom {
         model.zoom = false;
+    } else if history::leave(model) {
+        model.say("back in the present", Tone::Dim);
     } else if model.failure.open {
         failure::close(model);
     } else {
@@ -371,29 +453,6 @@ fn search(model: &mut Model, key: KeyEvent) {
             }
         }
         Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
-    }
-}
-
-/// A key while the help is open.
-fn help(model: &mut Model, key: KeyEvent) {
-    let Some(help) = &mut model.help else { return };
-    match Press::of(key) {
-        Some(Press::Named(KeyCode::Esc | KeyCode::Enter)) => model.help = None,
-        Some(Press::Char('?')) if help.filter.is_empty() => model.help = None,
-        Some(Press::Named(KeyCode::Up)) => help.scroll = help.scroll.saturating_sub(1),
-        Some(Press::Named(KeyCode::Down)) => help.scroll += 1,
-        Some(Press::Named(KeyCode::PageUp)) => help.scroll = help.scroll.saturating_sub(10),
-        Some(Press::Named(KeyCode::PageDown)) => help.scroll += 10,
-        Some(Press::Named(KeyCode::Backspace)) => {
-            help.filter.pop();
-        }
-        Some(Press::Ctrl('u')) => help.filter.clear(),
-        Some(Press::Char(c)) => (help.scroll, _) = (0, help.filter.push(c)),
-        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
-    }
-    let rows = view::help_rows(model);
-    if let Some(help) = &mut model.help {
-        help.scroll = help.scroll.min(rows.saturating_sub(1));
     }
 }
 

@@ -8,9 +8,13 @@ mod attention;
 mod dialog;
 mod edit;
 mod failure;
+mod help;
+mod history;
+mod host;
 mod keys;
 mod lend;
 mod outside;
+mod palette;
 mod picker;
 mod tempo;
 mod told;
@@ -18,7 +22,9 @@ mod told;
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
 
-pub(crate) use self::allowed::why_not;
+pub(crate) use self::{
+    allowed::why_not, history::at as history_at, palette::intent as palette_intent,
+};
 use super::{
     state::Model,
     told::{Told, Wish},
@@ -73,10 +79,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
         Msg::Told(told) => match *told {
             Told::Back(back) => lend::back(model, &back),
             told => {
-                let before = attention::marks(model);
-                told::told(model, told);
-                tempo::keep(model);
-                attention::notice(model, &before);
+                told::take_in(model, told);
                 Vec::new()
             }
         },

@@ -189,7 +189,7 @@ pub(super) fn ask(model: &mut Model) -> Option<Wish> {
     };
     let wanted = match &model.dialog {
         Some(dialog) => dialog.intent().cloned(),
-        None => chosen(),
+        None => super::palette::intent(model).or_else(chosen),
     }?;
     let preview = &mut model.sight.preview;
     let known = preview.told.as_ref().is_some_and(|(of, _)| *of == wanted);

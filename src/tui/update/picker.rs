@@ -8,11 +8,12 @@ use super::{
 };
 use crate::tui::{
     action::{Action, Motion},
+    errand::Errand,
     keymap::{self, Press},
     state::{Model, Pane, picker::Picker},
     styles::Tone,
     told::Wish,
-    view,
+    view, words,
 };
 
 /// Rows of details that a page has, at least.
@@ -28,12 +29,23 @@ pub(super) fn open(model: &mut Model) {
 
 /// A key.
 pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
+    if model.picker.as_ref().is_some_and(|picker| picker.typing.is_some()) {
+        filter(model, press);
+        return Vec::new();
+    }
     match press {
+        Some(Press::Named(KeyCode::Esc)) if clear(model) => {}
         Some(Press::Named(KeyCode::Esc) | Press::Char('q')) => model.picker = None,
-        Some(Press::Named(KeyCode::Enter)) => choose(model),
+        Some(Press::Named(KeyCode::Enter) | Press::Char('R')) => choose(model),
+        Some(Press::Char('/')) => {
+            if let Some(picker) = &mut model.picker {
+                picker.typing = Some(std::mem::take(&mut picker.filter));
+            }
+        }
+        Some(Press::Char('y')) => copy(model),
         Some(press) => match keymap::action(press) {
             Some(Action::Go(motion)) => go(model, motion),
-            Some(action @ (Action::Help | Action::Look | Action::Redraw)) => {
+            Some(action @ (Action::Help | Action::Palette | Action::Look | Action::Redraw)) => {
                 return keys::act(model, action);
             }
             Some(_) | None => {}
@@ -43,16 +55,52 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
     Vec::new()
 }
 
+/// Takes the filter away. Whether there was one.
+fn clear(model: &mut Model) -> bool {
+    let Some(picker) = &mut model.picker else { return false };
+    !std::mem::take(&mut picker.filter).is_empty()
+}
+
+/// A key while the filter is typed: the list follows at once.
+fn filter(model: &mut Model, press: Option<Press>) {
+    let Some(picker) = &mut model.picker else { return };
+    let Some(typing) = &mut picker.typing else { return };
+    match press {
+        Some(Press::Named(KeyCode::Esc)) => picker.typing = None,
+        Some(Press::Named(KeyCode::Enter)) => {
+            picker.filter = picker.typing.take().unwrap_or_default();
+        }
+        Some(Press::Named(KeyCode::Backspace)) if typing.pop().is_none() => picker.typing = None,
+        Some(Press::Ctrl('u')) => typing.clear(),
+        Some(Press::Char(c)) => typing.push(c),
+        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
+    }
+    picker.settle(&model.sight);
+}
+
+/// Copies all that is known of the chosen release.
+fn copy(model: &mut Model) {
+    let Some(picker) = &model.picker else { return };
+    let name = picker.chosen.clone();
+    let text = view::picker_text(model);
+    let lines = words::count(text.lines().count(), "line");
+    model.errands.ask(Errand::Copy(text));
+    model.say(
+        format!("what is known of {name} is on the clipboard ({lines}), if the terminal allows it"),
+        Tone::Ok,
+    );
+}
+
 fn go(model: &mut Model, motion: Motion) {
     let details = view::picker_rows(model);
     let Some(picker) = &mut model.picker else { return };
     let by = rows(motion, PAGE);
     match motion {
         Motion::Up | Motion::Down | Motion::Top | Motion::Bottom => {
-            let candidates = &model.sight.candidates;
-            let at = shifted(picker.at(&model.sight), by, candidates.len());
-            if let Some(candidate) = candidates.get(at) {
-                *picker = Picker::on(&candidate.name);
+            let shown = picker.shown(&model.sight);
+            let at = shifted(picker.at(&model.sight), by, shown.len());
+            if let Some(name) = shown.get(at).map(|candidate| candidate.name.clone()) {
+                (picker.chosen, picker.scroll) = (name, 0);
             }
         }
         Motion::PageUp | Motion::PageDown | Motion::HalfUp | Motion::HalfDown => {

@@ -1,5 +1,6 @@
 //! What the console is told.
 
+use super::{attention, history, tempo};
 use crate::{
     model::{HostId, Plan},
     run::{Event, Fact, Run, Verdict},
@@ -18,7 +19,21 @@ use crate::{
 /// Prompts that wait for the one that is open.
 const PROMPTS_MAX: usize = 256;
 
-pub(super) fn told(model: &mut Model, told: Told) {
+/// Takes it in; a run of the past that is on the screen stays there.
+pub(super) fn take_in(model: &mut Model, news: Told) {
+    match news {
+        Told::Runs { asked, rows, end } => history::told(model, asked, rows, end),
+        Told::Past(read) => history::opened(model, read),
+        news => history::in_the_present(model, |model| {
+            let before = attention::marks(model);
+            told(model, news);
+            tempo::keep(model);
+            attention::notice(model, &before);
+        }),
+    }
+}
+
+fn told(model: &mut Model, told: Told) {
     match told {
         Told::Plan(plan) => planned(model, plan),
         Told::Host(host, state) => host_state(model, host, state),
@@ -38,8 +53,9 @@ pub(super) fn told(model: &mut Model, told: Told) {
             model.sight.pages.insert(host, (page, at));
         }
         Told::Candidates(candidates) => model.sight.candidates = candidates,
-        Told::Preview { of, lines } => {
+        Told::Preview { of, lines, plan } => {
             model.sight.preview.asked.take_if(|asked| *asked == of);
+            model.sight.preview.plan = plan;
             model.sight.preview.told = Some((of, lines));
         }
         Told::Did(came) => {
@@ -62,7 +78,8 @@ pub(super) fn told(model: &mut Model, told: Told) {
         Told::Pace(pace) => drop(model.tempo.paces.insert(pace.pipeline.clone(), pace)),
         Told::Note(line) => model.say(line, Tone::Text),
         Told::Guide(lines) => model.guide = lines,
-        Told::Back(_) => {}
+        Told::Way(host, way) => model.ways.entry(host).or_default().way = Some(way),
+        Told::Back(_) | Told::Runs { .. } | Told::Past(_) => {}
     }
 }
 
@@ -114,6 +131,8 @@ fn host_state(model: &mut Model, host: HostId, state: HostState) {
         HostState::Ready => model.say(format!("{name} is ready"), Tone::Ok),
         HostState::Trouble { what, .. } => model.say(format!("{name}: {what}"), Tone::Failed),
     }
+    let since = (state == HostState::Ready).then_some(model.now);
+    model.ways.entry(name).or_default().since = since;
     model.hosts.insert(host, state);
 }
 

@@ -87,11 +87,12 @@ fn one_of(model: &Model, frame: Areas, area: Rect) -> Areas {
 }
 
 fn beside(model: &Model, frame: Areas, rest: Rect) -> Areas {
-    let parts = [Constraint::Length(LEFT), Constraint::Min(0)];
+    let wide = LEFT.saturating_add_signed(model.wider);
+    let parts = [Constraint::Length(wide), Constraint::Min(0)];
     let [left, log] = Layout::horizontal(parts).areas(rest);
     let frame = Areas { log: Some(log), ..frame };
     let most = left.height.saturating_sub(STEPS_MIN);
-    let Some(height) = holds::height(model, LEFT, most) else {
+    let Some(height) = holds::height(model, wide, most) else {
         return with_releases(model, frame, left);
     };
     let parts = [Constraint::Min(0), Constraint::Length(height)];

@@ -1,11 +1,12 @@
 //! Pane 4 before there is a log: what would be run in the chosen cell, and what keeps its host from
 //! being ready.
 
-use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
+use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
-    focused,
+    focused, middle,
     paint::{Pen, wrap_words},
+    rows::scrolled,
 };
 use crate::{
     model::{Act, Command, Kind, Node, NodeId},
@@ -13,6 +14,7 @@ use crate::{
         state::{Model, Pane},
         styles::Tone,
         told::HostState,
+        words,
     },
 };
 
@@ -32,9 +34,29 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let lines = lines(model, pen, usize::from(inner.width));
-    let shown: Vec<Line<'_>> =
-        lines.into_iter().skip(model.detail).take(usize::from(inner.height)).collect();
-    frame.render_widget(Paragraph::new(shown), inner);
+    scrolled(pen, frame, (area, inner), lines, model.detail);
+}
+
+/// The words for a newcomer, over everything else.
+pub(super) fn guide(model: &Model, pen: Pen, frame: &mut Frame<'_>, first: usize) {
+    let lines = guide_lines(model, pen);
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let area = middle(frame, guide_width(model) + 2, rows.min(model.size.height.saturating_sub(2)));
+    let hint = vec![(" Esc closes ".to_owned(), Tone::Dim)];
+    let block = pen.pane("Where to begin", &hint, true, area.width);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    scrolled(pen, frame, (area, inner), lines, first);
+}
+
+fn guide_width(model: &Model) -> u16 {
+    model.size.width.saturating_sub(6).min(90)
+}
+
+/// The words for a newcomer.
+pub(super) fn guide_lines(model: &Model, pen: Pen) -> Vec<Line<'static>> {
+    let text = model.guide.iter().map(|line| (line.clone(), Tone::Text)).collect();
+    rows(text, pen, usize::from(guide_width(model)))
 }
 
 /// The whole text.
@@ -58,7 +80,7 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
         text.push(("This step has nothing to do on this host.".to_owned(), Tone::Dim));
     }
     for node in nodes.iter().filter_map(|id| node(model, *id)) {
-        describe(node, nodes.len() > 1, &mut text);
+        describe(node, built_in(model, node), nodes.len() > 1, &mut text);
     }
     rows(text, pen, width)
 }
@@ -95,26 +117,40 @@ fn troubles(model: &Model, text: &mut Vec<(String, Tone)>) {
     }
 }
 
-fn describe(node: &Node, named: bool, text: &mut Vec<(String, Tone)>) {
+/// What does a node, where it is no command of the recipe.
+fn built_in<'m>(model: &'m Model, node: &Node) -> Option<&'m str> {
+    let columns = &model.plan()?.columns;
+    let mine = |column: &&crate::model::Column| column.step == node.key.step;
+    columns.iter().find(mine)?.built_in.as_deref()
+}
+
+fn describe(node: &Node, built_in: Option<&str>, named: bool, text: &mut Vec<(String, Tone)>) {
     if named {
         text.push((node.key.to_string(), Tone::Strong));
     }
     match &node.kind {
-        Kind::Act(act) => act_lines(act, text),
+        Kind::Act(act) => act_lines(act, built_in, text),
         Kind::Ask(ask) => command(&ask.command, "asks", text),
         Kind::Gate(_) => {}
     }
 }
 
-fn act_lines(act: &Act, text: &mut Vec<(String, Tone)>) {
-    command(&act.command, "runs", text);
+fn act_lines(act: &Act, built_in: Option<&str>, text: &mut Vec<(String, Tone)>) {
+    let inner = |what: &str, text: &mut Vec<(String, Tone)>, name: &str| {
+        text.push((format!("{what:<8}{}", words::built_in_as(name)), Tone::Strong));
+    };
+    match built_in {
+        Some(name) => inner("runs", text, name),
+        None => command(&act.command, "runs", text),
+    }
     if let Some(limit) = act.limit {
         let seconds = limit.as_secs();
         text.push((format!("limit   {seconds}s, then TERM, and KILL 10s later"), Tone::Text));
     }
-    match &act.undo {
-        Some(undo) => command(undo, "undo", text),
-        None => text.push(("undo    none".to_owned(), Tone::Dim)),
+    match (&act.undo, built_in) {
+        (Some(_), Some(name)) => inner("undo", text, name),
+        (Some(undo), None) => command(undo, "undo", text),
+        (None, _) => text.push(("undo    none".to_owned(), Tone::Dim)),
     }
 }
 

@@ -8,8 +8,9 @@ use ratatui::{
 };
 
 use super::{
-    middle,
+    first_shown, middle,
     paint::{Pen, wrap_words},
+    rows::marks,
 };
 use crate::{
     text::Shown,
@@ -28,6 +29,10 @@ const WIDTH_MAX: u16 = 84;
 
 /// Rows of a field for several lines, with its frame.
 const TALL: u16 = 9;
+
+/// Rows of text that stay beside what is pressed, and buttons that stay beside a tall field.
+const TEXT_MIN: u16 = 2;
+const BUTTONS_MIN: u16 = 4;
 
 /// Rows of a field for one line, with its frame.
 const FRAMED: u16 = 3;
@@ -48,8 +53,13 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
         }
         several => rows(several.len()),
     };
+    // Buttons and fields are always seen; text is scrolled where there is no room for all of it, and
+    // buttons where they alone are too many.
+    let most = model.size.height.saturating_sub(2 + 1 + TEXT_MIN);
+    let fields = fields.min(most.saturating_sub(rows(dialog.buttons.len()).min(BUTTONS_MIN)));
+    let listed = rows(dialog.buttons.len()).min(most.saturating_sub(fields)).max(1);
     // Text, a blank row, the fields, the buttons, what is missing; and the frame.
-    let below = fields + rows(dialog.buttons.len()) + 1;
+    let below = fields + listed + 1;
     let height = rows(text.len()).saturating_add(below + 3);
     let area = middle(frame, width, height.min(model.size.height));
     let hint = vec![(" Esc cancels ".to_owned(), Tone::Dim)];
@@ -62,7 +72,7 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
     let parts = [
         Constraint::Min(0),
         Constraint::Length(fields),
-        Constraint::Length(rows(dialog.buttons.len())),
+        Constraint::Length(listed),
         Constraint::Length(1),
     ];
     let [top, middle, buttons, foot] = Layout::vertical(parts).areas(within);
@@ -72,10 +82,15 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
         several => entries(pen, frame, middle, several, dialog.focus),
     }
     let ready = dialog.lacks(model.now, &model.settings.zone).is_none();
-    let lines = dialog.buttons.iter().enumerate();
+    let all = dialog.buttons.len();
+    let room = usize::from(buttons.height);
+    let at = if let Focus::Button(at) = dialog.focus { at } else { 0 };
+    let first = first_shown(at, all, room);
+    let lines = dialog.buttons.iter().enumerate().skip(first).take(room);
     let lines: Vec<Line<'_>> =
         lines.map(|(at, each)| button(pen, dialog, at, each, ready)).collect();
     frame.render_widget(Paragraph::new(lines), buttons);
+    marks(pen, frame, (area, buttons), (first > 0, first + room < all));
     frame.render_widget(Paragraph::new(Line::from(said(model, pen, dialog))), foot);
 }
 

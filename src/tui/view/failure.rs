@@ -22,7 +22,7 @@ use crate::{
     tui::{
         state::{Model, Pane, face::Face, failure::cards, grid::Column},
         styles::Tone,
-        words::{self, Entry},
+        words::{self, Point},
     },
 };
 
@@ -172,7 +172,7 @@ fn card_lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
     entries.iter().flat_map(|entry| entry_lines(pen, entry, width, whole)).collect()
 }
 
-fn entry_lines(pen: Pen, entry: &Entry, width: usize, whole: bool) -> Vec<Line<'static>> {
+fn entry_lines(pen: Pen, entry: &Point, width: usize, whole: bool) -> Vec<Line<'static>> {
     let room = width.saturating_sub(NAME).max(1);
     let mut rows: Vec<String> =
         entry.text.lines().flat_map(|line| wrap_words(line, room)).collect();

@@ -10,7 +10,7 @@ use ratatui::{
 use super::paint::{Pen, fit_parts};
 use crate::tui::{
     action::{Act, Action},
-    keymap::binding,
+    keymap::{self, binding},
     state::{Model, Pane, Subject},
     styles::Tone,
     update, words,
@@ -50,6 +50,16 @@ fn last(model: &Model, pen: Pen, width: usize) -> Line<'static> {
     ])
 }
 
+/// The keys of a screen that lies over the panes, the most wanted first.
+pub(super) fn draw_keys(pen: Pen, frame: &mut Frame<'_>, area: Rect, keys: &[(&str, &str)]) {
+    let hint = |(key, label): &(&str, &str)| {
+        vec![Span::raw(" "), pen.span(key, Tone::Key), pen.span(&format!(" {label} "), Tone::Text)]
+    };
+    let hints = (0u8..).zip(keys).map(|(rank, key)| (rank, hint(key))).collect();
+    let line = fitting(pen, hints, usize::from(area.width));
+    frame.render_widget(Paragraph::new(line), area);
+}
+
 /// Keys that look, and keys that act, the most wanted first.
 fn hints(model: &Model, pen: Pen, width: usize) -> Line<'static> {
     let (looks, acts) = wanted(model);
@@ -60,10 +70,29 @@ fn hints(model: &Model, pen: Pen, width: usize) -> Line<'static> {
     if !acts.is_empty() {
         parts.push((0, vec![pen.span(&format!(" {} ", pen.glyphs.bar), Tone::Dim)]));
     }
-    for (rank, action) in (0u8..).zip(acts) {
+    for (rank, action) in (1u8..).zip(acts) {
         parts.push((rank, hint(model, pen, action)));
     }
-    Line::from(fit_parts(parts, width))
+    fitting(pen, parts, width)
+}
+
+/// Hints in one line, each whole or not at all: those of the highest rank are left out first, and the
+/// first hint, that of the help, then says that there are more.
+fn fitting(pen: Pen, parts: Vec<(u8, Vec<Span<'static>>)>, width: usize) -> Line<'static> {
+    let used: usize = parts.iter().flat_map(|(_, spans)| spans).map(Span::width).sum();
+    if used <= width {
+        return Line::from(parts.into_iter().flat_map(|(_, spans)| spans).collect::<Vec<_>>());
+    }
+    // A screen without the help among its keys leaves keys out and says nothing.
+    let help = keymap::written(Action::Help);
+    let has_help =
+        parts.first().is_some_and(|(_, spans)| spans.iter().any(|span| span.content == help));
+    if !has_help {
+        return Line::from(fit_parts(parts, width));
+    }
+    let more = vec![Span::raw(" "), pen.span(help, Tone::Key), pen.span(" more ", Tone::Text)];
+    let rest = parts.into_iter().skip(1);
+    Line::from(fit_parts(std::iter::once((0, more)).chain(rest).collect(), width))
 }
 
 fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
@@ -74,7 +103,7 @@ fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
     };
     vec![
         Span::raw(" "),
-        pen.span(row.written, key),
+        pen.span(keymap::written(action), key),
         pen.span(&format!(" {}", row.label), label),
         Span::raw(" "),
     ]
@@ -82,12 +111,16 @@ fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
 
 /// The keys of the moment.
 fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
-    let mut looks = vec![Action::Help, Action::Quit, Action::NextPane];
+    let leaves = model.zoom || model.past.is_some() || model.log.search.pattern.is_some();
+    let mut looks = vec![Action::Help, if leaves { Action::Back } else { Action::Quit }];
+    looks.extend([Action::Palette, Action::NextPane]);
     looks.extend(match model.focus {
         Pane::Hosts if model.failure.open => {
             [Action::Choices, Action::Log, Action::Copy, Action::Back].as_slice()
         }
-        Pane::Hosts | Pane::Steps => [Action::Open, Action::Zoom, Action::Follow].as_slice(),
+        Pane::Hosts | Pane::Steps => {
+            [Action::Open, Action::Zoom, Action::Host, Action::Runs, Action::Follow].as_slice()
+        }
         Pane::Releases => [Action::Open, Action::Zoom].as_slice(),
         Pane::Log => {
             [Action::Search, Action::NextError, Action::Wrap, Action::Times, Action::OlderAttempt]
@@ -95,6 +128,9 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
         }
         Pane::Choices => [Action::Open, Action::Zoom].as_slice(),
     });
+    if model.past.is_some() {
+        return (looks, Vec::new());
+    }
     let mut acts = match &model.subject {
         Subject::Nothing => Vec::new(),
         Subject::Plan(_) => vec![Action::Act(Act::Deploy), Action::Act(Act::Step)],

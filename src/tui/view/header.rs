@@ -216,7 +216,7 @@ fn hosts_up(model: &Model) -> (usize, usize) {
 }
 
 /// How it goes, in a few words.
-pub(super) fn state(model: &Model) -> (String, Tone) {
+pub(crate) fn state(model: &Model) -> (String, Tone) {
     if let Some(doing) = model.sight.doing.as_ref().filter(|_| model.open_run().is_none()) {
         return (format!("{} {}", spin(model), doing.to_uppercase()), Tone::Running);
     }

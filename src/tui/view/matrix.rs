@@ -8,7 +8,9 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{first_shown, focused, paint::Pen};
+use std::collections::BTreeMap;
+
+use super::{first_shown, focused, paint::Pen, rows::marks, steps as face};
 use crate::{
     model::{HostId, NodeId, Served},
     run::{LinkState, State},
@@ -54,13 +56,43 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let [head, body, foot] = Layout::vertical(parts).areas(inner);
     let widths = widths(model, usize::from(inner.width));
     frame.render_widget(Paragraph::new(heading(model, pen, &widths)), head);
-    let room = usize::from(body.height);
-    let first = first_shown(model.cursor.row, model.grid.hosts.len(), room);
+    let all = model.grid.hosts.len();
+    let whole = usize::from(body.height);
+    // Where hosts are hidden, a row says how they are.
+    let room = if all > whole && whole > 1 { whole - 1 } else { whole };
+    let first = first_shown(model.cursor.row, all, room);
     let hosts = model.grid.hosts.iter().enumerate().skip(first).take(room);
-    let rows: Vec<Line<'_>> =
+    let mut rows: Vec<Line<'_>> =
         hosts.map(|(at, host)| row(model, pen, &widths, at == model.cursor.row, *host)).collect();
+    if room < whole {
+        rows.push(hidden(model, pen, first..first + room));
+    }
     frame.render_widget(Paragraph::new(rows), body);
+    marks(pen, frame, (area, body), (first > 0, first + room < all));
     frame.render_widget(Paragraph::new(chosen(model, pen)), foot);
+}
+
+/// How the hosts are that are not shown, folded by their state: `38 more: 1 failed (web7), 37 ok`.
+fn hidden(model: &Model, pen: Pen, shown: std::ops::Range<usize>) -> Line<'static> {
+    let mut groups: BTreeMap<u8, (&'static str, Tone, Vec<&str>)> = BTreeMap::new();
+    let outside = model.grid.hosts.iter().enumerate().filter(|(at, _)| !shown.contains(at));
+    let mut count = 0;
+    for (_, host) in outside {
+        let (weight, word, tone) = face::worst(model, *host);
+        let group = groups.entry(weight).or_insert((word, tone, Vec::new()));
+        group.2.push(model.host_name(*host));
+        count += 1;
+    }
+    let mut spans = vec![pen.span(&format!("  {count} more:"), Tone::Dim)];
+    for (weight, (word, tone, names)) in groups.iter().rev() {
+        let named = if *weight > face::CALM {
+            format!(" ({})", words::hosts(names))
+        } else {
+            String::new()
+        };
+        spans.push(pen.span(&format!(" {} {word}{named}", names.len()), *tone));
+    }
+    Line::from(spans)
 }
 
 fn widths(model: &Model, width: usize) -> Widths {

@@ -7,12 +7,16 @@ mod failure;
 mod footer;
 mod header;
 mod help;
+mod history;
 mod holds;
+mod host;
 mod log;
 mod matrix;
 mod paint;
+mod palette;
 mod picker;
 mod releases;
+mod rows;
 mod steps;
 mod tiny;
 
@@ -21,9 +25,13 @@ use ratatui::{Frame, layout::Rect, widgets::Clear};
 pub(crate) use self::failure::{card_rows, standing_rows};
 use self::{areas::areas, paint::Pen};
 use super::{
+    keymap::Binding,
     state::{Model, Pane},
+    told::PastRun,
     words,
 };
+
+pub(crate) use self::header::state;
 
 /// Draws everything.
 pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
@@ -32,10 +40,20 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
         tiny::draw(model, pen, frame);
         return;
     }
-    if model.picker.is_some() {
+    if model.host_view.is_some() {
+        host::draw(model, pen, frame);
+    } else if model.history.open {
+        history::draw(model, pen, frame);
+    } else if model.picker.is_some() {
         picker::draw(model, pen, frame);
     } else {
         panes(model, pen, frame);
+    }
+    if let Some(first) = model.guiding {
+        detail::guide(model, pen, frame, first);
+    }
+    if let Some(open) = &model.palette {
+        palette::draw(model, open, pen, frame);
     }
     if let Some(help) = &model.help {
         help::draw(model, help, pen, frame);
@@ -47,7 +65,10 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
 
 fn panes(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let areas = areas(model);
-    header::draw(model, pen, frame, areas.header);
+    match model.past {
+        Some(_) => history::banner(model, pen, frame, areas.header),
+        None => header::draw(model, pen, frame, areas.header),
+    }
     if let Some(area) = areas.matrix {
         matrix::draw(model, pen, frame, area);
     }
@@ -94,9 +115,40 @@ pub(crate) fn picker_rows(model: &Model) -> usize {
     picker::lines(model, Pen::of(model), beside).len()
 }
 
-/// Rows that the help has, as it is filtered.
-pub(crate) fn help_rows(model: &Model) -> usize {
-    model.help.as_ref().map_or(0, |help| help::lines(model, help, Pen::of(model), 80).len())
+/// What is known of the chosen release, as text.
+pub(crate) fn picker_text(model: &Model) -> String {
+    let text = |line: &ratatui::text::Line<'_>| line.to_string().trim_end().to_owned();
+    let lines: Vec<String> =
+        picker::lines(model, Pen::of(model), COPIED).iter().map(text).collect();
+    lines.join("\n")
+}
+
+/// Cells of a line that is copied.
+const COPIED: usize = 100;
+
+/// The rows of the help, as it is filtered, in order.
+pub(crate) fn help_rows(model: &Model) -> Vec<&'static Binding> {
+    model.help.as_ref().map_or_else(Vec::new, |help| help::bindings(model, help))
+}
+
+/// Rows of what the chosen entry of the palette would run.
+pub(crate) fn palette_rows(model: &Model) -> usize {
+    palette::would_rows(model, Pen::of(model))
+}
+
+/// The rows of the list of runs, as it is filtered, in order.
+pub(crate) fn history_rows(model: &Model) -> Vec<&PastRun> {
+    history::shown(model)
+}
+
+/// Rows that the detail of a host has.
+pub(crate) fn host_rows(model: &Model) -> usize {
+    host::lines(model, Pen::of(model), usize::from(model.size.width.saturating_sub(2))).len()
+}
+
+/// Rows that the words for a newcomer have.
+pub(crate) fn guide_rows(model: &Model) -> usize {
+    detail::guide_lines(model, Pen::of(model)).len()
 }
 
 /// The state in a few words, for the title of the terminal; neutralised.
@@ -106,7 +158,8 @@ pub(crate) fn title(model: &Model) -> String {
 
 /// Whether a pane has the keys.
 fn focused(model: &Model, pane: Pane) -> bool {
-    let behind = model.dialog.is_some() || model.help.is_some() || model.picker.is_some();
+    let behind = model.dialog.is_some() || model.help.is_some() || model.palette.is_some();
+    let behind = behind || model.picker.is_some() || model.guiding.is_some();
     model.focus == pane && !behind
 }
 

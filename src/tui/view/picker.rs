@@ -3,15 +3,16 @@
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span},
+    text::Line,
     widgets::Paragraph,
 };
 
 use super::{
     areas::{self, WIDE},
-    footer, header,
-    paint::{Pen, fit_parts, wrap_words},
+    first_shown, footer, header,
+    paint::{Pen, wrap_words},
     releases,
+    rows::{marks, scrolled},
 };
 use crate::tui::{
     state::{Model, picker::Picker},
@@ -26,13 +27,15 @@ const LIST: u16 = 56;
 const LABEL: usize = 11;
 
 /// The keys, the most wanted first.
-const KEYS: [(&str, &str); 6] = [
+const KEYS: [(&str, &str); 8] = [
+    ("?", "help"),
     ("j k", "choose"),
     ("Enter", "go back to it (asks first)"),
     ("Esc", "leave"),
+    ("/", "filter"),
     ("PgDn", "more details"),
+    ("y", "copy"),
     ("r", "look again"),
-    ("?", "help"),
 ];
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
@@ -40,26 +43,33 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let (areas, body) = areas::frame(model);
     header::draw(model, pen, frame, areas.header);
     let (list, details) = parts(model, body);
-    let all = model.sight.candidates.len();
+    let shown = picker.shown(&model.sight);
     let at = picker.at(&model.sight);
-    let mut right = vec![(format!(" {} of {all} ", at + 1), Tone::Text)];
+    let filter = picker.typing.as_ref().unwrap_or(&picker.filter);
+    let filtered = if filter.is_empty() { String::new() } else { format!(" with {filter}") };
+    let mut right = vec![(format!(" {}{filtered} ", words::count_of(at, shown.len())), Tone::Text)];
     right.extend(releases::seen(model));
     let block = pen.pane("Go back to which release?", &right, model.dialog.is_none(), list.width);
     let inner = block.inner(list);
     frame.render_widget(block, list);
     let room = (usize::from(inner.width), usize::from(inner.height));
-    let rows = releases::rows_of(model, pen, Some(at), room);
+    let rows = releases::rows_of(model, pen, &shown, Some(at), room);
     frame.render_widget(Paragraph::new(rows), inner);
+    let first = first_shown(at, shown.len(), room.1);
+    marks(pen, frame, (list, inner), (first > 0, first + room.1 < shown.len()));
     draw_details(model, pen, frame, details, picker);
-    footer::draw_line(model, pen, frame, areas.line);
-    let hints: Vec<(u8, Vec<Span<'static>>)> =
-        (0u8..).zip(KEYS).map(|(rank, (key, label))| (rank, hint(pen, key, label))).collect();
-    let hints = fit_parts(hints, usize::from(areas.footer.width));
-    frame.render_widget(Paragraph::new(Line::from(hints)), areas.footer);
-}
-
-fn hint(pen: Pen, key: &str, label: &str) -> Vec<Span<'static>> {
-    vec![Span::raw(" "), pen.span(key, Tone::Key), pen.span(&format!(" {label} "), Tone::Text)]
+    match &picker.typing {
+        Some(typing) => {
+            let text = Line::from(vec![
+                pen.span(&format!("/{typing}"), Tone::Strong),
+                pen.styled(" ", pen.styles.selected()),
+                pen.span("  the list follows; Enter keeps it, Esc clears", Tone::Dim),
+            ]);
+            frame.render_widget(Paragraph::new(text), areas.line);
+        }
+        None => footer::draw_line(model, pen, frame, areas.line),
+    }
+    footer::draw_keys(pen, frame, areas.footer, &KEYS);
 }
 
 /// List and details, beside each other where there is room.
@@ -92,8 +102,7 @@ fn draw_details(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, pick
     let block = pen.pane(&title, &right, false, area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    let shown: Vec<Line<'_>> = lines.into_iter().skip(first).take(room).collect();
-    frame.render_widget(Paragraph::new(shown), inner);
+    scrolled(pen, frame, (area, inner), lines, first);
 }
 
 /// All details in rows of that width.

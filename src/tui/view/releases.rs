@@ -11,6 +11,7 @@ use ratatui::{
 use super::{
     first_shown, focused,
     paint::{Pen, wrap_words},
+    rows::marks,
 };
 use crate::{
     model::Candidate,
@@ -44,10 +45,14 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         true => vec![Line::from(pen.span(nothing(model), Tone::Dim))],
         false => {
             let at = in_focus.then(|| model.sight.at());
-            rows_of(model, pen, at, (width, usize::from(list.height)))
+            let all: Vec<&Candidate> = model.sight.candidates.iter().collect();
+            rows_of(model, pen, &all, at, (width, usize::from(list.height)))
         }
     };
     frame.render_widget(Paragraph::new(lines), list);
+    let (at, all) = (if in_focus { model.sight.at() } else { 0 }, model.sight.candidates.len());
+    let first = first_shown(at, all, usize::from(list.height));
+    marks(pen, frame, (area, list), (first > 0, first + usize::from(list.height) < all));
     let said = foot.iter().map(|(row, tone)| Line::from(pen.span(row, *tone)));
     frame.render_widget(Paragraph::new(said.collect::<Vec<_>>()), below);
 }
@@ -102,10 +107,10 @@ fn about(model: &Model, candidate: &Candidate) -> String {
 pub(super) fn rows_of(
     model: &Model,
     pen: Pen,
+    candidates: &[&Candidate],
     chosen: Option<usize>,
     (width, room): (usize, usize),
 ) -> Vec<Line<'static>> {
-    let candidates = &model.sight.candidates;
     let names = candidates.iter().map(|candidate| candidate.name.chars().count());
     let name = names.max().unwrap_or(0).clamp(NAME.0, NAME.1);
     let first = first_shown(chosen.unwrap_or(0), candidates.len(), room);

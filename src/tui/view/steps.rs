@@ -13,7 +13,9 @@ use ratatui::{
 use super::{
     first_shown, focused,
     paint::{Pen, wrap_words},
+    rows::marks,
 };
+use crate::model::HostId;
 use crate::tui::{
     state::{Model, Pane, face::Face, grid::Column},
     styles::Tone,
@@ -34,6 +36,9 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let columns = model.grid.columns.iter().enumerate().skip(first).take(room);
     let mut lines: Vec<Line<'_>> =
         columns.map(|(at, it)| line(model, pen, it, at == model.cursor.column, width)).collect();
+    let all = model.grid.columns.len();
+    let listed = Rect { height: u16::try_from(room).unwrap_or(inner.height), ..inner };
+    marks(pen, frame, (area, listed.intersection(inner)), (first > 0, first + room < all));
     lines.push(Line::default());
     lines.extend(about.iter().map(|row| Line::from(pen.span(row, Tone::Dim))));
     frame.render_widget(Paragraph::new(lines), inner);
@@ -160,6 +165,20 @@ fn group(face: &Face) -> &'static str {
         1 => "undone",
         _ => "ok",
     }
+}
+
+/// A host of more than this weight is named where hosts are folded.
+pub(super) const CALM: u8 = 5;
+
+/// What matters most of a host: its weight, its word, its look.
+pub(super) fn worst(model: &Model, host: HostId) -> (u8, &'static str, Tone) {
+    let faces = model.grid.columns.iter().map(|column| model.face(column, host));
+    let faces: Vec<Face> = faces.filter(|face| *face != Face::Absent).collect();
+    let worst = faces.iter().max_by_key(|face| weight(face)).cloned().unwrap_or(Face::Absent);
+    let begun = faces.iter().any(|face| weight(face) == 0);
+    let weight = weight(&worst);
+    let word = if weight == 3 && begun { "under way" } else { group(&worst) };
+    (weight, word, words::look(&worst, model.glyphs(), model.now).tone)
 }
 
 /// What matters more has more weight.

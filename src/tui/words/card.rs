@@ -15,7 +15,7 @@ use crate::{
 
 /// One entry of the card: a name, and a text of one or more lines; raw.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Entry {
+pub(crate) struct Point {
     pub(crate) name: &'static str,
     pub(crate) text: String,
     pub(crate) tone: Tone,
@@ -23,8 +23,8 @@ pub(crate) struct Entry {
     pub(crate) rows: usize,
 }
 
-fn entry(name: &'static str, text: impl Into<String>, tone: Tone, rows: usize) -> Entry {
-    Entry { name, text: text.into(), tone, rows }
+fn entry(name: &'static str, text: impl Into<String>, tone: Tone, rows: usize) -> Point {
+    Point { name, text: text.into(), tone, rows }
 }
 
 /// What stands in place of a value that is not shown.
@@ -35,7 +35,7 @@ const SECRET_NAMES: [&str; 9] =
     ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH", "PRIVATE", "DSN", "DATABASE_URL"];
 
 /// All entries, what matters most first.
-pub(crate) fn card(model: &Model, id: HoldId, hold: &Hold) -> Vec<Entry> {
+pub(crate) fn card(model: &Model, id: HoldId, hold: &Hold) -> Vec<Point> {
     let Some(run) = model.run() else { return Vec::new() };
     let Some(cell) = run.cell(hold.on) else { return Vec::new() };
     let mut card = happened(model, run, hold);
@@ -69,7 +69,7 @@ fn command(cell: &Cell) -> Option<&Command> {
 }
 
 /// How it ended, or what it waits for.
-fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Entry> {
+fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
     let (end, tone) = match &hold.cause {
         Cause::Failed(end) | Cause::NotUndone(end) => (*end, Tone::Failed),
         Cause::Input(_, question) => {
@@ -173,7 +173,7 @@ fn times(model: &Model, cell: &Cell) -> Option<String> {
 }
 
 /// The first error of its log, and where it lies in the code.
-fn says(model: &Model, run: &Run, hold: &Hold) -> Vec<Entry> {
+fn says(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
     let found = attempt(run, hold).and_then(|attempt| model.failure.found(attempt));
     match found {
         None => Vec::new(),
@@ -232,7 +232,7 @@ fn named(what: &str, names: &[&str]) -> String {
 }
 
 /// Failures of the same step on other hosts, those with the same error in one line.
-fn alike(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Vec<Entry> {
+fn alike(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Vec<Point> {
     let host = |hold: &Hold| run.cell(hold.on)?.node.host.map(|host| model.host_name(host));
     let own = error_of(model, run, hold);
     let (mut same, mut others) = (Vec::new(), Vec::new());
@@ -306,7 +306,7 @@ pub(crate) fn copied(model: &Model, id: HoldId, hold: &Hold) -> Option<(String, 
     let mut text = format!("{}\n", super::headline(model, run, hold));
     let head = format!("{} of {} on {}, run {}", plan.pipeline, plan.app, plan.stage, plan.run);
     text.push_str(&format!("{:<10}{head}\n", "run"));
-    for Entry { name, text: lines, .. } in card(model, id, hold) {
+    for Point { name, text: lines, .. } in card(model, id, hold) {
         for (at, line) in lines.lines().enumerate() {
             text.push_str(&format!("{:<10}{line}\n", if at == 0 { name } else { "" }));
         }

@@ -2,11 +2,15 @@
 
 mod card;
 mod cause;
+mod commands;
 mod diff;
+mod entry;
 mod event;
 mod face;
+mod host;
 mod offer;
 mod outside;
+mod past;
 mod release;
 mod tempo;
 mod title;
@@ -14,14 +18,20 @@ mod usual;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
+use super::state::Pane;
+
 pub(crate) use self::{
-    card::{Entry, card, copied, items_of},
+    card::{Point, card, copied, items_of},
     cause::{cause, headline, place},
+    commands::built_in_as,
     diff::{changes, changes_schema, diff, planned},
+    entry::{Entry, chosen, entries, would},
     event::event,
     face::{Look, look},
+    host::host,
     offer::{consequence, key_of, same_step},
     outside::{care, dialog, doing, maintenance, preview},
+    past::{count_of, past_about, past_ended, past_run, short_run},
     release::{details, hosts, releases, served, short_revision, standing},
     tempo::{clocked, eta, late, look_at, typical},
     title::{progress, title},
@@ -79,9 +89,15 @@ pub(crate) fn clock_millis(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string()
 }
 
-/// The end of a run's id, by which people name it.
-pub(crate) fn short_run(run: &str) -> String {
-    run.rsplit('-').next().unwrap_or(run).chars().take(6).collect()
+/// A pane by its number and name.
+pub(crate) fn pane(pane: Pane) -> &'static str {
+    match pane {
+        Pane::Hosts => "1 Hosts and steps",
+        Pane::Releases => "2 Releases",
+        Pane::Steps => "3 Steps",
+        Pane::Log => "4 Log",
+        Pane::Choices => "5 What now",
+    }
 }
 
 /// `1 host`, `2 hosts`.

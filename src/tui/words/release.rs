@@ -67,7 +67,7 @@ pub(crate) fn releases(model: &Model, plan: &Plan) -> Vec<String> {
 }
 
 /// A verdict in a word.
-pub(crate) fn verdict(verdict: ReleaseVerdict) -> (&'static str, Tone) {
+pub(super) fn verdict(verdict: ReleaseVerdict) -> (&'static str, Tone) {
     match verdict {
         ReleaseVerdict::Good => ("good", Tone::Ok),
         ReleaseVerdict::Failed => ("failed", Tone::Failed),
@@ -136,7 +136,7 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     lines.push(("MADE", origin(model, candidate), Tone::Text));
     if candidate.refused.is_none() {
         let intent = Intent::Rollback { release: candidate.name.clone(), reason: None };
-        lines.extend(labelled("WOULD", super::preview(model, &intent), Tone::Text));
+        lines.extend(labelled("PLAN", super::preview(model, &intent), Tone::Text));
     }
     lines.extend(migrations(&candidate.migrations));
     if candidate.refused.is_none() {
@@ -145,7 +145,18 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     lines.extend(per_host(&model.sight, candidate));
     let revision = candidate.revision.clone().unwrap_or_else(|| "unknown".to_owned());
     lines.push(("REVISION", revision, Tone::Text));
+    lines.extend(commands(model, candidate));
     lines
+}
+
+/// Every command that going back to it would run, host by host, once that was told.
+fn commands(model: &Model, candidate: &Candidate) -> Vec<Detail> {
+    let preview = &model.sight.preview;
+    let about = |(of, _): &&(Intent, Vec<String>)| matches!(of, Intent::Rollback { release, .. } if *release == candidate.name);
+    let told = preview.told.as_ref().filter(about).and(preview.plan.as_ref());
+    let rows = told.map_or_else(Vec::new, |plan| super::commands::of_plan(plan));
+    let labels = std::iter::once("COMMANDS").chain(std::iter::repeat(""));
+    labels.zip(rows).map(|(label, (text, tone))| (label, text, tone)).collect()
 }
 
 fn migrations(since: &[String]) -> Vec<Detail> {
@@ -160,15 +171,15 @@ fn migrations(since: &[String]) -> Vec<Detail> {
 fn commits(leaving: Option<&Commits>) -> Vec<Detail> {
     match leaving {
         None => {
-            vec![("COMMITS", "it is not known which would leave".to_owned(), Tone::Dim)]
+            vec![("CODE", "it is not known which would leave".to_owned(), Tone::Dim)]
         }
         Some(Commits { count: 0, .. }) => {
-            vec![("COMMITS", "none would leave".to_owned(), Tone::Text)]
+            vec![("CODE", "none would leave".to_owned(), Tone::Text)]
         }
         Some(Commits { count: all, newest }) => {
             let all = usize::try_from(*all).unwrap_or(usize::MAX);
             let line = format!("{} would no longer be served", count(all, "commit"));
-            let mut lines = listed(("COMMITS", line, Tone::Strong), newest);
+            let mut lines = listed(("CODE", line, Tone::Strong), newest);
             if let more @ 1.. = all.saturating_sub(newest.len()) {
                 lines.push(("", format!("  and {more} more"), Tone::Dim));
             }
@@ -211,12 +222,12 @@ fn per_host(sight: &Sight, candidate: &Candidate) -> Vec<Detail> {
         }
     }
     let lines = said.iter().map(|(words, names)| format!("{}: {words}", hosts(names)));
-    labelled("HOSTS", lines.collect(), Tone::Text)
+    labelled("DISK", lines.collect(), Tone::Text)
 }
 
 fn host_says(sight: &Sight, candidate: &Candidate, host: &String) -> String {
     let Some(here) = sight.on_host(host, &candidate.name) else { return "not there".to_owned() };
-    let mut words = vec![verdict(here.verdict).0.to_owned()];
+    let mut words = vec!["on disk".to_owned(), verdict(here.verdict).0.to_owned()];
     if candidate.served.contains(host) {
         words.push("served".to_owned());
     }

@@ -23,12 +23,15 @@ use crate::{
         say,
     },
     driver::{self, DriveError, Driver, Left, Secrets, Wrapping},
-    model::{HostId, Plan},
+    model::{Host, HostId, Plan},
     plan::{self, Request},
     recipe::Recipe,
-    remote::{Ask, ssh::Connector},
+    remote::{
+        Ask,
+        ssh::{Connector, Route, Target},
+    },
     run::Mode,
-    tui::{HostState, Intent, Told, Wish},
+    tui::{HostState, Intent, Told, Way, Wish},
 };
 
 /// The pipeline that serves an older release again.
@@ -126,6 +129,7 @@ impl<'a> Session<'a> {
             self.beside.spawn(sight.clone().look_again());
             self.sight = Some(sight);
         }
+        self.tell_ways(driver.run().plan.hosts.clone());
         match self.run(driver, Mode::Pause).await? {
             Some(exit) => self.leave(exit).await,
             None => self.stay().await,
@@ -175,6 +179,7 @@ impl<'a> Session<'a> {
         stage.fleet.keep(self.secrets.clone());
         self.screen.tell(Told::Has(sight.has())).await;
         let machines = &stage.wrapping.survey().machines;
+        self.tell_ways(machines.iter().map(|it| it.host.clone()).collect());
         let begun = |name: &String| (name.clone(), HostState::Connecting);
         self.hosts = machines.iter().map(|it| begun(&it.host.name)).collect();
         // What has a layout may need to be looked at first; the look's plan takes this one's place.
@@ -193,6 +198,26 @@ impl<'a> Session<'a> {
         self.screen.reach(stage.fleet.asker(), hosts);
         (self.stage, self.sight) = (Some(stage), Some(sight));
         Ok(())
+    }
+
+    /// Tells how hosts are reached, one after the other: each asks the ssh that is installed.
+    fn tell_ways(&mut self, hosts: Vec<Host>) {
+        let (connector, told) = (Arc::clone(&self.connector), self.screen.told.clone());
+        let config = self.global.ssh_config.clone();
+        self.beside.spawn(async move {
+            for host in hosts.into_iter().filter(|host| !host.is_local()) {
+                let target = Target::new(&host.name, Some(&host.address), config.clone());
+                let Ok(target) = target else { continue };
+                let Ok(Route { user, host: at, port, jump }) = connector.route(&target).await
+                else {
+                    continue;
+                };
+                let way = Way { user, host: at, port, jump };
+                if told.send(Told::Way(host.name, way)).await.is_err() {
+                    return;
+                }
+            }
+        });
     }
 
     async fn show(&mut self, plan: Plan) {
@@ -351,7 +376,7 @@ impl<'a> Session<'a> {
             }
             Wish::Preview(of) => match &self.sight {
                 Some(sight) => drop(self.beside.spawn(sight.clone().preview(of))),
-                None => self.screen.tell(Told::Preview { of, lines: Vec::new() }).await,
+                None => self.screen.tell(Told::Preview { of, lines: Vec::new(), plan: None }).await,
             },
             Wish::Do(Intent::Maintenance { on, reason, until }) => match self.sight.clone() {
                 Some(sight) => drop(self.beside.spawn(sight.maintain(on, reason, until))),
@@ -364,6 +389,8 @@ impl<'a> Session<'a> {
             Wish::Command(_)
             | Wish::Answer { .. }
             | Wish::Prompted(..)
+            | Wish::Runs { .. }
+            | Wish::Past(_)
             | Wish::Interrupted
             | Wish::Lend(_)
             | Wish::Quit => {}
@@ -433,7 +460,7 @@ impl<'a> Session<'a> {
                 Wish::Quit => break,
                 Wish::Preview(of) => {
                     let lines = vec!["nothing is carried out any more".to_owned()];
-                    self.screen.tell(Told::Preview { of, lines }).await;
+                    self.screen.tell(Told::Preview { of, lines, plan: None }).await;
                 }
                 Wish::Do(_) => {
                     let why = "nothing is carried out any more; q leaves".to_owned();
@@ -446,6 +473,8 @@ impl<'a> Session<'a> {
                 | Wish::Look
                 | Wish::Prompted(..)
                 | Wish::Lend(_)
+                | Wish::Runs { .. }
+                | Wish::Past(_)
                 | Wish::Interrupted => {}
             }
         }

@@ -1,0 +1,128 @@
+//! The runs that there were, read from the operator's disk beside whatever goes on: in a thread of
+//! their own, so that neither the screen nor a run waits for them.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use tokio::{sync::mpsc, task::spawn_blocking};
+
+use crate::{
+    model::{Kind, RunId},
+    run::{Event, Fact, Run},
+    store::{Journal, Reading, Store, Summary},
+    tui::{PastRun, Told},
+};
+
+/// Runs that are read in answer to one question.
+const RUNS_MAX: usize = 200;
+
+/// Runs that are told at once.
+const CHUNK: usize = 20;
+
+/// Reads runs for the screen.
+pub(super) struct Archive {
+    store: Store,
+    told: mpsc::Sender<Told>,
+    /// The newest question: older ones are not answered to their end.
+    newest: Arc<AtomicU64>,
+}
+
+impl Archive {
+    pub(super) fn new(store: Store, told: mpsc::Sender<Told>) -> Self {
+        Self { store, told, newest: Arc::default() }
+    }
+
+    /// Tells the runs after so many of the newest.
+    pub(super) fn list(&self, asked: u64, skip: usize) {
+        self.newest.store(asked, Ordering::Relaxed);
+        let (store, told, newest) =
+            (self.store.clone(), self.told.clone(), Arc::clone(&self.newest));
+        let tell = move |rows, end| told.blocking_send(Told::Runs { asked, rows, end }).is_ok();
+        drop(spawn_blocking(move || {
+            let (runs, more) = match store.newest(skip, RUNS_MAX) {
+                Ok(found) => found,
+                Err(error) => {
+                    tell(Vec::new(), Some(Err(error.to_string())));
+                    return;
+                }
+            };
+            for chunk in runs.chunks(CHUNK) {
+                let rows = chunk.iter().map(|run| row(&store, run)).collect();
+                if newest.load(Ordering::Relaxed) != asked || !tell(rows, None) {
+                    return;
+                }
+            }
+            tell(Vec::new(), Some(Ok(more)));
+        }));
+    }
+
+    /// Tells one run, as far as its journal can be read.
+    pub(super) fn read(&self, run: RunId) {
+        let (store, told) = (self.store.clone(), self.told.clone());
+        drop(spawn_blocking(move || {
+            let read = Journal::read(&store, &run).map_err(|error| error.to_string());
+            let folded = read.and_then(|reading| {
+                Run::fold(&reading.events).map_err(|error| match reading.damage {
+                    Some(damage) => damage.to_string(),
+                    None => error.to_string(),
+                })
+            });
+            let past = folded.map(Box::new).map_err(|why| format!("run {run}: {why}"));
+            drop(told.blocking_send(Told::Past(past)));
+        }));
+    }
+}
+
+/// A run as a row of the list. What only its whole journal tells is left empty where that cannot be
+/// read.
+fn row(store: &Store, summary: &Summary) -> PastRun {
+    let reading = Journal::read(store, &summary.run).ok();
+    let run = reading.as_ref().and_then(|reading| Run::fold(&reading.events).ok());
+    let released = run.as_ref().and_then(|run| run.plan.released.as_ref());
+    let header = summary.header.as_ref();
+    let text = |text: Option<&String>| text.cloned().unwrap_or_default();
+    let closed = summary.closed;
+    PastRun {
+        id: summary.run.clone(),
+        app: text(header.map(|it| &it.app)),
+        stage: text(header.map(|it| &it.stage)),
+        pipeline: text(header.map(|it| &it.pipeline)),
+        by: reading.as_ref().map(opener).unwrap_or_default(),
+        opened: header.map(|it| it.opened),
+        last: summary.last,
+        closed,
+        undone: run.as_ref().and_then(|run| run.aborting).is_some_and(|abort| abort.undo),
+        release: text(released.map(|it| &it.name)),
+        commit: text(released.and_then(|it| it.revision.as_ref())),
+        failures: run
+            .as_ref()
+            .zip(reading.as_ref())
+            .map_or(0, |(run, it)| failures(run, &it.events)),
+        holder: closed.is_none().then(|| Journal::holder(store, &summary.run)).flatten(),
+        damage: summary.damage.as_ref().map(ToString::to_string),
+    }
+}
+
+/// Who opened it: the first fact that somebody caused.
+fn opener(reading: &Reading) -> String {
+    let by = reading.events.iter().find_map(|event| match (&event.by, &event.fact) {
+        (Some(who), _) | (None, Fact::Taken(who)) => Some(who.0.clone()),
+        (None, _) => None,
+    });
+    by.unwrap_or_default()
+}
+
+/// Attempts of actions that did not end well.
+fn failures(run: &Run, events: &[Event]) -> usize {
+    let acts = |attempt: &crate::model::Try| {
+        run.cell(attempt.node).is_some_and(|cell| matches!(cell.node.kind, Kind::Act(_)))
+    };
+    let failed = events.iter().filter(|event| match &event.fact {
+        Fact::Ended(attempt, end, _) => !end.is_ok() && acts(attempt),
+        Fact::Refused(attempt, _) | Fact::Lost(attempt, _) => acts(attempt),
+        _ => false,
+    });
+    failed.count()
+}

@@ -1,0 +1,623 @@
+//! Help, palette, guide, the detail of a host, the runs that there were: what they look like at each
+//! size, and what their keys wish for.
+
+use super::{
+    Desk, NARROW, WIDE,
+    outside::idle,
+    sites::{BEFORE, OLDER, Sites, unprotected},
+    story::{self, at},
+};
+use crate::{
+    model::{HostId, RunId},
+    run::{Fact, LinkState, Run, Verdict},
+    tui::{Intent, PastRun, Told, Way, Wish, state::Pane},
+};
+
+const SMALL: (u16, u16) = (60, 16);
+const ALL: [(u16, u16); 3] = [(WIDE.width, WIDE.height), (NARROW.width, NARROW.height), SMALL];
+
+fn shown(name: &str, told: impl Fn() -> Vec<Told>, keys: &str) {
+    for (width, height) in ALL {
+        let mut desk = Desk::new(WIDE).resize(width, height).tell_all(told()).keys(keys);
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), desk.screen());
+    }
+}
+
+fn failed() -> Vec<Told> {
+    vec![story::failed().told()]
+}
+
+fn running() -> Vec<Told> {
+    vec![story::running().told()]
+}
+
+fn id(byte: u8) -> RunId {
+    RunId::new("20261121-101500", [byte; 10])
+}
+
+/// The list as it is told: an open run of somebody else, a failed one, and one of another stage.
+pub(super) fn runs(asked: u64) -> Told {
+    let row = |byte, stage: &str, closed, failures, ago: i64| PastRun {
+        id: id(byte),
+        app: "shop".to_owned(),
+        stage: stage.to_owned(),
+        pipeline: "deploy".to_owned(),
+        by: "ana@desk".to_owned(),
+        opened: Some(at(-ago)),
+        last: Some(at(-ago + 171)),
+        closed,
+        undone: false,
+        release: BEFORE.to_owned(),
+        commit: "a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0".to_owned(),
+        failures,
+        holder: None,
+        damage: None,
+    };
+    let mut open = row(1, "production", None, 0, 600);
+    open.holder = Some("ana@desk 4711".to_owned());
+    let mut broken = row(4, "production", None, 0, 90_000);
+    broken.damage = Some("line 7 does not fit to the line before".to_owned());
+    let rows = vec![
+        open,
+        row(2, "production", Some(Verdict::Failed), 2, 7_200),
+        row(3, "staging", Some(Verdict::Ok), 0, 80_000),
+        broken,
+    ];
+    Told::Runs { asked, rows, end: Some(Ok(false)) }
+}
+
+/// A run of yesterday that failed.
+pub(super) fn yesterday() -> Run {
+    let mut plan = story::plan();
+    plan.run = id(2);
+    let story = story::failed().then(Fact::Closed(Verdict::Failed));
+    let mut events = story.events;
+    events[0].fact = Fact::Opened(Box::new(plan));
+    Run::fold(&events).unwrap()
+}
+
+fn read() -> Told {
+    Told::Past(Ok(Box::new(yesterday())))
+}
+
+fn acting(desk: &Desk) -> Vec<String> {
+    let acts = |wish: &&Wish| !matches!(wish, Wish::Preview(_) | Wish::Runs { .. } | Wish::Past(_));
+    desk.wishes.iter().filter(acts).map(|wish| format!("{wish:?}")).collect()
+}
+
+#[test]
+fn help_looks() {
+    shown("nav_help", failed, "?");
+    shown("nav_help_log", failed, "4?");
+    shown("nav_help_choices", failed, "5?");
+    shown("nav_help_refused", failed, "?shell<ret>");
+}
+
+#[test]
+fn palette_looks() {
+    shown("nav_palette", idle, ":");
+    shown("nav_palette_deploy", || unprotected(idle()), ":dep");
+    shown("nav_palette_retry", failed, ":retr");
+    shown("nav_palette_undo", failed, ":undo");
+    shown("nav_palette_continue", running, ":conti");
+    shown("nav_palette_nothing", running, ":zzzz");
+}
+
+#[test]
+fn the_palette_shows_what_a_rollback_would_run() {
+    let mut plan = story::plan();
+    plan.pipeline = "rollback".to_owned();
+    plan.columns.truncate(4);
+    let of = Intent::Rollback { release: BEFORE.to_owned(), reason: None };
+    let lines = vec![format!("web1, web2: now, {BEFORE} then")];
+    let told = Told::Preview { of, lines, plan: Some(Box::new(plan)) };
+    for (width, height) in ALL {
+        let desk = Desk::new(WIDE).resize(width, height).tell_all(idle()).keys(":rollb");
+        let asked = desk.wishes.iter().filter(|wish| matches!(wish, Wish::Preview(_))).count();
+        assert_eq!(asked, 1);
+        let told = Told::Preview {
+            of: Intent::Rollback { release: BEFORE.to_owned(), reason: None },
+            lines: vec![format!("web1, web2: 20261122101200 now, {BEFORE} then")],
+            plan: match &told {
+                Told::Preview { plan, .. } => plan.clone(),
+                _ => None,
+            },
+        };
+        let mut desk = desk.tell(told);
+        insta::assert_snapshot!(format!("nav_palette_rollback_{width}x{height}"), desk.screen());
+    }
+}
+
+#[test]
+fn host_looks() {
+    shown(
+        "nav_host_ready",
+        || {
+            let way = Way {
+                user: "deploy".into(),
+                host: "10.0.3.11".into(),
+                port: 2222,
+                jump: Some("gate".into()),
+            };
+            let told = Sites::calm().raised("ana@desk").locked("ana@desk", "deploy of main").idle();
+            told.into_iter().chain([Told::Way("web1".to_owned(), way)]).collect()
+        },
+        "i",
+    );
+    shown("nav_host_trouble", story::connecting, "i");
+    shown("nav_host_failed", failed, "ijj");
+    shown(
+        "nav_host_lost",
+        || {
+            let down = LinkState::Down("no answer for 15 s".to_owned());
+            vec![story::running().wait(2).then(Fact::Link(HostId(0), down)).wait(7).told()]
+        },
+        "i",
+    );
+}
+
+#[test]
+fn history_looks() {
+    for (width, height) in ALL {
+        let screen = |keys: &str| {
+            let desk = Desk::new(WIDE).resize(width, height).tell_all(idle()).keys("o");
+            desk.tell(runs(1)).keys(keys).screen()
+        };
+        insta::assert_snapshot!(format!("nav_runs_{width}x{height}"), screen(""));
+        insta::assert_snapshot!(format!("nav_runs_all_{width}x{height}"), screen("aG"));
+        insta::assert_snapshot!(format!("nav_runs_filter_{width}x{height}"), screen("/fail"));
+    }
+    shown("nav_runs_reading", idle, "o");
+}
+
+#[test]
+fn a_past_run_looks() {
+    for (width, height) in ALL {
+        let desk = Desk::new(WIDE).resize(width, height).tell_all(running()).keys("o");
+        let mut desk = desk.tell(runs(1)).keys("j<ret>").tell(read());
+        insta::assert_snapshot!(format!("nav_past_{width}x{height}"), desk.screen());
+        let mut desk = desk.keys("4");
+        insta::assert_snapshot!(format!("nav_past_log_{width}x{height}"), desk.screen());
+    }
+}
+
+#[test]
+fn guide_looks() {
+    let guide = || {
+        let lines = (1..=24).map(|n| format!("  {n}  Do this, then that, and look.")).collect();
+        idle().into_iter().chain([Told::Guide(lines)]).collect()
+    };
+    shown("nav_guide_pane", guide, "");
+    shown("nav_guide", guide, "j<esc>");
+    let mut desk = Desk::new(NARROW).tell_all(guide());
+    desk.model.guiding = Some(0);
+    let screen = desk.screen();
+    assert!(screen.contains("Where to begin"), "{screen}");
+    assert!(desk.keys("<pgdn><esc>").model.guiding.is_none());
+}
+
+/// Fifty hosts and twenty steps; two of the hosts failed.
+fn fleet() -> Vec<Told> {
+    use crate::{
+        model::{Column, Host, Key, Kind, Node, NodeId, Origin, Part},
+        run::End,
+    };
+    let mut plan = story::plan();
+    let Kind::Act(act) = plan.nodes[1].kind.clone() else { panic!("an action") };
+    plan.hosts =
+        (1..=50).map(|n| Host { name: format!("web{n}"), ..plan.hosts[0].clone() }).collect();
+    (plan.nodes, plan.columns) = (Vec::new(), Vec::new());
+    for step in 1..=20 {
+        let name = crate::model::StepName::try_from(format!("step-{step}")).unwrap();
+        let from = plan.nodes.len() as u32;
+        for host in 0..50 {
+            let key = Key { step: name.clone(), part: Part::Main };
+            let (kind, origin) = (Kind::Act(act.clone()), Origin::Plan);
+            let host = Some(HostId(host));
+            plan.nodes.push(Node { key, host, needs: Vec::new(), kind, origin });
+        }
+        let nodes = (from..from + 50).map(NodeId).collect();
+        let about = format!("Step number {step}");
+        plan.columns.push(Column { step: name, about, built_in: None, gates: Vec::new(), nodes });
+    }
+    let mut story = story::Story::of(plan);
+    for host in 0..50 {
+        let attempt = crate::model::Try { node: NodeId(host), n: 1 };
+        let status = if host == 7 || host == 43 { 1 } else { 0 };
+        story = story
+            .then(Fact::Armed(attempt))
+            .then(Fact::Staged(attempt))
+            .then(Fact::Started(attempt))
+            .then(Fact::Ended(attempt, End::Exit(status), 0))
+            .then(Fact::Settled(attempt, 0));
+    }
+    vec![story.told()]
+}
+
+#[test]
+fn a_large_fleet_looks() {
+    shown("nav_fleet", fleet, "");
+    shown("nav_fleet_zoomed", fleet, "z");
+    shown("nav_fleet_down", fleet, "jjjjjjjjjjjjjjjjjjjjjjjjjlllllllllllll");
+    for (width, height) in ALL {
+        for row in [0, 1, 12, 25, 43, 48, 49] {
+            let keys = "j".repeat(row);
+            let mut desk = Desk::new(WIDE).resize(width, height).tell_all(fleet()).keys(&keys);
+            let screen = desk.screen();
+            assert!(screen.contains(&format!("\u{25b8} web{}", row + 1)), "{row}\n{screen}");
+            // A host that failed is named also where it is hidden.
+            assert!(screen.contains("web8") && screen.contains("web44"), "{row}\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn the_palette_goes_to_dialogs_and_never_acts() {
+    for (told, keys, title) in [
+        (unprotected(idle()), ":dep", "Start deploy of shop"),
+        (failed(), ":retr", "Retry"),
+        (running(), ":step", "Do the next step?"),
+        (running(), ":pause", "Pause the run?"),
+        (unprotected(idle()), ":mainten", "Maintenance of shop"),
+    ] {
+        let mut desk = Desk::new(WIDE).tell_all(told).keys(keys).keys("<ret>");
+        assert_eq!(acting(&desk), [""; 0], "{keys}");
+        let screen = desk.screen();
+        assert!(desk.model.dialog.is_some() && screen.contains(title), "{keys}\n{screen}");
+        // Held down, Enter does nothing further.
+        let desk = desk.burst("<ret><ret><ret>");
+        assert_eq!(acting(&desk), [""; 0], "{keys}");
+    }
+    let desk = Desk::new(WIDE).tell_all(running()).keys(":step<ret><tab><ret>");
+    assert_eq!(acting(&desk), ["Command(Mode(Step))"]);
+    let desk = Desk::new(WIDE).tell_all(running()).keys("lll:break<ret><tab><ret>");
+    assert_eq!(acting(&desk), ["Command(Break(NodeId(12), true))"]);
+}
+
+#[test]
+fn what_is_refused_keeps_lists_open_and_says_why() {
+    let mut desk = Desk::new(WIDE).tell_all(running()).keys(":rollb<ret>");
+    assert!(desk.model.palette.is_some());
+    assert!(desk.screen().contains("not now: this recipe has no releases"), "{}", desk.screen());
+    let mut desk = Desk::new(WIDE).tell_all(running()).keys("?Tries again what<ret>");
+    assert!(desk.model.help.is_some());
+    assert!(desk.screen().contains("not now: nothing is being asked"), "{}", desk.screen());
+    assert_eq!(acting(&desk), [""; 0]);
+}
+
+#[test]
+fn help_runs_what_it_lists() {
+    let desk = Desk::new(WIDE).tell_all(failed()).keys("?retry<ret>");
+    assert!(desk.model.help.is_none() && desk.model.dialog.is_some());
+    let desk = Desk::new(WIDE).tell_all(failed()).keys("?zoom<ret>");
+    assert!(desk.model.help.is_none() && desk.model.zoom);
+    let desk = Desk::new(WIDE).tell_all(running()).keys("?begins no further<ret>");
+    assert!(desk.model.dialog.is_some() && acting(&desk).is_empty());
+    // Every row can be chosen, and the chosen one is seen.
+    for (width, height) in ALL {
+        let mut desk = Desk::new(WIDE).resize(width, height).tell_all(failed()).keys("?");
+        for _ in 0..crate::tui::keymap::TABLE.len() {
+            let rows = crate::tui::view::help_rows(&desk.model);
+            let chosen = rows[desk.model.help.as_ref().unwrap().chosen];
+            let key = format!("\u{25b8} {}", crate::tui::keymap::written(chosen.action));
+            let screen = desk.screen();
+            assert!(screen.contains(&key), "{key}\n{screen}");
+            assert!(!screen.contains("\u{2026}\u{2502}"), "{screen}");
+            desk = desk.keys("<down>");
+        }
+        let last = desk.keys("<end>").model.help.unwrap().chosen;
+        assert_eq!(last, crate::tui::keymap::TABLE.len() - 1);
+    }
+}
+
+#[test]
+fn what_was_done_lately_stands_first_in_the_palette() {
+    let desk = Desk::new(WIDE).tell_all(running()).keys(":wrap<ret>:zoom<ret>:");
+    let first: Vec<String> =
+        crate::tui::words::entries(&desk.model).into_iter().take(2).map(|it| it.label).collect();
+    assert_eq!(first, ["zoom", "wrap"]);
+}
+
+#[test]
+fn the_palette_goes_to_places() {
+    let desk = Desk::new(WIDE).tell_all(idle()).keys(":host db1<ret>");
+    assert_eq!((desk.model.cursor.row, desk.model.focus), (2, Pane::Hosts));
+    let desk = Desk::new(WIDE).tell_all(idle()).keys(":step migr<ret>");
+    assert_eq!(desk.model.cursor.column, 2);
+    let desk = Desk::new(WIDE).tell_all(idle()).keys(&format!(":release {OLDER}<ret>"));
+    assert_eq!(desk.model.picker.as_ref().map(|it| it.chosen.as_str()), Some(OLDER));
+    let desk = Desk::new(WIDE).tell_all(idle()).keys(":").tell(runs(1)).keys("run failed<ret>");
+    assert_eq!(desk.wishes.last(), Some(&Wish::Past(id(2))));
+}
+
+#[test]
+fn a_past_run_is_read_and_left() {
+    let opened = || {
+        let desk = Desk::new(WIDE).tell_all(running()).keys("o").tell(runs(1));
+        desk.keys("j<ret>").tell(read())
+    };
+    let mut desk = opened();
+    assert_eq!(desk.wishes.last(), Some(&Wish::Past(id(2))));
+    assert_eq!(desk.model.run().map(|run| &run.plan.run), Some(&id(2)));
+    assert!(desk.screen().contains("PAST RUN"), "{}", desk.screen());
+    // Nothing acts in it.
+    let before = desk.wishes.len();
+    let desk = desk.keys("DSCPBTOFKLXWVIUAMR!<ret>");
+    assert_eq!(desk.wishes.len(), before, "{:?}", desk.wishes);
+    assert!(desk.model.dialog.is_none());
+    let desk = desk.keys("<esc>");
+    let present = story::plan().run;
+    assert_eq!(desk.model.run().map(|run| &run.plan.run), Some(&present));
+    assert!(desk.model.past.is_none() && desk.model.open_run().is_some());
+    // A second way out asks as the present does.
+    let desk = opened().keys("<C-c>");
+    assert!(desk.model.past.is_none() && desk.model.dialog.is_some() && !desk.model.quit);
+    let desk = opened().keys("q");
+    assert!(desk.model.past.is_none() && desk.model.dialog.is_some() && !desk.model.quit);
+}
+
+#[test]
+fn what_happens_meanwhile_is_taken_in_and_announced() {
+    let desk = Desk::new(WIDE).tell_all(running()).keys("o").tell(runs(1)).keys("j<ret>");
+    let mut desk = desk.tell(read()).tell(story::failed().told());
+    let screen = desk.screen();
+    assert!(screen.contains("PAST RUN") && screen.contains("NOW: ✗"), "{screen}");
+    assert_eq!(desk.model.run().map(|run| &run.plan.run), Some(&id(2)));
+    let mut desk = desk.keys("<esc>");
+    let failed = Run::fold(&story::failed().events).unwrap();
+    assert_eq!(desk.model.run(), Some(&failed));
+    assert!(desk.screen().contains("5 What now"), "{}", desk.screen());
+}
+
+#[test]
+fn the_log_of_another_run_is_never_shown_for_this_one() {
+    let desk = Desk::new(WIDE).tell_all(failed());
+    let mut desk = desk.keys("o").tell(runs(1)).keys("j<ret>").tell(read());
+    desk.look();
+    assert!(desk.model.log.of.is_some());
+    let desk = desk.keys("<esc>");
+    assert_eq!(desk.model.log.of, None, "its reader is begun anew");
+}
+
+#[test]
+fn answers_to_questions_that_are_over_are_let_go() {
+    // An older list does not mix with a newer one, and a run that is no longer wanted does not open.
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("orr").tell(runs(1));
+    assert!(desk.model.history.rows.is_empty());
+    let desk = desk.tell(runs(3));
+    assert_eq!(desk.model.history.rows.len(), 4);
+    let desk = desk.tell(read());
+    assert!(desk.model.past.is_none());
+}
+
+#[test]
+fn older_runs_are_read_on_demand() {
+    let Told::Runs { rows, .. } = runs(1) else { panic!("rows") };
+    let more = Told::Runs { asked: 1, rows, end: Some(Ok(true)) };
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("o").tell(more).keys("aGG");
+    let asked: Vec<String> = desk.wishes().into_iter().filter(|it| it.contains("Runs")).collect();
+    assert_eq!(asked, ["Runs(1, from 0)", "Runs(2, from 4)"]);
+}
+
+#[test]
+fn escape_leaves_one_thing_at_a_time() {
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("o").tell(runs(1)).keys("/fail<ret>?");
+    let levels = |desk: &Desk| {
+        let model = &desk.model;
+        (model.help.is_some(), !model.history.filter.is_empty(), model.history.open)
+    };
+    assert_eq!(levels(&desk), (true, true, true));
+    let desk = desk.keys("<esc>");
+    assert_eq!(levels(&desk), (false, true, true));
+    let desk = desk.keys("<esc>");
+    assert_eq!(levels(&desk), (false, false, true));
+    let desk = desk.keys("<esc>");
+    assert_eq!(levels(&desk), (false, false, false));
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("R/2026<ret>");
+    assert_eq!(desk.model.picker.as_ref().map(|it| it.filter.as_str()), Some("2026"));
+    let desk = desk.keys("<esc>");
+    assert!(desk.model.picker.is_some());
+    assert!(desk.keys("<esc>").model.picker.is_none());
+}
+
+#[test]
+fn the_picker_is_filtered_and_copied() {
+    let desk = Desk::new(WIDE).tell_all(idle()).keys(&format!("R/{}<ret>", &OLDER[..8]));
+    assert_eq!(desk.model.picker.as_ref().map(|it| it.chosen.as_str()), Some(OLDER));
+    let mut desk = desk.keys("y");
+    let copied = desk.model.errands.next();
+    let Some(crate::tui::errand::Errand::Copy(text)) = copied else { panic!("{copied:?}") };
+    assert!(text.contains("VERDICT") && text.contains("CODE"), "{text}");
+    assert!(desk.keys("<ret>").model.dialog.is_some());
+}
+
+#[test]
+fn panes_that_are_not_there_say_so() {
+    for (keys, why) in [
+        ("2", "this recipe has no releases"),
+        ("5", "nothing is being asked"),
+        ("6", "there is no such pane"),
+    ] {
+        let desk = Desk::new(WIDE).tell_all(running()).keys(keys);
+        let line = desk.model.line.as_ref().map_or("", |line| line.text.as_str());
+        assert!(line.contains(why), "{keys}: {line}");
+    }
+}
+
+#[test]
+fn panes_get_wider_and_narrower_within_limits() {
+    let desk = Desk::new(WIDE).tell_all(running()).keys(">>");
+    assert_eq!(desk.model.wider, 8);
+    let mut desk = desk.keys(&"<".repeat(3)).keys("<");
+    desk.buffer();
+    assert_eq!(desk.model.wider, -8);
+    let mut desk = desk.keys(&">".repeat(40));
+    desk.buffer();
+    assert_eq!(desk.model.wider, 24);
+}
+
+mod anything {
+    //! Whatever is pressed at whatever size: nothing panics, and no hint is cut.
+
+    use proptest::{prelude::*, sample::select};
+
+    use super::*;
+    use crate::tui::keymap::TABLE;
+
+    const KEYS: [&str; 62] = [
+        "?",
+        ":",
+        "<esc>",
+        "q",
+        "<tab>",
+        "<backtab>",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "<ret>",
+        "z",
+        "f",
+        "r",
+        "h",
+        "j",
+        "k",
+        "l",
+        "g",
+        "G",
+        "/",
+        "n",
+        "N",
+        "e",
+        "E",
+        "w",
+        "t",
+        "[",
+        "]",
+        "<",
+        ">",
+        "i",
+        "o",
+        "a",
+        "y",
+        "<up>",
+        "<down>",
+        "<left>",
+        "<right>",
+        "<pgup>",
+        "<pgdn>",
+        "<home>",
+        "<end>",
+        "<bs>",
+        "<C-u>",
+        "<C-d>",
+        "<C-c>",
+        "R",
+        "M",
+        "D",
+        "S",
+        "T",
+        "K",
+        "O",
+        "A",
+        "X",
+        "B",
+        "F",
+        "C",
+        "x",
+    ];
+
+    type Telling = fn() -> Vec<Told>;
+
+    const STORIES: [Telling; 8] = [
+        Vec::new,
+        story::connecting,
+        idle,
+        running,
+        failed,
+        fleet,
+        || vec![story::done_failed().told()],
+        || Sites::calm().raised("ana@desk").with(story::failed()),
+    ];
+
+    /// The last row is made of whole hints: a key and its label, or what a screen says of its own.
+    fn whole(screen: &str) -> Result<(), String> {
+        let last = screen.lines().last().unwrap_or_default();
+        let mut hints: Vec<String> = TABLE
+            .iter()
+            .map(|row| format!(" {} {} ", crate::tui::keymap::written(row.action), row.label))
+            .collect();
+        let own = [
+            "? help",
+            "? more",
+            "Enter read it",
+            "Esc back",
+            "/ filter",
+            "a all stages",
+            "j k choose",
+            "r read anew",
+            ": palette",
+            "j k other host",
+            "PgDn more",
+            "r look again",
+            "! shell",
+            "X exclude",
+            "Enter go back to it (asks first)",
+            "Esc leave",
+            "PgDn more details",
+            "y copy",
+            "Enter goes there; what acts asks first",
+            "PgDn more of what it would run",
+            "Up Down choose",
+        ];
+        hints.extend(own.iter().map(|hint| format!(" {hint} ")));
+        hints.sort_by_key(|hint| std::cmp::Reverse(hint.len()));
+        let mut rest = format!("{last} ");
+        while !rest.trim().is_empty() {
+            let bar = rest.strip_prefix(" \u{2502} ").map(str::to_owned);
+            let hint = hints.iter().find_map(|hint| rest.strip_prefix(hint.as_str()));
+            match bar.or_else(|| hint.map(str::to_owned)) {
+                Some(after) => rest = after,
+                None => return Err(format!("cut: {rest:?}\n{screen}")),
+            }
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_panics_and_no_hint_is_cut(
+            story in select(STORIES.to_vec()),
+            steps in prop::collection::vec((select(KEYS.to_vec()), 60..=200_u16, 16..=60_u16), 1..24),
+        ) {
+            let mut desk = Desk::new(WIDE).tell_all(story());
+            for (key, width, height) in steps {
+                desk = desk.resize(width, height).keys(key);
+                let news: Vec<Told> = desk.wishes.drain(..).filter_map(|wish| match wish {
+                    Wish::Runs { asked, .. } => Some(runs(asked)),
+                    Wish::Past(_) => Some(read()),
+                    _ => None,
+                }).collect();
+                let mut now = desk.tell_all(news);
+                let screen = now.screen();
+                let covered = now.model.dialog.is_some() || now.model.help.is_some();
+                if !covered {
+                    prop_assert!(whole(&screen).is_ok(), "{:?}", whole(&screen));
+                }
+                // Every button of a dialog is there or marked to be further down.
+                if let Some(dialog) = &now.model.dialog {
+                    let seen = dialog.buttons.iter().filter(|button| {
+                        screen.contains(&format!("[ {} ]", button.label.chars().take(20).collect::<String>()))
+                    });
+                    let marked = screen.contains('\u{25bc}') || screen.contains('\u{25b2}');
+                    prop_assert!(seen.count() > 0 || marked, "{screen}");
+                }
+                desk = now;
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The detail of one host.
+
+use ratatui::{Frame, text::Line};
+
+use super::{
+    areas, footer, header,
+    paint::{Pen, wrap_words},
+    rows::scrolled,
+};
+use crate::tui::{state::Model, styles::Tone, words};
+
+/// Cells of a label.
+const LABEL: usize = 12;
+
+/// The keys, the most wanted first.
+const KEYS: [(&str, &str); 7] = [
+    ("?", "help"),
+    ("Esc", "back"),
+    ("j k", "other host"),
+    ("PgDn", "more"),
+    ("r", "look again"),
+    ("!", "shell"),
+    ("X", "exclude"),
+];
+
+pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
+    let (areas, body) = areas::frame(model);
+    header::draw(model, pen, frame, areas.header);
+    let scroll = model.host_view.map_or(0, |open| open.scroll);
+    let name = model.host().map_or("?", |host| model.host_name(host));
+    let at = words::count_of(model.cursor.row, model.grid.hosts.len());
+    let right = vec![(format!(" host {at} "), Tone::Text)];
+    let block = pen.pane(&format!("Host {name}"), &right, model.dialog.is_none(), body.width);
+    let inner = block.inner(body);
+    frame.render_widget(block, body);
+    let lines = lines(model, pen, usize::from(inner.width));
+    scrolled(pen, frame, (body, inner), lines, scroll);
+    footer::draw_line(model, pen, frame, areas.line);
+    footer::draw_keys(pen, frame, areas.footer, &KEYS);
+}
+
+/// The whole text.
+pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
+    let Some(host) = model.host() else { return Vec::new() };
+    let rows = words::host(model, host).into_iter().flat_map(|(label, text, tone)| {
+        let rows = wrap_words(&text, width.saturating_sub(LABEL));
+        let labels = std::iter::once(label).chain(std::iter::repeat(""));
+        labels.zip(rows).map(move |(label, row)| (label, row, tone)).collect::<Vec<_>>()
+    });
+    rows.map(|(label, row, tone)| {
+        let label = pen.cell(label, LABEL, pen.styles.of(Tone::Dim));
+        Line::from(vec![label, pen.span(&row, tone)])
+    })
+    .collect()
+}
