@@ -119,10 +119,11 @@ fn failures(run: &Run, events: &[Event]) -> usize {
     let acts = |attempt: &crate::model::Try| {
         run.cell(attempt.node).is_some_and(|cell| matches!(cell.node.kind, Kind::Act(_)))
     };
-    let failed = events.iter().filter(|event| match &event.fact {
-        Fact::Ended(attempt, end, _) => !end.is_ok() && acts(attempt),
-        Fact::Refused(attempt, _) | Fact::Lost(attempt, _) => acts(attempt),
-        _ => false,
-    });
-    failed.count()
+    let failed = |event: &&Event| {
+        if let Fact::Ended(attempt, end, _) = &event.fact {
+            return !end.is_ok() && acts(attempt);
+        }
+        matches!(&event.fact, Fact::Refused(attempt, _) | Fact::Lost(attempt, _) if acts(attempt))
+    };
+    events.iter().filter(failed).count()
 }

@@ -246,3 +246,37 @@ fn only_runs_alike_that_ended_well_tell_how_long_they_take() {
     }
     check("production", "deploy", &[1; 5]);
 }
+
+#[test]
+fn the_newest_are_read_a_part_at_a_time() {
+    let (_dir, store) = scratch();
+    for day in 1..=5 {
+        make(&store, &id(day, 1), vec![taken(), closed()]);
+    }
+    let check = |skip, count, wanted: &[u8], older| {
+        let (runs, more) = store.newest(skip, count).unwrap();
+        let found: Vec<RunId> = runs.into_iter().map(|run| run.run).collect();
+        let wanted: Vec<RunId> = wanted.iter().map(|day| id(*day, 1)).collect();
+        assert_eq!((found, more), (wanted, older), "{skip}, {count}");
+    };
+    check(0, 2, &[5, 4], true);
+    check(2, 2, &[3, 2], true);
+    check(4, 2, &[1], false);
+    check(3, 2, &[2, 1], false);
+    check(9, 2, &[], false);
+}
+
+#[test]
+fn it_is_seen_who_drives_a_run_and_nothing_is_taken_by_looking() {
+    let (_dir, store) = scratch();
+    let run = id(1, 1);
+    make(&store, &run, vec![taken()]);
+    // A child of another test that has not come to its exec yet may hold the lock a moment longer.
+    let free = || (0..100_000).any(|_| Journal::holder(&store, &run).is_none());
+    assert!(free());
+    let (journal, _) = Journal::open(&store, &run, DRIVER).unwrap();
+    assert_eq!(Journal::holder(&store, &run), Some(DRIVER.to_owned()));
+    drop(journal);
+    assert!(free());
+    assert_eq!(Journal::holder(&store, &id(9, 9)), None);
+}

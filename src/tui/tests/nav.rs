@@ -105,26 +105,26 @@ fn palette_looks() {
 
 #[test]
 fn the_palette_shows_what_a_rollback_would_run() {
-    let mut plan = story::plan();
-    plan.pipeline = "rollback".to_owned();
-    plan.columns.truncate(4);
-    let of = Intent::Rollback { release: BEFORE.to_owned(), reason: None };
-    let lines = vec![format!("web1, web2: now, {BEFORE} then")];
-    let told = Told::Preview { of, lines, plan: Some(Box::new(plan)) };
+    let told = || {
+        let mut plan = story::plan();
+        plan.pipeline = "rollback".to_owned();
+        plan.columns.truncate(4);
+        plan.columns[0].built_in = Some("publish".to_owned());
+        let of = Intent::Rollback { release: BEFORE.to_owned(), reason: None };
+        let lines = vec![format!("web1, web2: 20261122101200 now, {BEFORE} then")];
+        Told::Preview { of, lines, plan: Some(Box::new(plan)) }
+    };
     for (width, height) in ALL {
         let desk = Desk::new(WIDE).resize(width, height).tell_all(idle()).keys(":rollb");
         let asked = desk.wishes.iter().filter(|wish| matches!(wish, Wish::Preview(_))).count();
         assert_eq!(asked, 1);
-        let told = Told::Preview {
-            of: Intent::Rollback { release: BEFORE.to_owned(), reason: None },
-            lines: vec![format!("web1, web2: 20261122101200 now, {BEFORE} then")],
-            plan: match &told {
-                Told::Preview { plan, .. } => plan.clone(),
-                _ => None,
-            },
-        };
-        let mut desk = desk.tell(told);
+        let mut desk = desk.tell(told());
         insta::assert_snapshot!(format!("nav_palette_rollback_{width}x{height}"), desk.screen());
+        // The picker has all of it, too.
+        let mut desk = Desk::new(WIDE).tell_all(idle()).keys("R").tell(told());
+        let screen = desk.screen();
+        assert!(screen.contains("web1 web2 db1: (built in publish)"), "{screen}");
+        assert!(screen.contains("web1 web2: ./bin/build --release"), "{screen}");
     }
 }
 
@@ -209,7 +209,7 @@ fn fleet() -> Vec<Told> {
     (plan.nodes, plan.columns) = (Vec::new(), Vec::new());
     for step in 1..=20 {
         let name = crate::model::StepName::try_from(format!("step-{step}")).unwrap();
-        let from = plan.nodes.len() as u32;
+        let from = (step - 1) * 50;
         for host in 0..50 {
             let key = Key { step: name.clone(), part: Part::Main };
             let (kind, origin) = (Kind::Act(act.clone()), Origin::Plan);
@@ -568,8 +568,8 @@ mod anything {
             "Esc leave",
             "PgDn more details",
             "y copy",
-            "Enter goes there; what acts asks first",
-            "PgDn more of what it would run",
+            "Enter go; what acts asks first",
+            "PgDn more below",
             "Up Down choose",
         ];
         hints.extend(own.iter().map(|hint| format!(" {hint} ")));
@@ -597,11 +597,14 @@ mod anything {
             let mut desk = Desk::new(WIDE).tell_all(story());
             for (key, width, height) in steps {
                 desk = desk.resize(width, height).keys(key);
-                let news: Vec<Told> = desk.wishes.drain(..).filter_map(|wish| match wish {
-                    Wish::Runs { asked, .. } => Some(runs(asked)),
-                    Wish::Past(_) => Some(read()),
-                    _ => None,
-                }).collect();
+                let mut news = Vec::new();
+                for wish in desk.wishes.drain(..) {
+                    if let Wish::Runs { asked, .. } = wish {
+                        news.push(runs(asked));
+                    } else if let Wish::Past(_) = wish {
+                        news.push(read());
+                    }
+                }
                 let mut now = desk.tell_all(news);
                 let screen = now.screen();
                 let covered = now.model.dialog.is_some() || now.model.help.is_some();

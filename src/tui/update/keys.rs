@@ -240,6 +240,10 @@ fn back(model: &mut Model) {
         model.say("back in the present", Tone::Dim);
     } else if model.failure.open {
         failure::close(model);
+    } else if !model.guide.is_empty() && !model.cursor.moved {
+        model.cursor.moved = true;
+        let key = keymap::written(Action::Guide);
+        model.say(format!("{key} shows where to begin again"), Tone::Dim);
     } else {
         (model.focus, model.line) = (Pane::Hosts, None);
     }

@@ -21,15 +21,17 @@ const PROMPTS_MAX: usize = 256;
 
 /// Takes it in; a run of the past that is on the screen stays there.
 pub(super) fn take_in(model: &mut Model, news: Told) {
-    match news {
-        Told::Runs { asked, rows, end } => history::told(model, asked, rows, end),
-        Told::Past(read) => history::opened(model, read),
-        news => history::in_the_present(model, |model| {
+    if let Told::Runs { asked, rows, end } = news {
+        history::told(model, asked, rows, end);
+    } else if let Told::Past(read) = news {
+        history::opened(model, read);
+    } else {
+        history::in_the_present(model, |model| {
             let before = attention::marks(model);
             told(model, news);
             tempo::keep(model);
             attention::notice(model, &before);
-        }),
+        });
     }
 }
 

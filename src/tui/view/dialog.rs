@@ -83,15 +83,18 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
     }
     let ready = dialog.lacks(model.now, &model.settings.zone).is_none();
     let all = dialog.buttons.len();
-    let room = usize::from(buttons.height);
+    let (cells, room) = (usize::from(buttons.width), usize::from(buttons.height));
     let at = if let Focus::Button(at) = dialog.focus { at } else { 0 };
     let first = first_shown(at, all, room);
     let lines = dialog.buttons.iter().enumerate().skip(first).take(room);
     let lines: Vec<Line<'_>> =
-        lines.map(|(at, each)| button(pen, dialog, at, each, ready)).collect();
+        lines.map(|(at, each)| button(pen, dialog, at, each, (ready, cells))).collect();
     frame.render_widget(Paragraph::new(lines), buttons);
     marks(pen, frame, (area, buttons), (first > 0, first + room < all));
-    frame.render_widget(Paragraph::new(Line::from(said(model, pen, dialog))), foot);
+    frame.render_widget(
+        Paragraph::new(Line::from(said(model, pen, dialog, usize::from(foot.width)))),
+        foot,
+    );
 }
 
 /// A difference is told apart by its sign, and by its look.
@@ -152,7 +155,13 @@ fn entries(pen: Pen, frame: &mut Frame<'_>, area: Rect, fields: &[Field], focus:
     }
 }
 
-fn button(pen: Pen, dialog: &Dialog, at: usize, button: &Button, ready: bool) -> Line<'static> {
+fn button(
+    pen: Pen,
+    dialog: &Dialog,
+    at: usize,
+    button: &Button,
+    (ready, width): (bool, usize),
+) -> Line<'static> {
     let in_focus = dialog.focus == Focus::Button(at);
     let style = match in_focus {
         true => pen.styles.selected(),
@@ -166,15 +175,34 @@ fn button(pen: Pen, dialog: &Dialog, at: usize, button: &Button, ready: bool) ->
         pen.cell(&key, 2, pen.styles.of(Tone::Key)),
         pen.styled(&format!("[ {} ]", button.label), style),
     ];
-    if !button.about.is_empty() {
+    if let Some(room) = room_for_about(button, width) {
         spans.push(Span::raw("  "));
-        spans.push(pen.span(&button.about, Tone::Dim));
+        spans.push(pen.cell(&button.about, room, pen.styles.of(Tone::Dim)));
     }
     Line::from(spans)
 }
 
+/// Cells that are left for what comes of a button; `None`: there is nothing to say, or no room.
+fn room_for_about(button: &Button, width: usize) -> Option<usize> {
+    let used = 4 + 4 + Shown::literal(&button.label).width() + 2;
+    let room = width.saturating_sub(used);
+    (!button.about.is_empty() && room > 3).then_some(room)
+}
+
+/// Cells of the longest of the hints below.
+const HINT: usize = 56;
+
+/// What comes of the button that has the keys, where it does not fit beside it.
+fn cut_about(dialog: &Dialog, width: usize) -> Option<&str> {
+    let Focus::Button(at) = dialog.focus else { return None };
+    let button = dialog.buttons.get(at).filter(|button| !button.about.is_empty())?;
+    let fits = room_for_about(button, width)
+        .is_some_and(|room| Shown::literal(&button.about).width() <= room);
+    (!fits).then_some(button.about.as_str())
+}
+
 /// Why the last press did nothing, what is wrong with what is typed, or how to go on.
-fn said(model: &Model, pen: Pen, dialog: &Dialog) -> Span<'static> {
+fn said(model: &Model, pen: Pen, dialog: &Dialog, width: usize) -> Span<'static> {
     let field = match (&dialog.says, dialog.focus) {
         (Some(says), _) => return pen.span(says, Tone::Warn),
         (None, Focus::Field(at)) => dialog.fields.get(at),
@@ -194,6 +222,11 @@ fn said(model: &Model, pen: Pen, dialog: &Dialog) -> Span<'static> {
             }
         }
         Some(_) => pen.span("Tab goes on to the buttons", Tone::Dim),
+        // What comes of a button is said in full where it did not fit beside it.
+        None if cut_about(dialog, width).is_some() => {
+            pen.span(cut_about(dialog, width).unwrap_or_default(), Tone::Text)
+        }
+        None if width < HINT => pen.span("Tab and arrows choose, Enter presses", Tone::Dim),
         None if dialog.buttons.iter().all(|button| button.key.is_none()) => {
             pen.span("Tab and arrows choose, Enter presses", Tone::Dim)
         }

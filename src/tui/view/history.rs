@@ -240,7 +240,12 @@ pub(super) fn banner(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect)
     let parts = vec![
         (0, vec![pen.span(" PAST RUN ", Tone::Protected)]),
         (1, vec![pen.span(&format!(" {}", words::short_run(run.id.as_str())), Tone::Strong)]),
-        (4, vec![pen.span(&format!(" {} of {}", run.pipeline, run.app), Tone::Text)]),
+        (
+            4,
+            vec![
+                pen.span(&format!(" {} of {} on {}", run.pipeline, run.app, run.stage), Tone::Text),
+            ],
+        ),
         (5, vec![pen.span(&format!(" {opened}"), Tone::Text)]),
         (1, vec![pen.span(&format!("  {ended}"), tone)]),
         (6, vec![pen.span(&about, Tone::Held)]),

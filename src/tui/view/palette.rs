@@ -24,10 +24,10 @@ use crate::{
 
 /// The keys, the most wanted first.
 const KEYS: [(&str, &str); 4] = [
-    ("Enter", "goes there; what acts asks first"),
+    ("Enter", "go; what acts asks first"),
     ("Esc", "back"),
-    ("PgDn", "more of what it would run"),
     ("Up Down", "choose"),
+    ("PgDn", "more below"),
 ];
 
 pub(super) fn draw(model: &Model, palette: &Palette, pen: Pen, frame: &mut Frame<'_>) {
@@ -36,8 +36,8 @@ pub(super) fn draw(model: &Model, palette: &Palette, pen: Pen, frame: &mut Frame
         frame.render_widget(Clear, covered);
     }
     footer::draw_keys(pen, frame, areas.footer, &KEYS);
-    let (list, would) = parts(area);
     let entries = words::entries(model);
+    let (list, would) = parts(area, entries.len());
     let right = vec![(format!(" {} ", words::count_of(palette.chosen, entries.len())), Tone::Dim)];
     let mut block = pen.pane("Do or go to", &right, true, list.width);
     if let Some(says) = &palette.says {
@@ -56,13 +56,15 @@ pub(super) fn draw(model: &Model, palette: &Palette, pen: Pen, frame: &mut Frame
 }
 
 /// The list, and what would be run: beside each other where there is room.
-fn parts(area: Rect) -> (Rect, Rect) {
+fn parts(area: Rect, entries: usize) -> (Rect, Rect) {
     if area.width >= WIDE - 10 {
         let parts = [Constraint::Percentage(50), Constraint::Min(0)];
         let [list, would] = Layout::horizontal(parts).areas(area);
         return (list, would);
     }
-    let list = (area.height / 2).max(5);
+    // The frame, what is typed, and the entries: what they leave is for what would be run.
+    let wanted = u16::try_from(entries).unwrap_or(u16::MAX).saturating_add(3);
+    let list = (area.height / 2).max(5).min(wanted.max(5));
     let parts = [Constraint::Length(list), Constraint::Min(0)];
     let [list, would] = Layout::vertical(parts).areas(area);
     (list, would)
@@ -121,7 +123,7 @@ fn draw_would(model: &Model, palette: &Palette, pen: Pen, frame: &mut Frame<'_>,
 
 /// Rows of what would be run, on the screen as it is.
 pub(super) fn would_rows(model: &Model, pen: Pen) -> usize {
-    let (_, would) = parts(areas::frame(model).1);
+    let (_, would) = parts(areas::frame(model).1, words::entries(model).len());
     lines(model, pen, usize::from(would.width.saturating_sub(2))).len()
 }
 

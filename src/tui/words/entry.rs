@@ -90,20 +90,23 @@ fn keys(model: &Model) -> impl Iterator<Item = Entry> {
     })
 }
 
-/// Names that a word alone does not make plain.
+/// Names of what a word of the footer does not make plain.
+const NAMES: [(Action, &str); 10] = [
+    (Action::Go(Motion::Up), "move up"),
+    (Action::Go(Motion::Down), "move down"),
+    (Action::Go(Motion::Left), "move left"),
+    (Action::Go(Motion::Right), "move right"),
+    (Action::NextPane, "next pane"),
+    (Action::PreviousPane, "previous pane"),
+    (Action::Runs, "runs (history)"),
+    (Action::Host, "host (detail)"),
+    (Action::Act(Act::Maintenance), "maintenance on or off"),
+    (Action::Interrupt, "quit (Ctrl-c)"),
+];
+
 fn label(row: &Binding) -> String {
-    match row.action {
-        Action::Go(Motion::Up | Motion::Down | Motion::Left | Motion::Right) => {
-            format!("move {}", row.label)
-        }
-        Action::NextPane => "next pane".to_owned(),
-        Action::PreviousPane => "previous pane".to_owned(),
-        Action::Runs => "runs (history)".to_owned(),
-        Action::Host => "host (detail)".to_owned(),
-        Action::Act(Act::Maintenance) => "maintenance on or off".to_owned(),
-        Action::Interrupt => "quit (Ctrl-c)".to_owned(),
-        _ => row.label.to_owned(),
-    }
+    let named = NAMES.iter().find(|(action, _)| *action == row.action);
+    named.map_or(row.label, |(_, name)| name).to_owned()
 }
 
 /// Where one can go.
@@ -209,14 +212,15 @@ fn answered(model: &Model, run: &Run, act: Act) -> Vec<commands::Row> {
     let offered = |offer: &&Offer| key_of(**offer) == act;
     let Some(offer) = hold.offers.iter().find(offered) else { return Vec::new() };
     let mut rows = vec![(super::capital(&consequence(model, hold, *offer)), Tone::Text)];
-    match offer {
-        Offer::Retry | Offer::Edit | Offer::Move(_) => rows.extend(commands::of_node(run, hold.on)),
-        _ => {
-            let goes_on = run.mode == Mode::Run;
-            let line = if goes_on { "Then the run goes on." } else { "Runs no command." };
-            rows.push((line.to_owned(), Tone::Dim));
-        }
+    if matches!(offer, Offer::Retry | Offer::Edit | Offer::Move(_)) {
+        rows.extend(commands::of_node(run, hold.on));
+        return rows;
     }
+    let line = match run.mode {
+        Mode::Run => "Then the run goes on.",
+        Mode::Step | Mode::Pause => "Runs no command.",
+    };
+    rows.push((line.to_owned(), Tone::Dim));
     rows
 }
 
