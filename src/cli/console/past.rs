@@ -127,3 +127,116 @@ fn failures(run: &Run, events: &[Event]) -> usize {
     };
     events.iter().filter(failed).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{
+            Act, BoxMode, Changes, Column, Command, Host, HostId, Key, Node, NodeId, Origin, Part,
+            Plan, StepName, Text, Try,
+        },
+        run::{Abort, End, Verdict, Who, Why},
+        store::Header,
+    };
+
+    fn plan() -> Plan {
+        let step = StepName::try_from("build".to_owned()).unwrap();
+        let act = Act {
+            command: Command::new(Text::literal("make".to_owned())),
+            undo: None,
+            changes: Changes::Nothing,
+            mode: BoxMode::Detached,
+            limit: None,
+            retry: 0,
+            elsewhere: Vec::new(),
+        };
+        let node = Node {
+            key: Key { step: step.clone(), part: Part::Main },
+            host: Some(HostId(0)),
+            needs: Vec::new(),
+            kind: Kind::Act(Box::new(act)),
+            origin: Origin::Plan,
+        };
+        let host = Host {
+            name: "web1".to_owned(),
+            address: "web1".to_owned(),
+            roles: Vec::new(),
+            state_dir: "~/.deployui".to_owned(),
+        };
+        let nodes = vec![NodeId(0)];
+        let about = String::new();
+        Plan {
+            run: RunId::new("20261122-014312", [7; 10]),
+            app: "shop".to_owned(),
+            stage: "production".to_owned(),
+            protected: false,
+            pipeline: "deploy".to_owned(),
+            hosts: vec![host],
+            nodes: vec![node],
+            columns: vec![Column { step, about, built_in: None, gates: Vec::new(), nodes }],
+            followers: Vec::new(),
+            released: None,
+        }
+    }
+
+    /// The row of a run with these facts behind its opening.
+    fn row_of(facts: Vec<Fact>) -> PastRun {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::at(dir.path());
+        let plan = plan();
+        let opened = jiff::Timestamp::from_second(1_795_312_992).unwrap();
+        let header = Header::new(&plan, opened);
+        let facts = std::iter::once(Fact::Opened(Box::new(plan))).chain(facts);
+        let events: Vec<Event> = (0..)
+            .zip(facts)
+            .map(|(seq, fact)| {
+                let by = (seq == 0).then(|| Who("ana@desk".to_owned()));
+                Event {
+                    seq,
+                    at: opened + jiff::SignedDuration::from_secs(i64::try_from(seq).unwrap()),
+                    by,
+                    fact,
+                }
+            })
+            .collect();
+        let journal = Journal::create(&store, header, &events, "ana@desk 4711").unwrap();
+        let (runs, _) = store.newest(0, 1).unwrap();
+        let found = row(&store, &runs[0]);
+        drop(journal);
+        found
+    }
+
+    fn failing() -> Vec<Fact> {
+        let attempt = |n| Try { node: NodeId(0), n };
+        let one = |n, end| {
+            [Fact::Armed(attempt(n)), Fact::Started(attempt(n)), Fact::Ended(attempt(n), end, 0)]
+        };
+        [one(1, End::Exit(2)), one(2, End::Signal(9)), one(3, End::Exit(0))].concat()
+    }
+
+    #[test]
+    fn a_row_tells_who_how_it_ended_and_how_often_something_failed() {
+        let closed = row_of([failing(), vec![Fact::Closed(Verdict::Ok)]].concat());
+        assert_eq!((closed.by.as_str(), closed.failures, closed.ended()), ("ana@desk", 2, "ok"));
+        assert_eq!((closed.app.as_str(), closed.stage.as_str()), ("shop", "production"));
+        assert_eq!(closed.holder, None, "a run that is over is not looked for");
+        let took = closed.last.unwrap().duration_since(closed.opened.unwrap());
+        assert_eq!(took.as_secs(), 10);
+    }
+
+    #[test]
+    fn an_open_run_says_who_drives_it() {
+        let open = row_of(failing());
+        assert_eq!((open.ended(), open.holder.as_deref()), ("open", Some("ana@desk 4711")));
+    }
+
+    #[test]
+    fn an_undone_run_is_told_from_one_that_was_left() {
+        let ended = |undo| {
+            let abort = Fact::Aborted(Abort { undo, stop: false }, Why::default());
+            row_of(vec![abort, Fact::Closed(Verdict::Aborted)]).ended()
+        };
+        assert_eq!((ended(true), ended(false)), ("undone", "aborted"));
+    }
+}

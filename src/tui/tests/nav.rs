@@ -564,7 +564,7 @@ mod anything {
             "r look again",
             "! shell",
             "X exclude",
-            "Enter go back to it (asks first)",
+            "Enter roll back (asks first)",
             "Esc leave",
             "PgDn more details",
             "y copy",

@@ -52,11 +52,28 @@ fn last(model: &Model, pen: Pen, width: usize) -> Line<'static> {
 
 /// The keys of a screen that lies over the panes, the most wanted first.
 pub(super) fn draw_keys(pen: Pen, frame: &mut Frame<'_>, area: Rect, keys: &[(&str, &str)]) {
-    let hint = |(key, label): &(&str, &str)| {
-        vec![Span::raw(" "), pen.span(key, Tone::Key), pen.span(&format!(" {label} "), Tone::Text)]
-    };
-    let hints = (0u8..).zip(keys).map(|(rank, key)| (rank, hint(key))).collect();
+    let hints = (0u8..).zip(keys).map(|(rank, key)| (rank, named(pen, key))).collect();
     let line = fitting(pen, hints, usize::from(area.width));
+    frame.render_widget(Paragraph::new(line), area);
+}
+
+fn named(pen: Pen, (key, label): &(&str, &str)) -> Vec<Span<'static>> {
+    vec![Span::raw(" "), pen.span(key, Tone::Key), pen.span(&format!(" {label} "), Tone::Text)]
+}
+
+/// As [`draw_keys`], with keys that act behind them: dim where they do nothing now.
+pub(super) fn draw_keys_and(
+    (model, pen): (&Model, Pen),
+    frame: &mut Frame<'_>,
+    area: Rect,
+    keys: &[(&str, &str)],
+    acts: &[Act],
+) {
+    let hints = keys
+        .iter()
+        .map(|key| named(pen, key))
+        .chain(acts.iter().map(|act| hint(model, pen, Action::Act(*act))));
+    let line = fitting(pen, (0u8..).zip(hints).collect(), usize::from(area.width));
     frame.render_widget(Paragraph::new(line), area);
 }
 

@@ -216,13 +216,13 @@ fn below(model: &Model, pen: Pen, shown: &[&PastRun], at: usize) -> Line<'static
     if let Some(why) = &history.trouble {
         return Line::from(pen.span(why, Tone::Failed));
     }
-    let chosen = shown.get(at).map(|run| words::past_about(run));
-    let more = history.more.then_some("older ones: go past the end");
-    match (chosen, more) {
-        (Some(text), _) if !text.is_empty() => Line::from(pen.span(&text, Tone::Text)),
-        (_, Some(more)) => Line::from(pen.span(more, Tone::Dim)),
-        (_, None) => Line::default(),
-    }
+    let Some(run) = shown.get(at) else { return Line::default() };
+    let about = words::past_about(run);
+    let at_end = at + 1 == shown.len();
+    let more = if history.more && at_end { "  older ones: go past the end" } else { "" };
+    // Who has it, and how to go on, say more than its id, which is part of the latter.
+    let text = if about.is_empty() { run.id.to_string() } else { about };
+    Line::from(vec![pen.span(&text, Tone::Text), pen.span(more, Tone::Dim)])
 }
 
 /// The line over the panes while a run of the past is read.

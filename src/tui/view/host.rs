@@ -7,21 +7,17 @@ use super::{
     paint::{Pen, wrap_words},
     rows::scrolled,
 };
-use crate::tui::{state::Model, styles::Tone, words};
+use crate::tui::{action::Act, state::Model, styles::Tone, words};
 
 /// Cells of a label.
 const LABEL: usize = 12;
 
 /// The keys, the most wanted first.
-const KEYS: [(&str, &str); 7] = [
-    ("?", "help"),
-    ("Esc", "back"),
-    ("j k", "other host"),
-    ("PgDn", "more"),
-    ("r", "look again"),
-    ("!", "shell"),
-    ("X", "exclude"),
-];
+const KEYS: [(&str, &str); 5] =
+    [("?", "help"), ("Esc", "back"), ("j k", "other host"), ("PgDn", "more"), ("r", "look again")];
+
+/// What acts on it.
+const ACTS: [Act; 2] = [Act::Shell, Act::Exclude];
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let (areas, body) = areas::frame(model);
@@ -36,7 +32,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let lines = lines(model, pen, usize::from(inner.width));
     scrolled(pen, frame, (body, inner), lines, scroll);
     footer::draw_line(model, pen, frame, areas.line);
-    footer::draw_keys(pen, frame, areas.footer, &KEYS);
+    footer::draw_keys_and((model, pen), frame, areas.footer, &KEYS, &ACTS);
 }
 
 /// The whole text.

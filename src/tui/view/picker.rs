@@ -29,9 +29,9 @@ const LABEL: usize = 11;
 /// The keys, the most wanted first.
 const KEYS: [(&str, &str); 8] = [
     ("?", "help"),
-    ("j k", "choose"),
-    ("Enter", "go back to it (asks first)"),
     ("Esc", "leave"),
+    ("j k", "choose"),
+    ("Enter", "roll back (asks first)"),
     ("/", "filter"),
     ("PgDn", "more details"),
     ("y", "copy"),
