@@ -422,7 +422,7 @@ impl Turns {
         let model = &mut self.model;
         self.pending = self.feed.look(model);
         let title = view::title(model);
-        if model.settings.progress {
+        if model.settings.progress && model.past.is_none() {
             let progress = words::progress(model);
             self.terminal.progress(progress).map_err(TuiError::Terminal)?;
         }

@@ -153,7 +153,9 @@ pub(crate) fn guide_rows(model: &Model) -> usize {
 
 /// The state in a few words, for the title of the terminal; neutralised.
 pub(crate) fn title(model: &Model) -> String {
-    Pen::of(model).plain(&words::title(model))
+    // The title is of what goes on, also while a run of the past is read.
+    let now = model.past.as_ref().map(|past| past.now.0.clone());
+    Pen::of(model).plain(&now.unwrap_or_else(|| words::title(model)))
 }
 
 /// Whether a pane has the keys.
