@@ -36,6 +36,9 @@ pub(super) struct Global {
     /// Where journals and logs are kept; default: $XDG_STATE_HOME/deployui
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) state_dir: Option<PathBuf>,
+    /// Only look: nothing is changed on any host, and no lock is taken. An open run is watched
+    #[arg(long, global = true)]
+    pub(super) read_only: bool,
     /// Write more into debug.log in the state directory
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
@@ -64,6 +67,18 @@ pub(super) enum Verb {
 }
 
 impl Verb {
+    /// Its name, where it changes something on a host.
+    pub(super) fn changes(&self) -> Option<&'static str> {
+        match self {
+            Self::Run(run) => (!run.how.dry_run).then_some("run"),
+            Self::Deploy(deploy) => (!deploy.how.dry_run).then_some("deploy"),
+            Self::Resume(_) => Some("resume"),
+            Self::Exec(_) => Some("exec"),
+            Self::Site(verb) => verb.changes(),
+            Self::Runs(_) | Self::Log(_) | Self::About(_) | Self::Demo => None,
+        }
+    }
+
     /// Whether the command was asked for a stream of JSON events.
     pub(super) fn streams_json(&self) -> bool {
         let format = match self {

@@ -31,6 +31,8 @@ pub(super) struct Surroundings {
     pub(super) terminal: bool,
     /// Whether this is a build machine, where nobody sits (`CI`).
     pub(super) ci: bool,
+    /// Nothing is changed, here or on a host (`--read-only`).
+    pub(super) read_only: bool,
     /// Whether the locale is UTF-8.
     pub(super) utf8: bool,
     /// What the terminal understands beside drawing.
@@ -65,7 +67,7 @@ impl Surroundings {
         let emulator = Emulator::of(text);
         let who = Who(format!("{user}@{} {}", machine(), std::process::id()));
         let environment = Environment { home, user, vars, ssh, seed };
-        let terminal = tty && !dumb;
+        let (terminal, read_only) = (tty && !dumb, global.read_only);
         let own = environment.clone();
         Ok(Self {
             environment,
@@ -77,6 +79,7 @@ impl Surroundings {
             who,
             terminal,
             ci,
+            read_only,
             utf8,
             emulator,
             colour,

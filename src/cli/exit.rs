@@ -102,7 +102,26 @@ impl Stop {
     /// Adds the trouble with a host of that name.
     pub(super) fn add_host(&mut self, name: &str, trouble: &Trouble) {
         self.errors.push(format!("{name}: {}", trouble.without_host()));
-        self.hints.extend(trouble.hint().map(|hint| format!("{name}: {hint}")));
+        let Some(hint) = trouble.hint() else { return };
+        // What helps on several hosts is said once, with their names.
+        let same = self.hints.iter_mut().find(|it| it.ends_with(&format!(": {hint}")));
+        match same {
+            Some(same) => {
+                *same = same.replacen(&format!(": {hint}"), &format!(", {name}: {hint}"), 1)
+            }
+            None => self.hints.push(format!("{name}: {hint}")),
+        }
+    }
+
+    /// Each hint once, where it comes first.
+    pub(super) fn say_once(&mut self) {
+        let mut said: Vec<String> = Vec::new();
+        for hint in std::mem::take(&mut self.hints) {
+            if !said.contains(&hint) {
+                said.push(hint);
+            }
+        }
+        self.hints = said;
     }
 
     pub(super) fn maybe_hint(mut self, hint: Option<impl Into<String>>) -> Self {

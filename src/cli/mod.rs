@@ -64,6 +64,12 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
     if let Some(Verb::About(about)) = &args.verb {
         return about::tell(about);
     }
+    if let Some(name) = args.verb.as_ref().and_then(Verb::changes).filter(|_| args.global.read_only)
+    {
+        let what = format!("`deployui {name}` changes hosts, and --read-only only looks");
+        return Err(Stop::new(Exit::Usage, what)
+            .hint("leave --read-only out; `deployui --read-only` watches an open run"));
+    }
     let around = Surroundings::read(&args.global)?;
     if !around.utf8 {
         say::in_seven_bit();

@@ -162,7 +162,7 @@ impl Stage {
                 }
             }
         }
-        stop.hints.dedup();
+        stop.say_once();
         if stop.errors.is_empty() { Ok(warnings) } else { Err(stop) }
     }
 
@@ -180,22 +180,24 @@ impl Stage {
         let left = |number| Stop::new(Exit::Signal(number), "left while waiting for the lock");
         let mut told = None;
         loop {
-            let locked = tokio::select! {
-                locked = self.wrapping.lock(&lock) => locked,
+            let asked = tokio::select! {
+                asked = self.wrapping.lock(&lock) => asked,
                 number = signals.next() => {
                     // It may have been taken meanwhile.
                     self.unlock().await;
                     return Err(left(number));
                 }
             };
-            let refused = match locked {
+            let refused = match asked {
                 Ok(()) => return Ok(()),
-                Err(refused @ Locking::Failed(..)) => return Err(self::locked(&refused)),
+                Err(refused @ Locking::Failed(..)) => {
+                    return Err(locked(&refused, &self.confirm()));
+                }
                 Err(refused) => refused,
             };
             let rest = end.duration_since(driver::now());
             if !rest.is_positive() {
-                return Err(self::locked(&refused));
+                return Err(locked(&refused, &self.confirm()));
             }
             let words = refused.to_string();
             if told.as_ref() != Some(&words) {
@@ -214,6 +216,11 @@ impl Stage {
         unlock(&self.wrapping, &self.request.run).await;
     }
 
+    /// What a command that changes this stage needs beside.
+    pub(super) fn confirm(&self) -> String {
+        confirm(self.survey().protected, &self.survey().owner.stage)
+    }
+
     fn own(&self, around: &Surroundings) -> Lock {
         run_lock(around, &self.request.run, (&self.request.pipeline, &self.survey().owner.app))
     }
@@ -222,7 +229,7 @@ impl Stage {
     /// machine. What cannot be sent gives the lock back.
     pub(super) async fn lock(&self, around: &Surroundings) -> Result<(), Stop> {
         let lock = self.own(around);
-        self.wrapping.lock(&lock).await.map_err(|refused| locked(&refused))?;
+        self.wrapping.lock(&lock).await.map_err(|refused| locked(&refused, &self.confirm()))?;
         let Err(stop) = self.send().await else { return Ok(()) };
         self.wrapping.unlock(self.request.run.as_str()).await;
         Err(stop)
@@ -283,19 +290,19 @@ pub(super) fn pages(plan: &Plan, sites: &BTreeMap<String, Site>) -> Result<Pages
     for (host, whose) in plan::pages_up(plan, sites) {
         match whose {
             Whose::Hand(Raised { by, since, .. }) => pages.kept.push(format!(
-                "{host}: {by} has the maintenance page up by hand since {since}: it stays up when the run \
+                "{host}: {by} has the maintenance page up by hand since {since:.0}: it stays up when the run \
                  is over, until deployui maintenance off"
             )),
             Whose::Left(Raised { by, since, run, .. }) => pages.left.push(format!(
-                "{host}: the maintenance page is up since {since}, left by the run {run} of {by}, which is \
+                "{host}: the maintenance page is up since {since:.0}, left by the run {run} of {by}, which is \
                  over: this run takes it over, and takes it down when all is well"
             )),
             Whose::Open(Raised { by, since, run, .. }) => {
                 stop.exit = Exit::Locked;
                 stop.errors.push(format!(
-                    "{host}: the run {run} of {by} is open, and has the maintenance page up since {since}"
+                    "{host}: the run {run} of {by} is open, and has the maintenance page up since {since:.0}"
                 ));
-                stop.hints.push(open(run));
+                stop.hints.push(open(run, &confirm(plan.protected, &plan.stage)));
             }
             Whose::Nobody => stop.errors.push(format!(
                 "{host}: a maintenance page is up that nobody accounts for"
@@ -306,10 +313,12 @@ pub(super) fn pages(plan: &Plan, sites: &BTreeMap<String, Site>) -> Result<Pages
         return Ok(pages);
     }
     if stop.exit != Exit::Locked {
-        stop.hints
-            .push("find out what it is for, then: deployui maintenance off --force".to_owned());
+        stop.hints.push(format!(
+            "find out what it is for, then: deployui maintenance off --force{}",
+            confirm(plan.protected, &plan.stage)
+        ));
     }
-    stop.hints.dedup();
+    stop.say_once();
     Err(stop)
 }
 
@@ -340,26 +349,36 @@ pub(super) async fn still_held(
             "{}: somebody ended the lock of this run, and may have changed what is there; it is taken again",
             hosts.join(", ")
         ))),
-        Held::Other(host, lock) => Err(locked(&Locking::Other(host, lock))),
+        Held::Other(host, lock) => {
+            let confirm = confirm(plan.protected, &plan.stage);
+            Err(locked(&Locking::Other(host, lock), &confirm))
+        }
     }
 }
 
 /// What can be done about a run that is open.
-fn open(run: &str) -> String {
-    format!("wait for it, take it up (deployui resume {run}), or end it: deployui unlock --force")
+fn open(run: &str, confirm: &str) -> String {
+    format!(
+        "wait for it, take it up (deployui resume {run}), or end it: deployui unlock --force{confirm}"
+    )
+}
+
+/// What a command that changes a protected stage needs beside.
+fn confirm(protected: bool, stage: &str) -> String {
+    if protected { format!(" --confirm {stage}") } else { String::new() }
 }
 
 /// A stage that somebody else has.
-pub(super) fn locked(refused: &Locking) -> Stop {
+pub(super) fn locked(refused: &Locking, confirm: &str) -> Stop {
     match refused {
         Locking::Other(_, lock) if site::is_hand(&lock.run) => {
             let what = refused.to_string();
-            Stop::new(Exit::Locked, what).hint(
-                "deployui unlock ends your own, and with --force somebody else's: ask them before",
-            )
+            Stop::new(Exit::Locked, what).hint(format!(
+                "deployui unlock ends your own, and with --force{confirm} somebody else's: ask them before",
+            ))
         }
         Locking::Other(_, lock) => {
-            Stop::new(Exit::Locked, refused.to_string()).hint(open(&lock.run))
+            Stop::new(Exit::Locked, refused.to_string()).hint(open(&lock.run, confirm))
         }
         Locking::Failed(..) => Stop::new(Exit::Refused, refused.to_string())
             .hint("deployui status says which hosts are locked"),

@@ -124,7 +124,9 @@ fn unfit_hint(bad: &Bad) -> String {
         "network" => "set `state_dir` to a directory on a local disk".to_owned(),
         "owner" => "give the directory to the login user, or set `state_dir`".to_owned(),
         "link" => "it must be a directory, not a link".to_owned(),
-        "write" => "is the disk full, or mounted read-only?".to_owned(),
+        "write" => {
+            "is it writable for the login user, is the disk full, or mounted read-only?".to_owned()
+        }
         "state-dir" => "`root` and `state_dir` are absolute paths, or begin with ~/".to_owned(),
         _ => "make the directory there, writable for the login user, or set `state_dir`".to_owned(),
     }

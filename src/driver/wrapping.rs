@@ -68,7 +68,7 @@ impl fmt::Display for Locking {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Other(host, Lock { run, by, at, purpose }) => {
-                write!(f, "locked by {by} since {at} for {purpose} (run {run}), seen on {host}")
+                write!(f, "locked by {by} since {at:.0} for {purpose} (run {run}), seen on {host}")
             }
             Self::Failed(host, words) => write!(f, "{host}: cannot lock: {words}"),
         }

@@ -234,8 +234,9 @@ impl Problem {
             Self::HostKeyChanged(changed) => {
                 return Some(format!(
                     "somebody may be listening in, or the host was installed anew; when you are \
-                     sure: ssh-keygen -R '{}'",
-                    changed.name
+                     sure: ssh-keygen -R '{}' -f '{}'",
+                    changed.name,
+                    changed.known.file.display()
                 ));
             }
             Self::HostKeyRevoked { .. } => "never use this key again; give the host a new one",
@@ -389,7 +390,7 @@ mod tests {
             fingerprint: "SHA256:new".to_owned(),
         }))), @r"
         web1: the host key of [web1]:2222 has CHANGED: it shows ssh-ed25519 SHA256:new, but ~/.ssh/known_hosts:3 has SHA256:old
-        hint: somebody may be listening in, or the host was installed anew; when you are sure: ssh-keygen -R '[web1]:2222'
+        hint: somebody may be listening in, or the host was installed anew; when you are sure: ssh-keygen -R '[web1]:2222' -f '~/.ssh/known_hosts'
         Untrusted
         ");
         insta::assert_snapshot!(said(Problem::Denied {

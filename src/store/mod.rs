@@ -34,7 +34,7 @@ mod place;
 
 pub use disk::DiskError;
 pub use history::{FindError, Pace, Summary, Times};
-pub use journal::{Damage, Header, Journal, JournalError, Reading, Torn, What};
+pub use journal::{Damage, Follower, Header, Journal, JournalError, Reading, Torn, What};
 pub use log::{
     Arrival, Dirty, LINE_BYTES_MAX, Line, LogReader, LogWriter, Mask, Masked, Window, posix_cksum,
 };

@@ -63,6 +63,8 @@ pub enum Told {
     Over(String),
     /// How long a pipeline and its steps usually take; told again when a run has ended.
     Pace(Pace),
+    /// The run is only watched: who drives it, as `user@machine pid`, if anybody does.
+    Watching(Option<String>),
     /// A line to show.
     Note(String),
     /// Runs that there were, newest first, after those told before in answer to the same question.

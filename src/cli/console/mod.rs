@@ -8,6 +8,7 @@ mod past;
 mod screen;
 mod session;
 mod sight;
+mod watch;
 mod without;
 
 use std::sync::Arc;
@@ -22,13 +23,13 @@ use super::{
     headless, load, prepare, secrets,
 };
 use crate::{
-    driver::Driver,
+    driver::{Driver, Secrets},
     engine::Policy,
     model::{Owner, RunId},
     plan,
     recipe::Recipe,
     run::{Event, Run},
-    store::{Header, Journal},
+    store::{Header, Journal, JournalError},
     tui::Told,
 };
 
@@ -40,17 +41,29 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
     }
     let recipe = load::recipe(global)?;
     let request = headless::plain_request(around, global, &session::pipeline(&recipe))?;
-    headless::place(around, &request.run)?;
+    if !around.read_only {
+        headless::place(around, &request.run)?;
+    }
     let survey = plan::survey(&recipe, &request).map_err(|found| load::faults(&found))?;
     if let Some(run) = open_run(around, &survey.owner)? {
-        let (journal, events) = Journal::open(&around.store, &run, &around.who.0)?;
+        if around.read_only {
+            return watch::watch(around, &run).await;
+        }
+        let (journal, events) = match Journal::open(&around.store, &run, &around.who.0) {
+            // Somebody drives it: there is nothing to do but to look on.
+            Err(JournalError::LockedBy { .. }) => return watch::watch(around, &run).await,
+            opened => opened?,
+        };
         let run = Run::fold(&events)
             .map_err(|error| Stop::new(Exit::Refused, format!("run {run}: {error}")))?;
         return taken_up(around, global, (journal, events, run), Some(recipe)).await;
     }
     // The terminal is still free for what asks.
     let stage = &survey.owner.stage;
-    let secrets = secrets::of_stage(around, &recipe, stage, &mut headless::listen()?).await?;
+    let secrets = match around.read_only {
+        true => Secrets::default(),
+        false => secrets::of_stage(around, &recipe, stage, &mut headless::listen()?).await?,
+    };
     let screen = Screen::open(around, true)?;
     Session::new(around, global, screen, true).with(secrets).fresh(recipe, Vec::new()).await
 }

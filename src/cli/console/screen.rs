@@ -67,7 +67,7 @@ impl Screen {
         let settings = Settings {
             ascii: !around.utf8,
             colour: around.colour,
-            read_only: false,
+            read_only: around.read_only,
             quote: |word| quote(word).ok(),
             who: around.person().to_owned(),
             lasting,

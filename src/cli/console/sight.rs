@@ -244,7 +244,7 @@ impl Sight {
             .locks()
             .iter()
             .map(|(host, lock)| {
-                format!("{host}: {} has it since {} for {}", lock.by, lock.at, lock.purpose)
+                format!("{host}: {} has it since {:.0} for {}", lock.by, lock.at, lock.purpose)
             })
             .collect();
         if held.is_empty() { vec!["no host was seen to be locked".to_owned()] } else { held }

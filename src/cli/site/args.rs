@@ -30,6 +30,22 @@ pub(in crate::cli) enum Verb {
 }
 
 impl Verb {
+    /// Its name, where it changes something on a host.
+    pub(in crate::cli) fn changes(&self) -> Option<&'static str> {
+        match self {
+            Self::Rollback(args) => (!args.how.dry_run).then_some("rollback"),
+            Self::Maintenance(args) => match args.what {
+                Page::On(_) => Some("maintenance on"),
+                Page::Off(_) => Some("maintenance off"),
+                Page::Status(_) | Page::Snippet { .. } => None,
+            },
+            Self::Lock(_) => Some("lock"),
+            Self::Unlock(_) => Some("unlock"),
+            Self::Prune(_) => Some("prune"),
+            Self::Releases(_) | Self::Status(_) | Self::Check(_) | Self::Plan(_) => None,
+        }
+    }
+
     /// How a stream of events is written; a single document is no stream.
     pub(in crate::cli) fn stream(&self) -> Format {
         match self {

@@ -43,7 +43,7 @@ pub(super) async fn lock(
     let purpose = args.reason.clone().unwrap_or_else(|| "a lock by hand".to_owned());
     let lock = prepare::own_lock(around, &hand(around), purpose);
     let locked = acting.act(stage.wrapping.lock(&lock)).await;
-    locked.map_err(|refused| acting.stop(prepare::locked(&refused)))?;
+    locked.map_err(|refused| acting.stop(prepare::locked(&refused, &stage.confirm())))?;
     match args.listing.output {
         Format::Plain => say::out(&format!(
             "{} is locked: no run begins there, yours neither, until deployui unlock",
@@ -74,7 +74,7 @@ impl<'s> Held<'s> {
         let held = match acting.act(stage.wrapping.lock(&lock)).await {
             Ok(()) => Self { stage, run: Some(lock.run) },
             Err(Locking::Other(_, other)) if other.run == hand(around) => Self { stage, run: None },
-            Err(refused) => return Err(acting.stop(prepare::locked(&refused))),
+            Err(refused) => return Err(acting.stop(prepare::locked(&refused, &stage.confirm()))),
         };
         if acting.is_left() {
             held.give_back(acting).await;
@@ -155,7 +155,7 @@ impl Ending<'_> {
                     self.end(acting, (&host, &lock)).await?;
                     self.ended.push(lock);
                 }
-                Err(refused @ Locking::Failed(..)) => return Err(prepare::locked(&refused)),
+                Err(refused @ Locking::Failed(..)) => return Err(prepare::locked(&refused, "")),
             }
         }
         self.given_back(acting, &self.own.run).await?;
@@ -173,9 +173,10 @@ impl Ending<'_> {
             let stop = Stop::new(Exit::Locked, evidence);
             let resume = format!("if that run is left open: deployui resume {}", escape(&lock.run));
             let stop = stop.maybe_hint((!is_hand(&lock.run)).then_some(resume));
-            return Err(
-                stop.hint("make sure that nothing is going on, then: deployui unlock --force")
-            );
+            let confirm = stage.confirm();
+            return Err(stop.hint(format!(
+                "make sure that nothing is going on, then: deployui unlock --force{confirm}"
+            )));
         }
         let survey = stage.wrapping.survey();
         if survey.protected {

@@ -108,8 +108,12 @@ fn refuse_others(stage: &Stage, own: &str) -> Result<(), Stop> {
         Some((host, raised))
     });
     let Some((host, raised)) = other else { return Ok(()) };
-    Err(Stop::new(Exit::Refused, format!("{host}: the page was {}", words::raised(raised)))
-        .hint("ask them; deployui maintenance off --force takes it down all the same"))
+    Err(Stop::new(Exit::Refused, format!("{host}: the page was {}", words::raised(raised))).hint(
+        format!(
+            "ask them; deployui maintenance off --force{} takes it down all the same",
+            stage.confirm()
+        ),
+    ))
 }
 
 /// The page put up, or taken down.

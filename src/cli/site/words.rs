@@ -57,7 +57,7 @@ pub(super) fn unserved(served: &Served) -> Option<String> {
 /// Who has the stage, as one line.
 pub(super) fn held(lock: &Lock) -> String {
     let Lock { run, by, at, purpose } = lock;
-    escape(&format!("locked by {by} since {at} for {purpose} (run {run})"))
+    escape(&format!("locked by {by} since {at:.0} for {purpose} (run {run})"))
 }
 
 /// Who put the page up, as one line.
@@ -65,7 +65,7 @@ pub(super) fn raised(raised: &Raised) -> String {
     let Raised { run, by, since, reason, until } = raised;
     let why = reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
     let until = until.map(|until| format!(", until about {until}")).unwrap_or_default();
-    escape(&format!("put up by {by} at {since} (run {run}){until}{why}"))
+    escape(&format!("put up by {by} at {since:.0} (run {run}){until}{why}"))
 }
 
 /// What visitors get, in the word of the documents.

@@ -137,9 +137,9 @@ impl JournalError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Disk(error) => error.hint(),
-            Self::LockedBy { .. } => {
-                Some("go on there, or leave it there first; steps in flight go on meanwhile")
-            }
+            Self::LockedBy { .. } => Some(
+                "watch it: deployui --read-only; or go on there, or leave it there first: steps in flight go on",
+            ),
             Self::NoSuchRun(_) => Some("`deployui runs` lists them"),
             Self::Damaged(damage) => Some(damage.hint()),
             Self::Exists(_) | Self::OutOfOrder { .. } | Self::Unwritable(_) => None,

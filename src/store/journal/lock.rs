@@ -39,12 +39,13 @@ pub(super) fn take(path: &Path, driver: &str) -> Result<Lock, NotLocked> {
     Ok(Lock { _held: file })
 }
 
-/// Who has the lock; `None`: nobody, or that cannot be seen.
-pub(super) fn holder_of(path: &Path) -> Option<String> {
+/// Who holds a lock, if anybody does. It is asked for as one reader among others would, and given back
+/// at once.
+pub(super) fn held_by(path: &Path) -> Option<String> {
     let file = File::open(path).ok()?;
     match file.try_lock_shared() {
-        Ok(()) | Err(TryLockError::Error(_)) => None,
         Err(TryLockError::WouldBlock) => Some(holder(file)),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
     }
 }
 

@@ -23,6 +23,7 @@
 //! is a journal that every later version must read. Format 2 knows one more fact, `went-on`.
 
 mod error;
+mod follow;
 mod line;
 mod lock;
 mod read;
@@ -53,6 +54,7 @@ use crate::{
 };
 
 pub use error::{Damage, JournalError, What};
+pub use follow::Follower;
 pub(super) use line::{Sum as LineSum, check as check_line, stored as stored_sum};
 pub use read::{Reading, Torn};
 
@@ -206,7 +208,7 @@ impl Journal {
     /// run is taken.
     #[must_use]
     pub fn holder(store: &Store, run: &RunId) -> Option<String> {
-        lock::holder_of(&store.run_dir(run).join("lock"))
+        lock::held_by(&store.run_dir(run).join("lock"))
     }
 
     /// Reads the journal of a run as far as it can be trusted, without its lock: to list, show and

@@ -35,6 +35,7 @@ pub struct Torn {
 }
 
 /// A reading, and where writing would go on.
+#[derive(Debug)]
 pub(super) struct Scan {
     pub(super) reading: Reading,
     pub(super) good: u64,
@@ -47,7 +48,7 @@ struct AnyHeader {
     format: u32,
 }
 
-enum Step {
+pub(super) enum Step {
     Go,
     End,
 }
@@ -112,7 +113,7 @@ impl Scan {
         }
     }
 
-    fn further(&mut self, text: &[u8], is_last: bool) -> Result<Step, What> {
+    pub(super) fn further(&mut self, text: &[u8], is_last: bool) -> Result<Step, What> {
         let line = text.strip_suffix(b"\n").unwrap_or(text);
         let sum = line::check(self.sum, line).filter(|_| line.len() < text.len());
         let Some(sum) = sum else {

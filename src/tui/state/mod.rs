@@ -146,6 +146,8 @@ pub(crate) struct Model {
     pub(crate) next: Option<Mode>,
     /// The start was asked for.
     pub(crate) starting: bool,
+    /// The run is only watched, and this is who drives it.
+    pub(crate) watched: Option<Option<String>>,
     /// The run ended, or cannot be driven on.
     pub(crate) over: Option<String>,
     /// Nobody hears wishes any more.
@@ -196,6 +198,7 @@ impl Model {
             guide: Vec::new(),
             next: None,
             starting: false,
+            watched: None,
             over: None,
             alone: false,
             redraw: false,

@@ -122,7 +122,8 @@ pub(super) fn choose(model: &mut Model) -> Vec<Wish> {
 
 /// Leaves at once where nothing is driven, else asks.
 pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
-    let Some(run) = model.open_run() else {
+    // Who only watches, leaves nothing behind.
+    let Some(run) = model.open_run().filter(|_| model.watched.is_none()) else {
         if model.starting {
             let dialog = keys::quit_dialog(model)
                 .about(Facts::new(

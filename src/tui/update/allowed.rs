@@ -82,6 +82,10 @@ fn acting(model: &Model, action: Act) -> Option<String> {
     if model.settings.read_only {
         return some("this console only looks (--read-only)");
     }
+    if let Some(by) = &model.watched {
+        let by = by.as_deref().unwrap_or("nobody");
+        return Some(format!("{by} drives this run; this console only watches"));
+    }
     if action == Act::Shell {
         return lend::no_shell(model);
     }
@@ -179,6 +183,9 @@ pub(super) fn not_ready(model: &Model, host: HostId) -> Option<String> {
 }
 
 fn nothing_to_look_at(model: &Model) -> Option<String> {
+    if model.watched.is_some() {
+        return some("this console only watches a run: it is connected to no host");
+    }
     if model.alone {
         return some("nothing is carried out any more; q leaves");
     }

@@ -78,11 +78,25 @@ fn told(model: &mut Model, told: Told) {
             model.over = Some(line);
         }
         Told::Pace(pace) => drop(model.tempo.paces.insert(pace.pipeline.clone(), pace)),
+        Told::Watching(by) => watching(model, by),
         Told::Note(line) => model.say(line, Tone::Text),
         Told::Guide(lines) => model.guide = lines,
         Told::Way(host, way) => model.ways.entry(host).or_default().way = Some(way),
         Told::Back(_) | Told::Runs { .. } | Told::Past(_) => {}
     }
+}
+
+/// Who drives what is watched, told anew when that changes.
+fn watching(model: &mut Model, by: Option<String>) {
+    match (&model.watched, &by) {
+        (None, _) => {}
+        (Some(_), Some(by)) => model.say(format!("{by} drives the run now"), Tone::Text),
+        (Some(_), None) => {
+            let line = "nobody drives the run any more; steps in flight go on: deployui resume";
+            model.say(line, Tone::Warn);
+        }
+    }
+    model.watched = Some(by);
 }
 
 /// The first line at once; all of them beside the plan.

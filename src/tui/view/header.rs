@@ -136,7 +136,17 @@ fn state_cells(model: &Model) -> usize {
 
 /// That this console only looks.
 fn looking(model: &Model) -> Option<String> {
-    model.settings.read_only.then(|| "READ-ONLY".to_owned())
+    let word = if model.settings.read_only { "READ-ONLY" } else { "WATCHING" };
+    let open = model.open_run().is_some();
+    match &model.watched {
+        None => model.settings.read_only.then(|| word.to_owned()),
+        Some(Some(by)) if open => {
+            let person = by.split(' ').next().unwrap_or(by);
+            Some(format!("{word}, driven by {person}"))
+        }
+        Some(None) if open => Some(format!("{word}, driven by nobody")),
+        Some(_) => Some(word.to_owned()),
+    }
 }
 
 fn stage(model: &Model, pen: Pen) -> Vec<Span<'static>> {

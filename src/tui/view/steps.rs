@@ -103,14 +103,14 @@ fn times(
     let silent = odds().filter_map(|odd| odd.silent).max();
     let mut first = sum(faces);
     if running && let Some(spent) = spent {
-        let time = words::took(jiff::SignedDuration::from_secs(spent.as_secs()));
+        let time = words::whole(spent);
         first = format!("{} {time}", if late { "! late" } else { "running" });
     } else if late {
         first = format!("{first} ! slow");
     }
     let tone = if late || silent.is_some() { Tone::Warn } else { tone };
     let mut parts = vec![(first, tone)];
-    parts.extend(silent.map(|time| (format!("silent {}", words::took(time)), Tone::Warn)));
+    parts.extend(silent.map(|time| (format!("silent {}", words::whole(time)), Tone::Warn)));
     parts.extend(slowest.and_then(words::typical).map(|typ| (format!("typ {typ}"), Tone::Dim)));
     let p95 = slowest.filter(|_| running && silent.is_none()).and_then(|times| times.p95());
     parts.extend(p95.map(|p95| (format!("p95 {}", words::took(p95)), Tone::Dim)));

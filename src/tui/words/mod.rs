@@ -33,7 +33,7 @@ pub(crate) use self::{
     outside::{care, dialog, doing, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},
     release::{details, hosts, releases, served, short_revision, standing},
-    tempo::{clocked, eta, late, look_at, typical},
+    tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},
 };
@@ -54,11 +54,7 @@ pub(crate) fn took(time: SignedDuration) -> String {
 
 /// A time that goes on: without tenths, so that it is redrawn once a second.
 pub(crate) fn since(from: Timestamp, now: Timestamp) -> String {
-    let seconds = now.duration_since(from).as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        _ => took(SignedDuration::from_secs(seconds)),
-    }
+    whole(now.duration_since(from))
 }
 
 /// How long ago something was, in one unit: `12s`, `3m`, `20h`, `4d`.

@@ -39,6 +39,14 @@ pub(crate) fn clocked(time: SignedDuration) -> String {
     }
 }
 
+/// A time that goes on, in whole seconds.
+pub(crate) fn whole(time: SignedDuration) -> String {
+    match time.as_secs().max(0) {
+        seconds @ 0..60 => format!("{seconds}s"),
+        seconds => took(SignedDuration::from_secs(seconds)),
+    }
+}
+
 /// How long the run may still take: about so long, or longer where not all of it is known.
 pub(crate) fn eta(left: Left) -> String {
     let seconds = left.time.as_secs();
@@ -64,7 +72,7 @@ pub(crate) fn look_at(model: &Model, column: &Column, host: HostId) -> Look {
         look.long = Some(format!("{} {word}", look.short));
     }
     if let Some(silent) = odd.silent {
-        let silent = took(silent);
+        let silent = whole(silent);
         look.word.push_str(&format!(", silent {silent}"));
         look.long.get_or_insert(format!("{} silent", look.short));
     }
@@ -75,7 +83,7 @@ pub(crate) fn look_at(model: &Model, column: &Column, host: HostId) -> Look {
 pub(crate) fn late(model: &Model, attempt: Try) -> Option<String> {
     let (column, host) = model.grid.find(attempt.node)?;
     let (column, host) = (model.grid.columns.get(column)?, host?);
-    let spent = took(model.spent(column, host)?);
+    let spent = whole(model.spent(column, host)?);
     let typ = typical(model.typical(column, host)?)?;
     let within = model.glyphs().within;
     let place = format!("{} {within} {}", model.host_name(host), column.step);

@@ -159,7 +159,9 @@ impl<'a> Session<'a> {
     async fn connect(&mut self, recipe: Recipe) -> Result<(), Stop> {
         let pipeline = pipeline(&recipe);
         let request = headless::plain_request(self.around, self.global, &pipeline)?;
-        headless::place(self.around, &request.run)?;
+        if !self.around.read_only {
+            headless::place(self.around, &request.run)?;
+        }
         self.connect_for(recipe, request).await
     }
 
@@ -355,6 +357,13 @@ impl<'a> Session<'a> {
 
     /// Carries a wish out; an exit, when a run was left open.
     async fn carry_out(&mut self, wish: Wish) -> Result<Option<Exit>, Stop> {
+        let acts =
+            matches!(wish, Wish::Start(_) | Wish::Do(_) | Wish::Command(_) | Wish::Answer { .. });
+        if acts && self.around.read_only {
+            let why = "this console only looks (--read-only)".to_owned();
+            self.screen.tell(Told::Did(Err(why))).await;
+            return Ok(None);
+        }
         match wish {
             Wish::Start(mode) => {
                 let Some(stage) = &self.stage else { return Ok(None) };
@@ -438,7 +447,6 @@ impl<'a> Session<'a> {
             [] => String::new(),
             some => format!("; not all is written down: {}", some.join("; ")),
         };
-        self.tell_pace(&driver.run().plan);
         self.screen.tell(Told::Over(format!("run {id} is over{unfinished}"))).await;
         self.screen.unlent().await;
         self.screen.through(driver.close()).await;

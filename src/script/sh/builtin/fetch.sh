@@ -26,6 +26,7 @@ me="$$ ${b:--}"
 (umask 077 && mkdir -p "$state") || die "cannot make $state"
 if ! printf '%s\n' "$me" >"$hold.$$" || [ ! -s "$hold.$$" ]; then
 	rm -f "$hold.$$"
+	[ -w "$state" ] || die "cannot write in $state" "it is not writable for $(id -un)"
 	die "cannot write in $state" 'is the disk full?'
 fi
 if ! ln "$hold.$$" "$hold" 2>/dev/null; then

@@ -44,8 +44,9 @@ make() {
 	[ ! -L "$3" ] || return 0
 	mkdir -p "${3%/*}" || die "cannot make ${3%/*}"
 	[ ! -d "$3" ] || rm -rf -- "$3"
-	ln -s "$2" "$3" || die "cannot make the link $3" 'is the disk full?'
-	echo "$3 -> $2"
+	ln -s "$2" "$3" && echo "$3 -> $2" && return
+	[ -w "${3%/*}" ] || die "cannot make the link $3" "${3%/*} is not writable for $(id -un)"
+	die "cannot make the link $3" 'is the disk full?'
 }
 each try "$@"
 [ -z "$wrong" ] || die "nothing is linked:$wrong" 'what is in the repository cannot be shared too: remove it there, or from shared_dirs and shared_files'

@@ -5,7 +5,11 @@ answer() {
 	echo end
 	exit 0
 }
-full() { answer failed "cannot write in $state: is the disk full?"; }
+# full: why nothing could be written in the state's directory.
+full() {
+	[ -w "$state" ] || answer failed "cannot write in $state: it is not writable for $(id -un)"
+	answer failed "cannot write in $state: is the disk full?"
+}
 # read_lock: its text, into L; empty if there is none.
 read_lock() {
 	L=$(head -c 65536 "$lock" 2>/dev/null; echo .)

@@ -1,0 +1,126 @@
+//! A run that is only watched: its journal and logs are read as they grow. Nothing is connected, locked
+//! or changed; whoever drives the run does not know.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::screen::Screen;
+use crate::{
+    cli::{
+        environment::Surroundings,
+        exit::{Exit, Stop},
+    },
+    model::RunId,
+    run::{Event, Run},
+    store::{Follower, JournalError},
+    tui::{Told, Wish},
+};
+
+/// How often it is looked for news.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// So many glances later it is asked whether somebody drives the run.
+const ASK_AFTER: u32 = 8;
+
+/// What is watched.
+struct Watched {
+    follower: Follower,
+    run: Run,
+    driver: Option<String>,
+    /// When anything that runs was last heard of.
+    heard: Option<Timestamp>,
+    glances: u32,
+}
+
+/// Shows a run that somebody else may drive, until the operator leaves.
+pub(super) async fn watch(around: &Surroundings, id: &RunId) -> Result<Exit, Stop> {
+    let (follower, events) = Follower::open(&around.store, id)?;
+    let run = Run::fold(&events)
+        .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
+    let mut screen = Screen::open(around, true)?;
+    let driver = follower.driver();
+    screen.tell(Told::Watching(driver.clone())).await;
+    screen.tell_pace(&around.store, &run.plan, &run.plan.pipeline);
+    screen.tell(Told::Events(events)).await;
+    let mut watched = Watched { follower, run, driver, heard: None, glances: 0 };
+    let mut ticks = interval(GLANCE);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            wish = screen.wish() => match wish {
+                Wish::Quit => break,
+                other => refuse(&screen, other).await,
+            },
+            _ = ticks.tick(), if watched.run.closed.is_none() => {
+                watched.glance(around, &screen).await?;
+            }
+        }
+    }
+    let exit = screen.signal().await.map_or(Exit::Done, Exit::Signal);
+    screen.close().await?;
+    Ok(exit)
+}
+
+/// Nothing is done for a console that only watches, whatever it wishes.
+async fn refuse(screen: &Screen, wish: Wish) {
+    let why = || "this console only watches".to_owned();
+    match wish {
+        Wish::Preview(of) => screen.tell(Told::Preview { of, lines: vec![why()] }).await,
+        Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } | Wish::Do(_) => {
+            screen.tell(Told::Did(Err(why()))).await;
+        }
+        Wish::Connect | Wish::Look | Wish::Prompted(..) | Wish::Interrupted | Wish::Quit => {}
+    }
+}
+
+impl Watched {
+    /// Tells what is new.
+    async fn glance(&mut self, around: &Surroundings, screen: &Screen) -> Result<(), Stop> {
+        match self.follower.news() {
+            Ok(events) if events.is_empty() => {}
+            Ok(events) => self.learn(events, screen).await,
+            Err(error @ JournalError::Damaged(_)) => {
+                screen.tell(Told::Over(format!("cannot watch it any more: {error}"))).await;
+                return Ok(());
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let heard = self.heard(around);
+        if heard != self.heard {
+            self.heard = heard;
+            screen.dirty.mark();
+        }
+        self.glances = self.glances.wrapping_add(1);
+        if self.glances.is_multiple_of(ASK_AFTER) {
+            let driver = self.follower.driver();
+            if driver != self.driver {
+                self.driver.clone_from(&driver);
+                screen.tell(Told::Watching(driver)).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn learn(&mut self, events: Vec<Event>, screen: &Screen) {
+        events.iter().for_each(|event| self.run.apply(event));
+        screen.tell(Told::Events(events)).await;
+        if self.run.closed.is_some() {
+            let line = format!("run {} is over; it was only watched", self.run.plan.run);
+            screen.tell(Told::Over(line)).await;
+        }
+    }
+
+    /// When any step that runs was last heard of.
+    fn heard(&self, around: &Surroundings) -> Option<Timestamp> {
+        let run = &self.run;
+        let running = run.cells.iter().filter(|cell| cell.in_flight());
+        let heard = running.filter_map(|cell| {
+            let host = run.plan.host(cell.node.host?)?;
+            let name = cell.node.key.box_name(cell.tries);
+            around.store.heard(&run.plan.run, &host.name, &name)
+        });
+        heard.max()
+    }
+}
