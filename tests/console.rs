@@ -200,20 +200,100 @@ fn a_signal_before_the_run_changes_nothing() {
     assert!(project.runs().is_empty());
 }
 
-#[test]
-fn a_signal_leaves_the_run_open_and_the_terminal_as_it_was() {
-    let slow = "[steps.slow]\nrun = \"echo begun; sleep 2; echo done >> {{ root }}/effects\"\n\
-                [pipelines]\ndeploy = [\"slow\"]\n";
-    let project = Project::up(1, &[], slow);
-    let console = ready(&project, 24, 80);
+/// One step that goes on until it is told to end.
+const SLOW: &str = r#"
+[steps.slow]
+run = """
+echo begun
+until test -e {{ root }}/enough; do sleep 0.1; done
+echo done >> {{ root }}/effects
+"""
+[pipelines]
+deploy = ["slow"]
+"#;
+
+/// A console whose one step runs.
+fn slow(project: &Project) -> Console {
+    let console = ready(project, 24, 80);
     console.act("D", "Start deploy");
     console.wait_for("RUN 1/1 slow");
     console.wait_for("FOLLOW  1 line");
-    console.signal("TERM");
-    let (code, screen) = console.wait_exit();
-    assert_eq!(code, Some(143));
-    assert!(!screen.alternate_screen() && !screen.bracketed_paste());
-    let run = project.newest();
-    project.must(0, &["resume", &run, "--output", "plain"]);
+    console
+}
+
+fn enough(project: &Project) {
+    project.on(1, &format!("touch {ROOT}/enough"));
+}
+
+#[test]
+fn a_signal_leaves_the_run_open_and_the_terminal_as_it_was() {
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let project = Project::up(1, &[], SLOW);
+        let console = slow(&project);
+        console.signal(signal);
+        let (left, screen) = console.wait_exit();
+        assert_eq!(left, Some(code));
+        assert!(!screen.alternate_screen() && !screen.bracketed_paste());
+        let run = project.newest();
+        enough(&project);
+        project.must(0, &["resume", &run, "--output", "plain"]);
+        assert_eq!(project.file(1, "effects"), "done", "{signal}");
+    }
+}
+
+#[test]
+fn ctrl_c_asks_first_and_enter_keeps_the_run() {
+    let project = Project::up(1, &[], SLOW);
+    let console = slow(&project);
+    for focus in [
+        "\u{25b8}   [ Keep running ]",
+        "\u{25b8} D [ Detach ]",
+        "\u{25b8} P [ Stop after this step ]",
+    ] {
+        console.send("\u{3}");
+        console.wait_for(focus);
+    }
+    // Further ones press nothing.
+    console.send("\u{3}");
+    console.send("\u{1b}");
+    console.wait_without("Leave?");
+    console.send("\u{3}");
+    console.wait_for("Leave?");
+    console.send("\r");
+    console.wait_without("Leave?");
+    enough(&project);
+    ends(console, 0);
+    assert_eq!(project.file(1, "effects"), "done");
+}
+
+#[test]
+fn who_only_looks_watches_the_run_of_another_and_changes_nothing() {
+    let project = Project::up(1, &[], SLOW);
+    let driving = slow(&project);
+    let watchers = [&["--read-only"][..], &[]].map(|words| project.console_with(words, 24, 100));
+    for (watcher, word) in watchers.iter().zip(["READ-ONLY, driven by", "WATCHING, driven by"]) {
+        watcher.wait_for(word);
+        watcher.wait_for("begun");
+        watcher.send("A");
+        watcher.wait_for("A does nothing now: ");
+    }
+    for words in
+        [&["deploy", "--yes"][..], &["resume"], &["exec", "--yes", "--", "true"], &["unlock"]]
+    {
+        let refused = project.must(2, &[&["--read-only"], words].concat());
+        assert!(refused.stderr.contains("--read-only only looks"), "{}", refused.stderr);
+    }
+    let journal = project.journal(&project.newest());
+    let before = std::fs::read(&journal).unwrap();
+    let [first, second] = watchers;
+    // Leaving asks nothing, and ends nothing.
+    first.send("q");
+    assert_eq!(first.wait_exit().0, Some(0));
+    assert_eq!(std::fs::read(&journal).unwrap(), before);
+    enough(&project);
+    second.wait_for("it was only watched");
+    second.send("q");
+    assert_eq!(second.wait_exit().0, Some(0));
+    ends(driving, 0);
     assert_eq!(project.file(1, "effects"), "done");
 }

@@ -125,7 +125,9 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     console.wait_for("0002-opening-hours");
     console.send("\r");
     console.wait_for("Roll back shop on demo?");
-    console.send("\t\r");
+    console.send(&before[0]);
+    console.wait_for(&format!("confirm [{}", before[0]));
+    console.send("\t\t\t\r");
     console.wait_for("2/2 done");
     demo.over(&mut runs);
     assert_eq!(demo.served(), before);

@@ -169,3 +169,25 @@ pub(super) fn undriven(error: &DriveError, run: &Run) -> Stop {
         .maybe_hint(error.hint())
         .hint(format!("steps in flight go on; then: deployui resume {}", run.plan.run))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hint_for_several_hosts_is_said_once() {
+        let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
+        let trouble = |tool: bool| match tool {
+            true => Trouble::NoAgent("no tool".to_owned()),
+            false => Trouble::Here("gone".to_owned()),
+        };
+        for (name, tool) in [("h1", true), ("h2", false), ("h3", true)] {
+            stop.add_host(name, &trouble(tool));
+        }
+        assert_eq!(stop.errors.len(), 3);
+        assert_eq!(stop.hints, ["h1, h3: our agent needs a writable /tmp or home directory"]);
+        stop.hints = ["a", "b", "a"].map(str::to_owned).to_vec();
+        stop.say_once();
+        assert_eq!(stop.hints, ["a", "b"]);
+    }
+}

@@ -110,8 +110,14 @@ impl Project {
 
     /// Opens the console with the fleet's ssh configuration.
     pub(crate) fn console(&self, rows: u16, cols: u16) -> Console {
+        self.console_with(&[], rows, cols)
+    }
+
+    /// The same with these words.
+    pub(crate) fn console_with(&self, words: &[&str], rows: u16, cols: u16) -> Console {
         let config = self.fleet.ssh_config();
-        self.ui.console(&["--ssh-config", config.to_str().unwrap()], rows, cols)
+        let words = [&["--ssh-config", config.to_str().unwrap()], words].concat();
+        self.ui.console(&words, rows, cols)
     }
 
     /// The operator's state directory.

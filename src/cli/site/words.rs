@@ -64,7 +64,7 @@ pub(super) fn held(lock: &Lock) -> String {
 pub(super) fn raised(raised: &Raised) -> String {
     let Raised { run, by, since, reason, until } = raised;
     let why = reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    let until = until.map(|until| format!(", until about {until}")).unwrap_or_default();
+    let until = until.map(|until| format!(", until about {until:.0}")).unwrap_or_default();
     escape(&format!("put up by {by} at {since:.0} (run {run}){until}{why}"))
 }
 

@@ -280,3 +280,85 @@ fn it_is_seen_who_drives_a_run_and_nothing_is_taken_by_looking() {
     assert!(free());
     assert_eq!(Journal::holder(&store, &id(9, 9)), None);
 }
+
+/// What happens when one step goes well on one host; each fact is a second after the one before.
+fn one_step(run: &RunId, end: u8) -> Vec<Fact> {
+    use crate::{
+        model::{
+            Act, BoxMode, Changes, Command, Host, HostId, Key, Kind, Node, NodeId, Origin, Part,
+            Plan, StepName, Text, Try,
+        },
+        run::End,
+    };
+    let act = Act {
+        command: Command::new(Text::literal("true")),
+        undo: None,
+        changes: Changes::Nothing,
+        mode: BoxMode::Detached,
+        limit: None,
+        retry: 0,
+        elsewhere: Vec::new(),
+    };
+    let key = Key { step: StepName::try_from("build".to_owned()).unwrap(), part: Part::Main };
+    let kind = Kind::Act(Box::new(act));
+    let node = Node { key, host: Some(HostId(0)), needs: Vec::new(), kind, origin: Origin::Plan };
+    let host = Host {
+        name: "web1".into(),
+        address: "web1".into(),
+        roles: Vec::new(),
+        state_dir: "~/.deployui".into(),
+    };
+    let plan = Plan {
+        run: run.clone(),
+        app: "shop".into(),
+        stage: "production".into(),
+        protected: false,
+        pipeline: "deploy".into(),
+        hosts: vec![host],
+        nodes: vec![node],
+        columns: Vec::new(),
+        followers: Vec::new(),
+        released: None,
+    };
+    let attempt = Try { node: NodeId(0), n: 1 };
+    let verdict = if end == 0 { Verdict::Ok } else { Verdict::Failed };
+    vec![
+        Fact::Opened(Box::new(plan)),
+        Fact::Armed(attempt),
+        Fact::Staged(attempt),
+        Fact::Started(attempt),
+        taken(),
+        taken(),
+        Fact::Ended(attempt, End::Exit(end), 0),
+        Fact::Settled(attempt, 0),
+        Fact::Closed(verdict),
+    ]
+}
+
+#[test]
+fn the_journals_tell_how_long_steps_take_and_are_silent() {
+    let (_dir, store) = scratch();
+    let typical = || store.typical("shop", "production", "deploy");
+    assert_eq!(typical(), Pace::new("deploy"));
+    for n in 1..4 {
+        make(&store, &id(20, n), one_step(&id(20, n), 0));
+    }
+    // What failed, is open, or is damaged says nothing.
+    make(&store, &id(21, 1), one_step(&id(21, 1), 3));
+    make(&store, &id(22, 1), one_step(&id(22, 1), 0)[..5].to_vec());
+    make(&store, &id(23, 1), one_step(&id(23, 1), 0));
+    let path = store.journal_path(&id(23, 1));
+    let mut bytes = fs::read(&path).unwrap();
+    damage_lines(&mut bytes);
+    fs::write(path, bytes).unwrap();
+    let pace = typical();
+    let times = pace.step("build", "web1").unwrap();
+    let took = |secs| Some(jiff::SignedDuration::from_secs(secs));
+    assert_eq!((times.runs(), times.median(), times.p95()), (3, took(3), took(3)));
+    assert_eq!(pace.step("build", "web9").unwrap().runs(), 3, "as on all hosts");
+    assert_eq!(pace.step("other", "web1"), None);
+    assert_eq!((pace.whole.runs(), pace.whole.median()), (3, took(8)));
+    // There is no log: it printed nothing at all.
+    assert_eq!((pace.silence("build"), pace.silence("other")), (took(3), None));
+    assert_eq!(store.typical("shop", "staging", "deploy"), Pace::new("deploy"));
+}

@@ -83,3 +83,60 @@ impl Follower {
         lock::held_by(&self.lock)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::{
+        run::{Fact, Who},
+        store::{Header, Journal, place::scratch},
+    };
+
+    fn event(seq: u64) -> Event {
+        let at = jiff::Timestamp::from_second(1_795_312_992).unwrap();
+        Event { seq, at, by: None, fact: Fact::Taken(Who(format!("ana@desk {seq}"))) }
+    }
+
+    fn header() -> Header {
+        Header {
+            format: 1,
+            program: "deployui 0.1.0".into(),
+            run: RunId::new("20261122-014312", [0; 10]),
+            app: "shop".into(),
+            stage: "production".into(),
+            pipeline: "deploy".into(),
+            opened: event(0).at,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_given_once_and_only_whole() {
+        let (_dir, store) = scratch();
+        let run = header().run;
+        assert!(matches!(Follower::open(&store, &run), Err(JournalError::NoSuchRun(_))));
+        let mut journal = Journal::create(&store, header(), &[event(0)], "bob@laptop 7").unwrap();
+        let (mut follower, first) = Follower::open(&store, &run).unwrap();
+        assert_eq!(first, [event(0)]);
+        assert_eq!(follower.news().unwrap(), []);
+        journal.append(&[event(1), event(2)]).unwrap();
+        assert_eq!(follower.news().unwrap(), [event(1), event(2)]);
+        assert_eq!(follower.news().unwrap(), []);
+        assert_eq!(follower.driver().as_deref(), Some("bob@laptop 7"));
+        drop(journal);
+        assert_eq!(follower.driver(), None);
+        // Half a line is waited for; its driver was killed, and the next one cuts it off.
+        let path = store.journal_path(&run);
+        let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(b"{\"seq\":3,\"at\":\"2026-1").unwrap();
+        assert_eq!(follower.news().unwrap(), []);
+        let (mut journal, events) = Journal::open(&store, &run, "ana@desk 8").unwrap();
+        assert_eq!(events.len(), 3);
+        journal.append(&[event(3)]).unwrap();
+        assert_eq!(follower.news().unwrap(), [event(3)]);
+        // What is changed behind its back is no journal.
+        file.write_all(b"{}\n").unwrap();
+        assert!(matches!(follower.news(), Err(JournalError::Damaged(_))));
+    }
+}

@@ -79,8 +79,10 @@ impl Model {
         let nodes = column.nodes(host);
         let late = self.spent(column, host).zip(self.typical(column, host));
         let late = late.and_then(|(spent, times)| Some(spent > times.late_after()?));
+        // What failed or was decided by the operator is not told by its time.
         let plain = nodes.iter().filter_map(|id| run.cell(*id)).all(|cell| {
-            cell.tries <= 1 && (cell.in_flight() || matches!(cell.state, State::Ok(_)))
+            let quiet = matches!(cell.state, State::Ok(_) | State::Never(_));
+            quiet || cell.state.is_ahead() || cell.in_flight()
         });
         let silent = self.running(nodes).and_then(|attempt| self.silent(run, column, attempt));
         Odd { late: plain && late == Some(true), silent }

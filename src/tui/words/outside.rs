@@ -61,7 +61,7 @@ pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
     let pages = model.sight.pages();
     let seen = model.sight.probed_at();
     let old = seen.is_some_and(|at| model.now.duration_since(at).as_secs() > STALE);
-    let age = match (seen.map(|at| ago(at, model.now)), wide) {
+    let age = match (seen.map(|at| format!("{:>3}", ago(at, model.now))), wide) {
         (Some(age), true) => format!(", seen {age} ago"),
         (Some(age), false) => format!(" {age} ago"),
         (None, _) => String::new(),

@@ -59,6 +59,9 @@ pub(crate) fn look_at(model: &Model, column: &Column, host: HostId) -> Look {
     let face = model.face(column, host);
     let mut look = look(&face, model.glyphs(), model.now);
     let odd = model.odd(column, host);
+    if matches!(face, Face::Running(_)) && !odd.late {
+        look.word.push_str(&rest(model, column, host).unwrap_or_default());
+    }
     if odd == Odd::default() {
         return look;
     }
@@ -77,6 +80,14 @@ pub(crate) fn look_at(model: &Model, column: &Column, host: HostId) -> Look {
         look.long.get_or_insert(format!("{} silent", look.short));
     }
     look
+}
+
+/// What is usual for what runs, and how much of that is left.
+fn rest(model: &Model, column: &Column, host: HostId) -> Option<String> {
+    let times = model.typical(column, host)?;
+    let left = times.median()?.saturating_sub(model.spent(column, host)?);
+    let left = left.is_positive().then(|| format!(", about {} left", whole(left)));
+    Some(format!(", typically {}{}", typical(times)?, left.unwrap_or_default()))
 }
 
 /// That an attempt is late.

@@ -320,6 +320,6 @@ fn errors_name_the_file_and_what_to_do() {
     let locked = JournalError::LockedBy { path: "/state/runs/x/lock".into(), by: DRIVER.into() };
     insta::assert_snapshot!(format!("{locked}\nhint: {}", locked.hint().unwrap()), @r"
     the run is driven by ana@desk 4711 (/state/runs/x/lock)
-    hint: go on there, or leave it there first; steps in flight go on meanwhile
+    hint: watch it: deployui --read-only; or go on there, or leave it there first: steps in flight go on
     ");
 }
