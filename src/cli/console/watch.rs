@@ -49,10 +49,12 @@ pub(super) async fn watch(around: &Surroundings, id: &RunId) -> Result<Exit, Sto
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            wish = screen.wish() => match wish {
-                Wish::Quit => break,
-                other => refuse(&screen, other).await,
-            },
+            wish = screen.wish() => {
+                if wish == Wish::Quit {
+                    break;
+                }
+                refuse(&screen, wish).await;
+            }
             _ = ticks.tick(), if watched.run.closed.is_none() => {
                 watched.glance(around, &screen).await?;
             }
