@@ -107,7 +107,7 @@ impl Stop {
         let same = self.hints.iter_mut().find(|it| it.ends_with(&format!(": {hint}")));
         match same {
             Some(same) => {
-                *same = same.replacen(&format!(": {hint}"), &format!(", {name}: {hint}"), 1)
+                *same = same.replacen(&format!(": {hint}"), &format!(", {name}: {hint}"), 1);
             }
             None => self.hints.push(format!("{name}: {hint}")),
         }
