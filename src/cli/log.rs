@@ -1,6 +1,6 @@
 //! `deployui log`: what the steps of a run printed.
 
-use std::io::IsTerminal as _;
+use std::{collections::BTreeMap, io::IsTerminal as _};
 
 use serde_json::json;
 
@@ -13,10 +13,12 @@ use super::{
 };
 use crate::{
     driver::box_name,
-    model::{Kind, Try},
-    run::{Cell, Run},
+    model::{Hole, Kind, Try},
+    run::{Cell, Event, Fact, Run},
+    script::quote,
     store::{DiskError, Journal, LogReader, Store},
     text::{Filter, escape},
+    tui::diff,
 };
 
 /// Bytes that are copied at once.
@@ -31,6 +33,8 @@ struct Attempt<'a> {
     attempt: Try,
     host: String,
     name: String,
+    /// What it ran, where the operator had changed that; and what the plan has.
+    edited: Option<(String, String)>,
 }
 
 pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
@@ -41,7 +45,8 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
     }
     let run = Run::fold(&reading.events)
         .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
-    let attempts = chosen(&run, &around.store, args)?;
+    let edits = edits(&reading.events);
+    let attempts = chosen(&run, &edits, &around.store, args)?;
     match args.output {
         Format::Json => {
             let list: Vec<_> = attempts.iter().map(|one| document(one, &run)).collect();
@@ -54,6 +59,11 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
                 if headings {
                     say::out(&heading(one));
                 }
+                if let (true, Some((ran, planned))) = (headings, &one.edited) {
+                    say::out("edited, against the plan:");
+                    diff(planned, ran).iter().for_each(|line| say::out(&escape(line)));
+                    say::out("its output:");
+                }
                 print(around, &run, one)?;
             }
         }
@@ -61,8 +71,42 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
+/// What attempts ran instead of what was planned, and that.
+type Edits = BTreeMap<Try, (String, String)>;
+
+/// An attempt runs what the operator had typed by the time it was armed.
+fn edits(events: &[Event]) -> Edits {
+    let mut edits = Edits::new();
+    let Some((first, rest)) = events.split_first() else { return edits };
+    let Ok(mut run) = Run::open(first) else { return edits };
+    for event in rest {
+        run.apply(event);
+        let Fact::Armed(attempt) = &event.fact else { continue };
+        let Some(cell) = run.cell(attempt.node) else { continue };
+        let Some(edited) = &cell.edited else { continue };
+        edits.insert(*attempt, (edited.to_string(), planned(&run, cell)));
+    }
+    edits
+}
+
+/// The command of the plan, as it would have been sent.
+fn planned(run: &Run, cell: &Cell) -> String {
+    let text = match &cell.node.kind {
+        Kind::Act(act) => &act.command.run,
+        Kind::Ask(ask) => &ask.command.run,
+        Kind::Gate(_) => return String::new(),
+    };
+    let value = |hole: &Hole| run.value(cell, hole).and_then(|value| quote(&value).ok());
+    text.fill(value).unwrap_or_else(|_| text.to_string())
+}
+
 /// The attempts of the chosen step and host that were begun, in the order of the graph.
-fn chosen<'a>(run: &'a Run, store: &Store, args: &Log) -> Result<Vec<Attempt<'a>>, Stop> {
+fn chosen<'a>(
+    run: &'a Run,
+    edits: &Edits,
+    store: &Store,
+    args: &Log,
+) -> Result<Vec<Attempt<'a>>, Stop> {
     let step_is =
         |cell: &Cell| args.step.as_ref().is_none_or(|step| cell.node.key.step.as_str() == step);
     let known_step = run.cells.iter().any(step_is);
@@ -88,7 +132,8 @@ fn chosen<'a>(run: &'a Run, store: &Store, args: &Log) -> Result<Vec<Attempt<'a>
                 || cell.started.is_some()
                 || store.log_path(&run.plan.run, &host, &name).is_ok_and(|path| path.exists());
             if begun && args.host.as_ref().is_none_or(|wanted| *wanted == host) {
-                found.push(Attempt { cell, attempt, host, name });
+                let edited = edits.get(&attempt).cloned();
+                found.push(Attempt { cell, attempt, host, name, edited });
             }
         }
     }
@@ -114,6 +159,8 @@ fn document(one: &Attempt<'_>, run: &Run) -> serde_json::Value {
         "box": one.name,
         "end": if one.attempt.n == one.cell.tries { one.cell.end.map(|end| end.to_string()) } else { None },
         "run": run.plan.run.as_str(),
+        "edited": one.edited.as_ref().map(|(ran, _)| ran),
+        "planned": one.edited.as_ref().map(|(_, planned)| planned),
     })
 }
 

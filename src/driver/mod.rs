@@ -87,6 +87,10 @@ pub enum Request {
 pub trait Observer {
     /// New facts, and what is known with them.
     fn told(&mut self, events: &[Event], run: &Run);
+    /// This host is there, and this is its login user.
+    fn reached(&mut self, host: &str, user: &str) {
+        let _ = (host, user);
+    }
     /// A command was not carried out.
     fn refused(&mut self, why: Refusal) {
         let _ = why;
@@ -288,13 +292,13 @@ impl Driver {
                     Some(request) => self.request(request, observer),
                     None => self.command(Command::Leave, observer),
                 },
-                news = self.fleet.next() => self.news(news)?,
+                news = self.fleet.next() => self.news(news, observer)?,
                 brought = self.sharing.next() => self.brought(brought),
                 () = deadline => self.input(&Input::Due),
             }
             for _ in 0..DRAIN_MAX {
                 let Some(news) = self.fleet.ready() else { break };
-                self.news(news)?;
+                self.news(news, observer)?;
             }
         }
     }
@@ -413,12 +417,19 @@ impl Driver {
         }
     }
 
-    fn news(&mut self, (host, news): (HostId, HostNews)) -> Result<(), DriveError> {
+    fn news(
+        &mut self,
+        (host, news): (HostId, HostNews),
+        observer: &mut dyn Observer,
+    ) -> Result<(), DriveError> {
         if let (HostNews::Up(_) | HostNews::Down(_), Some(look)) = (&news, &mut self.look) {
             look.heard(host, now());
         }
         match news {
             HostNews::Up(hello) => {
+                if let Some(host) = self.engine.run().plan.host(host) {
+                    observer.reached(&host.name, &hello.user);
+                }
                 let machine = Excerpt {
                     machine: hello.machine.clone(),
                     boot: hello.boot.clone(),

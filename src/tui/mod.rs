@@ -36,7 +36,7 @@ use std::{fmt, io};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
-pub(crate) use self::words::took;
+pub(crate) use self::words::{diff, took};
 pub use self::{
     notice::{Notices, Notify},
     settings::Settings,

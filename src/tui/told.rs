@@ -15,6 +15,13 @@ pub enum Told {
     Plan(Box<Plan>),
     /// How far the connection to a host is, before the run begins.
     Host(HostId, HostState),
+    /// The login user of a host, as it says itself; by its name.
+    Login {
+        /// The host.
+        host: String,
+        /// The user, raw.
+        user: String,
+    },
     /// Facts, in order; the first of them begins with the opening of the run, also when it is
     /// resumed.
     Events(Vec<Event>),

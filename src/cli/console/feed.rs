@@ -1,9 +1,12 @@
 //! Facts from the driver to the screen. The driver never waits for it: what the screen has not taken
 //! yet is kept, and when that is too much it is replaced by all that is known.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tokio::{
@@ -26,6 +29,8 @@ struct Kept {
     whole: Option<Box<Run>>,
     events: Vec<Event>,
     refused: Vec<Refusal>,
+    /// Login users, by the names of their hosts.
+    logins: BTreeMap<String, String>,
     over: bool,
 }
 
@@ -82,7 +87,9 @@ async fn send(kept: Arc<Mutex<Kept>>, news: Arc<Notify>, told: mpsc::Sender<Told
         let whole = taken.whole.map(Told::Whole);
         let events = (!taken.events.is_empty()).then_some(Told::Events(taken.events));
         let refused = taken.refused.into_iter().map(Told::Refused);
-        for one in whole.into_iter().chain(events).chain(refused) {
+        let login = |(host, user)| Told::Login { host, user };
+        let logins = taken.logins.into_iter().map(login);
+        for one in whole.into_iter().chain(events).chain(refused).chain(logins) {
             if told.send(one).await.is_err() {
                 return;
             }
@@ -103,6 +110,12 @@ impl Observer for Feed {
             } else {
                 kept.events.extend_from_slice(events);
             }
+        });
+    }
+
+    fn reached(&mut self, host: &str, user: &str) {
+        self.change(|kept| {
+            kept.logins.insert(host.to_owned(), user.to_owned());
         });
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Sight {
     pub(crate) schema_left: bool,
     /// What is being done outside of a run, in words.
     pub(crate) doing: Option<String>,
+    /// Login users, by the names of their hosts.
+    pub(crate) logins: BTreeMap<String, String>,
     pub(crate) preview: Preview,
 }
 

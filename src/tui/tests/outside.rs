@@ -235,6 +235,11 @@ fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
     let closed = story::failed().then(Fact::Closed(Verdict::Failed));
     let ended = Sites::calm().raised("bob@laptop").with(closed);
     cares(ended, "a schema change did not end well");
+    // Also when the next run is planned already.
+    let closed = story::failed().then(Fact::Closed(Verdict::Aborted));
+    let ended = Sites::calm().raised("bob@laptop").with(closed);
+    let planned = unprotected(ended.into_iter().chain(story::ready()).collect());
+    cares(planned, "a schema change of the run before did not end well");
 }
 
 #[test]

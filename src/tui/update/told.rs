@@ -39,6 +39,7 @@ fn told(model: &mut Model, told: Told) {
     match told {
         Told::Plan(plan) => planned(model, plan),
         Told::Host(host, state) => host_state(model, host, state),
+        Told::Login { host, user } => drop(model.sight.logins.insert(host, user)),
         Told::Events(events) => facts(model, &events),
         Told::Whole(run) => {
             model.subject = Subject::Run(run);

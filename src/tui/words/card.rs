@@ -140,7 +140,8 @@ fn whereabouts(model: &Model, run: &Run, cell: &Cell, command: &Command) -> Stri
     let host = cell.node.host.and_then(|id| run.plan.host(id));
     let name = cell.node.host.map_or("", |id| model.host_name(id));
     let address = host.map_or("", |host| host.address.as_str());
-    let login = address.rsplit_once('@').map(|(user, _)| user);
+    let named = address.rsplit_once('@').map(|(user, _)| user);
+    let login = model.sight.logins.get(name).map(String::as_str).or(named);
     let at = address.rsplit_once('@').map_or(address, |(_, at)| at);
     let user = match (&command.user, login) {
         (Some(user), _) => format!(" as {user} (sudo)"),
@@ -252,8 +253,9 @@ fn alike(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Vec<Point> {
     let all = same.len() + 1;
     let mut entries = Vec::new();
     if !same.is_empty() {
-        let names = host(hold).into_iter().chain(same).collect::<Vec<_>>().join(" ");
-        let text = format!("same error on {}: {names}", count(all, "host"));
+        let mut names: Vec<&str> = host(hold).into_iter().chain(same).collect();
+        names.sort_unstable();
+        let text = format!("same error on {}: {}", count(all, "host"), names.join(" "));
         entries.push(entry("same", text, Tone::Warn, 2));
     }
     if !others.is_empty() {

@@ -174,8 +174,28 @@ impl Kept {
         let mut deeds = self.says(BoxFact::Asks(self.asked, question(self.asked)));
         if self.nature.impatient && self.asked < 3 {
             deeds.push(self.later(name, 4_000, Wake::Asks));
+        } else if self.nature.impatient {
+            deeds.push(self.later(name, 4_000, Wake::GoesOn(self.asked)));
         }
         deeds
+    }
+
+    /// It was not waiting for that answer.
+    pub(super) fn went_on(&mut self, name: &str, n: u16) -> Vec<Deed> {
+        if self.asking != Some(n) {
+            return Vec::new();
+        }
+        self.asking = None;
+        self.generation += 1;
+        let mut deeds = self.says(BoxFact::WentOn(n));
+        deeds.extend(self.goes_on(name));
+        deeds
+    }
+
+    /// The last question, if it went on without an answer to it.
+    fn ignored(&self) -> Option<u16> {
+        let last = (self.asked > 0 && self.asking.is_none()).then_some(self.asked);
+        last.filter(|n| !self.answered.contains(n))
     }
 
     pub(super) fn ends(&mut self, end: End, name: &str) -> Vec<Deed> {
@@ -206,6 +226,7 @@ impl Kept {
             (Claim::Begun, Phase::Running) => {
                 facts.push(BoxFact::Running);
                 facts.extend(self.asking.map(|n| BoxFact::Asks(n, question(n))));
+                facts.extend(self.ignored().map(BoxFact::WentOn));
             }
             (Claim::Begun, Phase::Dead(lost)) => facts.push(BoxFact::Lost(lost)),
             (Claim::Begun, Phase::Ended(end)) => {
@@ -253,7 +274,8 @@ impl Kept {
             return deeds;
         }
         if self.asking != Some(n) {
-            return Vec::new();
+            let gone = self.ignored().filter(|ignored| *ignored == n);
+            return gone.map_or_else(Vec::new, |n| self.says(BoxFact::WentOn(n)));
         }
         self.answered.push(n);
         self.asking = None;

@@ -70,6 +70,7 @@ impl What {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wake {
     Asks,
+    GoesOn(u16),
     Ends(End),
     LeftoverGone,
 }
@@ -205,6 +206,7 @@ impl Host {
         }
         match wake {
             Wake::Asks => kept.asks(name),
+            Wake::GoesOn(n) => kept.went_on(name, n),
             Wake::Ends(end) => {
                 kept.lines = lines.unwrap_or_default();
                 let mut deeds = kept.ends(end, name);

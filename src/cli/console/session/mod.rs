@@ -287,13 +287,16 @@ impl<'a> Session<'a> {
         Ok(exit)
     }
 
-    async fn arrived(&mut self, (host, state): (HostId, HostState)) {
+    async fn arrived(&mut self, (host, state, user): (HostId, HostState, Option<String>)) {
         let Some(stage) = &self.stage else { return };
         let machines = &stage.wrapping.survey().machines;
         let Some(it) = machines.iter().find(|it| it.id == host) else { return };
         let name = it.host.name.clone();
         let whole = self.ready();
         self.tell_host(&name, &state).await;
+        if let Some(user) = user {
+            self.screen.tell(Told::Login { host: name.clone(), user }).await;
+        }
         self.hosts.insert(name, state);
         if self.ready() && !whole {
             self.look().await;
@@ -491,15 +494,16 @@ impl<'a> Session<'a> {
 }
 
 /// The next host that is ready or is not; never, where none is connected.
-async fn arrival(stage: &mut Option<Stage>) -> (HostId, HostState) {
+async fn arrival(stage: &mut Option<Stage>) -> (HostId, HostState, Option<String>) {
     let arrived = match stage {
         Some(stage) => stage.fleet.arrival().await,
         None => None,
     };
     match arrived {
-        Some((host, Ok(_))) => (host, HostState::Ready),
+        Some((host, Ok(hello))) => (host, HostState::Ready, Some(hello.user.clone())),
         Some((host, Err(trouble))) => {
-            (host, HostState::Trouble { what: trouble.to_string(), hint: trouble.hint() })
+            let state = HostState::Trouble { what: trouble.to_string(), hint: trouble.hint() };
+            (host, state, None)
         }
         None => std::future::pending().await,
     }
