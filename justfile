@@ -34,3 +34,17 @@ chaos ROUNDS="100":
 # More publishes, undos and rollbacks under visitors of a real nginx, none of whom may miss a release
 publishes ROUNDS="200":
     DEPLOYUI_ROUNDS={{ROUNDS}} cargo test --release --test webs nobody -- --nocapture
+
+# Ten seconds of five hosts that print 200,000 lines a second each: no line lost, every key obeyed
+flood SECONDS="10":
+    DEPLOYUI_ROUNDS={{SECONDS}} cargo test --release --test flood -- --nocapture
+
+# How soon the console reacts and what it costs, idle and in a flood, beside less
+bench-console:
+    tests/hosts/install bench
+    cargo bench --bench console
+
+# Pictures of the real console and a recording, into screenshots/; words choose by name: just screenshots failure
+screenshots *WORDS:
+    tests/hosts/install pictures
+    cargo bench --bench screenshots -- {{WORDS}}

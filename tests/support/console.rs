@@ -23,7 +23,7 @@ pub(crate) struct Console {
 
 /// What the program has written: the screen that is made of it, and all of it.
 struct Seen {
-    parser: vt100::Parser,
+    parser: vt100::Parser<Frames>,
     bytes: Vec<u8>,
 }
 
@@ -42,7 +42,8 @@ impl Console {
         let child = command.spawn(pts).unwrap();
         let pty = Arc::new(pty);
         let gate = Arc::new(Gate::default());
-        let parser = vt100::Parser::new(cells(rows), cells(cols), 0);
+        let (rows, cols, marks) = (cells(rows), cells(cols), Frames::default());
+        let parser = vt100::Parser::new_with_callbacks(rows, cols, 0, marks);
         let screen = Gather::start(
             Master(Arc::clone(&pty), Arc::clone(&gate)),
             Seen { parser, bytes: Vec::new() },
@@ -115,6 +116,34 @@ impl Console {
         self.screen.wait_before(end, |seen| found(seen.parser.screen()))
     }
 
+    /// As [`Self::wait_before`], and looks only when all of a frame has come.
+    pub(crate) fn wait_frame<T>(
+        &self,
+        end: Option<Instant>,
+        found: impl Fn(&vt100::Screen) -> Option<T>,
+    ) -> Option<T> {
+        self.screen.wait_before(end, |seen| {
+            if seen.parser.callbacks().open { None } else { found(seen.parser.screen()) }
+        })
+    }
+
+    /// How many frames have come so far, and bytes.
+    pub(crate) fn frames(&self) -> (u64, u64) {
+        self.screen.look(|seen| (seen.parser.callbacks().count, seen.bytes.len() as u64))
+    }
+
+    /// The process id of the program.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most memory that the program has had resident so far, in KiB.
+    pub(crate) fn peak_kib(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
     /// Gives the terminal another size; the program is told by the kernel.
     pub(crate) fn resize(&self, rows: u16, cols: u16) {
         self.screen.look(|seen| seen.parser.screen_mut().set_size(cells(rows), cells(cols)));
@@ -165,6 +194,34 @@ impl Drop for Console {
         // Both fail only when it has ended by itself.
         drop(self.child.kill());
         drop(self.child.wait());
+    }
+}
+
+/// What has come, by the marks of synchronized output.
+#[derive(Default)]
+struct Frames {
+    /// A frame has begun to come and not ended.
+    open: bool,
+    /// Those that have come whole.
+    count: u64,
+}
+
+/// The private mode of synchronized output.
+const SYNCHRONIZED: u16 = 2026;
+
+impl vt100::Callbacks for Frames {
+    fn unhandled_csi(
+        &mut self,
+        _: &mut vt100::Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        params: &[&[u16]],
+        end: char,
+    ) {
+        if first == Some(b'?') && params == [[SYNCHRONIZED]] {
+            self.count += u64::from(self.open && end == 'l');
+            self.open = end == 'h';
+        }
     }
 }
 

@@ -1,0 +1,112 @@
+//! The pictures: one line for each.
+
+use super::paper::Paper;
+
+/// One picture or recording: its name, what is typed and waited for, and how it is taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scene {
+    pub(crate) name: &'static str,
+    /// Scripts, one after the other.
+    pub(crate) script: &'static [&'static str],
+    pub(crate) takes: &'static [Take],
+}
+
+/// A size and a look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Take {
+    pub(crate) cols: u16,
+    pub(crate) rows: u16,
+    pub(crate) look: Look,
+}
+
+/// How the program is started, and on what ground it is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// In the name of the file; empty for the default.
+    pub(crate) name: &'static str,
+    pub(crate) paper: Paper,
+    /// More words after `demo`.
+    pub(crate) args: &'static [&'static str],
+    pub(crate) env: &'static [(&'static str, &'static str)],
+}
+
+const PLAIN: Look = Look { name: "", paper: Paper::Dark, args: &[], env: &[] };
+const LIGHT: Look = Look { name: "light", paper: Paper::Light, ..PLAIN };
+const ASCII: Look = Look { name: "ascii", env: &[("LANG", "C")], ..PLAIN };
+const NO_COLOUR: Look = Look { name: "no-color", env: &[("NO_COLOR", "1")], ..PLAIN };
+
+const fn take(cols: u16, rows: u16, look: Look) -> Take {
+    Take { cols, rows, look }
+}
+
+const BOTH: &[Take] = &[take(120, 36, PLAIN), take(80, 24, PLAIN)];
+const SIZES: &[Take] = &[take(120, 36, PLAIN), take(80, 24, PLAIN), take(60, 16, PLAIN)];
+const LOOKS: &[Take] = &[
+    take(120, 36, PLAIN),
+    take(80, 24, PLAIN),
+    take(60, 16, PLAIN),
+    take(120, 36, LIGHT),
+    take(120, 36, ASCII),
+    take(120, 36, NO_COLOUR),
+];
+
+// Where scenes begin.
+const READY: &str = "{READY}{Where to begin}{hosts 3/3}{MAINT off}";
+const FAILED: &str =
+    "{READY}{hosts 3/3}{MAINT off}D{Start deploy}<tab><ret>{FAILED migrate}{T  retry}{MAINT on}";
+/// The migration is given what it asks for.
+const MENDED: &str = "O{Edit}<home>HOURS=8-18 <tab><tab><ret>";
+const DONE: &str = "{is over}{MAINT off}";
+
+/// All of them.
+pub(crate) const SCENES: &[Scene] = &[
+    Scene { name: "overview", script: &[READY], takes: BOTH },
+    Scene { name: "start", script: &[READY, "D{Start deploy}"], takes: BOTH },
+    Scene {
+        name: "running",
+        script: &[READY, "D{Start deploy}<tab><ret>{RUN}{build}{baking}"],
+        takes: SIZES,
+    },
+    Scene { name: "failure", script: &[FAILED], takes: LOOKS },
+    Scene { name: "retry", script: &[FAILED, "T{Retry migrate}"], takes: BOTH },
+    Scene {
+        name: "edit",
+        script: &[FAILED, "O{Edit}<home>HOURS=8-18 {HOURS=8-18 sh}"],
+        takes: BOTH,
+    },
+    Scene { name: "log", script: &[FAILED, "4z{ERROR: column}"], takes: BOTH },
+    Scene { name: "search", script: &[FAILED, "4z/hours<ret>{/hours}"], takes: BOTH },
+    Scene { name: "done", script: &[FAILED, MENDED, DONE], takes: BOTH },
+    Scene {
+        name: "rollback",
+        script: &[FAILED, MENDED, DONE, "R{Go back to which}{verify on 3 hosts}"],
+        takes: LOOKS,
+    },
+    Scene {
+        name: "rollback-confirm",
+        script: &[FAILED, MENDED, DONE, "R{verify on 3 hosts}<ret>{Roll back shop}"],
+        takes: BOTH,
+    },
+    Scene { name: "maintenance", script: &[READY, "M{Turn on}"], takes: BOTH },
+    Scene {
+        name: "maintenance-on",
+        script: &[READY, "M{Turn on}<tab><ret>{maintenance is on}{MAINT on}"],
+        takes: BOTH,
+    },
+    Scene { name: "help", script: &[FAILED, "?{type to search}"], takes: BOTH },
+    Scene { name: "quit", script: &[FAILED, "q{Keep}"], takes: BOTH },
+];
+
+/// The walk that README shows.
+pub(crate) const WALK: Scene = Scene {
+    name: "demo",
+    script: &[
+        READY,
+        "{=1500}D{Start deploy}{=1200}<tab>{=500}<ret>{FAILED migrate}{T  retry}{MAINT on}{=3000}",
+        "O{Edit}{=900}<home>HOURS=8-18 {=1200}<tab><tab>{=500}<ret>",
+        DONE,
+        "{=2000}R{verify on 3 hosts}{=2000}<ret>{Roll back shop}{=1500}<tab><ret>{Roll back shop}",
+        "{!Roll back shop}{is over}{MAINT off}{=3000}",
+    ],
+    takes: &[take(110, 30, PLAIN)],
+};
