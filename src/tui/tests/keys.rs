@@ -20,8 +20,10 @@ fn check(told: Vec<Told>, keys: &str, wanted: &[&str]) {
     assert_eq!(desk.wishes(), wanted, "{keys}");
 }
 
+/// What is told until a state.
 pub(super) type Telling = fn() -> Vec<Told>;
 
+/// The states that a console can be in, by their names.
 pub(super) const STATES: [(&str, Telling); 13] = [
     ("nothing", Vec::new),
     ("connecting", story::connecting),
@@ -37,6 +39,51 @@ pub(super) const STATES: [(&str, Telling); 13] = [
     ("raised", || unprotected(Sites::calm().raised("ana@desk").idle())),
     ("failed site", || Sites::calm().raised("ana@desk").with(story::failed())),
 ];
+
+/// Where the operator is, in words: the pane with the keys, and what is open.
+fn place(desk: &Desk) -> String {
+    let model = &desk.model;
+    let mut words = vec![format!("{:?}", model.focus).to_lowercase()];
+    let mut when = |is: bool, word: &str| {
+        if is {
+            words.push(word.to_owned());
+        }
+    };
+    when(model.zoom, "zoomed");
+    when(!model.log.follow, "paused");
+    when(model.log.search.typing.is_some(), "typing");
+    when(model.log.search.pattern.is_some(), "searched");
+    when(model.picker.is_some(), "picker");
+    when(model.help.is_some(), "help");
+    if let Some(dialog) = &model.dialog {
+        let Focus::Field(n) = dialog.focus else {
+            let Focus::Button(n) = dialog.focus else { unreachable!() };
+            words.push(format!("dialog on {}", dialog.buttons[n].label));
+            return words.join(", ");
+        };
+        words.push(format!("dialog in field {}", n + 1));
+    }
+    words.join(", ")
+}
+
+/// From states, by keys, to where the operator is then.
+fn lands(all: &[(&str, &str, &str)]) {
+    let line = |state: &str, keys: &str, place: &str| format!("{state}, {keys} -> {place}");
+    let wanted: Vec<String> =
+        all.iter().map(|(state, keys, place)| line(state, keys, place)).collect();
+    let seen = all.iter().map(|(state, keys, _)| {
+        let mut desk = Desk::new(WIDE).tell_all(parse_state(state)).keys(keys);
+        desk.look();
+        line(state, keys, &place(&desk))
+    });
+    assert_eq!(seen.collect::<Vec<_>>(), wanted);
+}
+
+/// What is told until a state with this name.
+pub(super) fn parse_state(name: &str) -> Vec<Told> {
+    let (_, told) = STATES.iter().find(|(other, _)| *other == name).expect("a name of STATES");
+    told()
+}
 
 /// Whether a wish changes something on a host.
 pub(super) fn acts(wish: &Wish) -> bool {
@@ -281,4 +328,38 @@ fn a_whole_run_takes_the_place_of_missed_facts() {
     // Facts that it already has are not folded twice.
     let desk = desk.tell(story::failed().told());
     assert_eq!(desk.model.run(), Some(&run));
+}
+
+#[test]
+fn keys_lead_to_where_they_say() {
+    lands(&[
+        ("running", "", "hosts"),
+        ("running", "<tab>", "steps"),
+        ("running", "4z", "log, zoomed"),
+        ("running", "4zg", "log, zoomed, paused"),
+        ("running", "4zgG", "log, zoomed"),
+        ("running", "4gf", "log"),
+        ("running", "/mod", "hosts, typing"),
+        ("running", "/module 3<ret>", "hosts, paused, searched"),
+        ("failed", "5", "choices"),
+        ("failed", "T", "hosts, dialog on Cancel"),
+        ("failed", "T<tab>", "hosts, dialog on Retry"),
+        ("failed", "K", "hosts, dialog in field 1"),
+        ("failed", "?", "hosts, help"),
+        ("calm", "R", "hosts, picker"),
+    ]);
+}
+
+#[test]
+fn esc_leads_out_of_everything() {
+    for (name, told) in STATES {
+        for keys in
+            ["4z", "?", "?abc", "/", "/mod", "D", "R", "R<ret>", "M", "T", "K", "Kx", "O", "A", "q"]
+        {
+            let desk = Desk::new(WIDE).tell_all(told()).keys(keys).keys("<esc><esc><esc><esc>");
+            let left = place(&desk);
+            let open = ["zoomed", "typing", "picker", "help", "dialog"];
+            assert!(!open.iter().any(|word| left.contains(word)), "{name}, {keys}: {left}");
+        }
+    }
 }

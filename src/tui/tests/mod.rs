@@ -15,6 +15,7 @@ mod outside;
 mod screens;
 mod sites;
 mod story;
+mod styled;
 mod tempo;
 mod unplanned;
 
