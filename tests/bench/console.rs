@@ -14,6 +14,7 @@ mod recipes;
 mod support;
 
 use std::{
+    collections::BTreeMap,
     fmt::Write as _,
     fs,
     time::{Duration, Instant},
@@ -67,7 +68,7 @@ fn main() {
     };
     println!("{:<44} {:>12} {:>12}", "", "deployui", "less");
 
-    let ours = sorted((0..STARTS).map(|_| first_frame(|| project.console(36, 120), "shop")));
+    let ours = sorted((0..STARTS).map(|_| first_frame(|| project.console(36, 120), "help")));
     let theirs = sorted((0..STARTS).map(|_| first_frame(|| less(&[]), "line 000000001")));
     row("first frame, median of 9, ms", middle(&ours), Some(middle(&theirs)));
 
@@ -101,25 +102,28 @@ fn main() {
 
 const HELP: &str = "type to search";
 
+/// Processor time, frames and bytes, wake-ups.
+type Counted = (u64, (u64, u64), BTreeMap<String, u64>);
+
 /// Nothing is done for a while: processor, wake-ups, frames.
 fn idle(console: &Console, follower: &Console) {
     let both = [console, follower];
-    let before = both.map(|one| (ticks(one), switches(one), one.frames()));
+    let before = both.map(|one| (ticks(one), one.frames(), switches(one)));
     let end = Instant::now() + IDLE;
     let never: Option<()> = console.wait_before(Some(end), |_| None);
     assert_eq!(never, None);
     let seconds = IDLE.as_secs_f64();
-    let after = both.map(|one| (ticks(one), switches(one), one.frames()));
-    let each = |what: fn((u64, u64, (u64, u64))) -> u64| {
-        [0, 1].map(|i| real(what(after[i]) - what(before[i])) / seconds)
+    let after = both.map(|one| (ticks(one), one.frames(), switches(one)));
+    let each = |what: fn(&Counted) -> u64| {
+        [0, 1].map(|i| real(what(&after[i]) - what(&before[i])) / seconds)
     };
     let [ours, theirs] = each(|all| all.0);
     row("idle: processor, % of one", ours / TICKS * 100.0, Some(theirs / TICKS * 100.0));
-    let [ours, theirs] = each(|all| all.1);
+    let [ours, theirs] = [0, 1].map(|i| real(woken(&before[i].2, &after[i].2)) / seconds);
     row("idle: wake-ups per second", ours, Some(theirs));
-    let [ours, _] = each(|all| all.2.0);
+    let [ours, _] = each(|all| all.1.0);
     row("idle: frames per second", ours, None);
-    let [ours, theirs] = each(|all| all.2.1);
+    let [ours, theirs] = each(|all| all.1.1);
     row("idle: bytes per second", ours, Some(theirs));
 }
 
@@ -228,15 +232,21 @@ fn ticks(console: &Console) -> u64 {
     fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
 }
 
-/// How often its threads went to sleep by themselves, each time to be woken later.
-fn switches(console: &Console) -> u64 {
+/// How often each of its threads went to sleep by itself, to be woken later.
+fn switches(console: &Console) -> BTreeMap<String, u64> {
     let threads = fs::read_dir(format!("/proc/{}/task", console.id())).unwrap();
     let count = |path: std::path::PathBuf| {
         let status = fs::read_to_string(path.join("status")).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches:"));
-        line.map_or(0, |line| line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap())
+        let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches:"))?;
+        let count = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some((path.display().to_string(), count))
     };
-    threads.map(|thread| count(thread.unwrap().path())).sum()
+    threads.filter_map(|thread| count(thread.unwrap().path())).collect()
+}
+
+/// How often threads were woken meanwhile; those that have ended are not counted.
+fn woken(before: &BTreeMap<String, u64>, after: &BTreeMap<String, u64>) -> u64 {
+    after.iter().map(|(thread, count)| count - before.get(thread).copied().unwrap_or(0)).sum()
 }
 
 /// How often the program has called `write` so far, to whatever.

@@ -97,7 +97,11 @@ impl Picture {
 
     fn indices(&self, palette: &[Rgb]) -> Vec<u8> {
         let index = |pixel: &Rgb| u8::try_from(palette.binary_search(pixel).unwrap()).unwrap();
-        self.pixels.iter().map(index).collect()
+        // Most pixels are as the one before.
+        self.pixels
+            .chunk_by(|one, next| one == next)
+            .flat_map(|same| std::iter::repeat_n(index(&same[0]), same.len()))
+            .collect()
     }
 }
 
@@ -154,7 +158,10 @@ fn changed(before: &[u8], now: &[u8], width: usize, same: u8) -> gif::Frame<'sta
 
 /// All colours, in order.
 fn palette<'a>(pictures: impl Iterator<Item = &'a Picture>) -> Vec<Rgb> {
-    let all: BTreeSet<Rgb> = pictures.flat_map(|picture| picture.pixels.iter().copied()).collect();
+    let all: BTreeSet<Rgb> = pictures
+        .flat_map(|picture| picture.pixels.chunk_by(|one, next| one == next))
+        .map(|same| same[0])
+        .collect();
     assert!(all.len() <= COLOURS_MAX, "{} colours, more than a palette holds", all.len());
     all.into_iter().collect()
 }

@@ -51,12 +51,12 @@ const LOOKS: &[Take] = &[
 ];
 
 // Where scenes begin.
-const READY: &str = "{READY}{Where to begin}{hosts 3/3}{MAINT off}";
-const FAILED: &str =
-    "{READY}{hosts 3/3}{MAINT off}D{Start deploy}<tab><ret>{FAILED migrate}{T  retry}{MAINT on}";
+const READY: &str = "{READY}{MAINT off}";
+const FAILED: &str = "{READY}{MAINT off}D{Start deploy}<tab><ret>{FAILED migrate}{=1200}";
 /// The migration is given what it asks for.
 const MENDED: &str = "O{Edit}<home>HOURS=8-18 <tab><tab><ret>";
-const DONE: &str = "{is over}{MAINT off}";
+/// The run is over, and the hosts were looked at again.
+const DONE: &str = "{is over}{MAINT off}{=1500}";
 
 /// All of them.
 pub(crate) const SCENES: &[Scene] = &[
@@ -64,7 +64,7 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "start", script: &[READY, "D{Start deploy}"], takes: BOTH },
     Scene {
         name: "running",
-        script: &[READY, "D{Start deploy}<tab><ret>{RUN}{build}{baking}"],
+        script: &[READY, "D{Start deploy}<tab><ret>{RUN 4/11}{=500}"],
         takes: SIZES,
     },
     Scene { name: "failure", script: &[FAILED], takes: LOOKS },
@@ -75,16 +75,21 @@ pub(crate) const SCENES: &[Scene] = &[
         takes: BOTH,
     },
     Scene { name: "log", script: &[FAILED, "4z{ERROR: column}"], takes: BOTH },
-    Scene { name: "search", script: &[FAILED, "4z/hours<ret>{/hours}"], takes: BOTH },
+    Scene { name: "search", script: &[FAILED, "4z/hours<ret>{=300}{ERROR: column}"], takes: BOTH },
     Scene { name: "done", script: &[FAILED, MENDED, DONE], takes: BOTH },
     Scene {
         name: "rollback",
-        script: &[FAILED, MENDED, DONE, "R{Go back to which}{verify on 3 hosts}"],
+        script: &[FAILED, MENDED, DONE, "R{Go back to which}{=500}"],
         takes: LOOKS,
     },
     Scene {
         name: "rollback-confirm",
-        script: &[FAILED, MENDED, DONE, "R{verify on 3 hosts}<ret>{Roll back shop}"],
+        script: &[
+            FAILED,
+            MENDED,
+            DONE,
+            "R{verify on 3 hosts}<ret>{Roll back shop}{verify on 3 hosts}",
+        ],
         takes: BOTH,
     },
     Scene { name: "maintenance", script: &[READY, "M{Turn on}"], takes: BOTH },
@@ -94,7 +99,7 @@ pub(crate) const SCENES: &[Scene] = &[
         takes: BOTH,
     },
     Scene { name: "help", script: &[FAILED, "?{type to search}"], takes: BOTH },
-    Scene { name: "quit", script: &[FAILED, "q{Keep}"], takes: BOTH },
+    Scene { name: "quit", script: &[FAILED, "q{Leave?}"], takes: BOTH },
 ];
 
 /// The walk that README shows.
@@ -102,11 +107,11 @@ pub(crate) const WALK: Scene = Scene {
     name: "demo",
     script: &[
         READY,
-        "{=1500}D{Start deploy}{=1200}<tab>{=500}<ret>{FAILED migrate}{T  retry}{MAINT on}{=3000}",
+        "{=1500}D{Start deploy}{=1200}<tab>{=500}<ret>{FAILED migrate}{MAINT on}{=3000}",
         "O{Edit}{=900}<home>HOURS=8-18 {=1200}<tab><tab>{=500}<ret>",
         DONE,
-        "{=2000}R{verify on 3 hosts}{=2000}<ret>{Roll back shop}{=1500}<tab><ret>{Roll back shop}",
-        "{!Roll back shop}{is over}{MAINT off}{=3000}",
+        "R{verify on 3 hosts}{=2000}<ret>{Roll back shop}{=1500}<tab><ret>",
+        "{rollback}{2/2 done}{is over}{=3000}",
     ],
     takes: &[take(110, 30, PLAIN)],
 };
