@@ -125,6 +125,8 @@ fn console_that_panics() {
         notify: deployui::tui::Notify::Off,
         notices: deployui::tui::Notices::Bell,
         progress: false,
+        tmux: false,
+        here: "/".into(),
         zone: jiff::tz::TimeZone::UTC,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

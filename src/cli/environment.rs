@@ -88,6 +88,11 @@ impl Surroundings {
 }
 
 impl Surroundings {
+    /// Whether it runs inside of tmux.
+    pub(super) fn tmux(&self) -> bool {
+        self.environment.vars.contains_key(&OsString::from("TMUX"))
+    }
+
     /// The operator, as `user@machine`: without the process, which other people cannot use.
     pub(super) fn person(&self) -> &str {
         self.who.0.split(' ').next().unwrap_or_default()

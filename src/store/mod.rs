@@ -36,6 +36,7 @@ pub use disk::DiskError;
 pub use history::{FindError, Pace, Summary, Times};
 pub use journal::{Damage, Follower, Header, Journal, JournalError, Reading, Torn, What};
 pub use log::{
-    Arrival, Dirty, LINE_BYTES_MAX, Line, LogReader, LogWriter, Mask, Masked, Window, posix_cksum,
+    Arrival, Block, Dirty, LINE_BYTES_MAX, Line, LogReader, LogWriter, Mask, Masked, Spot, Window,
+    posix_cksum,
 };
 pub use place::Store;

@@ -11,6 +11,7 @@
 //! - [`Mask`] names a byte range of a raw line that holds a secret; it is replaced before
 //!   anything else looks at the line.
 //! - [`Shown::literal`] and [`escape`] are for short texts without colours.
+//! - [`quick`] is for looking through many lines.
 //!
 //! # Width
 //!
@@ -27,6 +28,7 @@ mod line;
 mod literal;
 mod mask;
 mod neutral;
+mod quick;
 mod sgr;
 mod shown;
 mod style;
@@ -38,6 +40,7 @@ mod tests;
 pub use filter::{Filter, LINE_CAP};
 pub use literal::escape;
 pub use mask::Mask;
+pub use quick::quick;
 pub use shown::{Shown, Span};
 pub use style::{Color, Style};
 pub use view::fit;

@@ -40,13 +40,20 @@ impl Shown {
     /// `width` is less than 2: a wide character has no place in one cell and shows as `…`, and
     /// no cell holds nothing.
     pub fn wrap(&self, width: usize) -> Vec<Self> {
+        self.wrap_behind(width, width)
+    }
+
+    /// As [`Self::wrap`], with another width for all rows but the first: what is before them is
+    /// for who draws them.
+    pub fn wrap_behind(&self, width: usize, further: usize) -> Vec<Self> {
         let mut rows = vec![];
         let mut row = Self::default();
         let mut used = 0;
-        for cluster in self.clusters().filter(|_| width > 0) {
+        for cluster in self.clusters().filter(|_| width > 0 && further > 0) {
+            let room = if rows.is_empty() { width } else { further };
             let (text, cells) =
-                if cluster.width > width { (ELLIPSIS, 1) } else { (cluster.text, cluster.width) };
-            if used + cells > width {
+                if cluster.width > room { (ELLIPSIS, 1) } else { (cluster.text, cluster.width) };
+            if used + cells > room {
                 rows.push(std::mem::take(&mut row));
                 used = 0;
             }
@@ -55,6 +62,12 @@ impl Shown {
         }
         rows.push(row);
         rows
+    }
+
+    /// Blanks at the beginning.
+    pub fn indent(&self) -> usize {
+        let chars = self.spans().iter().flat_map(|span| span.text().chars());
+        chars.take_while(|c| *c == ' ').count()
     }
 
     /// The same cells in ASCII alone: our own marks (`…`, `⋯`, `‹`, `›`, `◌`) as they look, `?` for

@@ -18,6 +18,10 @@ pub(crate) enum Errand {
     Stream,
 }
 
+/// Bytes of a text that is copied: more than 74,994 bytes of base64 (of which each four hold three) are not
+/// taken by some terminals.
+pub(crate) const COPY_BYTES_MAX: usize = 74_994 / 4 * 3;
+
 /// More are not kept: each is one frame away from being done.
 const ERRANDS_MAX: usize = 16;
 
@@ -31,6 +35,11 @@ impl Errands {
         if self.0.len() < ERRANDS_MAX {
             self.0.push_back(errand);
         }
+    }
+
+    /// Whether there is nothing to be done.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The next to be done.

@@ -5,14 +5,10 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 use super::{
-    feed::{Source, show},
+    feed::{Open, Source, show_line},
     state::{Model, failure::Found, failure::attempt},
 };
-use crate::{
-    model::{RunId, Try},
-    store::DiskError,
-    text::Filter,
-};
+use crate::{model::Try, store::DiskError, text::Filter};
 
 /// Lines before the end of a log in which the first error is looked for.
 const LINES_MAX: u64 = 200_000;
@@ -26,10 +22,7 @@ const BYTES_AT_ONCE: usize = 4 << 20;
 const CONTEXT: usize = 60;
 
 /// What the failed attempts of open questions say, looked at for a while. Whether it goes on.
-pub(super) fn look<S: Source>(
-    model: &mut Model,
-    open: &mut dyn FnMut(&RunId, &str, &str) -> Result<S, DiskError>,
-) -> bool {
+pub(super) fn look<S: Source>(model: &mut Model, open: &Open<S>) -> bool {
     let Some((attempt, from)) = next(model) else { return false };
     let looked = read(model, attempt, from, open);
     // A log that is not there says nothing; the log pane says why.
@@ -51,12 +44,7 @@ fn next(model: &Model) -> Option<(Try, u64)> {
     })
 }
 
-fn read<S: Source>(
-    model: &Model,
-    attempt: Try,
-    from: u64,
-    open: &mut dyn FnMut(&RunId, &str, &str) -> Result<S, DiskError>,
-) -> Option<Found> {
+fn read<S: Source>(model: &Model, attempt: Try, from: u64, open: &Open<S>) -> Option<Found> {
     let run = model.run()?;
     let cell = run.cell(attempt.node)?;
     let host = run.plan.host(cell.node.host?)?;
@@ -75,7 +63,7 @@ fn search(source: &mut impl Source, from: u64) -> Result<Found, DiskError> {
         }
         for line in source.lines(next, LINES_AT_ONCE)? {
             bytes += line.bytes.len();
-            let text = show(&mut Filter::default(), &line).plain();
+            let text = show_line(&mut Filter::default(), &line).plain();
             if is_error(&text) {
                 return error(source, line.number);
             }
@@ -100,7 +88,7 @@ fn error(source: &mut impl Source, line: u64) -> Result<Found, DiskError> {
 fn plain(source: &mut impl Source, from: u64) -> Result<Vec<String>, DiskError> {
     let mut filter = Filter::default();
     let lines = source.lines(from, CONTEXT)?;
-    Ok(lines.iter().map(|line| show(&mut filter, line).plain()).collect())
+    Ok(lines.iter().map(|line| show_line(&mut filter, line).plain()).collect())
 }
 
 /// A pattern of ours; it compiles, as a test shows.

@@ -27,6 +27,9 @@ pub(crate) struct Glyphs {
     pub(crate) warn: &'static str,
     pub(crate) to: &'static str,
     pub(crate) before: &'static str,
+    /// A place on a scroll bar that is on the screen, and one that a search found.
+    pub(crate) here: &'static str,
+    pub(crate) hit: &'static str,
     pub(crate) stage: (&'static str, &'static str),
     pub(crate) border: border::Set<'static>,
 }
@@ -54,6 +57,8 @@ const UNICODE: Glyphs = Glyphs {
     warn: "▲",
     to: "→",
     before: "←",
+    here: "┃",
+    hit: "•",
     stage: ("▌", "▐"),
     border: border::PLAIN,
 };
@@ -81,6 +86,8 @@ const ASCII: Glyphs = Glyphs {
     warn: "!",
     to: "->",
     before: "<-",
+    here: "#",
+    hit: "o",
     stage: ("[", "]"),
     border: border::Set {
         top_left: "+",

@@ -130,7 +130,6 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('o')], "o", Runs, Everywhere, "runs", "Lists the runs that there were, and opens one to be read.";
     [Named(K::F(1))], "F1", Guide, Everywhere, "guide", "Where to begin: the words for a newcomer, where there are some.";
     [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";
-    [Char('y')], "y", Copy, Everywhere, "copy", "Copies the card of a failure, secrets hidden, to the clipboard of your terminal.";
     [Char('r')], "r", Look, Everywhere, "look again", "Looks at the hosts again now, connects those that are not, reads deploy.toml anew.";
     [Char('k'), Named(K::Up)], "k", Up, Moving, "up", "Up: host, line or choice.";
     [Char('j'), Named(K::Down)], "j", Down, Moving, "down", "Down: host, line or choice.";
@@ -147,6 +146,18 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('N')], "N", PreviousHit, Log, "previous", "To the line before that was searched for.";
     [Char('e')], "e", NextError, Log, "error", "To the next line that speaks of an error.";
     [Char('E')], "E", PreviousError, Log, "error before", "To the line before that speaks of an error.";
+    [Char('x')], "x", NextWarning, Log, "warning", "To the next line that speaks of a warning.";
+    [Ctrl('x')], "Ctrl-x", PreviousWarning, Log, "warning before", "To the line before that speaks of a warning.";
+    [Char('d')], "d", NextPause, Log, "pause", "To the next line that came long after the one before it (2 s, and 5 times what is usual).";
+    [Char('&')], "&", Filter, Log, "filter", "Shows only lines that fit (regular expression; ! before it: that do not).";
+    [Char('{')], "{", LessContext, Log, "less around", "Fewer lines around those that the filter keeps.";
+    [Char('}')], "}", MoreContext, Log, "more around", "More lines around those that the filter keeps.";
+    [Char('a')], "a", AllHosts, Log, "all hosts", "All hosts of the step: equal lines once, each line by itself, back to one.";
+    [Char('m')], "m", Mark, Log, "mark", "Marks the line, or takes its mark away.";
+    [Char('\'')], "'", NextMark, Log, "next mark", "To the next line that is marked.";
+    [Char('c')], "c", Choose, Log, "choose", "A cursor among the lines; again: the other end of those to copy or save.";
+    [Char('y')], "y", Copy, Log, "copy", "Copies the line, or those that are chosen; in the failure view the card. Secrets stay hidden.";
+    [Char('b'), Ctrl('s')], "b", Save, Log, "save", "Saves the log, or the chosen lines, in a file: as shown, secrets hidden.";
     [Char('w')], "w", Wrap, Log, "wrap", "Long lines in several rows, or cut.";
     [Char('t')], "t", Times, Log, "time", "When lines arrived: not shown, by the clock, since the start.";
     [Char('v')], "v", Editor, Log, "editor", "Opens the log in your editor, at this line; a copy, its secrets hidden.";

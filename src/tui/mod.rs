@@ -42,7 +42,8 @@ pub use self::{
     settings::Settings,
     terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
     told::{
-        Guest, Has, HostState, Intent, Page, PastRun, Prompt, PromptKind, Returned, Told, Way, Wish,
+        Guest, Has, HostState, Intent, Page, PastRun, Prompt, PromptKind, Returned, Saving, Told,
+        Way, Wish,
     },
 };
 use crate::store::Store;

@@ -1,5 +1,7 @@
 //! What the console is told once.
 
+use std::path::PathBuf;
+
 use jiff::tz::TimeZone;
 
 use super::notice::{Notices, Notify};
@@ -31,6 +33,21 @@ pub struct Settings {
     pub editor: String,
     /// The words of the command that shows a file page by page, for `sh`.
     pub pager: String,
+    /// Inside of tmux, which hands on what is meant for the terminal only if it is told so.
+    pub tmux: bool,
+    /// Where logs are saved, if no other place is said: the folder that it was called from.
+    pub here: PathBuf,
     /// Where times of day are shown for.
     pub zone: TimeZone,
+}
+
+impl Settings {
+    /// How text gets on the clipboard, for the line that says it was copied. Whether it did, no
+    /// terminal says.
+    pub(super) fn copies(&self) -> &'static str {
+        match self.tmux {
+            true => "by tmux and the terminal (OSC 52; both may refuse)",
+            false => "by the terminal (OSC 52; it may refuse)",
+        }
+    }
 }

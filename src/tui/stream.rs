@@ -187,7 +187,7 @@ impl Stream {
         let mut printed = 0;
         for line in lines.iter().filter(|line| line.complete || whole) {
             one.next = line.number.saturating_add(1);
-            let shown = feed::show(&mut one.filter, line).plain();
+            let shown = feed::show_line(&mut one.filter, line).plain();
             self.line(model, &format!("{} | {shown}", one.label));
             printed += 1;
         }

@@ -1,5 +1,7 @@
 //! What goes over the console's two channels.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 
 use crate::{
@@ -87,6 +89,8 @@ pub enum Told {
     Past(Result<Box<Run>, String>),
     /// How a host is reached, by its name.
     Way(String, Way),
+    /// Why a log was not saved.
+    NotSaved(String),
     /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere.
     Guide(Vec<String>),
     /// A guest has left the terminal ([`Wish::Lend`]); it is plain again.
@@ -242,6 +246,17 @@ pub enum Intent {
     },
 }
 
+/// Lines of logs that are to be saved, as they are shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saving {
+    /// The run.
+    pub run: RunId,
+    /// The attempts, one behind the other.
+    pub of: Vec<Try>,
+    /// Which lines, by their numbers from 0; `None`: all.
+    pub lines: Option<Range<u64>>,
+}
+
 /// How far the connection to a host is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostState {
@@ -316,6 +331,8 @@ pub enum Wish {
     },
     /// Read this run.
     Past(RunId),
+    /// Save logs in a new file; answered by a [`Told::Note`] or a [`Told::NotSaved`].
+    Save(Saving, String),
     /// The answer to the prompt with that id; `None` is "no" or "no answer".
     Prompted(u64, Option<String>),
     /// The operator leaves with Ctrl-c, before a run: what called the program is told so.
@@ -343,6 +360,7 @@ impl std::fmt::Debug for Wish {
             Self::Preview(intent) => write!(f, "Preview({intent:?})"),
             Self::Do(intent) => write!(f, "Do({intent:?})"),
             Self::Prompted(id, answer) => write!(f, "Prompted({id}, {})", answer.is_some()),
+            Self::Save(saving, file) => write!(f, "Save({saving:?}, {file:?})"),
             Self::Interrupted => f.write_str("Interrupted"),
             Self::Lend(guest) => write!(f, "Lend({guest:?})"),
             Self::Quit => f.write_str("Quit"),

@@ -67,6 +67,7 @@ enum Next {
     Sent,
     Told(Option<Told>),
     Dirty(bool),
+    Found,
     Frame,
     Second,
 }
@@ -105,6 +106,8 @@ struct Turns {
     store: Store,
     signals: Signals,
     ends: Ends,
+    /// Something was found in a log.
+    found: watch::Receiver<u64>,
     outbox: VecDeque<Wish>,
     /// Something is not on the screen yet.
     pending: bool,
@@ -156,6 +159,7 @@ impl Turns {
         };
         let terminal = Terminal::take().map_err(TuiError::Take)?;
         let size = terminal.size().map_err(TuiError::Take)?;
+        let (feed, found) = Feed::of(store.clone());
         let every = |time| {
             let mut ticks = interval(time);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -164,7 +168,7 @@ impl Turns {
         Ok(Self {
             model: Model::new(settings, size, clock()),
             hearing: Hearing::of(store.clone()),
-            feed: Feed::of(store.clone()),
+            feed,
             terminal,
             keys: Some(EventStream::new()),
             holder: Holder::Us,
@@ -172,6 +176,7 @@ impl Turns {
             store,
             signals,
             ends,
+            found,
             outbox: VecDeque::new(),
             pending: true,
             told_open: true,
@@ -209,6 +214,7 @@ impl Turns {
                     self.take(Msg::Second);
                     self.draw()?;
                 }
+                Next::Found => self.pending = true,
                 Next::Frame | Next::Freed => self.draw()?,
                 Next::Sent => {}
             }
@@ -218,7 +224,7 @@ impl Turns {
     }
 
     async fn next(&mut self) -> Next {
-        let Self { keys, signals, ends, outbox, frame, second, holder, .. } = self;
+        let Self { keys, signals, ends, found, outbox, frame, second, holder, .. } = self;
         let ticks = match holder {
             Holder::Us => self.model.ticks() && self.stream.is_none(),
             Holder::Busy | Holder::Guest => false,
@@ -251,6 +257,7 @@ impl Turns {
             changed = ends.dirty.changed(), if self.dirty_open && !self.pending => {
                 Next::Dirty(changed.is_ok())
             }
+            Ok(()) = found.changed(), if !self.pending => Next::Found,
             _ = second.tick(), if ticks => Next::Second,
         }
     }
@@ -372,7 +379,10 @@ impl Turns {
     fn errands(&mut self) -> Result<(), TuiError> {
         while let Some(errand) = self.model.errands.next() {
             match errand {
-                Errand::Copy(text) => self.terminal.copy(&text).map_err(TuiError::Terminal)?,
+                Errand::Copy(text) => {
+                    let tmux = self.model.settings.tmux;
+                    self.terminal.copy(&text, tmux).map_err(TuiError::Terminal)?;
+                }
                 Errand::Alert(how, text) => {
                     let bytes = notice::call(how, &text);
                     self.terminal.send(&bytes).map_err(TuiError::Terminal)?;
@@ -420,7 +430,7 @@ impl Turns {
             self.terminal.forget();
         }
         let model = &mut self.model;
-        self.pending = self.feed.look(model);
+        self.pending = self.feed.look(model) || !model.errands.is_empty();
         let title = view::title(model);
         if model.settings.progress && model.past.is_none() {
             let progress = words::progress(model);

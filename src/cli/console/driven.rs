@@ -96,6 +96,7 @@ fn request(wish: &Wish) -> Option<Request> {
         | Wish::Lend(_)
         | Wish::Runs { .. }
         | Wish::Past(_)
+        | Wish::Save(..)
         | Wish::Prompted(..) => return None,
     })
 }

@@ -5,6 +5,7 @@ mod driven;
 mod feed;
 mod lending;
 mod past;
+mod save;
 mod screen;
 mod session;
 mod sight;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    path::PathBuf,
     sync::Arc,
     time::Duration,
 };
@@ -17,6 +18,7 @@ use super::{
     ask::Asking,
     lending::{Lending, Reach},
     past::Archive,
+    save,
 };
 use crate::{
     cli::{
@@ -30,7 +32,7 @@ use crate::{
     model::{HostId, Plan},
     script::quote,
     store::{Dirty, Store},
-    tui::{self, Notify, Settings, Told, TuiError, Wish},
+    tui::{self, Notify, Saving, Settings, Told, TuiError, Wish},
 };
 
 /// What the screen may have on its way to the driver, and to the screen.
@@ -54,6 +56,8 @@ pub(super) struct Screen {
     gone: bool,
     lending: Lending,
     _mark: Option<Mark>,
+    /// Where logs lie, and the operator's home.
+    logs: (Store, PathBuf),
     ended: JoinHandle<Result<(), TuiError>>,
     signals: Signals,
 }
@@ -76,6 +80,8 @@ impl Screen {
             progress: around.emulator.progress,
             editor: around.editor.clone(),
             pager: around.pager.clone(),
+            tmux: around.tmux(),
+            here: std::env::current_dir().unwrap_or_default(),
             zone: TimeZone::system(),
         };
         let store = around.store.clone();
@@ -95,6 +101,7 @@ impl Screen {
             gone: false,
             lending,
             _mark: mark,
+            logs: (around.store.clone(), around.environment.home.clone()),
             ended,
             signals,
         })
@@ -143,6 +150,7 @@ impl Screen {
                 Some(Wish::Past(run)) => self.archive.read(run),
                 Some(Wish::Interrupted) => self.interrupt = Some(INT),
                 Some(Wish::Lend(guest)) => self.lending.begin(guest),
+                Some(Wish::Save(saving, file)) => self.save(saving, file),
                 Some(wish) => return wish,
             }
         }
@@ -188,6 +196,7 @@ impl Screen {
             Some(Wish::Past(run)) => self.archive.read(run),
             Some(Wish::Interrupted) => self.interrupt = Some(INT),
             Some(Wish::Lend(guest)) => self.lending.begin(guest),
+            Some(Wish::Save(saving, file)) => self.save(saving, file),
             Some(wish) if self.later.len() < LATER_MAX => self.later.push_back(wish),
             Some(wish) => tracing::warn!(?wish, "too much waits to be carried out"),
         }
@@ -210,6 +219,15 @@ impl Screen {
                 wish = self.wishes.recv() => self.keep(wish),
             }
         }
+    }
+
+    /// Saves logs beside whatever else is done; it changes nothing of a run.
+    fn save(&self, saving: Saving, file: String) {
+        let (told, (store, home)) = (self.told.clone(), self.logs.clone());
+        drop(tokio::task::spawn_blocking(move || {
+            // A screen that is gone needs no telling.
+            drop(told.blocking_send(save::save(&store, &saving, &file, &home)));
+        }));
     }
 
     /// Whether the operator has left.

@@ -69,10 +69,14 @@ pub(super) async fn watch(around: &Surroundings, id: &RunId) -> Result<Exit, Sto
 async fn refuse(screen: &Screen, wish: Wish) {
     let why = || "this console only watches".to_owned();
     match wish {
-        Wish::Preview(of) => screen.tell(Told::Preview { of, lines: vec![why()] }).await,
+        Wish::Preview(of) => {
+            screen.tell(Told::Preview { of, lines: vec![why()], plan: None }).await
+        }
         Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } | Wish::Do(_) => {
             screen.tell(Told::Did(Err(why()))).await;
         }
+        // What only reads is done by the screen's own means.
+        Wish::Runs { .. } | Wish::Past(_) | Wish::Save(..) | Wish::Lend(_) => {}
         Wish::Connect | Wish::Look | Wish::Prompted(..) | Wish::Interrupted | Wish::Quit => {}
     }
 }

@@ -15,6 +15,7 @@ mod index;
 mod mask;
 mod quiet;
 mod reader;
+mod scan;
 mod walk;
 mod writer;
 
@@ -22,6 +23,7 @@ pub use cksum::posix_cksum;
 pub use dirty::Dirty;
 pub use mask::Mask;
 pub use reader::{Arrival, LINE_BYTES_MAX, Line, LogReader, Masked, Window};
+pub use scan::{Block, Spot};
 pub use writer::LogWriter;
 
 #[cfg(test)]

@@ -84,17 +84,17 @@ pub struct Window {
 /// holds nothing but the masks (and, where there is no index, one entry per 64 KiB).
 #[derive(Debug)]
 pub struct LogReader {
-    files: Files,
-    open: Option<Open>,
-    masks: Masks,
+    pub(super) files: Files,
+    pub(super) open: Option<Open>,
+    pub(super) masks: Masks,
 }
 
 #[derive(Debug)]
-struct Open {
-    log: File,
+pub(super) struct Open {
+    pub(super) log: File,
     inode: u64,
-    len: u64,
-    steps: Steps,
+    pub(super) len: u64,
+    pub(super) steps: Steps,
     tracker: Tracker,
     tracked: u64,
     found_ms: i64,
@@ -152,6 +152,12 @@ impl LogReader {
 
     fn extent(&self) -> Option<(u64, u64)> {
         self.open.as_ref().map(|open| (open.inode, open.len))
+    }
+
+    /// Tells one log from another in its place; 0 while there is none.
+    #[must_use]
+    pub fn identity(&self) -> u64 {
+        self.open.as_ref().map_or(0, |open| open.inode)
     }
 
     /// Bytes that the log has.
@@ -278,20 +284,25 @@ impl Open {
     }
 }
 
-fn window(log: &File, masks: &Masks, part: Range<u64>) -> io::Result<Window> {
+/// Bytes of a log, and the secrets in them.
+pub(super) fn window(log: &File, masks: &Masks, part: Range<u64>) -> io::Result<Window> {
     let wanted = usize::try_from(part.end.saturating_sub(part.start)).unwrap_or(usize::MAX);
     let mut bytes = vec![0; wanted];
     let read = read_at(log, &mut bytes, part.start)?;
     bytes.truncate(read);
+    Ok(Window { bytes, masks: masked(masks, &part) })
+}
+
+/// The secrets in a part of a log.
+pub(super) fn masked(masks: &Masks, part: &Range<u64>) -> Vec<Masked> {
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
-    let masks = masks
-        .within(&part)
+    masks
+        .within(part)
         .into_iter()
         .map(|(range, name)| Masked {
             at: size(range.start - part.start),
             len: size(range.end - range.start),
             name,
         })
-        .collect();
-    Ok(Window { bytes, masks })
+        .collect()
 }

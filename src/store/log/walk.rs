@@ -49,12 +49,13 @@ impl Steps {
         self.distrusted = true;
     }
 
-    fn on_disk(&self) -> u64 {
+    /// Entries on disk.
+    pub(super) fn on_disk(&self) -> u64 {
         self.index.as_ref().map_or(0, |index| index.count)
     }
 
     /// The entry with that position.
-    fn get(&self, number: u64) -> io::Result<Option<Place>> {
+    pub(super) fn get(&self, number: u64) -> io::Result<Option<Place>> {
         let on_disk = self.on_disk();
         let entry = match (&self.index, number.checked_sub(on_disk)) {
             (Some(index), None) => index.get(number)?,

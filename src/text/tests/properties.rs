@@ -113,6 +113,27 @@ fn trimmed(mut cells: Vec<(String, Style)>) -> Vec<(String, Style)> {
 }
 
 proptest! {
+    /// What is told quickly is what is shown.
+    #[test]
+    fn quick_text_is_the_text(
+        parts in prop::collection::vec(
+            prop_oneof![
+                6 => "[ -~]{0,9}".prop_map(String::into_bytes),
+                3 => Just(b"\t".to_vec()),
+                3 => "\x1b\\[[0-9;:]{0,4}m".prop_map(String::into_bytes),
+                1 => Just(b"\r".to_vec()),
+                1 => hostile(),
+            ],
+            0..8,
+        ),
+    ) {
+        let raw = parts.concat();
+        let mut buffer = Vec::new();
+        if let Some(text) = quick(&raw, &mut buffer) {
+            prop_assert_eq!(str::from_utf8(text).unwrap(), Filter::default().line(&raw).plain());
+        }
+    }
+
     #[test]
     fn any_bytes_become_safe(lines in prop::collection::vec(hostile(), 1..4)) {
         let mut filter = Filter::default();

@@ -8,7 +8,7 @@ use super::{facts::Facts, moment};
 use crate::{
     model::{HoldId, NodeId, Served, Try},
     run::{Abort, Choice, Mode, Sig},
-    tui::told::{Guest, Intent},
+    tui::told::{Guest, Intent, Saving},
 };
 
 /// What a confirmed button does.
@@ -42,6 +42,8 @@ pub(crate) enum Deed {
     Do(Intent),
     /// Gives the terminal to a guest.
     Lend(Guest),
+    /// Saves a log in the file of the field.
+    Save(Saving),
     /// Leaves.
     Detach,
 }
@@ -120,6 +122,8 @@ pub(crate) enum Subject {
     Shell(String),
     /// A prompt.
     Prompt(u64),
+    /// Saving a log.
+    Save,
     /// Leaving.
     Quit,
 }
@@ -266,6 +270,7 @@ impl Dialog {
             | Deed::Abort(_)
             | Deed::Prompted(..)
             | Deed::Lend(_)
+            | Deed::Save(_)
             | Deed::Detach => None,
         };
         match self.focus {

@@ -290,6 +290,13 @@ impl Model {
         self.log.pinned.filter(|pinned| attempts.contains(pinned)).or(attempts.last().copied())
     }
 
+    /// The newest attempt of each host in the chosen column.
+    pub(crate) fn newest_attempts(&self) -> Vec<Try> {
+        let (Some(run), Some(column)) = (self.run(), self.column()) else { return Vec::new() };
+        let newest = |host| grid::attempts(run, column.nodes(host)).last().copied();
+        column.hosts().filter_map(newest).collect()
+    }
+
     /// The question that is shown: the one chosen, else one of the chosen cell, else the oldest.
     pub(crate) fn hold(&self) -> Option<(HoldId, &Hold)> {
         let run = self.open_run()?;

@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use crossterm::{clipboard::CopyToClipboard, queue, style::force_color_output, terminal::SetTitle};
+use crossterm::{
+    Command as _, clipboard::CopyToClipboard, queue, style::force_color_output, terminal::SetTitle,
+};
 use ratatui::{Frame, backend::CrosstermBackend, layout::Size};
 
 use self::ink::{Ink, TAKEN};
@@ -149,8 +151,20 @@ impl Terminal {
     }
 
     /// Puts text on the clipboard of whoever sits at the terminal, where the terminal allows it.
-    pub(super) fn copy(&mut self, text: &str) -> io::Result<()> {
-        queue!(self.inner.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+    ///
+    /// Inside of tmux it is asked for in both ways: tmux itself listens if `set-clipboard` is on, and
+    /// hands on to the terminal what is wrapped if `allow-passthrough` is on.
+    pub(super) fn copy(&mut self, text: &str, tmux: bool) -> io::Result<()> {
+        let mut plain = String::new();
+        CopyToClipboard::to_clipboard_from(text)
+            .write_ansi(&mut plain)
+            .map_err(io::Error::other)?;
+        self.send(&plain)?;
+        if tmux {
+            let doubled = plain.replace('\x1b', "\x1b\x1b");
+            self.send(&format!("\x1bPtmux;{doubled}\x1b\\"))?;
+        }
+        Ok(())
     }
 
     /// Sends something that draws nothing; with the next frame.

@@ -51,7 +51,7 @@ fn place(desk: &Desk) -> String {
     };
     when(model.zoom, "zoomed");
     when(!model.log.follow, "paused");
-    when(model.log.search.typing.is_some(), "typing");
+    when(model.log.typing.is_some(), "typing");
     when(model.log.search.pattern.is_some(), "searched");
     when(model.picker.is_some(), "picker");
     when(model.help.is_some(), "help");
@@ -96,6 +96,7 @@ pub(super) fn acts(wish: &Wish) -> bool {
         | Wish::Past(_)
         | Wish::Prompted(..)
         | Wish::Lend(_)
+        | Wish::Save(..)
         | Wish::Interrupted
         | Wish::Quit => false,
     }

@@ -36,7 +36,7 @@ use super::{
     update::{Msg, update},
     view,
 };
-use crate::store::{Arrival, DiskError, Line};
+use crate::store::{Arrival, Block, Dirty, DiskError, Line, Spot};
 
 pub(super) const WIDE: Size = Size { width: 120, height: 36 };
 pub(super) const NARROW: Size = Size { width: 80, height: 24 };
@@ -55,6 +55,26 @@ impl Source for FakeLog {
 
     fn line_count(&self) -> u64 {
         self.count
+    }
+
+    fn identity(&self) -> u64 {
+        1
+    }
+
+    fn block(&mut self, first: Spot, bytes: &mut Vec<u8>) -> Result<Option<Block>, DiskError> {
+        let until = (first.line + 4096).min(self.count);
+        bytes.clear();
+        for number in first.line..until {
+            bytes.extend_from_slice((self.text)(number).as_bytes());
+            bytes.push(b'\n');
+        }
+        let next = Spot { line: until, offset: 0 };
+        let block = Block { first, next, open: false, cut: 0, masks: Vec::new() };
+        Ok((first.line < until).then_some(block))
+    }
+
+    fn stamps(&mut self, _: u64, _: u64) -> Result<Vec<(u64, Arrival)>, DiskError> {
+        Ok(Vec::new())
     }
 
     fn lines(&mut self, from: u64, count: usize) -> Result<Vec<Line>, DiskError> {
@@ -94,6 +114,8 @@ pub(super) fn settings() -> Settings {
         progress: false,
         editor: "vi".to_owned(),
         pager: "less -R".to_owned(),
+        tmux: false,
+        here: "/home/bob".into(),
         zone: TimeZone::UTC,
     }
 }
@@ -119,7 +141,8 @@ impl Desk {
             Ok(FakeLog { count, text, read: Arc::clone(&counter) })
         };
         let model = Model::new(settings, size, at(60));
-        Self { model, feed: Feed::new(Box::new(open)), wishes: Vec::new(), read }
+        let feed = Feed::new(Arc::new(open), Dirty::new().0);
+        Self { model, feed, wishes: Vec::new(), read }
     }
 
     pub(super) fn tell(mut self, told: Told) -> Self {

@@ -1,6 +1,6 @@
 //! Which keys act now, and of those that do not: why.
 
-use super::lend;
+use super::{keys::copies_card, lend};
 use crate::{
     model::{BoxMode, Hole, HostId, Kind, NodeId, Try},
     run::{Cause, LinkState, Mode, Offer, Run, Sig, State},
@@ -38,6 +38,10 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::Search
         | Action::NextError
         | Action::PreviousError
+        | Action::NextWarning
+        | Action::PreviousWarning
+        | Action::NextPause
+        | Action::Filter
         | Action::Go(_) => None,
         Action::Editor | Action::Pager => {
             model.attempt().is_none().then(|| "there is no log here yet".to_owned())
@@ -58,10 +62,18 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             some("there is no such pane: what was gathered is at the end of the log (4)")
         }
         Action::Releases | Action::Look if model.past.is_some() => past(),
-        Action::Releases => no_releases(model),
-        Action::Copy => {
-            (!model.failure.open).then(|| "no failure is shown (5 shows one)".to_owned())
+        Action::NextMark => {
+            model.log.marks.here().is_none().then(|| "first mark a line with m".to_owned())
         }
+        Action::Copy if copies_card(model) => None,
+        Action::Mark | Action::Choose | Action::Copy | Action::Save => {
+            model.log.rows.is_empty().then(|| "there is no log here".to_owned())
+        }
+        Action::LessContext | Action::MoreContext => {
+            model.log.sieve.pattern.is_none().then(|| "first filter with &".to_owned())
+        }
+        Action::AllHosts => one_host_alone(model),
+        Action::Releases => no_releases(model),
         Action::Look => nothing_to_look_at(model),
         Action::Act(act) => acting(model, act),
     }
@@ -102,6 +114,14 @@ fn acting(model: &Model, action: Act) -> Option<String> {
             None => during_a_run(model, run, action),
         },
     }
+}
+
+/// Why the logs of all hosts cannot be shown together.
+fn one_host_alone(model: &Model) -> Option<String> {
+    use crate::tui::state::log::Shape;
+    let hosts = model.column().map_or(0, |column| column.hosts().count());
+    let together = model.log.shape != Shape::One;
+    (hosts < 2 && !together).then(|| "this step is for one host alone".to_owned())
 }
 
 fn no_releases(model: &Model) -> Option<String> {

@@ -1,6 +1,6 @@
 //! What a pressed button does.
 
-use super::{edit, outside};
+use super::{edit, log, outside};
 use crate::{
     run::{Command, Why},
     tui::{
@@ -60,6 +60,7 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
             | Subject::Maintenance(_)
             | Subject::Lock(_)
             | Subject::Shell(_)
+            | Subject::Save
             | Subject::Quit => return Vec::new(),
         },
         Deed::Start(mode) => {
@@ -93,6 +94,7 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
             model.errands.ask(Errand::Lend(guest));
             return Vec::new();
         }
+        Deed::Save(saving) => log::save_in(model, &typed, saving),
         Deed::Detach => {
             model.quit = true;
             Wish::Quit

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{answer, edit, lend, outside};
+use super::{answer, edit, lend, log, outside};
 use crate::tui::{
     keymap::Press,
     state::{
@@ -134,8 +134,8 @@ pub(super) fn paste(model: &mut Model, text: &str) {
         model.history.filter.push_str(&line());
     } else if let Some(typing) = model.picker.as_mut().and_then(|it| it.typing.as_mut()) {
         typing.push_str(&line());
-    } else if let Some(typing) = &mut model.log.search.typing {
-        typing.push_str(&line());
+    } else if model.log.typing.is_some() {
+        log::paste(model, &line());
     } else {
         model.say("pasted text is not taken for keys", Tone::Dim);
     }
@@ -155,7 +155,7 @@ pub(super) fn close_stale(model: &mut Model) {
         Subject::Rollback(release, served) => outside::gone(model, release, served),
         Subject::Lock(run) => outside::lock_gone(model, run),
         Subject::Shell(host) => lend::gone(model, host),
-        Subject::Maintenance(_) | Subject::Prompt(_) | Subject::Quit => None,
+        Subject::Maintenance(_) | Subject::Prompt(_) | Subject::Save | Subject::Quit => None,
     };
     if let Some(why) = gone {
         if let Some(dialog) = model.dialog.take() {

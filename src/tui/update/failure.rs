@@ -62,7 +62,7 @@ fn headline(model: &Model, id: HoldId) -> String {
 /// Whether nothing is open over the panes, and nothing is being typed.
 fn is_free(model: &Model) -> bool {
     let over = model.dialog.is_some() || model.help.is_some() || model.picker.is_some();
-    !over && model.prompts.is_empty() && model.log.search.typing.is_none() && !model.is_tiny()
+    !over && model.prompts.is_empty() && model.log.typing.is_none() && !model.is_tiny()
 }
 
 /// Opens the view at this question.

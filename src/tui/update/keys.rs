@@ -1,11 +1,11 @@
 //! Keys outside of dialogs.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::{
     acts,
     allowed::{self, why_not},
-    dialog, failure, help, history, host, lend, palette, picker,
+    dialog, failure, help, history, host, lend, log, palette, picker,
 };
 use crate::tui::{
     action::{Act, Action, Motion},
@@ -16,7 +16,10 @@ use crate::tui::{
         dialog::{Dialog, Focus, Subject},
         help::Help,
         host::HostView,
-        log::{self, Move},
+        log::{
+            Move,
+            search::{Sought, Typed},
+        },
     },
     styles::Tone,
     told::Wish,
@@ -52,8 +55,8 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     if model.picker.is_some() {
         return picker::key(model, press);
     }
-    if model.log.search.typing.is_some() {
-        search(model, key);
+    if model.log.typing.is_some() {
+        log::typing(model, key);
         return Vec::new();
     }
     match press.and_then(keymap::action) {
@@ -147,7 +150,7 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
         return Vec::new();
     }
     history::leave(model);
-    model.log.search.typing = None;
+    model.log.stop_typing();
     let mut wishes = acts::quit(model);
     if model.quit && model.run().is_none() {
         wishes.insert(0, Wish::Interrupted);
@@ -172,7 +175,6 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
             failure::close(model);
             model.focus = Pane::Releases;
         }
-        Action::Copy => failure::copy(model),
         Action::Steps => model.focus = Pane::Steps,
         Action::Log => model.focus = Pane::Log,
         Action::Choices => failure::choices(model),
@@ -185,11 +187,24 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         }
         Action::Wrap => (model.log.wrap, model.log.left) = (!model.log.wrap, 0),
         Action::Times => model.log.times = model.log.times.next(),
-        Action::Search => model.log.search.typing = Some(String::new()),
-        Action::NextHit => again(model, true),
-        Action::PreviousHit => again(model, false),
-        Action::NextError => error(model, true),
-        Action::PreviousError => error(model, false),
+        Action::Search => model.log.begin_typing(Typed::Search),
+        Action::Filter => model.log.begin_typing(Typed::Filter),
+        Action::NextHit => model.log.jump(Sought::Hit, true),
+        Action::PreviousHit => model.log.jump(Sought::Hit, false),
+        Action::NextError => model.log.jump(Sought::Error, true),
+        Action::PreviousError => model.log.jump(Sought::Error, false),
+        Action::NextWarning => model.log.jump(Sought::Warning, true),
+        Action::PreviousWarning => model.log.jump(Sought::Warning, false),
+        Action::NextPause => model.log.jump(Sought::Gap, true),
+        Action::NextMark => model.log.jump(Sought::Mark, true),
+        Action::LessContext => model.log.widen(false),
+        Action::MoreContext => model.log.widen(true),
+        Action::Mark => log::mark(model),
+        Action::AllHosts => log::all_hosts(model),
+        Action::Choose => log::choose(model),
+        Action::Copy if copies_card(model) => failure::copy(model),
+        Action::Copy => log::copy(model),
+        Action::Save => log::save(model),
         Action::OlderAttempt => attempt(model, false),
         Action::NewerAttempt => attempt(model, true),
         Action::Open => return open(model),
@@ -216,6 +231,11 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
     Vec::new()
 }
 
+/// Whether it is the card of a failure that would be copied, not its log.
+pub(super) fn copies_card(model: &Model) -> bool {
+    model.failure.open && model.focus != Pane::Log
+}
+
 /// The panes on the left, so many cells wider; the screen says how far that goes.
 fn widen(model: &mut Model, cells: i16) {
     let wider = model.wider + cells;
@@ -230,10 +250,8 @@ fn widen(model: &mut Model, cells: i16) {
 fn back(model: &mut Model) {
     if model.next.take().is_some() {
         model.say("the dialog of the next run does not open by itself", Tone::Dim);
-    } else if model.log.search.hunt.take().is_some() {
-        model.log.search.says = Some("the search was stopped".to_owned());
-    } else if model.log.search.pattern.is_some() {
-        model.log.search = log::Search::default();
+    } else if log::back(model) {
+        // It was something of the log.
     } else if model.zoom {
         model.zoom = false;
     } else if history::leave(model) {
@@ -285,7 +303,11 @@ fn open(model: &mut Model) -> Vec<Wish> {
         Pane::Choices if failure::opens(model) => failure::choices(model),
         Pane::Hosts | Pane::Steps => model.focus = Pane::Log,
         Pane::Releases => return act(model, Action::Act(Act::Rollback)),
-        Pane::Log => model.zoom = !model.zoom,
+        Pane::Log => {
+            if !log::one_host(model) {
+                model.zoom = !model.zoom;
+            }
+        }
         Pane::Choices => return acts::choose(model),
     }
     Vec::new()
@@ -300,7 +322,7 @@ fn go(model: &mut Model, motion: Motion) {
         Pane::Hosts => in_matrix(model, motion),
         Pane::Releases => in_releases(model, motion),
         Pane::Steps => in_steps(model, motion),
-        Pane::Log if model.attempt().is_some() => in_log(model, motion),
+        Pane::Log if model.attempt().is_some() => log::go(model, motion),
         Pane::Log => in_detail(model, motion),
         Pane::Choices => in_choices(model, motion),
     }
@@ -361,24 +383,6 @@ fn in_steps(model: &mut Model, motion: Motion) {
     (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
 }
 
-fn in_log(model: &mut Model, motion: Motion) {
-    let (_, page) = view::log_room(model);
-    let log = &mut model.log;
-    match motion {
-        Motion::Left => log.left = log.left.saturating_sub(8),
-        Motion::Right if log.wrap => {}
-        Motion::Right => log.left = log.left.saturating_add(8),
-        Motion::Top => log.way = Some(Move::Top),
-        Motion::Bottom => log.way = Some(Move::Bottom),
-        Motion::Up
-        | Motion::Down
-        | Motion::PageUp
-        | Motion::PageDown
-        | Motion::HalfUp
-        | Motion::HalfDown => log.scroll(rows(motion, page)),
-    }
-}
-
 fn in_detail(model: &mut Model, motion: Motion) {
     let (_, page) = view::log_room(model);
     model.detail = shifted(model.detail, rows(motion, page), view::detail_rows(model));
@@ -418,46 +422,6 @@ fn attempt(model: &mut Model, newer: bool) {
     let last = attempts.len().saturating_sub(1);
     let there = if newer { (here + 1).min(last) } else { here.saturating_sub(1) };
     model.log.pinned = attempts.get(there).copied().filter(|_| there < last);
-}
-
-fn again(model: &mut Model, forward: bool) {
-    if let Some(pattern) = model.log.search.pattern.clone() {
-        let what = format!("/{}/", pattern.as_str());
-        model.log.hunt(pattern, forward, &what);
-    }
-}
-
-fn error(model: &mut Model, forward: bool) {
-    if let Ok(pattern) = log::pattern(log::ERROR_WORDS) {
-        model.log.hunt(pattern, forward, "word of error");
-    }
-}
-
-/// A key while the text of a search is typed.
-fn search(model: &mut Model, key: KeyEvent) {
-    let search = &mut model.log.search;
-    let Some(typing) = &mut search.typing else { return };
-    match Press::of(key) {
-        Some(Press::Named(KeyCode::Esc)) => search.typing = None,
-        Some(Press::Named(KeyCode::Backspace)) if typing.pop().is_none() => search.typing = None,
-        Some(Press::Ctrl('u')) => typing.clear(),
-        Some(Press::Char(c)) => typing.push(c),
-        Some(Press::Named(KeyCode::Enter)) => {
-            let text = search.typing.take().unwrap_or_default();
-            if text.is_empty() {
-                *search = log::Search::default();
-                return;
-            }
-            match log::pattern(&text) {
-                Ok(pattern) => {
-                    (search.pattern, search.found) = (Some(pattern), None);
-                    again(model, true);
-                }
-                Err(why) => search.says = Some(why),
-            }
-        }
-        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
-    }
 }
 
 /// The dialog that asks how to leave.

@@ -226,17 +226,18 @@ pub(super) fn log(model: &mut Model, pager: bool) {
 
 fn page(model: &Model, pager: bool) -> Option<Page> {
     let run = model.run()?;
-    let attempt = model.attempt()?;
+    // Where something was found, there; else at the first line that is seen.
+    let rows = &model.log.rows;
+    let found = rows.iter().find(|row| model.log.search.found == Some(row.number));
+    let place = found.or_else(|| rows.first()).and_then(|row| row.place);
+    let (attempt, line) = place.or_else(|| Some((model.attempt()?, 0)))?;
     let cell = run.cell(attempt.node)?;
     let settings = &model.settings;
-    // Where something was found, there; else at the first line that is seen.
-    let seen = model.log.top.0..model.log.top.0 + model.log.rows.len() as u64;
-    let found = model.log.search.found.filter(|line| seen.contains(line));
     Some(Page {
         run: run.plan.run.clone(),
         host: run.plan.host(cell.node.host?)?.name.clone(),
         name: cell.node.key.box_name(attempt.n),
-        line: found.unwrap_or(model.log.top.0),
+        line,
         program: if pager { settings.pager.clone() } else { settings.editor.clone() },
         colours: pager && settings.colour,
     })

@@ -13,6 +13,7 @@ mod history;
 mod host;
 mod keys;
 mod lend;
+mod log;
 mod outside;
 mod palette;
 mod picker;

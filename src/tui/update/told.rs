@@ -81,6 +81,7 @@ fn told(model: &mut Model, told: Told) {
         Told::Pace(pace) => drop(model.tempo.paces.insert(pace.pipeline.clone(), pace)),
         Told::Watching(by) => watching(model, by),
         Told::Note(line) => model.say(line, Tone::Text),
+        Told::NotSaved(why) => model.say(format!("not saved: {why}"), Tone::Failed),
         Told::Guide(lines) => model.guide = lines,
         Told::Way(host, way) => model.ways.entry(host).or_default().way = Some(way),
         Told::Back(_) | Told::Runs { .. } | Told::Past(_) => {}
@@ -139,6 +140,7 @@ fn begin_anew(model: &mut Model) {
     model.failure = Failure::default();
     (model.cursor, model.asked) = (Cursor::default(), Asked::default());
     (model.log.pinned, model.detail) = (None, 0);
+    model.log.marks.forget();
 }
 
 fn host_state(model: &mut Model, host: HostId, state: HostState) {

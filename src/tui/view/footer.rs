@@ -11,7 +11,10 @@ use super::paint::{Pen, fit_parts};
 use crate::tui::{
     action::{Act, Action},
     keymap::{self, binding},
-    state::{Model, Pane, Subject},
+    state::{
+        Model, Pane, Subject,
+        log::search::{Typed, Typing},
+    },
     styles::Tone,
     update, words,
 };
@@ -28,11 +31,8 @@ pub(super) fn draw_line(model: &Model, pen: Pen, frame: &mut Frame<'_>, line: Re
 
 /// What was said last; the text of a search while it is typed.
 fn last(model: &Model, pen: Pen, width: usize) -> Line<'static> {
-    if let Some(typing) = &model.log.search.typing {
-        let hint = "   Enter searches, Esc leaves; capital letters count if you type one";
-        let text = pen.span(&format!("/{typing}"), Tone::Strong);
-        let cursor = pen.styled(" ", pen.styles.selected());
-        return Line::from(vec![text, cursor, pen.span(hint, Tone::Dim)]);
+    if let Some(typing) = &model.log.typing {
+        return typed(model, pen, typing);
     }
     let Some(said) = &model.line else {
         let calm = match (&model.subject, &model.over) {
@@ -75,6 +75,27 @@ pub(super) fn draw_keys_and(
         .chain(acts.iter().map(|act| hint(model, pen, Action::Act(*act))));
     let line = fitting(pen, (0u8..).zip(hints).collect(), usize::from(area.width));
     frame.render_widget(Paragraph::new(line), area);
+}
+
+/// A pattern while it is typed, and what it finds.
+fn typed(model: &Model, pen: Pen, typing: &Typing) -> Line<'static> {
+    let log = &model.log;
+    let text = pen.span(&format!("{}{}", typing.what.sign(), typing.text), Tone::Strong);
+    let cursor = pen.styled(" ", pen.styles.selected());
+    let says = match (&typing.wrong, typing.what) {
+        (Some(why), _) => format!("  not a regular expression yet: {why}"),
+        (None, _) if typing.text.is_empty() => String::new(),
+        (None, Typed::Search) => {
+            format!("  {}", log.search.says.as_deref().unwrap_or("looking"))
+        }
+        (None, Typed::Filter) => format!("  {} lines", log.sieve.says),
+    };
+    let hint = match typing.what {
+        Typed::Search => "   Enter keeps, Esc goes back; capitals count if you type one",
+        Typed::Filter => "   Enter keeps, Esc goes back; ! before it: lines without",
+    };
+    let says = pen.span(&says, if typing.wrong.is_some() { Tone::Warn } else { Tone::Text });
+    Line::from(vec![text, cursor, says, pen.span(hint, Tone::Dim)])
 }
 
 /// Keys that look, and keys that act, the most wanted first.
@@ -140,8 +161,17 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
         }
         Pane::Releases => [Action::Open, Action::Zoom].as_slice(),
         Pane::Log => {
-            [Action::Search, Action::NextError, Action::Wrap, Action::Times, Action::OlderAttempt]
-                .as_slice()
+            const LOG: &[Action] = &[
+                Action::Search,
+                Action::Filter,
+                Action::NextError,
+                Action::AllHosts,
+                Action::Copy,
+                Action::Times,
+                Action::Wrap,
+                Action::OlderAttempt,
+            ];
+            LOG
         }
         Pane::Choices => [Action::Open, Action::Zoom].as_slice(),
     });

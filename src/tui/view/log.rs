@@ -1,8 +1,9 @@
-//! Pane 4: the log of an attempt.
+//! Pane 4: the log of an attempt, or of all hosts of a step.
 
 use ratatui::{
     Frame,
     layout::Rect,
+    style::Style,
     text::{Line, Span},
     widgets::Paragraph,
 };
@@ -13,7 +14,7 @@ use crate::{
     tui::{
         state::{
             Model, Pane,
-            log::{Row, Times},
+            log::{Level, Row, Shape, Tick, Times},
         },
         styles::Tone,
         words,
@@ -22,7 +23,8 @@ use crate::{
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, attempt: Try) {
     let title = title(model, pen, attempt);
-    let block = pen.pane(&title, &right(model), focused(model, Pane::Log), area.width);
+    let room = usize::from(area.width).saturating_sub(title.chars().count() + 9);
+    let block = pen.pane(&title, &right(model, room), focused(model, Pane::Log), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let lines: Vec<Line<'_>> = match model.log.rows.is_empty() {
@@ -30,14 +32,25 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, a
         false => model.log.rows.iter().map(|row| line(model, pen, row, attempt)).collect(),
     };
     frame.render_widget(Paragraph::new(lines), inner);
+    if !model.log.rows.is_empty() {
+        edges(model, pen, frame, area);
+    }
 }
 
 fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     let Some(cell) = model.run().and_then(|run| run.cell(attempt.node)) else {
         return "4 Log".to_owned();
     };
-    let host = cell.node.host.map_or("", |host| model.host_name(host));
     let within = pen.glyphs.within;
+    let hosts = model.newest_attempts().len();
+    match model.log.shape {
+        Shape::One => {}
+        Shape::Folded => return format!("4 Log {hosts} hosts {within} {}", cell.node.key.step),
+        Shape::Each => {
+            return format!("4 Log {hosts} hosts, each line {within} {}", cell.node.key.step);
+        }
+    }
+    let host = cell.node.host.map_or("", |host| model.host_name(host));
     let all = model.attempts();
     let at = all.iter().position(|other| *other == attempt).map_or(1, |at| at + 1);
     let which = match all.len() {
@@ -51,34 +64,67 @@ fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     format!("4 Log {host} {within} {}{which}", cell.node.key)
 }
 
-fn right(model: &Model) -> Vec<(String, Tone)> {
+/// What is said of the log, the least important left out where there is no room.
+fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
     let log = &model.log;
-    let lines = words::count(usize::try_from(log.lines).unwrap_or(usize::MAX), "line");
-    let mut parts = Vec::new();
+    let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let mut parts: Vec<(u8, String, Tone)> = Vec::new();
     if let Some(says) = &log.search.says {
-        parts.push((format!(" {says} "), Tone::Text));
+        parts.push((1, format!(" {says} "), Tone::Text));
     }
-    if log.wrap {
-        parts.push((" wrap ".to_owned(), Tone::Dim));
+    if log.sieve.pattern.is_some() {
+        let around = log.sieve.context;
+        let text = format!(" &{} {}, {around} around ", log.sieve.text, log.sieve.says);
+        parts.push((2, text, Tone::Held));
+    }
+    if let Some(choose) = log.choose {
+        let lines = choose.lines();
+        let lines = words::count(number(lines.end - lines.start), "line");
+        parts.push((0, format!(" choosing {lines} "), Tone::Held));
+    }
+    if !log.wrap {
+        parts.push((6, " cut ".to_owned(), Tone::Dim));
+    }
+    let more = if log.counts.more { "+" } else { "" };
+    for (count, letter, tone) in
+        [(log.counts.errors, 'E', Tone::Failed), (log.counts.warnings, 'W', Tone::Warn)]
+    {
+        if count > 0 || log.counts.more {
+            parts.push((3, format!(" {letter}{count}{more} "), tone));
+        }
     }
     parts.push(match log.follow {
-        true => (" FOLLOW ".to_owned(), Tone::Ok),
+        true => (1, " FOLLOW ".to_owned(), Tone::Ok),
         false
             if model.failure.placed.is_some_and(|(of, top)| {
                 model.failure.open && log.of == Some(of) && log.top == top
             }) =>
         {
-            (format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
+            (1, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
         }
-        false => (format!(" PAUSED +{} ", log.below), Tone::Held),
+        false => (1, format!(" PAUSED +{} ", log.below), Tone::Held),
     });
-    parts.push((format!(" {lines} "), Tone::Dim));
-    parts
+    let newest = if log.first > 0 { "the newest " } else { "" };
+    let lines = words::count(number(log.lines.saturating_sub(log.first)), "line");
+    parts.push((4, format!(" {newest}{lines} "), Tone::Dim));
+    let used = |parts: &[(u8, String, Tone)]| {
+        parts.iter().map(|(_, text, _)| text.chars().count()).sum::<usize>()
+    };
+    while used(&parts) > room && parts.len() > 1 {
+        let least = parts.iter().enumerate().max_by_key(|(_, (rank, ..))| *rank);
+        let Some((at, _)) = least else { break };
+        parts.remove(at);
+    }
+    parts.into_iter().map(|(_, text, tone)| (text, tone)).collect()
 }
 
 fn nothing(model: &Model, attempt: Try) -> String {
-    if let Some(trouble) = &model.log.trouble {
+    let log = &model.log;
+    if let Some(trouble) = &log.trouble {
         return format!("the log cannot be read: {trouble}");
+    }
+    if log.sieve.pattern.is_some() && log.lines > log.first {
+        return format!("no line is kept by &{}; Esc shows all", log.sieve.text);
     }
     let cell = model.run().and_then(|run| run.cell(attempt.node));
     let over = cell.is_some_and(|cell| cell.tries > attempt.n || cell.is_over());
@@ -92,6 +138,10 @@ fn line(model: &Model, pen: Pen, row: &Row, attempt: Try) -> Line<'static> {
         let dim = pen.styles.of(Tone::Dim);
         spans.push(pen.cell(&time, model.log.times.width(), dim));
     }
+    if row.parted {
+        spans.push(pen.span(&row.text.plain(), Tone::Dim));
+        return Line::from(spans);
+    }
     let mut start = 0;
     for hit in &row.hits {
         spans.extend(pen.host_line(&row.text.clip(start, hit.start.saturating_sub(start))));
@@ -103,13 +153,16 @@ fn line(model: &Model, pen: Pen, row: &Row, attempt: Try) -> Line<'static> {
     if row.text.is_empty() {
         spans.push(Span::raw(""));
     }
-    Line::from(spans)
+    let chosen = model.log.choose.is_some_and(|choose| choose.lines().contains(&row.number));
+    let look = if chosen { pen.styles.selected() } else { Style::default() };
+    Line::from(spans).patch_style(look)
 }
 
 fn time(model: &Model, pen: Pen, row: &Row, attempt: Try) -> String {
     let Some(arrival) = row.arrival else { return String::new() };
     let bound = if arrival.exact { " " } else { pen.glyphs.late };
-    let began = model.run().and_then(|run| run.cell(attempt.node)?.started);
+    let of = row.place.map_or(attempt, |(of, _)| of);
+    let began = model.run().and_then(|run| run.cell(of.node)?.started);
     match (model.log.times, began) {
         (Times::Off, _) => String::new(),
         (Times::Since, Some(began)) => {
@@ -120,4 +173,63 @@ fn time(model: &Model, pen: Pen, row: &Row, attempt: Try) -> String {
             format!("{bound}{}", words::clock_millis(arrival.at, &model.settings.zone))
         }
     }
+}
+
+/// On the frame: beside each line what it speaks of, and the scroll bar.
+fn edges(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
+    let current = model.log.current();
+    let right = area.right().saturating_sub(1);
+    let inside = area.height.saturating_sub(2);
+    let buffer = frame.buffer_mut();
+    for (at, row) in (0..inside).zip(&model.log.rows) {
+        let y = area.y + 1 + at;
+        let is_current = row.begins && row.number == current && focused(model, Pane::Log);
+        if let Some((glyph, tone)) = beside(model, pen, row, is_current) {
+            buffer.set_string(area.x, y, glyph, pen.styles.of(tone));
+        }
+        let dim = pen.styles.of(Tone::Key);
+        if row.cut.0 {
+            buffer.set_string(area.x, y, pen.glyphs.left, dim);
+        }
+        if row.cut.1 {
+            buffer.set_string(right.saturating_sub(1), y, pen.glyphs.right, dim);
+        }
+    }
+    // Where all is on the screen there is nothing to show but what lies where.
+    let all = model.log.bar.iter().all(|tick| tick.here);
+    for (at, tick) in (0..inside).zip(&model.log.bar) {
+        let tick = Tick { here: tick.here && !all, ..*tick };
+        if let Some((glyph, style)) = ticked(pen, tick) {
+            buffer.set_string(right, area.y + 1 + at, glyph, style);
+        }
+    }
+}
+
+/// The mark at the left of a row.
+fn beside(model: &Model, pen: Pen, row: &Row, current: bool) -> Option<(&'static str, Tone)> {
+    let (letter, tone) = match row.level {
+        Level::Calm => (None, Tone::Strong),
+        Level::Warning => (Some("W"), Tone::Warn),
+        Level::Error => (Some("E"), Tone::Failed),
+    };
+    let marked = row.begins && model.log.marks.contains(row.number);
+    match (current, marked) {
+        (true, _) if !row.parted => Some((pen.glyphs.cursor, tone)),
+        (_, true) => Some((pen.glyphs.breakpoint, tone)),
+        (_, false) => letter.filter(|_| !row.parted).map(|letter| (letter, tone)),
+    }
+}
+
+/// A place on the scroll bar.
+fn ticked(pen: Pen, tick: Tick) -> Option<(&'static str, Style)> {
+    let (glyph, tone) = match (tick.mark, tick.hit, tick.level) {
+        (true, _, _) => (pen.glyphs.breakpoint, Tone::Strong),
+        (_, true, _) => (pen.glyphs.hit, Tone::Unknown),
+        (_, _, Level::Error) => ("E", Tone::Failed),
+        (_, _, Level::Warning) => ("W", Tone::Warn),
+        (_, _, Level::Calm) if tick.here => return Some((pen.glyphs.here, Style::default())),
+        (_, _, Level::Calm) => return None,
+    };
+    let style = pen.styles.of(tone);
+    Some((glyph, if tick.here { style.patch(pen.styles.selected()) } else { style }))
 }

@@ -101,6 +101,7 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
         | Subject::Run
         | Subject::Shell(_)
         | Subject::Prompt(_)
+        | Subject::Save
         | Subject::Quit => Vec::new(),
     });
     lines.extend(dialog.text.iter().cloned());
@@ -142,6 +143,7 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
         | Subject::Run
         | Subject::Shell(_)
         | Subject::Prompt(_)
+        | Subject::Save
         | Subject::Quit => dialog.facts.clone(),
     }
 }

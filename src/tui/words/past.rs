@@ -1,7 +1,6 @@
 //! What is said of a run that there was.
 
 use crate::{
-    model::RunId,
     run::{Run, Verdict},
     tui::{glyphs::Glyphs, styles::Tone, told::PastRun},
 };

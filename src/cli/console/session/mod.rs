@@ -403,6 +403,7 @@ impl<'a> Session<'a> {
             | Wish::Prompted(..)
             | Wish::Runs { .. }
             | Wish::Past(_)
+            | Wish::Save(..)
             | Wish::Interrupted
             | Wish::Lend(_)
             | Wish::Quit => {}
@@ -486,6 +487,7 @@ impl<'a> Session<'a> {
                 | Wish::Lend(_)
                 | Wish::Runs { .. }
                 | Wish::Past(_)
+                | Wish::Save(..)
                 | Wish::Interrupted => {}
             }
         }

@@ -1,0 +1,133 @@
+//! The lines of what is shown, by their numbers: of one log, or of several together.
+
+use super::{
+    place::{Place, Subject},
+    source::Source,
+    together::Rows,
+};
+use crate::{
+    model::{RunId, Try},
+    store::{DiskError, Line},
+    tui::state::log::Shape,
+};
+
+/// Lines that are read for nothing rather than to read twice.
+const SKIP_MAX: u64 = 16;
+
+/// Lines that are read at once.
+const AT_ONCE: u64 = 512;
+
+/// Opens the log of an attempt, by run, host and box.
+pub(crate) type Open<S> =
+    std::sync::Arc<dyn Fn(&RunId, &str, &str) -> Result<S, DiskError> + Send + Sync>;
+
+/// One of the logs.
+#[derive(Debug)]
+pub(super) struct Host<S> {
+    of: Try,
+    pub(super) name: String,
+    pub(super) source: S,
+}
+
+/// All of the logs.
+#[derive(Debug)]
+pub(super) struct Reader<S> {
+    pub(super) shape: Shape,
+    pub(super) hosts: Vec<Host<S>>,
+}
+
+/// A line that is shown.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// Its number in what is shown.
+    pub(super) number: u64,
+    pub(super) of: Try,
+    /// Which of the logs it is from.
+    pub(super) host: usize,
+    /// A bit for each host that has it.
+    pub(super) hosts: u64,
+    pub(super) line: Line,
+}
+
+impl<S: Source> Reader<S> {
+    pub(super) fn open(subject: &Subject, open: &Open<S>) -> Result<Self, DiskError> {
+        let one = |place: &Place| {
+            let source = open(&subject.run, &place.host, &place.box_name)?;
+            Ok(Host { of: place.of, name: place.host.clone(), source })
+        };
+        let hosts: Result<Vec<_>, DiskError> = subject.places.iter().map(one).collect();
+        Ok(Self { shape: subject.shape, hosts: hosts? })
+    }
+
+    /// Looks what is new; whether anything has changed.
+    pub(super) fn refresh(&mut self) -> Result<bool, DiskError> {
+        let mut changed = false;
+        for host in &mut self.hosts {
+            changed |= host.source.refresh()?;
+        }
+        Ok(changed)
+    }
+
+    /// Tells the logs from others in their places, which begin anew.
+    pub(super) fn identities(&self) -> Vec<u64> {
+        self.hosts.iter().map(|host| host.source.identity()).collect()
+    }
+
+    /// The first line, and the number behind the last.
+    pub(super) fn extent(&self, rows: &Rows) -> (u64, u64) {
+        match (self.shape, self.hosts.first()) {
+            (Shape::One, Some(host)) => (0, host.source.line_count()),
+            (Shape::One, None) => (0, 0),
+            (Shape::Folded | Shape::Each, _) => (rows.base, rows.end()),
+        }
+    }
+
+    /// These lines, in this order; those that are not there are left out.
+    pub(super) fn fetch(&mut self, rows: &Rows, numbers: &[u64]) -> Result<Vec<Item>, DiskError> {
+        let mut found: Vec<Option<Item>> = numbers.iter().map(|_| None).collect();
+        let shape = self.shape;
+        for (at, host) in self.hosts.iter_mut().enumerate() {
+            let wanted = numbers.iter().enumerate().filter_map(|(place, number)| {
+                if shape == Shape::One {
+                    return Some((*number, place, 1));
+                }
+                let row = rows.get(*number)?;
+                (usize::from(row.host) == at).then_some((row.line, place, row.hosts))
+            });
+            let mut wanted: Vec<(u64, usize, u64)> = wanted.collect();
+            wanted.sort_unstable();
+            for batch in batches(&wanted) {
+                let (Some(first), Some(last)) = (batch.first(), batch.last()) else { continue };
+                let count = usize::try_from(last.0 - first.0 + 1).unwrap_or(1);
+                let lines = host.source.lines(first.0, count)?;
+                for (line, place, hosts) in batch {
+                    let read = lines.iter().find(|read| read.number == *line);
+                    let number = numbers.get(*place).copied();
+                    if let (Some(read), Some(number), Some(slot)) =
+                        (read, number, found.get_mut(*place))
+                    {
+                        let (of, line) = (host.of, read.clone());
+                        *slot = Some(Item { number, of, host: at, hosts: *hosts, line });
+                    }
+                }
+            }
+        }
+        Ok(found.into_iter().flatten().collect())
+    }
+}
+
+/// Parts of a sorted list that are read together.
+fn batches(wanted: &[(u64, usize, u64)]) -> Vec<&[(u64, usize, u64)]> {
+    let mut parts = Vec::new();
+    let mut rest = wanted;
+    while let Some(first) = rest.first() {
+        let apart = rest.windows(2).position(|pair| match pair {
+            [one, two] => two.0 - one.0 > SKIP_MAX || two.0 - first.0 >= AT_ONCE,
+            _ => false,
+        });
+        let (part, behind) = rest.split_at(apart.map_or(rest.len(), |at| at + 1));
+        parts.push(part);
+        rest = behind;
+    }
+    parts
+}

@@ -1,0 +1,257 @@
+//! The logs of several hosts as one: in the order in which lines arrived, and equal lines of
+//! different hosts once, if that is wanted.
+//!
+//! Only references are kept, of the newest lines; the lines are read from their logs when they are
+//! shown. Two lines are equal when their bytes are: what would differ only in its colours, or in a
+//! secret, stays apart. The first of them that arrived is where all are shown.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use sha2::{Digest as _, Sha256};
+
+use super::{board::Gaps, reader::Reader, source::Source};
+use crate::{
+    store::{DiskError, Line},
+    tui::state::log::Shape,
+};
+
+/// Lines that are kept, the newest: 24 MiB.
+pub(super) const ROWS_MAX: usize = 1 << 20;
+
+/// Lines that wait for equal ones of other hosts.
+const OPEN_MAX: usize = 1 << 16;
+
+/// Lines of one host that are read at once.
+const CHUNK: usize = 64;
+
+/// Lines that are put in order before others have their turn.
+const AT_ONCE: usize = 4096;
+
+/// Hosts whose equal lines can be shown once: more have lines of their own.
+const HOSTS_MAX: usize = 64;
+
+/// A line of one host, and the hosts that printed it, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct RowRef {
+    pub(super) host: u16,
+    pub(super) line: u64,
+    /// A bit for each host that has it.
+    pub(super) hosts: u64,
+}
+
+/// The lines of all hosts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows {
+    /// Lines that are not kept any more: the number of the first that is.
+    pub(super) base: u64,
+    refs: VecDeque<RowRef>,
+    /// Lines from here on have no line end yet, and may come to stand elsewhere.
+    pub(super) stable: u64,
+}
+
+impl Rows {
+    /// The number behind the last line.
+    pub(super) fn end(&self) -> u64 {
+        self.base + self.refs.len() as u64
+    }
+
+    pub(super) fn get(&self, number: u64) -> Option<RowRef> {
+        let at = usize::try_from(number.checked_sub(self.base)?).ok()?;
+        self.refs.get(at).copied()
+    }
+
+    /// Takes news in.
+    pub(super) fn apply(&mut self, news: &[News]) {
+        while self.end() > self.stable && self.refs.pop_back().is_some() {}
+        for one in news {
+            match one {
+                News::Line(row) | News::Open(row) => self.refs.push_back(*row),
+                News::Also(number, host) => {
+                    let at = number.checked_sub(self.base).and_then(|at| usize::try_from(at).ok());
+                    if let Some(row) = at.and_then(|at| self.refs.get_mut(at)) {
+                        row.hosts |= host;
+                    }
+                }
+            }
+            if let News::Line(_) = one {
+                self.stable = self.end();
+            }
+        }
+        while self.refs.len() > ROWS_MAX {
+            self.refs.pop_front();
+            self.base += 1;
+        }
+        self.stable = self.stable.max(self.base);
+    }
+}
+
+/// What has become of the next lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// One more.
+    Line(RowRef),
+    /// Another host has that line, too.
+    Also(u64, u64),
+    /// A last line that has no line end yet; comes behind all others.
+    Open(RowRef),
+}
+
+/// How far one host's lines are in order.
+#[derive(Debug, Default)]
+struct Ahead {
+    next: u64,
+    chunk: VecDeque<Line>,
+}
+
+/// Puts lines in order.
+#[derive(Debug, Default)]
+pub(super) struct Merge {
+    ahead: Vec<Ahead>,
+    /// The number of the next line.
+    end: u64,
+    /// Lines that not all hosts have, by what they are.
+    open: BTreeMap<[u8; 16], VecDeque<(u64, u64)>>,
+    queue: VecDeque<([u8; 16], u64)>,
+    /// Last lines without a line end, as they were told.
+    told: Vec<RowRef>,
+    last_ms: Option<i64>,
+}
+
+impl Merge {
+    /// The next lines, if there are any; whether there may be more at once.
+    pub(super) fn step<S: Source>(
+        &mut self,
+        reader: &mut Reader<S>,
+        gaps: &mut Gaps,
+    ) -> Result<(Vec<News>, bool), DiskError> {
+        self.ahead.resize_with(reader.hosts.len(), Ahead::default);
+        let mut news = Vec::new();
+        for _ in 0..AT_ONCE {
+            let Some(host) = self.first(reader)? else { break };
+            let Some(ahead) = self.ahead.get_mut(host) else { break };
+            let Some(line) = ahead.chunk.pop_front() else { break };
+            ahead.next += 1;
+            self.take(host, &line, reader, &mut news, gaps);
+        }
+        let more = !news.is_empty();
+        let open = self.open_lines(reader);
+        if news.is_empty() && open == self.told {
+            return Ok((news, false));
+        }
+        self.told.clone_from(&open);
+        news.extend(open.into_iter().map(News::Open));
+        Ok((news, more))
+    }
+
+    /// The host whose next line arrived first.
+    fn first<S: Source>(&mut self, reader: &mut Reader<S>) -> Result<Option<usize>, DiskError> {
+        let mut first: Option<(i64, usize)> = None;
+        for (at, (ahead, host)) in self.ahead.iter_mut().zip(&mut reader.hosts).enumerate() {
+            // A line that had no end may have got one.
+            if ahead.chunk.front().is_none_or(|line| !line.complete) {
+                ahead.chunk = host.source.lines(ahead.next, CHUNK)?.into();
+            }
+            let Some(line) = ahead.chunk.front().filter(|line| line.complete) else { continue };
+            let ms = arrived(line);
+            if first.is_none_or(|(best, _)| ms < best) {
+                first = Some((ms, at));
+            }
+        }
+        Ok(first.map(|(_, at)| at))
+    }
+
+    fn take<S>(
+        &mut self,
+        host: usize,
+        line: &Line,
+        reader: &Reader<S>,
+        news: &mut Vec<News>,
+        gaps: &mut Gaps,
+    ) {
+        let bit = bit(host);
+        let whole = line.len == line.bytes.len() as u64;
+        let fold = reader.shape == Shape::Folded && whole && bit != 0;
+        let key = if fold { digest(&line.bytes) } else { [0; 16] };
+        if fold && let Some(number) = self.join(&key, bit, reader.hosts.len()) {
+            news.push(News::Also(number, bit));
+            return;
+        }
+        let host = u16::try_from(host).unwrap_or(u16::MAX);
+        let number = self.end;
+        news.push(News::Line(RowRef { host, line: line.number, hosts: bit }));
+        self.end += 1;
+        if let Some(arrival) = line.arrival.filter(|arrival| arrival.exact) {
+            let ms = arrival.at.as_millisecond();
+            if let Some(last) = self.last_ms.replace(ms) {
+                gaps.add(number, ms - last);
+            }
+        }
+        if fold && reader.hosts.len() > 1 {
+            self.open.entry(key).or_default().push_back((number, bit));
+            self.queue.push_back((key, number));
+            if self.queue.len() > OPEN_MAX
+                && let Some((key, number)) = self.queue.pop_front()
+            {
+                self.close(&key, number);
+            }
+        }
+    }
+
+    /// The first equal line that this host has not yet.
+    fn join(&mut self, key: &[u8; 16], bit: u64, hosts: usize) -> Option<u64> {
+        let lines = self.open.get_mut(key)?;
+        let (number, has) = lines.iter_mut().find(|(_, has)| *has & bit == 0)?;
+        *has |= bit;
+        let (number, all) = (*number, has.count_ones() as usize >= hosts.min(HOSTS_MAX));
+        if all {
+            self.close(key, number);
+        }
+        Some(number)
+    }
+
+    fn close(&mut self, key: &[u8; 16], number: u64) {
+        let Some(lines) = self.open.get_mut(key) else { return };
+        lines.retain(|(other, _)| *other != number);
+        if lines.is_empty() {
+            self.open.remove(key);
+        }
+    }
+
+    /// The last lines that have no line end.
+    fn open_lines<S>(&self, reader: &Reader<S>) -> Vec<RowRef> {
+        let mut found: Vec<(RowRef, &[u8])> = Vec::new();
+        for (at, ahead) in self.ahead.iter().enumerate() {
+            let Some(line) = ahead.chunk.front().filter(|line| !line.complete) else { continue };
+            let bit = bit(at);
+            let equal = found.iter_mut().find(|(_, bytes)| {
+                reader.shape == Shape::Folded && bit != 0 && *bytes == line.bytes
+            });
+            match equal {
+                Some((row, _)) => row.hosts |= bit,
+                None => {
+                    let host = u16::try_from(at).unwrap_or(u16::MAX);
+                    found.push((RowRef { host, line: line.number, hosts: bit }, &line.bytes));
+                }
+            }
+        }
+        found.into_iter().map(|(row, _)| row).collect()
+    }
+}
+
+fn arrived(line: &Line) -> i64 {
+    line.arrival.map_or(0, |arrival| arrival.at.as_millisecond())
+}
+
+/// The bit of a host; 0 for one that has none.
+fn bit(host: usize) -> u64 {
+    if host < HOSTS_MAX { 1 << host } else { 0 }
+}
+
+/// Nobody who prints lines can make two of them pass for one.
+fn digest(bytes: &[u8]) -> [u8; 16] {
+    let mut short = [0; 16];
+    for (to, from) in short.iter_mut().zip(Sha256::digest(bytes)) {
+        *to = from;
+    }
+    short
+}

@@ -1,0 +1,371 @@
+//! Looks through a log, a piece at a time: for what is searched, for what the filter keeps, for
+//! errors, warnings and pauses. It goes on while the log grows.
+
+use std::sync::Arc;
+
+use super::{
+    Pattern,
+    board::{Board, Finds, Found, Gaps, Levels, Order, Shared},
+    levels::{CANDIDATE, Kind, Watch},
+    pattern::{Lines, line_end, line_start, odd_lines, quick_of},
+    place::Subject,
+    reader::{Item, Open, Reader},
+    set::LineSet,
+    source::{Raw, Source, show},
+    together::{Merge, Rows},
+    walk::{Piece, Walk},
+};
+use crate::{
+    store::{Block, DiskError},
+    text::Filter,
+    tui::state::log::Shape,
+};
+
+/// Pieces of a search before others have their turn.
+const SEARCH_PIECES: usize = 8;
+
+/// Records of the index that are looked at together.
+const STAMPS: u64 = 4096;
+
+/// Errors are looked for first in so many of the last lines: that is where they are.
+const LAST_LINES: u64 = 20_000;
+
+/// What is found of levels in one piece.
+#[derive(Debug, Default)]
+struct Told {
+    errors: Vec<u64>,
+    within: Vec<u64>,
+    warnings: Vec<u64>,
+}
+
+impl Told {
+    fn add(&mut self, number: u64, kind: Kind) {
+        match kind {
+            Kind::Calm => {}
+            Kind::Warning => self.warnings.push(number),
+            Kind::Error => {
+                self.errors.push(number);
+                self.within.push(number);
+            }
+            Kind::Within => self.within.push(number),
+        }
+    }
+}
+
+/// One who looks through a log.
+pub(super) struct Worker<S> {
+    shared: Arc<Shared>,
+    open: Open<S>,
+    subject: Option<Arc<Subject>>,
+    reader: Option<Reader<S>>,
+    logs: Vec<u64>,
+    /// As they are on the board.
+    rows: Rows,
+    merge: Merge,
+    hits: Option<(Order, Walk)>,
+    kept: Option<(Order, Walk)>,
+    levels: Option<Walk>,
+    /// What was read before: on from the first piece, and on from the beginning.
+    watches: [Vec<Watch>; 2],
+    gaps: Gaps,
+    stamps: u64,
+    /// The last line with a stamp, and when it came; whether that is exact.
+    stamped: Option<(i64, bool)>,
+    bytes: Vec<u8>,
+}
+
+impl<S: Source> Worker<S> {
+    pub(super) fn new(shared: Arc<Shared>, open: Open<S>) -> Self {
+        Self {
+            shared,
+            open,
+            subject: None,
+            reader: None,
+            logs: Vec::new(),
+            rows: Rows::default(),
+            merge: Merge::default(),
+            hits: None,
+            kept: None,
+            levels: None,
+            watches: [Vec::new(), Vec::new()],
+            gaps: Gaps::default(),
+            stamps: 0,
+            stamped: None,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// Looks until it is told to end.
+    pub(super) fn run(mut self) {
+        while self.shared.wait() {
+            while self.step() {
+                if self.shared.lock().quit {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Looks at a little more; whether there was anything to look at.
+    pub(super) fn step(&mut self) -> bool {
+        self.orders();
+        match self.look() {
+            Ok(worked) => {
+                if worked {
+                    self.shared.tell();
+                }
+                worked
+            }
+            Err(error) => {
+                let mut board = self.shared.lock();
+                board.finds.trouble = Some(error.to_string());
+                drop(board);
+                self.shared.tell();
+                false
+            }
+        }
+    }
+
+    /// Sees what is asked for by now.
+    fn orders(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        let mut board = shared.lock();
+        let same = match (&self.subject, &board.subject) {
+            (Some(ours), Some(theirs)) => Arc::ptr_eq(ours, theirs),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if !same {
+            self.subject.clone_from(&board.subject);
+            self.reader = None;
+            self.anew(&mut board);
+        }
+        let id = |order: &Option<(Order, Walk)>| order.as_ref().map(|(order, _)| order.id);
+        let wanted = |order: &Option<Order>| order.as_ref().map(|order| order.id);
+        if id(&self.hits) != wanted(&board.search) {
+            self.hits = board.search.clone().map(|order| (order, Walk::default()));
+            board.finds.hits = Found::default();
+        }
+        if id(&self.kept) != wanted(&board.filter) {
+            self.kept = board.filter.clone().map(|order| (order, Walk::default()));
+            board.finds.kept = Found::default();
+        }
+    }
+
+    /// Forgets all that was found.
+    fn anew(&mut self, board: &mut Board) {
+        let stamp = board.finds.stamp.wrapping_add(1);
+        board.finds = Finds { stamp, ..Finds::default() };
+        (self.rows, self.merge) = (Rows::default(), Merge::default());
+        (self.hits, self.kept, self.levels) = (None, None, None);
+        self.watches = [Vec::new(), Vec::new()];
+        (self.gaps, self.stamps, self.stamped) = (Gaps::default(), 0, None);
+    }
+
+    fn look(&mut self) -> Result<bool, DiskError> {
+        let Some(subject) = self.subject.clone() else { return Ok(false) };
+        let mut reader = match self.reader.take() {
+            Some(reader) => reader,
+            None => Reader::open(&subject, &self.open)?,
+        };
+        reader.refresh()?;
+        let logs = reader.identities();
+        let known = |(before, now): (&u64, &u64)| *before == 0 || before == now;
+        if !self.logs.iter().zip(&logs).all(known) {
+            let shared = Arc::clone(&self.shared);
+            self.anew(&mut shared.lock());
+            self.orders();
+        }
+        self.logs = logs;
+        let worked = self.pieces(&mut reader);
+        self.reader = Some(reader);
+        worked
+    }
+
+    fn pieces(&mut self, reader: &mut Reader<S>) -> Result<bool, DiskError> {
+        let mut worked = self.order_lines(reader)?;
+        for _ in 0..SEARCH_PIECES {
+            if !self.search(reader, true)? {
+                break;
+            }
+            worked = true;
+        }
+        worked |= self.search(reader, false)?;
+        worked |= self.levels(reader)?;
+        worked |= self.pauses(reader)?;
+        Ok(worked)
+    }
+
+    /// Puts the next lines of all hosts in order.
+    fn order_lines(&mut self, reader: &mut Reader<S>) -> Result<bool, DiskError> {
+        if reader.shape == Shape::One {
+            return Ok(false);
+        }
+        let (news, more) = self.merge.step(reader, &mut self.gaps)?;
+        if news.is_empty() {
+            return Ok(more);
+        }
+        self.rows.apply(&news);
+        let gaps = self.gaps.clone();
+        self.publish(|finds| {
+            finds.rows.apply(&news);
+            finds.gaps = gaps;
+        });
+        Ok(true)
+    }
+
+    /// Adds to what was found, unless something else is asked for by now.
+    fn publish(&self, add: impl FnOnce(&mut Finds)) {
+        let mut board = self.shared.lock();
+        let same = |ours: &Arc<Subject>, theirs: &Arc<Subject>| Arc::ptr_eq(ours, theirs);
+        let still = self.subject.as_ref().zip(board.subject.as_ref());
+        if still.is_some_and(|(ours, theirs)| same(ours, theirs)) {
+            add(&mut board.finds);
+            board.finds.trouble = None;
+            board.finds.stamp = board.finds.stamp.wrapping_add(1);
+        }
+    }
+
+    /// Looks for a pattern in the next piece: what is searched for, or what is kept.
+    fn search(&mut self, reader: &mut Reader<S>, hits: bool) -> Result<bool, DiskError> {
+        let slot = if hits { &mut self.hits } else { &mut self.kept };
+        let Some((order, walk)) = slot else { return Ok(false) };
+        let piece = walk.next(reader, &self.rows, order.from, &mut self.bytes)?;
+        let Some(piece) = piece else { return Ok(false) };
+        let found = match &piece {
+            Piece::Block(block) => order.pattern.find(block, &self.bytes),
+            Piece::Items(items, _) => fitting(&order.pattern, items),
+        };
+        let again = piece.again();
+        let cover = walk.take(&piece);
+        let id = order.id;
+        let mut board = self.shared.lock();
+        let wanted = if hits { &board.search } else { &board.filter };
+        if wanted.as_ref().is_some_and(|order| order.id == id) {
+            let finds = &mut board.finds;
+            let found_so_far = if hits { &mut finds.hits } else { &mut finds.kept };
+            again.for_each(|line| found_so_far.set.remove(line));
+            found.iter().for_each(|line| found_so_far.set.insert(*line));
+            found_so_far.cover = cover;
+            finds.stamp = finds.stamp.wrapping_add(1);
+        }
+        Ok(true)
+    }
+
+    /// Looks for errors and warnings in the next piece.
+    fn levels(&mut self, reader: &mut Reader<S>) -> Result<bool, DiskError> {
+        let (_, end) = reader.extent(&self.rows);
+        let walk = self.levels.get_or_insert_default();
+        let from = end.saturating_sub(LAST_LINES);
+        let Some(piece) = walk.next(reader, &self.rows, from, &mut self.bytes)? else {
+            return Ok(false);
+        };
+        let [tail, head] = &mut self.watches;
+        let watches = if walk.is_behind(&piece) { tail } else { head };
+        watches.resize_with(reader.hosts.len().max(1), Watch::default);
+        let mut told = Told::default();
+        let before = watches.clone();
+        match &piece {
+            Piece::Block(block) => {
+                if let Some(watch) = watches.first_mut() {
+                    levels_of(block, &self.bytes, watch, &mut told);
+                }
+            }
+            Piece::Items(items, _) => {
+                for item in items {
+                    let Some(watch) = watches.get_mut(item.host) else { continue };
+                    let text = show(&mut Filter::default(), &Raw::line(&item.line)).plain();
+                    told.add(item.number, watch.line(&text));
+                }
+            }
+        }
+        if !piece.open().is_empty() {
+            // It will be looked at again.
+            *watches = before;
+        }
+        let again = piece.again();
+        let cover = walk.take(&piece);
+        self.publish(|finds| {
+            let Levels { errors, within, warnings, .. } = &mut finds.levels;
+            for set in [&mut *errors, &mut *within, &mut *warnings] {
+                again.clone().for_each(|line| set.remove(line));
+            }
+            let add = |set: &mut LineSet, lines: &[u64]| {
+                lines.iter().for_each(|line| set.insert(*line));
+            };
+            add(errors, &told.errors);
+            add(within, &told.within);
+            add(warnings, &told.warnings);
+            finds.levels.cover = cover;
+        });
+        Ok(true)
+    }
+
+    /// Looks for pauses in what the index has more.
+    fn pauses(&mut self, reader: &mut Reader<S>) -> Result<bool, DiskError> {
+        let (Shape::One, Some(host)) = (reader.shape, reader.hosts.first_mut()) else {
+            return Ok(false);
+        };
+        let stamps = host.source.stamps(self.stamps, STAMPS)?;
+        if stamps.is_empty() {
+            return Ok(false);
+        }
+        self.stamps += stamps.len() as u64;
+        for (line, arrival) in stamps {
+            let ms = arrival.at.as_millisecond();
+            if let Some((before, true)) = self.stamped
+                && arrival.exact
+            {
+                self.gaps.add(line, ms - before);
+            }
+            self.stamped = Some((ms, arrival.exact));
+        }
+        let gaps = self.gaps.clone();
+        self.publish(|finds| finds.gaps = gaps);
+        Ok(true)
+    }
+}
+
+fn fitting(pattern: &Pattern, items: &[Item]) -> Vec<u64> {
+    let fits = |item: &&Item| {
+        let text = show(&mut Filter::default(), &Raw::line(&item.line)).plain();
+        pattern.fits(&text)
+    };
+    items.iter().filter(fits).map(|item| item.number).collect()
+}
+
+/// Finds what speaks of errors and warnings: only lines with one of the words are read, and those
+/// behind an error.
+fn levels_of(block: &Block, bytes: &[u8], watch: &mut Watch, told: &mut Told) {
+    let Some(candidate) = CANDIDATE.as_ref() else { return };
+    let odd = odd_lines(block, bytes);
+    let mut odd = odd.into_iter().peekable();
+    let mut lines = Lines::new(bytes, block.first.line);
+    let mut buffer = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        while odd.next_if(|line| line.start < at).is_some() {}
+        let next_odd = odd.peek().map(|line| line.start);
+        let limit = next_odd.unwrap_or(bytes.len());
+        let line = if watch.is_on() || limit == at {
+            at..line_end(bytes, at)
+        } else {
+            let piece = bytes.get(..limit).unwrap_or(bytes);
+            let Some(hit) = candidate.find_at(piece, at.saturating_sub(1)) else {
+                at = limit;
+                continue;
+            };
+            let inside = hit.end().saturating_sub(1);
+            line_start(bytes, inside)..line_end(bytes, inside)
+        };
+        at = line.end + 1;
+        let start = line.start;
+        let raw = Raw::of(block, bytes, line);
+        let text = match quick_of(&raw, &mut buffer) {
+            Some(text) if !watch.is_on() && !candidate.is_match(text) => continue,
+            Some(text) => String::from_utf8_lossy(text).into_owned(),
+            None => show(&mut Filter::default(), &raw).plain(),
+        };
+        told.add(lines.number(start), watch.line(&text));
+    }
+}
