@@ -70,12 +70,12 @@ fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
     let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     let mut parts: Vec<(u8, String, Tone)> = Vec::new();
     if let Some(says) = &log.search.says {
-        parts.push((1, format!(" {says} "), Tone::Text));
+        parts.push((2, format!(" {says} "), Tone::Text));
     }
     if log.sieve.pattern.is_some() {
         let around = log.sieve.context;
         let text = format!(" &{} {}, {around} around ", log.sieve.text, log.sieve.says);
-        parts.push((2, text, Tone::Held));
+        parts.push((1, text, Tone::Held));
     }
     if let Some(choose) = log.choose {
         let lines = choose.lines();
@@ -94,15 +94,15 @@ fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
         }
     }
     parts.push(match log.follow {
-        true => (1, " FOLLOW ".to_owned(), Tone::Ok),
+        true => (0, " FOLLOW ".to_owned(), Tone::Ok),
         false
             if model.failure.placed.is_some_and(|(of, top)| {
                 model.failure.open && log.of == Some(of) && log.top == top
             }) =>
         {
-            (1, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
+            (0, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
         }
-        false => (1, format!(" PAUSED +{} ", log.below), Tone::Held),
+        false => (0, format!(" PAUSED +{} ", log.below), Tone::Held),
     });
     let newest = if log.first > 0 { "the newest " } else { "" };
     let lines = words::count(number(log.lines.saturating_sub(log.first)), "line");

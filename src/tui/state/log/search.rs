@@ -149,6 +149,7 @@ impl LogPane {
 
     fn leave_out(&mut self, pattern: Option<Arc<Pattern>>, text: String) {
         let (id, context) = (self.sieve.id + 1, self.sieve.context);
+        (self.search.found, self.search.says) = (None, None);
         self.sieve = Sieve { pattern, text, id, context, says: String::new() };
     }
 
