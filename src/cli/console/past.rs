@@ -111,7 +111,8 @@ fn opener(reading: &Reading) -> String {
         (Some(who), _) | (None, Fact::Taken(who)) => Some(who.0.clone()),
         (None, _) => None,
     });
-    by.unwrap_or_default()
+    // Behind the person stands the number of the process.
+    by.and_then(|who| who.split(' ').next().map(str::to_owned)).unwrap_or_default()
 }
 
 /// Attempts of actions that did not end well.
@@ -191,7 +192,7 @@ mod tests {
         let events: Vec<Event> = (0..)
             .zip(facts)
             .map(|(seq, fact)| {
-                let by = (seq == 0).then(|| Who("ana@desk".to_owned()));
+                let by = (seq == 0).then(|| Who("ana@desk 4711".to_owned()));
                 Event {
                     seq,
                     at: opened + jiff::SignedDuration::from_secs(i64::try_from(seq).unwrap()),

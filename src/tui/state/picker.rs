@@ -21,9 +21,9 @@ impl Picker {
         Self { chosen: release.to_owned(), scroll: 0, filter: String::new(), typing: None }
     }
 
-    /// The release that is chosen, if it is still there.
+    /// The release that is chosen, if it is still there and shown.
     pub(crate) fn candidate<'a>(&self, sight: &'a Sight) -> Option<&'a Candidate> {
-        sight.candidate(&self.chosen)
+        self.shown(sight).into_iter().find(|other| other.name == self.chosen)
     }
 
     /// The releases that are shown.

@@ -432,6 +432,16 @@ fn the_picker_is_filtered_and_copied() {
 }
 
 #[test]
+fn a_release_that_is_filtered_away_is_not_gone_back_to() {
+    let mut desk = Desk::new(WIDE).tell_all(unprotected(idle())).keys("R/nothing<ret><ret>");
+    assert!(desk.model.dialog.is_none());
+    assert!(desk.screen().contains("no release has that in its words"), "{}", desk.screen());
+    assert!(acting(&desk).is_empty());
+    // What is shown again is chosen again.
+    assert!(desk.keys("<esc><ret>").model.dialog.is_some());
+}
+
+#[test]
 fn panes_that_are_not_there_say_so() {
     for (keys, why) in [
         ("2", "this recipe has no releases"),
@@ -454,6 +464,9 @@ fn panes_get_wider_and_narrower_within_limits() {
     let mut desk = desk.keys(&">".repeat(40));
     desk.buffer();
     assert_eq!(desk.model.wider, 24);
+    let desk = Desk::new(NARROW).tell_all(running()).keys(">");
+    assert_eq!(desk.model.wider, 0);
+    assert!(desk.model.line.as_ref().unwrap().text.contains("lie below each other"));
 }
 
 mod anything {
@@ -564,7 +577,7 @@ mod anything {
             "r look again",
             "! shell",
             "X exclude",
-            "Enter roll back (asks first)",
+            "Enter roll back (asks)",
             "Esc leave",
             "PgDn more details",
             "y copy",

@@ -8,7 +8,7 @@ use crate::{
         action::{Act, Action},
         state::{Model, Subject, face},
         told::HostState,
-        words,
+        view, words,
     },
 };
 
@@ -17,8 +17,6 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
     match action {
         Action::Help
         | Action::Palette
-        | Action::Narrower
-        | Action::Wider
         | Action::Back
         | Action::Quit
         | Action::Interrupt
@@ -52,6 +50,10 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         }
         Action::OlderAttempt | Action::NewerAttempt => {
             (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())
+        }
+        Action::Narrower | Action::Wider => {
+            let stacked = !view::lies_beside(model);
+            stacked.then(|| "here the panes lie below each other".to_owned())
         }
         Action::Host => model.host().is_none().then(|| "there is no host yet".to_owned()),
         Action::Runs => model.alone.then(|| "nothing is read any more; q leaves".to_owned()),

@@ -50,7 +50,7 @@ pub(super) fn guide(model: &Model, pen: Pen, frame: &mut Frame<'_>, first: usize
 }
 
 fn guide_width(model: &Model) -> u16 {
-    model.size.width.saturating_sub(6).min(90)
+    model.size.width.saturating_sub(2).min(90)
 }
 
 /// The words for a newcomer.

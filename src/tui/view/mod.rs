@@ -96,6 +96,11 @@ fn panes(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     footer::draw(model, pen, frame, areas.line, areas.footer);
 }
 
+/// Whether panes lie beside each other.
+pub(crate) fn lies_beside(model: &Model) -> bool {
+    model.size.width >= areas::WIDE && !model.zoom
+}
+
 /// Cells and rows that the log has for text.
 pub(crate) fn log_room(model: &Model) -> (usize, usize) {
     let area = areas(model).log.filter(|_| !model.is_tiny()).unwrap_or_default();

@@ -31,7 +31,7 @@ const KEYS: [(&str, &str); 8] = [
     ("?", "help"),
     ("Esc", "leave"),
     ("j k", "choose"),
-    ("Enter", "roll back (asks first)"),
+    ("Enter", "roll back (asks)"),
     ("/", "filter"),
     ("PgDn", "more details"),
     ("y", "copy"),
@@ -48,7 +48,9 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let filter = picker.typing.as_ref().unwrap_or(&picker.filter);
     let filtered = if filter.is_empty() { String::new() } else { format!(" with {filter}") };
     let mut right = vec![(format!(" {}{filtered} ", words::count_of(at, shown.len())), Tone::Text)];
-    right.extend(releases::seen(model));
+    if filter.is_empty() {
+        right.extend(releases::seen(model));
+    }
     let block = pen.pane("Go back to which release?", &right, model.dialog.is_none(), list.width);
     let inner = block.inner(list);
     frame.render_widget(block, list);
@@ -109,7 +111,12 @@ fn draw_details(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, pick
 pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let candidate = model.picker.as_ref().and_then(|picker| picker.candidate(&model.sight));
     let Some(candidate) = candidate else {
-        return vec![Line::from(pen.span("that release is gone: choose another", Tone::Warn))];
+        let none = model.picker.as_ref().is_some_and(|it| it.shown(&model.sight).is_empty());
+        let says = match none {
+            true => "no release has that in its words",
+            false => "that release is gone: choose another",
+        };
+        return vec![Line::from(pen.span(says, Tone::Warn))];
     };
     let details = words::details(model, candidate).into_iter();
     let rows = details.flat_map(|(label, text, tone)| {
