@@ -599,6 +599,13 @@ mod anything {
         Ok(())
     }
 
+    #[test]
+    fn a_cut_hint_is_noticed() {
+        assert!(whole(" ? help  q quit  : palette").is_ok());
+        assert!(whole(" ? help  q quit  : pale").is_err());
+        assert!(whole(" ? help  q quit  |").is_err());
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
