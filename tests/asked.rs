@@ -142,7 +142,7 @@ fn holding(dir: &Path, word: &str) -> Vec<String> {
 /// Looks for the password in all files of the operator and of the host, and in what its processes
 /// were called while it was delivered.
 fn is_nowhere(project: &Project) {
-    assert_eq!(holding(project.ui.home(), PASSWORD), [String::new(); 0], "here");
+    assert_eq!(holding(project.ui.home(), PASSWORD), Vec::<String>::new(), "here");
     let there = format!(
         "grep -rlaF {PASSWORD} /srv /home /root /tmp /var/log /var/tmp /dev/shm 2>/dev/null || true"
     );
@@ -220,7 +220,7 @@ fn a_console_that_is_killed_with_the_answer_leaves_no_trace_of_it() {
     first.send(&format!("{PASSWORD}\t\t\r"));
     first.signal("KILL");
     assert_eq!(first.wait_exit().0, None);
-    assert_eq!(holding(project.ui.home(), PASSWORD), [String::new(); 0], "here");
+    assert_eq!(holding(project.ui.home(), PASSWORD), Vec::<String>::new(), "here");
     let config = project.fleet.ssh_config();
     let second =
         project.ui.console(&["--verbose", "--ssh-config", config.to_str().unwrap()], 36, 120);

@@ -260,12 +260,7 @@ impl Charge {
                 Some(question) = self.questions.recv(), if wire.hello.is_some() => {
                     wire.take(question, (link, &self.settings.http, &secrets), &beside);
                 }
-                Some(()) = beside.next() => {}
-                () = wire.asking.silent() => {
-                    if let Err(ended) = self.ask(&mut wire).await {
-                        return ended;
-                    }
-                }
+                () = stirs(&mut beside, &wire.asking) => {}
                 lost = link.lost() => return Ended::Lost(Trouble::Lost(lost)),
             }
         }
@@ -289,8 +284,9 @@ impl Charge {
         })
     }
 
-    /// Carries out what the protocol has put out.
+    /// Carries out what the protocol has put out, and says what is asked by now.
     async fn flush(&mut self, wire: &mut Wire, up: &mut bool) -> Result<(), Ended> {
+        self.ask(wire).await?;
         while let Some(output) = wire.client.poll() {
             match output {
                 Output::Control(text) => write(&mut wire.control, &text).await?,
@@ -479,6 +475,14 @@ impl Charge {
         let log = self.disk(Ingest::new(log, &self.secrets(), &want.secrets)).await?;
         wire.logs.insert(want.attempt, log);
         Ok(LogEnd { len, tail })
+    }
+}
+
+/// Resolves when something beside the shells has come to its end, or a step that takes input is silent.
+async fn stirs(beside: &mut FuturesUnordered<BoxFuture<'_, ()>>, asking: &Asking) {
+    tokio::select! {
+        Some(()) = beside.next() => {}
+        () = asking.silent() => {}
     }
 }
 

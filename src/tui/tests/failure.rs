@@ -197,9 +197,9 @@ fn a_step_that_hangs_is_stopped() {
     let stop = |sig: &str| [format!("Command(Stop(Try {{ node: NodeId(5), n: 1 }}, {sig}))")];
     assert_eq!(wishes(story::running().told(), "HH"), stop("Term"));
     assert_eq!(wishes(term(), "HK"), stop("Kill"));
-    assert_eq!(wishes(term(), "HH<ret><esc>"), [String::new(); 0]);
+    assert_eq!(wishes(term(), "HH<ret><esc>"), Vec::<String>::new());
     // Nothing runs where nothing runs.
-    assert_eq!(wishes(story::running().told(), "<right>HH"), [String::new(); 0]);
+    assert_eq!(wishes(story::running().told(), "<right>HH"), Vec::<String>::new());
 }
 
 #[test]

@@ -239,7 +239,9 @@ fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
     let closed = story::failed().then(Fact::Closed(Verdict::Aborted));
     let ended = Sites::calm().raised("bob@laptop").with(closed);
     let planned = unprotected(ended.into_iter().chain(story::ready()).collect());
-    cares(planned, "a schema change of the run before did not end well");
+    let screen = Desk::new(WIDE).tell_all(planned).keys("M").screen();
+    let why = "[ Turn off although a schema change of the run before did not end well ]";
+    assert!(screen.contains(why), "{screen}");
 }
 
 #[test]

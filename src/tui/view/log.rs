@@ -59,6 +59,7 @@ fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     };
     if model.failure.open {
         // The card says of what.
+        let which = if all.len() > 1 { format!(" {at} of {}", all.len()) } else { String::new() };
         return format!("4 Log{which}");
     }
     format!("4 Log {host} {within} {}{which}", cell.node.key)

@@ -41,7 +41,7 @@ pub(crate) fn card(model: &Model, id: HoldId, hold: &Hold) -> Vec<Point> {
     let mut card = happened(model, run, hold);
     if let Some(command) = command(cell) {
         card.push(entry("command", as_run(model, run, cell, command), Tone::Strong, 3));
-        card.push(entry("where", whereabouts(model, run, cell, command), Tone::Text, 2));
+        card.push(entry("where", whereabouts(model, run, cell, command), Tone::Text, 3));
     }
     if let Some(text) = times(model, cell) {
         card.push(entry("when", text, Tone::Text, 2));
