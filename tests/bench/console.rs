@@ -3,6 +3,7 @@
 //! asserts nothing.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a bench reads the clock, prints, and may stop on any trouble"

@@ -4,6 +4,7 @@
 //! their names.
 #![expect(
     clippy::unwrap_used,
+    clippy::unwrap_in_result,
     clippy::panic,
     clippy::print_stdout,
     clippy::disallowed_methods,
