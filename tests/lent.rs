@@ -1,6 +1,6 @@
 //! The operator's terminal, lent to the console and by it: it is as it was on every way out, and
 //! whoever it is lent to has it whole.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that fails is a failed test")]
+#![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 
 mod recipes;
 mod support;
@@ -14,7 +14,7 @@ use support::{console::Console, deployui::Deployui};
 const AROUND: &str = r#"trap : INT HUP TERM
     before=$(stty -g); "$0" "$@"; code=$?
     after=$(stty -g); test "$before" = "$after" && echo "same exit $code" || echo "changed"
-    echo end"#;
+    echo alldone"#;
 
 /// The private modes and the stacks that are left set after these bytes.
 fn left_set(bytes: &[u8]) -> BTreeSet<String> {
@@ -47,7 +47,7 @@ fn left_set(bytes: &[u8]) -> BTreeSet<String> {
 
 /// The terminal was left as it was found, by its settings and by its modes.
 fn assert_as_before(console: Console, code: i32) {
-    console.wait_for("end");
+    console.wait_for("alldone");
     let bytes = console.bytes();
     assert_eq!(left_set(&bytes), BTreeSet::new());
     let (_, screen) = console.wait_exit();
@@ -144,7 +144,7 @@ fn console_that_panics() {
 #[test]
 fn a_panic_gives_the_terminal_back_before_it_is_told() {
     let script = r#"before=$(stty -g); "$@"; after=$(stty -g)
-        test "$before" = "$after" && echo "same settings"; echo end"#;
+        test "$before" = "$after" && echo "same settings"; echo alldone"#;
     let program = std::env::current_exe().unwrap();
     let program = program.to_str().unwrap();
     let args = [program, "--ignored", "--exact", "--nocapture", "console_that_panics"];
@@ -153,7 +153,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
     console.send("jjjj");
     console.wait_for("the clock stands still");
     console.wait_for("same settings");
-    console.wait_for("end");
+    console.wait_for("alldone");
     assert_eq!(left_set(&console.bytes()), BTreeSet::new());
     let (_, screen) = console.wait_exit();
     assert!(!screen.alternate_screen() && !screen.bracketed_paste() && !screen.hide_cursor());
@@ -166,7 +166,7 @@ fn after_a_kill_the_next_start_repairs_the_terminal() {
         test "$before" = "$(stty -g)" || echo BROKEN
         read -r line
         "$0" --state-dir "$1" runs; test "$before" = "$(stty -g)" && echo MENDED
-        "$0" --state-dir "$1" runs; echo end"#;
+        "$0" --state-dir "$1" runs; echo alldone"#;
     let ui = Deployui::new();
     let state = ui.home().join("marks");
     let console = ui.under_shell(script, &[state.to_str().unwrap(), "demo"], 30, 100);
@@ -177,7 +177,7 @@ fn after_a_kill_the_next_start_repairs_the_terminal() {
     // The terminal gives bytes as they are typed: Enter is no end of a line there.
     console.send("\n");
     console.wait_for("MENDED");
-    console.wait_for("end");
+    console.wait_for("alldone");
     assert_eq!(left_set(&console.bytes()), BTreeSet::new());
     let (_, screen) = console.wait_exit();
     let said = screen.contents();
@@ -196,8 +196,12 @@ fn under_job_control() -> (Deployui, Console) {
     let console = ui.under_shell("exec bash --norc --noprofile -i", &[], 30, 100);
     console.wait_for("READY>");
     console.send(&format!("before=$(stty -g); {program} demo\r"));
-    console.wait_for("served");
+    console.wait_for("hosts 3/3");
     (ui, console)
+}
+
+fn is_stopped(screen: &vt100::Screen) -> bool {
+    !screen.alternate_screen() && screen.contents().contains("Stopped")
 }
 
 #[test]
@@ -205,8 +209,7 @@ fn an_idle_console_is_stopped_and_goes_on() {
     let (_ui, console) = under_job_control();
     for round in 1..=2 {
         console.send("\u{1a}");
-        console.wait_for("Stopped");
-        assert!(!console.state().alternate_screen());
+        console.wait_until("it is stopped", is_stopped);
         console.send(&format!("clear; test \"$before\" != \"$(stty -g)\" || echo SA''ME{round}\r"));
         console.wait_for(&format!("SAME{round}"));
         console.send("clear; fg\r");
@@ -217,7 +220,7 @@ fn an_idle_console_is_stopped_and_goes_on() {
     }
     // Sent to the background while it is stopped, it leaves the terminal to the shell.
     console.send("\u{1a}");
-    console.wait_for("Stopped");
+    console.wait_until("it is stopped", is_stopped);
     console.send("clear; bg; echo BA''CK\r");
     console.wait_for("BACK");
     console.send("clear; echo STI''LL\r");
@@ -250,6 +253,8 @@ fn during_a_run_the_console_is_not_stopped_and_a_shell_is_opened_here() {
     console.wait_for("FAILED migrate on web1");
     assert!(console.state().alternate_screen());
     // A stop from outside is not obeyed, and the console says so.
+    console.signal_child("TSTP");
+    console.wait_for("not stopped: a stopped console could not watch over its run");
     console.send("A");
     console.wait_for("Abort the run: which way?");
     console.send("\u{1b}");
@@ -389,19 +394,29 @@ fn a_shell_is_where_the_step_is_and_leaves_the_console_as_it_was() {
     let args = project.on(1, "cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' '");
     assert!(!args.contains("pa55"), "{args}");
     // Job control, Ctrl-c and Ctrl-z are the host's.
-    console.send("clear; sleep 1000\r");
-    console.wait_for("sleep 1000");
+    let runs = |name: &str| {
+        project.on(1, &format!("until grep -qz '{name}' /proc/[0-9]*/cmdline; do sleep 0.1; done"));
+    };
+    console.send("sleep 1000\r");
+    runs("^1000$");
     console.send("\u{1a}");
     console.wait_for("Stopped");
-    console.send("jobs; fg\r");
+    console.send("kill %1; sleep 2000\r");
+    runs("^2000$");
     console.send("\u{3}");
+    console.wait_for("^C");
     console.send("clear; echo al''ive; stty size\r");
     console.wait_for("30 110");
     // A program of the whole screen, and another size.
     console.send("vi file\r");
-    console.wait_until("vi", |screen| screen.contents().contains("~\n~"));
+    console.wait_until("vi", |screen| {
+        screen.alternate_screen() && screen.contents().contains("[New]")
+    });
     console.resize(36, 120);
-    console.send("itext of h1\u{1b}:wq\r");
+    console.send("itext of h1\u{1b}");
+    console.wait_without("-- INSERT --");
+    console.send(":wq\r");
+    console.wait_until("vi is left", |screen| !screen.alternate_screen());
     console.send("clear; cat file; stty size\r");
     console.wait_for("36 120");
     assert_eq!(project.file(1, "'a b/file'"), "text of h1");
@@ -458,7 +473,8 @@ fn the_run_goes_on_behind_a_shell_and_to_its_end() {
     ));
     console.wait_for("it isdone");
     console.send("exit\r");
-    console.wait_for("is over");
+    console.wait_for("shell on h1 left (exit 0)");
+    console.wait_for("DONE");
     console.send("q");
     assert_eq!(console.wait_exit().0, Some(0));
 }
@@ -484,11 +500,17 @@ fn an_editor_and_a_pager_get_a_copy_without_secrets_and_escapes() {
     console.act("D", "Start deploy");
     console.wait_for("FAILED build on h1, exit 3");
     console.send("/line 20$\r");
-    console.wait_for("in line 20");
+    console.wait_without("line 40");
     for (key, red) in [("v", "red"), ("|", "^[[38;5;1mred^[[0m")] {
         console.send(key);
-        console.wait_for("it has the terminal");
+        while !seen.exists() {
+            std::thread::yield_now();
+        }
         let shown = fs::read_to_string(&seen).unwrap();
+        fs::remove_file(&seen).unwrap();
+        console.wait_until("the program", |screen| {
+            !screen.alternate_screen() && screen.contents().contains("it has the terminal")
+        });
         assert!(shown.starts_with("-R +20 ") && shown.contains("\n600\nline 1\n"), "{shown}");
         assert!(shown.contains(&format!("{red} ")) && shown.contains("KEY"), "{shown}");
         assert!(!shown.contains("pa55") && !shown.contains("title"), "{shown}");

@@ -23,10 +23,10 @@ use crate::{store::Store, tui};
 struct Kept {
     /// When the device was made: the same name may be another terminal later. Seconds, nanoseconds.
     made: (i64, i64),
-    input: u32,
-    output: u32,
-    control: u32,
-    local: u32,
+    input: u64,
+    output: u64,
+    control: u64,
+    local: u64,
 }
 
 /// The terminal, as it was found. Dropping it says that it was given back.
@@ -81,7 +81,7 @@ pub(super) fn mend(store: &Store) -> bool {
     drop(fs::remove_file(&path));
     // The name of a terminal that was closed is given to the next one, which needs nothing.
     let Some(kept) = kept.filter(|kept| made(&device) == Some(kept.made)) else { return false };
-    if !tui::is_with_us() {
+    if !tui::is_with_us().unwrap_or(false) {
         return false;
     }
     let mended = tcgetattr(io::stdin()).map_err(io::Error::from).and_then(|now| {
@@ -114,23 +114,24 @@ impl Kept {
     fn of(termios: &Termios, made: (i64, i64)) -> Self {
         Self {
             made,
-            input: bits(termios.input_modes.bits()),
-            output: bits(termios.output_modes.bits()),
-            control: bits(termios.control_modes.bits()),
-            local: bits(termios.local_modes.bits()),
+            input: termios.input_modes.bits().into(),
+            output: termios.output_modes.bits().into(),
+            control: termios.control_modes.bits().into(),
+            local: termios.local_modes.bits().into(),
         }
     }
 
     /// The settings as they are now, with the modes as they were.
     fn on(&self, mut now: Termios) -> Termios {
-        now.input_modes = InputModes::from_bits_retain(self.input.into());
-        now.output_modes = OutputModes::from_bits_retain(self.output.into());
-        now.control_modes = ControlModes::from_bits_retain(self.control.into());
-        now.local_modes = LocalModes::from_bits_retain(self.local.into());
+        now.input_modes = InputModes::from_bits_retain(flags(self.input));
+        now.output_modes = OutputModes::from_bits_retain(flags(self.output));
+        now.control_modes = ControlModes::from_bits_retain(flags(self.control));
+        now.local_modes = LocalModes::from_bits_retain(flags(self.local));
         now
     }
 }
 
-fn bits(bits: impl Into<u64>) -> u32 {
-    u32::try_from(bits.into()).unwrap_or(0)
+/// Flags as the system has them, which are not as long everywhere.
+fn flags<T: TryFrom<u64> + Default>(bits: u64) -> T {
+    T::try_from(bits).unwrap_or_default()
 }

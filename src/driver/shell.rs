@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::time::timeout;
 
 use super::{chance, secrets::Secrets};
@@ -45,16 +46,22 @@ pub(super) async fn open(link: &Link, wanted: &Wanted, secrets: &Secrets) -> Res
         None => error.to_string(),
     })?;
     let late = || format!("the host gave no shell within {} s", PATIENCE.as_secs());
-    let readied = timeout(PATIENCE, ready(&mut shell, &opening.ready)).await;
-    readied.map_err(|_late| late())?.map_err(|words| secrets.scrub(words))?;
-    let (mut typed, _) = shell.split();
-    let sent = timeout(PATIENCE, typed.write(opening.text.as_bytes())).await;
-    sent.map_err(|_late| late())?.map_err(|error| error.to_string())?;
+    let sent = async {
+        said(&mut shell, &opening.ready).await?;
+        let (mut typed, _) = shell.split();
+        typed.write(opening.text.as_bytes()).await.map_err(|error| error.to_string())?;
+        // What is typed from here on belongs to the shell, and what came behind it is the shell's.
+        let rest = said(&mut shell, &opening.begun).await?;
+        shell.unread(rest);
+        Ok(())
+    };
+    let sent = timeout(PATIENCE, sent).await;
+    sent.map_err(|_late| late())?.map_err(|words: String| secrets.scrub(words))?;
     Ok(shell)
 }
 
-/// Waits until the host says that it is ready; what it says before is not ours.
-async fn ready(shell: &mut Shell, mark: &str) -> Result<(), String> {
+/// Waits until the host says this; what it says before is not ours. What came behind it comes back.
+async fn said(shell: &mut Shell, mark: &str) -> Result<Bytes, String> {
     let mut said = Vec::new();
     let (_, mut heard) = shell.split();
     loop {
@@ -63,8 +70,8 @@ async fn ready(shell: &mut Shell, mark: &str) -> Result<(), String> {
                 let surplus = (said.len() + bytes.len()).saturating_sub(NOISE_MAX);
                 said.drain(..surplus.min(said.len()));
                 said.extend_from_slice(&bytes);
-                if memchr::memmem::find(&said, mark.as_bytes()).is_some() {
-                    return Ok(());
+                if let Some(at) = memchr::memmem::find(&said, mark.as_bytes()) {
+                    return Ok(Bytes::from(said.split_off(at + mark.len())));
                 }
             }
             Said::LeftOut(_) => {}

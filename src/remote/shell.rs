@@ -30,6 +30,8 @@ pub struct Described {
 pub struct Shell {
     input: PipeInput,
     output: Output,
+    /// What was read and is to be read again.
+    first: Option<Bytes>,
 }
 
 /// Something that a shell said.
@@ -61,7 +63,7 @@ impl Drop for Output {
 
 impl Shell {
     pub(super) fn direct(pipe: Pipe) -> Self {
-        Self { input: pipe.input, output: Output::Direct(pipe.output) }
+        Self { input: pipe.input, output: Output::Direct(pipe.output), first: None }
     }
 
     pub(super) fn spooled(pipe: Pipe) -> Self {
@@ -74,12 +76,17 @@ impl Shell {
             }
             fills.put(Chunk::Ended(Ending::NoStatus(None)));
         });
-        Self { input, output: Output::Spooled(spool, reader) }
+        Self { input, output: Output::Spooled(spool, reader), first: None }
     }
 
     /// What is typed, and what it says: so that neither has to wait for the other.
     pub fn split(&mut self) -> (Typed<'_>, Heard<'_>) {
-        (Typed(&mut self.input), Heard(&mut self.output))
+        (Typed(&mut self.input), Heard(&mut self.output, &mut self.first))
+    }
+
+    /// Gives back what was heard last and concerns whoever hears next.
+    pub fn unread(&mut self, bytes: Bytes) {
+        self.first = Some(bytes).filter(|bytes| !bytes.is_empty());
     }
 }
 
@@ -107,11 +114,14 @@ impl Typed<'_> {
 
 /// The end of a shell that speaks.
 #[derive(Debug)]
-pub struct Heard<'s>(&'s mut Output);
+pub struct Heard<'s>(&'s mut Output, &'s mut Option<Bytes>);
 
 impl Heard<'_> {
     /// The next that it says. May be dropped and asked again.
     pub async fn next(&mut self) -> Said {
+        if let Some(first) = self.1.take() {
+            return Said::Bytes(first);
+        }
         match self.0 {
             Output::Direct(output) => match output.recv().await {
                 Some(Chunk::Out(bytes) | Chunk::Err(bytes)) => Said::Bytes(bytes),

@@ -19,6 +19,8 @@ pub struct Opening {
     pub command: String,
     /// It prints this when it can be sent the text, and nothing of ours before.
     pub ready: String,
+    /// It prints this when it has taken the text: from then on it is the shell's.
+    pub begun: String,
     /// The text, which may hold secrets.
     pub text: String,
 }
@@ -75,16 +77,17 @@ pub fn shell<'s>(
         }
         None => String::new(),
     };
-    let ready = format!("deployui-{nonce}-ready");
+    let [ready, begun] = ["ready", "begun"].map(|word| format!("deployui-{nonce}-{word}"));
     // Whatever the login shell is, it reads this: there is nothing in the quotes that any of them knows.
     // In two parts, so that a shell which says what it is asked to do is not taken for ready.
     let command = format!(
         "exec {user}sh -c 's=$(stty -g) && stty raw -echo && \
          printf %s%s deployui-{nonce} -ready && \
-         t=$(dd bs=1 count={} 2>/dev/null) && stty \"$s\" && eval \"$t\"'",
+         t=$(dd bs=1 count={} 2>/dev/null) && stty \"$s\" && \
+         printf %s%s deployui-{nonce} -begun && eval \"$t\"'",
         text.len()
     );
-    Ok(Opening { command, ready, text })
+    Ok(Opening { command, ready, begun, text })
 }
 
 #[cfg(test)]
@@ -101,7 +104,20 @@ mod tests {
         like.user = Some("app".into());
         let opening =
             shell(&like, "n1", |_| None, |name| (name == "KEY").then_some("it's")).unwrap();
-        insta::assert_snapshot!(format!("{}\n---\n{}", opening.command, opening.text), @"");
+        let text = "umask 022\nexport LANG='C.UTF-8'\nexport KEY='it'\\''s'\n\
+                    echo 'deployui: LOST is not set: its value is not known here'\n\
+                    cd -- '/srv/a b' || printf 'deployui: not in %s, but in %s\\n' '/srv/a b' \"$PWD\"\n\
+                    case ${SHELL##*/} in\n\
+                    ''|nologin|false) SHELL=$(command -v bash || command -v sh); export SHELL;;\n\
+                    esac\nexec \"$SHELL\" -i\n";
+        assert_eq!(opening.text, text);
+        let command = format!(
+            "exec sudo -n -u app -- sh -c 's=$(stty -g) && stty raw -echo && \
+             printf %s%s deployui-n1 -ready && t=$(dd bs=1 count={} 2>/dev/null) && \
+             stty \"$s\" && printf %s%s deployui-n1 -begun && eval \"$t\"'",
+            text.len()
+        );
+        assert_eq!(opening.command, command);
         assert_eq!(opening.ready, "deployui-n1-ready");
         assert!(!opening.command.contains(&opening.ready) && !opening.command.contains("it"));
         assert!(!format!("{opening:?}").contains("KEY"));

@@ -21,6 +21,9 @@ const LINES_AT_ONCE: usize = 200;
 /// An attempt that is further ahead than this is gone on with from its end: all of it is in its log.
 const BEHIND_MAX: u64 = 2000;
 
+/// Bytes that wait for a terminal that takes nothing; what comes then is left out.
+const OUT_BYTES_MAX: usize = 256 * 1024;
+
 /// Why there are lines and no screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cause {
@@ -39,6 +42,8 @@ pub(super) struct Stream {
     asked: Option<String>,
     said: Option<String>,
     out: String,
+    /// Lines that were left out since, because the terminal takes too little.
+    left_out: u64,
 }
 
 struct Followed {
@@ -52,8 +57,15 @@ impl Stream {
     /// Begins: says what this is and how things stand.
     pub(super) fn begin(cause: Cause, store: Store, model: &Model) -> Self {
         let said = model.line.as_ref().map(|line| line.text.clone());
-        let mut stream =
-            Self { cause, store, followed: BTreeMap::new(), asked: None, said, out: String::new() };
+        let mut stream = Self {
+            cause,
+            store,
+            followed: BTreeMap::new(),
+            asked: None,
+            said,
+            out: String::new(),
+            left_out: 0,
+        };
         let (has, needs) = (model.size, SIZE_MIN);
         stream.line(
             model,
@@ -79,6 +91,10 @@ impl Stream {
 
     /// What is to be written, and no more of it is kept.
     pub(super) fn take(&mut self) -> String {
+        let left = std::mem::take(&mut self.left_out);
+        if left > 0 {
+            self.out.push_str(&format!("({left} lines left out: this terminal is slow)\r\n"));
+        }
         std::mem::take(&mut self.out)
     }
 
@@ -197,6 +213,10 @@ impl Stream {
     /// A line, made safe. The terminal is raw: it goes to the next row only when told both.
     fn line(&mut self, model: &Model, text: &str) {
         for row in text.lines() {
+            if self.out.len() > OUT_BYTES_MAX {
+                self.left_out += 1;
+                continue;
+            }
             let shown = Shown::literal(row);
             let shown = if model.settings.ascii { shown.to_seven_bit() } else { shown };
             self.out.push_str(&shown.plain());

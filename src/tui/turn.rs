@@ -264,6 +264,10 @@ impl Turns {
 
     fn input(&mut self, event: Event) -> Result<(), TuiError> {
         let wanted = |stream: &Stream| stream.cause == Cause::Wanted;
+        if self.model.is_tiny() {
+            // Keys are read before the news of a size that came with them.
+            self.model.size = self.terminal.size().map_err(TuiError::Terminal)?;
+        }
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
                 // The key that comes back from the lines means nothing more.
@@ -294,11 +298,12 @@ impl Turns {
         for _ in 0..NEWS_MAX {
             let Some(told) = next else { break };
             if matches!(told, Told::Back(_)) {
-                self.take_again()?;
+                self.continued()?;
             }
-            let events = match &told {
-                Told::Events(events) if self.stream.is_some() => events.clone(),
-                _ => Vec::new(),
+            let events = if let (Told::Events(events), Some(_)) = (&told, &self.stream) {
+                events.clone()
+            } else {
+                Vec::new()
             };
             self.take(Msg::Told(Box::new(told)));
             if let Some(stream) = &mut self.stream {
@@ -352,7 +357,7 @@ impl Turns {
 
     /// This program was stopped and goes on: whoever had the terminal meanwhile may have changed it.
     fn continued(&mut self) -> Result<(), TuiError> {
-        if is_with_us() {
+        if is_with_us().map_err(TuiError::Terminal)? {
             self.holder = Holder::Shell;
             return self.take_again();
         }

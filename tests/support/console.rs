@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read, Result, Write as _};
 use std::num::NonZero;
 use std::process::Child;
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Instant;
 
 use pty_process::Size;
@@ -230,8 +230,9 @@ struct Master(Arc<Pty>, Arc<Gate>);
 
 impl Read for Master {
     fn read(&mut self, piece: &mut [u8]) -> Result<usize> {
-        let shut = self.1.shut.lock().unwrap();
-        drop(self.1.changed.wait_while(shut, |shut| *shut).unwrap());
+        let shut = self.1.shut.lock().unwrap_or_else(PoisonError::into_inner);
+        // Poisoned or not: what counts is what it says.
+        drop(self.1.changed.wait_while(shut, |shut| *shut));
         (&*self.0).read(piece)
     }
 }

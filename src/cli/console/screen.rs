@@ -84,11 +84,12 @@ impl Screen {
             here: std::env::current_dir().unwrap_or_default(),
             zone: TimeZone::system(),
         };
+        // Before it is taken.
+        let mark = terminal::mark(&around.marks);
         let store = around.store.clone();
         let ended = tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
         let asking = Arc::new(Asking::new(told.clone()));
         let lending = Lending::new(around, told.clone());
-        let mark = terminal::mark(&around.marks);
         let archive = Archive::new(around.store.clone(), told.clone());
         Ok(Self {
             told,

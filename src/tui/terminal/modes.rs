@@ -64,10 +64,6 @@ const PLAIN: &str = "\x1b[0m";
 const STRANGE: &str =
     "\x1b[?1003l\x1b[?1015l\x1b(B\x0f\x1b7\x1b[r\x1b8\x1b[4l\x1b[?1l\x1b>\x1b[?7h";
 
-/// Leaves the alternate screen where a guest has left it on, and moves no cursor where not (private mode
-/// 1047); as what unsets [`Mode::Screen`] would.
-const NO_OTHER_SCREEN: &str = "\x1b[?1047l";
-
 /// The modes that are set, by their place in the table.
 static SET: AtomicU16 = AtomicU16::new(0);
 
@@ -111,13 +107,15 @@ pub fn mended() -> String {
 }
 
 /// What makes the terminal plain again after a guest that may have ended anyhow. The title is ours and
-/// stays on its stack.
+/// stays on its stack. `screen`: the guest has left the alternate screen on; to leave it where it is not
+/// on would move the cursor.
 #[must_use]
-pub fn after_guest() -> String {
+pub fn after_guest(screen: bool) -> String {
     let unset = TABLE.iter().rev().map(|row| match row.mode {
         Mode::Title => "",
-        Mode::Screen => NO_OTHER_SCREEN,
-        Mode::Paste
+        Mode::Screen if !screen => "",
+        Mode::Screen
+        | Mode::Paste
         | Mode::Keys
         | Mode::Focus
         | Mode::Mouse
@@ -177,8 +175,8 @@ mod tests {
         let sets: String = TABLE.iter().map(|row| row.set).collect();
         let rest = left(&[sets.as_str(), &mended()].concat());
         assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7"], "shown, and wrapping");
-        let sets = sets.replace("?1049h", "?1047h");
-        let rest = left(&[sets.as_str(), &after_guest()].concat());
+        let rest = left(&[sets.as_str(), &after_guest(true)].concat());
         assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7", "t"], "and our title");
+        assert!(!after_guest(false).contains("1049"));
     }
 }

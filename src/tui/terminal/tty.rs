@@ -41,9 +41,11 @@ pub(super) fn as_before() -> io::Result<()> {
 
 /// Whether the terminal is with this program, and not with the shell or another program of it. To touch
 /// it then would stop this program.
-#[must_use]
-pub fn is_with_us() -> bool {
-    tcgetpgrp(io::stdin()).is_ok_and(|group| group == getpgrp())
+///
+/// # Errors
+/// When there is no terminal any more.
+pub fn is_with_us() -> io::Result<bool> {
+    Ok(tcgetpgrp(io::stdin())? == getpgrp())
 }
 
 /// Throws away what the terminal was sent and has not taken.

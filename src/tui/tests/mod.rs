@@ -6,6 +6,7 @@ mod dialogs;
 mod failure;
 mod items;
 mod keys;
+mod lent;
 mod locks;
 mod log;
 mod looks;

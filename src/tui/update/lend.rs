@@ -40,8 +40,9 @@ pub(super) fn no_shell(model: &Model) -> Option<String> {
             Some("the run is no longer driven from here".to_owned())
         }
         Subject::Run(run) => match run.world.links.get(&host) {
-            Some((LinkState::Up, _)) => None,
-            Some((LinkState::Down(_), _)) | None => {
+            // A run that has just begun may not have said so yet.
+            Some((LinkState::Up, _)) | None => None,
+            Some((LinkState::Down(_), _)) => {
                 Some(format!("{} is not connected now", model.host_name(host)))
             }
         },

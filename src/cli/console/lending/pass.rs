@@ -3,6 +3,7 @@
 use std::io;
 
 use bytes::{Buf as _, Bytes, BytesMut};
+use memchr::memmem::rfind;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::mpsc,
@@ -59,10 +60,10 @@ pub(super) async fn pass(tty: &Tty, shell: &mut Shell, mut escape: Option<Escape
     };
     tokio::pin!(typing);
     let mut buffer = BytesMut::zeroed(KEYS_BYTES);
-    let mut out = Bytes::new();
+    let (mut out, mut other) = (Bytes::new(), Other::default());
     // It may have changed since the guest was told.
-    let (columns, rows) = tty.size();
-    drop(keys.try_send(Key::Size(columns, rows)));
+    let mut size = tty.size();
+    drop(keys.try_send(Key::Size(size.0, size.1)));
     loop {
         tokio::select! {
             () = &mut typing => {}
@@ -79,18 +80,22 @@ pub(super) async fn pass(tty: &Tty, shell: &mut Shell, mut escape: Option<Escape
                 if cut {
                     return Left::Cut;
                 }
+                // A size that came before the key is told before it.
+                tell_size(tty, &mut size, &keys);
                 drop(keys.try_send(Key::Bytes(bytes)));
             }
-            _ = sized.recv() => {
-                let (columns, rows) = tty.size();
-                drop(keys.try_send(Key::Size(columns, rows)));
-            }
+            _ = sized.recv() => tell_size(tty, &mut size, &keys),
             written = tty.write(&out), if !out.is_empty() => match written {
                 Ok(written) => out.advance(written),
                 Err(error) => return Left::Gone(error),
             },
             said = heard.next(), if out.is_empty() => match said {
-                Said::Bytes(bytes) => out = bytes,
+                Said::Bytes(bytes) => {
+                    if let Some(on) = other.passed(&bytes) {
+                        tty.has_other_screen(on);
+                    }
+                    out = bytes;
+                }
                 Said::LeftOut(bytes) => out = left_out(bytes),
                 Said::Ended(ending) => return Left::Ended(ending),
             },
@@ -98,8 +103,56 @@ pub(super) async fn pass(tty: &Tty, shell: &mut Shell, mut escape: Option<Escape
     }
 }
 
+/// Says that the terminal has another size, where it has; a guest that takes no keys is told later.
+fn tell_size(tty: &Tty, told: &mut (u16, u16), keys: &mpsc::Sender<Key>) {
+    let now = tty.size();
+    if now != *told && keys.try_send(Key::Size(now.0, now.1)).is_ok() {
+        *told = now;
+    }
+}
+
+/// Watches for the alternate screen in what passes.
+#[derive(Default)]
+struct Other {
+    /// The end of what has passed, in which a sequence may have begun.
+    tail: Vec<u8>,
+}
+
+impl Other {
+    /// What the bytes leave it at; nothing where they say nothing of it.
+    fn passed(&mut self, bytes: &[u8]) -> Option<bool> {
+        const ON: &[u8] = b"\x1b[?1049h";
+        const OFF: &[u8] = b"\x1b[?1049l";
+        self.tail.extend_from_slice(bytes);
+        let (on, off) = (rfind(&self.tail, ON), rfind(&self.tail, OFF));
+        let rest = self.tail.len().saturating_sub(ON.len() - 1);
+        self.tail.drain(..rest);
+        (on.is_some() || off.is_some()).then_some(on > off)
+    }
+}
+
 /// Ends whatever sequence the gap cut in two, and says so.
 fn left_out(bytes: u64) -> Bytes {
     let words = "deployui: this terminal is slower than the host";
     Bytes::from(format!("\x1b\\\r\n[{words}: {bytes} bytes left out]\r\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_other_screen_is_seen_however_it_is_cut() {
+        let text = b"a\x1b[?1049hvi\x1b[?1049l\x1b[?1049h";
+        for at in 0..text.len() {
+            let mut other = Other::default();
+            let (first, then) = text.split_at(at);
+            let seen = [other.passed(first), other.passed(then)];
+            assert_eq!(seen.into_iter().flatten().last(), Some(true), "cut at {at}");
+        }
+        let mut other = Other::default();
+        assert_eq!(other.passed(b"\x1b[?1049h"), Some(true));
+        assert_eq!(other.passed(b"plain"), None, "what was seen is not seen again");
+        assert_eq!(other.passed(b"\x1b[?1049l"), Some(false));
+    }
 }

@@ -1,11 +1,10 @@
 //! The terminal back in the hands of whoever started this program: it is stopped until it is continued.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
-use rustix::{
-    io,
-    process::{Pid, Signal, getpgid, getpgrp, getppid, getsid, kill_current_process_group},
-};
+use rustix::process::{Pid, Signal, getpgid, getpgrp, getppid, getsid, kill_current_process_group};
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{badly, well};
 use crate::tui::{self, Returned};
@@ -46,16 +45,25 @@ fn parent_of(pid: Pid) -> Option<Pid> {
 
 /// Stops this program and all of its group; comes back when it was continued and has the terminal.
 pub(super) async fn stop() -> Returned {
-    if let Err(error) = stop_group() {
-        return badly(format!("cannot be stopped: {error}"));
+    let continued = SignalKind::from_raw(Signal::CONT.as_raw());
+    let stopped = signal(continued).and_then(|continued| {
+        stop_group()?;
+        Ok(continued)
+    });
+    match stopped {
+        // Some of this program may still run when the system has taken the signal.
+        Ok(mut continued) => drop(continued.recv().await),
+        Err(error) => return badly(format!("cannot be stopped: {error}")),
     }
-    // Here it goes on.
-    while !tui::is_with_us() {
-        tokio::time::sleep(AGAIN).await;
+    loop {
+        match tui::is_with_us() {
+            Ok(true) => return well(""),
+            Ok(false) => tokio::time::sleep(AGAIN).await,
+            Err(error) => return badly(format!("the terminal is gone: {error}")),
+        }
     }
-    well("")
 }
 
 fn stop_group() -> io::Result<()> {
-    kill_current_process_group(Signal::STOP)
+    Ok(kill_current_process_group(Signal::STOP)?)
 }

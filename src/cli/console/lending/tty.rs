@@ -5,6 +5,7 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, Write as _},
     os::unix::{ffi::OsStrExt as _, fs::OpenOptionsExt as _},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use rustix::{
@@ -30,6 +31,8 @@ pub(super) struct Tty {
     /// Its two directions. They are no pipes, and are waited for in the same way.
     keys: Receiver,
     screen: Sender,
+    /// Whether a guest has the alternate screen on.
+    other: AtomicBool,
     before: Termios,
 }
 
@@ -48,7 +51,7 @@ impl Tty {
         tcsetattr(&file, OptionalActions::Now, &raw)?;
         let keys = Receiver::from_file_unchecked(file.try_clone()?)?;
         let screen = Sender::from_file_unchecked(file.try_clone()?)?;
-        Ok(Self { file, keys, screen, before })
+        Ok(Self { file, keys, screen, other: AtomicBool::new(false), before })
     }
 
     /// Its columns and rows.
@@ -88,6 +91,11 @@ impl Tty {
         }
     }
 
+    /// Remembers whether a guest has the alternate screen on.
+    pub(super) fn has_other_screen(&self, on: bool) {
+        self.other.store(on, Ordering::Relaxed);
+    }
+
     /// A line of ours.
     pub(super) async fn say(&self, line: &str) {
         let line = Shown::literal(&format!("deployui: {line}"));
@@ -120,7 +128,7 @@ impl Drop for Tty {
     fn drop(&mut self) {
         let mut file = &self.file;
         // As much as it takes at once: it is a few bytes, and a terminal that is gone needs none.
-        drop(file.write_all(tui::after_guest().as_bytes()));
+        drop(file.write_all(tui::after_guest(self.other.load(Ordering::Relaxed)).as_bytes()));
         if let Err(error) = tcsetattr(&self.file, OptionalActions::Now, &self.before) {
             tracing::debug!(%error, "the terminal refused to be restored");
         }
