@@ -4,6 +4,7 @@
 
 pub mod boxes;
 pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod driver;
 pub mod engine;

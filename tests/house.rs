@@ -13,6 +13,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("text", &["model"]),
     ("script", &["model"]),
     ("recipe", &["model", "script"]),
+    ("config", &["text", "recipe"]),
     ("plan", &["model", "script", "recipe"]),
     ("run", &["model"]),
     ("engine", &["model", "run"]),
@@ -21,12 +22,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["model", "run"]),
     ("driver", &["model", "script", "recipe", "plan", "run", "engine", "boxes", "remote", "store"]),
     ("demo", &["model", "remote"]),
-    ("tui", &["model", "text", "run", "store"]),
+    ("tui", &["model", "text", "run", "store", "config"]),
     (
         "cli",
         &[
-            "model", "text", "script", "recipe", "plan", "run", "engine", "boxes", "remote",
-            "store", "driver", "demo", "tui",
+            "model", "text", "script", "recipe", "config", "plan", "run", "engine", "boxes",
+            "remote", "store", "driver", "demo", "tui",
         ],
     ),
 ];

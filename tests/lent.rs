@@ -115,7 +115,12 @@ fn console_that_panics() {
     }
     let settings = deployui::tui::Settings {
         ascii: true,
+        seven_bit: true,
         colour: true,
+        depth: deployui::tui::Depth::Sixteen,
+        themes: deployui::tui::Themes::One(deployui::config::Theme::default()),
+        keymap: deployui::tui::Keymap::default(),
+        mouse: false,
         read_only: true,
         quote: |_| None,
         who: "ana@desk".to_owned(),

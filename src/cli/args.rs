@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use jiff::SignedDuration;
 
-use super::{DEPLOY, about, site};
+use super::{DEPLOY, about, own, site};
 use crate::engine::Policy;
 
 /// A console for releases on plain hosts over SSH.
@@ -39,6 +39,15 @@ pub(super) struct Global {
     /// Only look: nothing is changed on any host, and no lock is taken. An open run is watched
     #[arg(long, global = true)]
     pub(super) read_only: bool,
+    /// Your own configuration; default: $DEPLOYUI_CONFIG, else $XDG_CONFIG_HOME/deployui/config.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) user_config: Option<PathBuf>,
+    /// The theme, whatever config.toml says; `deployui theme list` shows all
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(super) theme: Option<String>,
+    /// Nothing but ASCII on the terminal
+    #[arg(long, global = true)]
+    pub(super) ascii: bool,
     /// Write more into debug.log in the state directory
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,
@@ -60,6 +69,10 @@ pub(super) enum Verb {
     Exec(Exec),
     #[command(flatten)]
     Site(site::Verb),
+    /// What the console looks like
+    Theme(own::ThemeArgs),
+    /// Your own configuration
+    Config(own::ConfigArgs),
     #[command(flatten)]
     About(about::Verb),
     /// Try everything on three hosts that live in this program
@@ -75,7 +88,12 @@ impl Verb {
             Self::Resume(_) => Some("resume"),
             Self::Exec(_) => Some("exec"),
             Self::Site(verb) => verb.changes(),
-            Self::Runs(_) | Self::Log(_) | Self::About(_) | Self::Demo => None,
+            Self::Runs(_)
+            | Self::Log(_)
+            | Self::Theme(_)
+            | Self::Config(_)
+            | Self::About(_)
+            | Self::Demo => None,
         }
     }
 
@@ -87,7 +105,12 @@ impl Verb {
             Self::Resume(resume) => resume.output.unwrap_or_default(),
             Self::Exec(exec) => exec.output,
             Self::Site(verb) => verb.stream(),
-            Self::Runs(_) | Self::Log(_) | Self::About(_) | Self::Demo => Format::Plain,
+            Self::Runs(_)
+            | Self::Log(_)
+            | Self::Theme(_)
+            | Self::Config(_)
+            | Self::About(_)
+            | Self::Demo => Format::Plain,
         };
         format == Format::Json
     }

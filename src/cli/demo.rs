@@ -37,8 +37,7 @@ pub(super) async fn demo(around: Surroundings, global: &Global) -> Result<Exit, 
         config: fleet.config(),
         ssh_config: Some(fleet.ssh_config()),
         state_dir: Some(fleet.state_dir()),
-        read_only: global.read_only,
-        verbose: global.verbose,
+        ..global.clone()
     };
     let left = console::trial(&around, &global, fleet.guide()).await;
     fleet.close().await.map_err(|error| refused(&error))?;

@@ -13,16 +13,13 @@ use super::{
     emulator::Emulator,
     exit::{Exit, Stop},
 };
-use crate::{remote::Environment, run::Who, store::Store};
+use crate::{remote::Environment, run::Who, store::Store, tui::Depth};
 
 /// What the program finds around it.
 pub(super) struct Surroundings {
     pub(super) environment: Environment,
     /// The operator's own, also where another takes its place: for the programs that they are lent to.
     pub(super) own: Environment,
-    /// The words of their editor (`VISUAL`, `EDITOR`) and of their pager (`PAGER`).
-    pub(super) editor: String,
-    pub(super) pager: String,
     pub(super) store: Store,
     /// Where terminals are marked, also where another store takes its place.
     pub(super) marks: Store,
@@ -33,12 +30,49 @@ pub(super) struct Surroundings {
     pub(super) ci: bool,
     /// Nothing is changed, here or on a host (`--read-only`).
     pub(super) read_only: bool,
-    /// Whether the locale is UTF-8.
-    pub(super) utf8: bool,
     /// What the terminal understands beside drawing.
     pub(super) emulator: Emulator,
+    /// What the terminal can show.
+    pub(super) looks: Looks,
+    /// Where the operator's own files are.
+    pub(super) files: OwnFiles,
+    /// The operator's editor and pager, as the environment says them.
+    pub(super) programs: Programs,
+}
+
+/// What the terminal can show, as far as the environment says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Looks {
+    /// Nothing but ASCII may go to it.
+    pub(super) seven_bit: bool,
+    /// Marks in ASCII, as asked for on the command line or in the environment.
+    pub(super) ascii_said: Option<bool>,
+    /// Marks in ASCII, where nobody says.
+    pub(super) ascii_auto: bool,
     /// Whether colours are wanted (`NO_COLOR`).
     pub(super) colour: bool,
+    /// How many there are.
+    pub(super) depth: Depth,
+}
+
+/// Where the operator's own files are.
+#[derive(Clone, Debug)]
+pub(super) struct OwnFiles {
+    /// config.toml.
+    pub(super) config: PathBuf,
+    /// Whether it was named, so that it must be there.
+    pub(super) named: bool,
+    /// The folder of themes.
+    pub(super) themes: PathBuf,
+}
+
+/// Programs of the operator's own.
+#[derive(Clone, Debug)]
+pub(super) struct Programs {
+    /// Words for `sh` (`VISUAL`, `EDITOR`).
+    pub(super) editor: String,
+    /// Words for `sh` (`PAGER`).
+    pub(super) pager: String,
 }
 
 impl Surroundings {
@@ -55,13 +89,15 @@ impl Surroundings {
         let user = text("USER").or(text("LOGNAME")).map(str::to_owned);
         let user = user.or_else(login_name).unwrap_or_else(|| "unknown".to_owned());
         let state = state_dir(global, text("XDG_STATE_HOME"), &home)?;
-        let locale = text("LC_ALL").or(text("LC_CTYPE")).or(text("LANG")).unwrap_or("");
-        let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
+        let looks = Looks::of(global.ascii, &text);
+        let files = own_files(global, &text, &home)?;
+        let programs = Programs {
+            editor: text("VISUAL").or(text("EDITOR")).unwrap_or("vi").to_owned(),
+            pager: text("PAGER").filter(|it| *it != "less").unwrap_or("less -R").to_owned(),
+        };
         let dumb = matches!(text("TERM"), None | Some("dumb"));
         let tty = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-        let (colour, ssh) = (text("NO_COLOR").is_none(), find(text("PATH").unwrap_or(""), "ssh"));
-        let editor = text("VISUAL").or(text("EDITOR")).unwrap_or("vi").to_owned();
-        let pager = text("PAGER").filter(|pager| *pager != "less").unwrap_or("less -R").to_owned();
+        let ssh = find(text("PATH").unwrap_or(""), "ssh");
         let ci = text("CI").is_some();
         let seed = seed()?;
         let emulator = Emulator::of(text);
@@ -72,17 +108,16 @@ impl Surroundings {
         Ok(Self {
             environment,
             own,
-            editor,
-            pager,
             marks: Store::at(&state),
             store: Store::at(state),
             who,
             terminal,
             ci,
             read_only,
-            utf8,
             emulator,
-            colour,
+            looks,
+            files,
+            programs,
         })
     }
 }
@@ -97,6 +132,60 @@ impl Surroundings {
     pub(super) fn person(&self) -> &str {
         self.who.0.split(' ').next().unwrap_or_default()
     }
+}
+
+impl Looks {
+    fn of<'v>(ascii: bool, text: &impl Fn(&str) -> Option<&'v str>) -> Self {
+        let locale = text("LC_ALL").or(text("LC_CTYPE")).or(text("LANG")).unwrap_or("");
+        let locale = locale.to_ascii_lowercase();
+        let utf8 = locale.replace('-', "").contains("utf8");
+        let said = match text("DEPLOYUI_ASCII") {
+            Some("1" | "true") => Some(true),
+            Some("0" | "false") => Some(false),
+            Some(_) | None => None,
+        };
+        let said = if ascii { Some(true) } else { said };
+        let term = text("TERM").unwrap_or("");
+        // Terminals of these locales may draw marks and frames two cells wide (UAX #11).
+        let wide = ["zh", "ja", "ko"].iter().any(|language| locale.starts_with(language));
+        Self {
+            seven_bit: !utf8 || said == Some(true),
+            ascii_said: said,
+            ascii_auto: !utf8 || wide || term == "linux",
+            colour: text("NO_COLOR").is_none(),
+            depth: depth(term, text("COLORTERM").unwrap_or("")),
+        }
+    }
+}
+
+/// How many colours a terminal says it has.
+fn depth(term: &str, colorterm: &str) -> Depth {
+    const ALL_OF_THEM: [&str; 6] = ["direct", "kitty", "alacritty", "ghostty", "foot", "wezterm"];
+    let says = matches!(colorterm, "truecolor" | "24bit");
+    if says || ALL_OF_THEM.iter().any(|name| term.contains(name)) {
+        Depth::True
+    } else if term.contains("256color") {
+        Depth::Indexed
+    } else {
+        Depth::Sixteen
+    }
+}
+
+fn own_files<'v>(
+    global: &Global,
+    text: &impl Fn(&str) -> Option<&'v str>,
+    home: &Path,
+) -> Result<OwnFiles, Stop> {
+    let named = global.user_config.clone().or(text("DEPLOYUI_CONFIG").map(PathBuf::from));
+    let base = text("XDG_CONFIG_HOME").map(PathBuf::from).filter(|dir| dir.is_absolute());
+    let folder = || base.unwrap_or_else(|| home.join(".config")).join("deployui");
+    let is_named = named.is_some();
+    let config = named.unwrap_or_else(|| folder().join("config.toml"));
+    let config = std::path::absolute(&config).map_err(|error| {
+        Stop::new(Exit::Usage, format!("the configuration {}: {error}", config.display()))
+    })?;
+    let themes = config.with_file_name("themes");
+    Ok(OwnFiles { config, named: is_named, themes })
 }
 
 fn state_dir(global: &Global, xdg: Option<&str>, home: &Path) -> Result<PathBuf, Stop> {
@@ -133,4 +222,42 @@ fn machine() -> String {
 
 fn find(path: &str, program: &str) -> Option<PathBuf> {
     env::split_paths(path).map(|dir| dir.join(program)).find(|file| file.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_ascii_where_they_could_not_be_seen_or_counted() {
+        // Locale, TERM, --ascii, DEPLOYUI_ASCII: whether bytes are seven bits, and what is said of marks.
+        let check = |locale, term, asked, variable, wanted: (bool, Option<bool>, bool)| {
+            let vars = [("LANG", locale), ("TERM", term), ("DEPLOYUI_ASCII", variable)];
+            let text = |name: &str| {
+                let found = vars.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| *value).filter(|value: &&str| !value.is_empty())
+            };
+            let looks = Looks::of(asked, &text);
+            let found = (looks.seven_bit, looks.ascii_said, looks.ascii_auto);
+            assert_eq!(found, wanted, "{locale} {term} {asked} {variable}");
+        };
+        check("C.UTF-8", "xterm-256color", false, "", (false, None, false));
+        check("en_GB.utf8", "tmux", false, "", (false, None, false));
+        check("de_DE.ISO-8859-1", "xterm", false, "", (true, None, true));
+        check("", "xterm", false, "", (true, None, true));
+        check("C.UTF-8", "linux", false, "", (false, None, true));
+        check("ja_JP.UTF-8", "xterm", false, "", (false, None, true));
+        check("zh_CN.UTF-8", "xterm", false, "0", (false, Some(false), true));
+        check("C.UTF-8", "xterm", true, "0", (true, Some(true), false));
+        check("C.UTF-8", "xterm", false, "1", (true, Some(true), false));
+    }
+
+    #[test]
+    fn terminals_say_how_many_colours_they_have() {
+        assert_eq!(depth("xterm", ""), Depth::Sixteen);
+        assert_eq!(depth("xterm-256color", ""), Depth::Indexed);
+        assert_eq!(depth("xterm-256color", "truecolor"), Depth::True);
+        assert_eq!(depth("xterm-kitty", ""), Depth::True);
+        assert_eq!(depth("linux", ""), Depth::Sixteen);
+    }
 }

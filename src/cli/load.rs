@@ -48,7 +48,7 @@ fn read(path: &Path) -> Result<String, Stop> {
 }
 
 /// The text of a file that is small enough for a recipe.
-fn bounded(path: &Path) -> io::Result<String> {
+pub(super) fn bounded(path: &Path) -> io::Result<String> {
     let size = std::fs::metadata(path)?.len();
     if size > CONFIG_BYTES_MAX {
         let message = format!("it has {size} bytes, too many for a recipe");

@@ -14,6 +14,7 @@ mod headless;
 mod history;
 mod load;
 mod log;
+mod own;
 mod pace;
 mod prepare;
 mod prompt;
@@ -71,7 +72,7 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
             .hint("leave --read-only out; `deployui --read-only` watches an open run"));
     }
     let around = Surroundings::read(&args.global)?;
-    if !around.utf8 {
+    if around.looks.seven_bit {
         say::in_seven_bit();
     }
     let _log = debug_log::begin(&around, args.global.verbose);
@@ -90,6 +91,8 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
         Some(Verb::Demo) => with_runtime(demo::demo(around, &args.global)),
         Some(Verb::Log(log)) => log::log(&around, &log),
         Some(Verb::Site(verb)) => with_runtime(site::carry_out(&around, &args.global, &verb)),
+        Some(Verb::Theme(theme)) => own::theme(&around, &args.global, &theme),
+        Some(Verb::Config(config)) => own::config(&around, &args.global, &config),
         Some(Verb::About(about)) => about::tell(&about),
     }
 }

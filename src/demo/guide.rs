@@ -4,18 +4,18 @@ use std::path::Path;
 
 use super::Host;
 
-/// What to press, in the order in which it is best tried.
+/// What to press, in the order in which it is best tried. The console puts in the keys.
 const WALK: &str = "\
 Three hosts run in this program; nothing here leaves your machine.
 Each serves a bakery's site. Open one in a browser and watch it change:
 @URLS@
-  D  Deploy the newest commit. You see first what would be done.
-  S  Or do it step by step: S does one step and waits for you.
-  T  The migration fails, and says why. Mend it as it tells you: with O
-     its command is changed and run again, with T as it is.
-  M  Put the maintenance page up, and take it down. Reload the browser.
-  R  Roll back to an earlier release. You see what would leave with it.
-  ?  All keys.    q  Leave. The demo is removed; a real site would go on.
+  {deploy}  Deploy the newest commit. You see first what would be done.
+  {step}  Or do it step by step: {step} does one step and waits for you.
+  {retry}  The migration fails, and says why. Mend it as it tells you: with {edit}
+     its command is changed and run again, with {retry} as it is.
+  {maintenance}  Put the maintenance page up, and take it down. Reload the browser.
+  {rollback}  Roll back to an earlier release. You see what would leave with it.
+  {help}  All keys.    {quit}  Leave. The demo is removed; a real site would go on.
 The recipe is short. Read it, change it:
   @CONFIG@";
 

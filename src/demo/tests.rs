@@ -215,11 +215,12 @@ async fn the_recipe_names_this_fleet() {
     }
     let guide = fleet.guide();
     let parent = parent.path().canonicalize().unwrap();
-    assert!(
-        guide
-            .iter()
-            .all(|line| { line.contains(parent.to_str().unwrap()) || line.chars().count() <= 76 })
-    );
+    // A name of an action in braces becomes its key, which is one letter.
+    let cells = |line: &str| {
+        let named: usize = line.split('{').skip(1).filter_map(|rest| rest.find('}')).sum();
+        line.chars().count() - named - line.matches('{').count()
+    };
+    assert!(guide.iter().all(|line| line.contains(parent.to_str().unwrap()) || cells(line) <= 76));
     assert!(fleet.hosts().iter().all(|host| guide.join("\n").contains(&host.url())));
 }
 

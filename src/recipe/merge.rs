@@ -47,6 +47,7 @@ fn inside(kind: Type) -> Level {
         | Type::Values
         | Type::Env
         | Type::Headers
+        | Type::Each(_)
         | Type::Params
         | Type::Pipelines => Level::Free,
     }

@@ -8,6 +8,7 @@ mod inventory;
 mod keys;
 mod layers;
 mod merge;
+pub(crate) mod own;
 mod params;
 mod place;
 mod reference;

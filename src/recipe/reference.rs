@@ -7,8 +7,22 @@ use super::keys::{self, Table, Type};
 /// The reference of deploy.toml in Markdown: every key with its type, its default and what it does.
 #[must_use]
 pub fn reference() -> String {
-    let mut page = "# Keys of deploy.toml\n".to_owned();
-    for table in Table::ALL {
+    of("# Keys of deploy.toml\n", &Table::ALL)
+}
+
+/// The reference of config.toml in Markdown.
+pub(crate) fn config_reference() -> String {
+    of("# Keys of config.toml\n", &Table::OF_CONFIG)
+}
+
+/// The reference of themes in Markdown.
+pub(crate) fn theme_reference() -> String {
+    of("# Keys of a theme\n", &Table::OF_THEME)
+}
+
+fn of(title: &str, tables: &[Table]) -> String {
+    let mut page = title.to_owned();
+    for table in tables.iter().copied() {
         // Writing to a string cannot fail.
         let _written = write!(
             page,
@@ -40,6 +54,7 @@ fn shown(kind: Type) -> String {
         Type::Either(one, other) => format!("{}, or {}", shown(*one), shown(*other)),
         Type::List(Type::Template) => "an array of templates".to_owned(),
         Type::List(Type::Command) => "an array of commands".to_owned(),
+        Type::Each(kind) => format!("a table; each is {}", shown(*kind)),
         Type::Text
         | Type::Choice(_)
         | Type::Duration

@@ -63,6 +63,7 @@ fn of(kind: Type) -> Value {
             "type": "object",
             "additionalProperties": { "type": ["string", "number", "boolean"] },
         }),
+        Type::Each(kind) => json!({ "type": "object", "additionalProperties": of(*kind) }),
         Type::One(table) => json!({ "$ref": reference(table) }),
         Type::Named(table) => {
             json!({ "type": "object", "additionalProperties": { "$ref": reference(table) } })

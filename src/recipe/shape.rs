@@ -24,6 +24,11 @@ pub(super) fn check(file: &mut Table, role: Role, found: &mut Vec<Diagnostic>) {
     shape.keys(file, keys::Table::Root);
 }
 
+/// Reports and marks everything that does not fit in a file of the operator's own.
+pub(super) fn own(file: &mut Table, which: keys::Table, found: &mut Vec<Diagnostic>) {
+    Shape { role: Role::Project, found }.keys(file, which);
+}
+
 /// Reports and marks what does not fit in the hosts that an inventory lists.
 pub(super) fn inventory(hosts: &mut [Node], found: &mut Vec<Diagnostic>) {
     let mut shape = Shape { role: Role::Project, found };
@@ -95,6 +100,9 @@ impl Shape<'_> {
                 shape.one(entry, keys::Table::Param);
             }),
             Type::Pipelines => self.named(node, Self::pipeline),
+            Type::Each(kind) => {
+                self.named(node, |shape, name, entry| shape.fit(name, *kind, entry));
+            }
             Type::Text
             | Type::Duration
             | Type::File
@@ -228,13 +236,14 @@ fn accepts(kind: Type, value: &Value) -> bool {
         | Type::One(_)
         | Type::Named(_)
         | Type::Steps
+        | Type::Each(_)
         | Type::Params
         | Type::Pipelines => matches!(value, Value::Table(_)),
     }
 }
 
 fn unknown(table: keys::Table, name: &str, span: &Span) -> Diagnostic {
-    let elsewhere = keys::all().find(|(_, key)| key.name == name);
+    let elsewhere = keys::beside(table).find(|(_, key)| key.name == name);
     let hint = meant(name, keys::of(table).iter().map(|key| key.name))
         .or_else(|| elsewhere.map(|(table, _)| format!("`{name}` belongs in {}", table.shown())));
     let message = format!("unknown key `{}` in {}", name.escape_debug(), table.shown());

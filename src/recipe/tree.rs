@@ -9,22 +9,22 @@ use super::diagnostic::Diagnostic;
 use super::source::{At, Source, Span};
 
 /// A table, by key.
-pub(super) type Table = BTreeMap<String, Node>;
+pub(crate) type Table = BTreeMap<String, Node>;
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// The key; of what stands in an array, the value.
-    pub(super) key: Span,
+    pub(crate) key: Span,
     /// The value.
-    pub(super) span: Span,
+    pub(crate) span: Span,
     /// What it is.
-    pub(super) value: Value,
+    pub(crate) value: Value,
 }
 
 /// What a value is.
 #[derive(Clone, Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     /// A string.
     Text(String),
     /// A whole number: as written, and its value if it is not too large.
@@ -44,23 +44,23 @@ pub(super) enum Value {
 }
 
 impl Node {
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
     }
 
-    pub(super) fn at(&self) -> Option<At<String>> {
+    pub(crate) fn at(&self) -> Option<At<String>> {
         Some(At { value: self.text()?.to_owned(), span: self.span.clone() })
     }
 
-    pub(super) fn table(&self) -> Option<&Table> {
+    pub(crate) fn table(&self) -> Option<&Table> {
         if let Value::Table(table) = &self.value { Some(table) } else { None }
     }
 
-    pub(super) fn list(&self) -> Option<&[Self]> {
+    pub(crate) fn list(&self) -> Option<&[Self]> {
         if let Value::List(list) = &self.value { Some(list) } else { None }
     }
 
-    pub(super) fn flag(&self) -> Option<bool> {
+    pub(crate) fn flag(&self) -> Option<bool> {
         if let Value::Flag(flag) = self.value { Some(flag) } else { None }
     }
 
@@ -69,7 +69,7 @@ impl Node {
         if let Value::Whole(_, whole) = self.value { whole?.try_into().ok() } else { None }
     }
 
-    pub(super) fn is_bad(&self) -> bool {
+    pub(crate) fn is_bad(&self) -> bool {
         matches!(self.value, Value::Bad)
     }
 
@@ -124,7 +124,7 @@ fn whole(integer: &DeInteger<'_>) -> Option<i64> {
 }
 
 /// The entries of a table in the order of the file; those of a recipe come before what lies over it.
-pub(super) fn in_order(table: &Table) -> Vec<(At<String>, &Node)> {
+pub(crate) fn in_order(table: &Table) -> Vec<(At<String>, &Node)> {
     let mut entries: Vec<_> = table.iter().map(|(name, node)| (node.named(name), node)).collect();
     entries.sort_by_key(|(name, _)| (Reverse(name.span.source.depth), name.span.range.start));
     entries

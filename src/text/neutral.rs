@@ -44,6 +44,11 @@ pub(super) fn cells(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
+/// Whether terminals disagree about the cells that `c` takes: East Asian ambiguous width (UAX #11).
+pub(super) fn is_ambiguous(c: char) -> bool {
+    c.width() != c.width_cjk()
+}
+
 /// Whether an emoji part after `c` belongs to it: `c` lies in a block that holds emoji, or is
 /// part of a keycap.
 pub(super) fn takes_emoji_parts(c: char) -> bool {

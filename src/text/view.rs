@@ -86,6 +86,23 @@ impl Shown {
         spelled
     }
 
+    /// The same cells without what is one cell wide in some terminals and two in others (East Asian
+    /// ambiguous width): those are spelled as in [`Self::to_seven_bit`].
+    pub fn to_narrow(&self) -> Self {
+        let mut spelled = Self::default();
+        for cluster in self.clusters() {
+            if !cluster.text.chars().any(neutral::is_ambiguous) {
+                spelled.push_str(cluster.text, cluster.style);
+                continue;
+            }
+            let base = cluster.text.chars().next().map_or(' ', in_seven_bit);
+            for _ in 0..cluster.width {
+                spelled.push_str(base.encode_utf8(&mut [0; 4]), cluster.style);
+            }
+        }
+        spelled
+    }
+
     fn clusters(&self) -> impl Iterator<Item = Cluster<'_>> {
         self.spans().iter().flat_map(|span| {
             let mut rest = span.text();

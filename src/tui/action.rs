@@ -13,6 +13,8 @@ pub(crate) enum Action {
     Pager,
     Stream,
     Redraw,
+    /// The mouse on, or off.
+    Mouse,
     NextPane,
     PreviousPane,
     Hosts,

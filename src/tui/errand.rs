@@ -16,6 +16,8 @@ pub(crate) enum Errand {
     Lend(Guest),
     /// Plain lines instead of the screen.
     Stream,
+    /// Has clicks and the wheel sent to us, or leaves them to the terminal.
+    Mouse(bool),
 }
 
 /// Bytes of a text that is copied: more than 74,994 bytes of base64 (of which each four hold three) are not

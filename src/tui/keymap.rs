@@ -3,7 +3,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::action::{Act, Action, Motion};
+use super::{
+    action::{Act, Action, Motion},
+    state::Model,
+};
 
 /// Where a key has its meaning, for the headings of the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +40,8 @@ pub(crate) struct Binding {
     /// How the keys are written.
     pub(crate) written: &'static str,
     pub(crate) action: Action,
+    /// The action as it is called in the code.
+    called: &'static str,
     /// A word or two, for the footer.
     pub(crate) label: &'static str,
     /// A sentence, for the help.
@@ -69,9 +74,103 @@ impl Press {
     }
 }
 
-/// What a key means.
-pub(crate) fn action(press: Press) -> Option<Action> {
-    TABLE.iter().find(|row| row.keys.contains(&press)).map(|row| row.action)
+impl Binding {
+    /// The name of the action in config.toml: `next_pane`.
+    pub(crate) fn name(&self) -> String {
+        let mut name = String::new();
+        for c in self.called.chars() {
+            if c.is_ascii_uppercase() && !name.is_empty() {
+                name.push('_');
+            }
+            name.push(c.to_ascii_lowercase());
+        }
+        name
+    }
+}
+
+/// Keys that have a name, as it is read and as it is written.
+const NAMED: [(&str, &str, KeyCode); 13] = [
+    ("tab", "Tab", KeyCode::Tab),
+    ("shift-tab", "Shift-Tab", KeyCode::BackTab),
+    ("enter", "Enter", KeyCode::Enter),
+    ("esc", "Esc", KeyCode::Esc),
+    ("backspace", "Backspace", KeyCode::Backspace),
+    ("insert", "Insert", KeyCode::Insert),
+    ("delete", "Delete", KeyCode::Delete),
+    ("up", "Up", KeyCode::Up),
+    ("down", "Down", KeyCode::Down),
+    ("left", "Left", KeyCode::Left),
+    ("right", "Right", KeyCode::Right),
+    ("home", "Home", KeyCode::Home),
+    ("end", "End", KeyCode::End),
+];
+
+/// The same for keys with two names.
+const PAGES: [(&str, &str, KeyCode); 4] = [
+    ("pgup", "PgUp", KeyCode::PageUp),
+    ("pgdn", "PgDn", KeyCode::PageDown),
+    ("pageup", "PgUp", KeyCode::PageUp),
+    ("pagedown", "PgDn", KeyCode::PageDown),
+];
+
+/// Function keys that keyboards have.
+const FUNCTION_MAX: u8 = 12;
+
+impl Press {
+    /// The key of that name: `z`, `ctrl-f`, `F5`, `pgdn`, `space`. Names are read in any case.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let mut chars = text.chars();
+        if let (Some(c), None) = (chars.next(), chars.next()) {
+            return (!c.is_control() && c != ' ').then_some(Self::Char(c));
+        }
+        let name = text.to_ascii_lowercase();
+        if name == "space" {
+            return Some(Self::Char(' '));
+        }
+        if let Some(letter) = name.strip_prefix("ctrl-") {
+            let mut letters = letter.chars();
+            let one = letters.next().filter(char::is_ascii_lowercase)?;
+            // A terminal sends the same for these as for Tab, Enter and Backspace.
+            let same = matches!(one, 'i' | 'j' | 'm' | 'h');
+            return (letters.next().is_none() && !same).then_some(Self::Ctrl(one));
+        }
+        if let Some(number) = name.strip_prefix('f').and_then(|number| number.parse().ok()) {
+            let there = (1..=FUNCTION_MAX).contains(&number);
+            return there.then_some(Self::Named(KeyCode::F(number)));
+        }
+        let named = NAMED.iter().chain(&PAGES).find(|(known, _, _)| *known == name)?;
+        Some(Self::Named(named.2))
+    }
+
+    /// How the key is written.
+    pub(crate) fn written(self) -> String {
+        match self {
+            Self::Char(' ') => "Space".to_owned(),
+            Self::Char(c) => c.to_string(),
+            Self::Ctrl(c) => format!("Ctrl-{c}"),
+            Self::Named(KeyCode::F(number)) => format!("F{number}"),
+            Self::Named(code) => {
+                let named = NAMED.iter().chain(&PAGES).find(|(_, _, known)| *known == code);
+                named.map_or_else(|| format!("{code:?}"), |(_, written, _)| (*written).to_owned())
+            }
+        }
+    }
+
+    /// The names of keys that have one.
+    pub(crate) fn names() -> Vec<String> {
+        let named = NAMED.iter().chain(PAGES.iter().take(2)).map(|(name, _, _)| *name);
+        named.chain(["space"]).map(str::to_owned).collect()
+    }
+
+    /// Whether it always means the same: the ways out.
+    pub(crate) fn is_fixed(self) -> bool {
+        matches!(self, Self::Named(KeyCode::Esc) | Self::Ctrl('c'))
+    }
+
+    /// Whether what changes something may be on it.
+    pub(crate) fn may_act(self) -> bool {
+        matches!(self, Self::Char(c) if c.is_uppercase() || c == '!')
+    }
 }
 
 /// The row of an action.
@@ -79,9 +178,25 @@ pub(crate) fn binding(action: Action) -> Option<&'static Binding> {
     TABLE.iter().find(|row| row.action == action)
 }
 
+/// What a key means.
+pub(crate) fn action(model: &Model, press: Press) -> Option<Action> {
+    model.settings.keymap.action(press)
+}
+
 /// The key that stands for an action in texts.
-pub(crate) fn written(action: Action) -> &'static str {
-    binding(action).map_or("", |row| row.written)
+pub(crate) fn written(model: &Model, action: Action) -> &str {
+    model.settings.keymap.written(action)
+}
+
+/// A text in which the names of actions in braces are their keys.
+pub(crate) fn with_keys(model: &Model, text: &str) -> String {
+    if !text.contains('{') {
+        return text.to_owned();
+    }
+    let put = |text: String, row: &Binding| {
+        text.replace(&format!("{{{}}}", row.name()), written(model, row.action))
+    };
+    TABLE.iter().fold(text.to_owned(), put)
 }
 
 use KeyCode as K;
@@ -97,6 +212,7 @@ macro_rules! table {
             keys: &$keys,
             written: $written,
             action: table!(@ $place $action),
+            called: stringify!($action),
             label: $label,
             about: $about,
             place: $place,
@@ -113,6 +229,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('q')], "q", Quit, Everywhere, "quit", "Leaves; during a run it asks how.";
     [Ctrl('c')], "Ctrl-c", Interrupt, Everywhere, "quit", "The same; pressed again it moves on to the next choice.";
     [Ctrl('z')], "Ctrl-z", Suspend, Everywhere, "suspend", "Stops the console until `fg`; during a run: a shell here, the run goes on.";
+    [Named(K::F(2))], "F2", Mouse, Everywhere, "mouse", "The mouse on, or off: with it on, the terminal selects no text by itself.";
     [Ctrl('l')], "Ctrl-l", Redraw, Everywhere, "redraw", "Draws the screen anew.";
     [Named(K::Tab)], "Tab", NextPane, Everywhere, "pane", "Gives the keys to the next pane.";
     [Named(K::BackTab)], "Shift-Tab", PreviousPane, Everywhere, "pane", "Gives the keys to the pane before.";
@@ -206,8 +323,39 @@ mod tests {
     fn what_acts_is_on_no_lowercase_key() {
         for row in TABLE.iter().filter(|row| row.place == Acting) {
             for key in row.keys {
-                assert!(matches!(key, Char(c) if c.is_ascii_uppercase() || *c == '!'), "{key:?}");
+                assert!(key.may_act(), "{key:?}");
             }
+        }
+    }
+
+    #[test]
+    fn every_action_has_a_name_of_its_own_and_every_key_is_read_as_it_is_written() {
+        let mut names: Vec<String> = TABLE.iter().map(Binding::name).collect();
+        assert!(names.contains(&"next_pane".to_owned()), "{names:?}");
+        names.sort();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all);
+        for key in TABLE.iter().flat_map(|row| row.keys) {
+            assert_eq!(Press::read(&key.written()), Some(*key), "{key:?}");
+        }
+        for row in TABLE {
+            assert_eq!(row.keys.first().map(|key| key.written()).as_deref(), Some(row.written));
+        }
+    }
+
+    #[test]
+    fn keys_are_read_by_their_names() {
+        let read = |text| Press::read(text);
+        assert_eq!(read("z"), Some(Char('z')));
+        assert_eq!(read("Z"), Some(Char('Z')));
+        assert_eq!(read("ctrl-f"), Some(Ctrl('f')));
+        assert_eq!(read("Ctrl-F"), Some(Ctrl('f')));
+        assert_eq!(read("f5"), Some(Named(K::F(5))));
+        assert_eq!(read("PageDown"), Some(Named(K::PageDown)));
+        assert_eq!(read("space"), Some(Char(' ')));
+        for none in ["", " ", "zz", "F13", "F0", "ctrl-", "ctrl-ff", "ctrl-i", "alt-x", "ctrl-1"] {
+            assert_eq!(read(none), None, "{none}");
         }
     }
 }

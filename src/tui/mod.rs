@@ -10,6 +10,8 @@
 //! ask.
 
 mod action;
+mod bound;
+mod colour;
 mod errand;
 mod errors;
 mod feed;
@@ -17,10 +19,12 @@ mod glyphs;
 mod hearing;
 mod keymap;
 mod notice;
+mod probe;
 mod settings;
 mod state;
 mod stream;
 mod styles;
+mod swatch;
 mod terminal;
 mod told;
 mod turn;
@@ -38,8 +42,11 @@ use tokio::sync::{mpsc, watch};
 
 pub(crate) use self::words::{diff, took};
 pub use self::{
-    notice::{Notices, Notify},
-    settings::Settings,
+    bound::{KeyFault, KeyHelp, Keymap, actions},
+    colour::Depth,
+    notice::Notices,
+    settings::{Notify, Settings, Themes},
+    swatch::swatch,
     terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
     told::{
         Guest, Has, HostState, Intent, Page, PastRun, Prompt, PromptKind, Returned, Saving, Told,

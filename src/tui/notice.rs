@@ -14,20 +14,6 @@ pub enum Notices {
     Osc99,
 }
 
-/// Whether the operator wants to be called where the terminal is not looked at.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Notify {
-    /// As the terminal can.
-    #[default]
-    Auto,
-    /// By the bell.
-    Bell,
-    /// By OSC 9, whatever the terminal is.
-    Osc9,
-    /// Not at all.
-    Off,
-}
-
 /// How far something is, for the terminal's own indicator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Progress {

@@ -4,16 +4,53 @@ use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
-use super::notice::{Notices, Notify};
+use super::{Keymap, colour::Depth, notice::Notices};
+pub use crate::config::Notify;
+use crate::config::Theme;
+
+/// The theme, or one for each ground.
+#[derive(Clone, Debug)]
+pub enum Themes {
+    /// This one.
+    One(Theme),
+    /// By what the terminal says its ground is; it is asked once, before keys are read.
+    ByGround {
+        /// On a dark ground, and where the terminal does not say.
+        dark: Theme,
+        /// On a light ground.
+        light: Theme,
+    },
+}
+
+impl Themes {
+    /// The one for a ground, as far as that is known.
+    pub(crate) fn on(&self, light: Option<bool>) -> &Theme {
+        match (self, light) {
+            (Self::One(theme), _) => theme,
+            (Self::ByGround { light, .. }, Some(true)) => light,
+            (Self::ByGround { dark, .. }, Some(false) | None) => dark,
+        }
+    }
+}
 
 /// What the console is told once, at its start.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Draw with ASCII only: for terminals and fonts without the marks, and where their width is
+    /// Draw marks and frames in ASCII: for terminals and fonts without them, and where their width is
     /// ambiguous.
     pub ascii: bool,
+    /// The terminal does not read UTF-8: nothing but ASCII goes to it, also of what hosts say.
+    pub seven_bit: bool,
     /// Use colours; without, attributes and marks alone tell things apart.
     pub colour: bool,
+    /// How many colours the terminal can show.
+    pub depth: Depth,
+    /// What things look like.
+    pub themes: Themes,
+    /// Which key means what.
+    pub keymap: Keymap,
+    /// Take clicks and the wheel, from the start.
+    pub mouse: bool,
     /// Only look: no key changes anything.
     pub read_only: bool,
     /// A value as one word of the shell, for a command that is shown to be edited; `None` where it

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
+use super::Settings;
 use crate::{
     model::{self, Candidate, HostId, Maintenance, Plan, RunId, Site, Try},
     run::{Command, Event, Mode, Refusal, Run, Verdict},
@@ -91,7 +92,10 @@ pub enum Told {
     Way(String, Way),
     /// Why a log was not saved.
     NotSaved(String),
-    /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere.
+    /// config.toml, or a theme, was changed: what holds from now on, or what is wrong with it.
+    Settings(Result<Box<Settings>, String>),
+    /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere. Names of actions
+    /// in braces are replaced by their keys.
     Guide(Vec<String>),
     /// A guest has left the terminal ([`Wish::Lend`]); it is plain again.
     Back(Returned),

@@ -16,11 +16,13 @@ use tokio::{
 
 use super::{
     TuiError,
+    action::Action,
     errand::Errand,
     feed::Feed,
     hearing::Hearing,
-    notice,
-    settings::Settings,
+    keymap::written,
+    notice, probe,
+    settings::{Settings, Themes},
     state::Model,
     stream::{Cause, Stream},
     styles::Tone,
@@ -101,6 +103,8 @@ struct Turns {
     terminal: Terminal,
     /// Nobody reads keys while somebody else has the terminal.
     keys: Option<EventStream>,
+    /// What the terminal may still say to what it was asked.
+    late: probe::Late,
     holder: Holder,
     stream: Option<Stream>,
     store: Store,
@@ -157,16 +161,24 @@ impl Turns {
             stop: listen(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
             go_on: listen(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
         };
-        let terminal = Terminal::take().map_err(TuiError::Take)?;
+        let terminal = Terminal::take(settings.colour).map_err(TuiError::Take)?;
         let size = terminal.size().map_err(TuiError::Take)?;
         let (feed, found) = Feed::of(store.clone());
+        let asks = settings.colour && matches!(settings.themes, Themes::ByGround { .. });
+        let said = if asks { probe::ground(clock) } else { probe::Said::default() };
+        let mut model = Model::new(settings, size, clock());
+        model.looks.on(&model.settings, said.light);
+        if model.looks.mouse {
+            model.errands.ask(Errand::Mouse(true));
+        }
         let every = |time| {
             let mut ticks = interval(time);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             ticks
         };
         Ok(Self {
-            model: Model::new(settings, size, clock()),
+            model,
+            late: said.late,
             hearing: Hearing::of(store.clone()),
             feed,
             terminal,
@@ -274,7 +286,13 @@ impl Turns {
                 if self.stream.take_if(|stream| wanted(stream)).is_some() {
                     self.terminal.plain(false);
                 } else {
-                    self.take(Msg::Key(key));
+                    match self.late.is_of(key) {
+                        probe::Heard::Key => self.take(Msg::Key(key)),
+                        probe::Heard::Answer(None) => {}
+                        probe::Heard::Answer(light) => {
+                            self.model.looks.on(&self.model.settings, light);
+                        }
+                    }
                 }
             }
             Event::Paste(_) if self.stream.as_ref().is_some_and(wanted) => {}
@@ -287,7 +305,8 @@ impl Turns {
             }
             Event::FocusGained => self.take(Msg::Focus(true)),
             Event::FocusLost => self.take(Msg::Focus(false)),
-            Event::Key(_) | Event::Mouse(_) => {}
+            Event::Mouse(mouse) => self.take(Msg::Mouse(mouse)),
+            Event::Key(_) => {}
         }
         self.draw()
     }
@@ -318,7 +337,8 @@ impl Turns {
     fn told_ends(&mut self) -> Result<(), TuiError> {
         (self.told_open, self.model.alone) = (false, true);
         if self.model.over.is_none() {
-            let line = "the run is no longer driven from here; q leaves".to_owned();
+            let key = written(&self.model, Action::Quit);
+            let line = format!("the run is no longer driven from here; {key} leaves");
             self.take(Msg::Told(Box::new(Told::Over(line))));
         }
         self.pending = true;
@@ -351,6 +371,7 @@ impl Turns {
             }
         }
         self.terminal.take_again().map_err(TuiError::Terminal)?;
+        self.terminal.mouse(self.model.looks.mouse);
         (self.keys, self.holder, self.pending) = (Some(EventStream::new()), Holder::Us, true);
         Ok(())
     }
@@ -394,6 +415,7 @@ impl Turns {
                 }
                 Errand::Lend(guest) => self.lend(guest),
                 Errand::Stream => self.begin_stream(Cause::Wanted),
+                Errand::Mouse(on) => self.terminal.mouse(on),
             }
         }
         Ok(())

@@ -5,6 +5,7 @@ mod driven;
 mod feed;
 mod lending;
 mod past;
+mod reload;
 mod save;
 mod screen;
 mod session;
@@ -21,7 +22,9 @@ use super::{
     args::Global,
     environment::Surroundings,
     exit::{Exit, Stop},
-    headless, load, prepare, secrets,
+    headless, load,
+    own::Own,
+    prepare, secrets,
 };
 use crate::{
     driver::{Driver, Secrets},
@@ -40,6 +43,7 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
         without::tell(around, global)?;
         return Err(why);
     }
+    let own = Own::load(around, global)?;
     let recipe = load::recipe(global)?;
     let request = headless::plain_request(around, global, &session::pipeline(&recipe))?;
     if !around.read_only {
@@ -48,16 +52,16 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
     let survey = plan::survey(&recipe, &request).map_err(|found| load::faults(&found))?;
     if let Some(run) = open_run(around, &survey.owner)? {
         if around.read_only {
-            return watch::watch(around, &run).await;
+            return watch::watch(around, own, &run).await;
         }
         let (journal, events) = match Journal::open(&around.store, &run, &around.who.0) {
             // Somebody drives it: there is nothing to do but to look on.
-            Err(JournalError::LockedBy { .. }) => return watch::watch(around, &run).await,
+            Err(JournalError::LockedBy { .. }) => return watch::watch(around, own, &run).await,
             opened => opened?,
         };
         let run = Run::fold(&events)
             .map_err(|error| Stop::new(Exit::Refused, format!("run {run}: {error}")))?;
-        return taken_up(around, global, (journal, events, run), Some(recipe)).await;
+        return taken_up(around, global, own, (journal, events, run), Some(recipe)).await;
     }
     // The terminal is still free for what asks.
     let stage = &survey.owner.stage;
@@ -65,7 +69,7 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
         true => Secrets::default(),
         false => secrets::of_stage(around, &recipe, stage, &mut headless::listen()?).await?,
     };
-    let screen = Screen::open(around, true)?;
+    let screen = Screen::open(around, own, true)?;
     Session::new(around, global, screen, true).with(secrets).fresh(recipe, Vec::new()).await
 }
 
@@ -76,8 +80,9 @@ pub(super) async fn trial(
     guide: Vec<String>,
 ) -> Result<Exit, Stop> {
     terminal(around)?;
+    let own = Own::load(around, global)?;
     let recipe = load::recipe(global)?;
-    let screen = Screen::open(around, false)?;
+    let screen = Screen::open(around, own, false)?;
     Session::new(around, global, screen, false).fresh(recipe, guide).await
 }
 
@@ -108,19 +113,21 @@ pub(super) async fn resume(
     events: Vec<Event>,
     run: Run,
 ) -> Result<Exit, Stop> {
+    let own = Own::load(around, global)?;
     // The run has all that it needs in its journal; the recipe is for what is seen beside it.
     let recipe = load::quietly(global).ok().map(|(recipe, _warnings)| recipe);
-    taken_up(around, global, (journal, events, run), recipe).await
+    taken_up(around, global, own, (journal, events, run), recipe).await
 }
 
 async fn taken_up(
     around: &Surroundings,
     global: &Global,
+    own: Own,
     (journal, events, run): (Journal, Vec<Event>, Run),
     recipe: Option<Recipe>,
 ) -> Result<Exit, Stop> {
     let secrets = secrets::again(around, global, &run.plan, &mut headless::listen()?).await?;
-    let screen = Screen::open(around, true)?;
+    let screen = Screen::open(around, own, true)?;
     let ask = Arc::clone(&screen.asking) as Arc<dyn crate::remote::Ask>;
     let hosts = load::hosts(&run.plan);
     let dirty = screen.dirty.clone();

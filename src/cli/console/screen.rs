@@ -18,6 +18,7 @@ use super::{
     ask::Asking,
     lending::{Lending, Reach},
     past::Archive,
+    reload::{self, Watched},
     save,
 };
 use crate::{
@@ -25,14 +26,16 @@ use crate::{
         environment::Surroundings,
         exit::{Exit, Stop},
         headless,
+        own::Own,
         signals::{INT, Signals},
         terminal::{self, Mark},
     },
+    config::Theme,
     driver::{self, Asker},
     model::{HostId, Plan},
     script::quote,
     store::{Dirty, Store},
-    tui::{self, Notify, Saving, Settings, Told, TuiError, Wish},
+    tui::{self, Keymap, Notify, Saving, Settings, Themes, Told, TuiError, Wish},
 };
 
 /// What the screen may have on its way to the driver, and to the screen.
@@ -60,17 +63,25 @@ pub(super) struct Screen {
     logs: (Store, PathBuf),
     ended: JoinHandle<Result<(), TuiError>>,
     signals: Signals,
+    /// Whoever reads config.toml again when it is saved.
+    watched: Option<Watched>,
 }
 
 impl Screen {
-    pub(super) fn open(around: &Surroundings, lasting: bool) -> Result<Self, Stop> {
+    /// Opens it, with what the operator likes.
+    pub(super) fn open(around: &Surroundings, own: Own, lasting: bool) -> Result<Self, Stop> {
         let signals = headless::listen()?;
         let (told, hears) = mpsc::channel(QUEUE_MAX);
         let (wishing, wishes) = mpsc::channel(QUEUE_MAX);
         let (dirty, grown): (Dirty, watch::Receiver<u64>) = Dirty::new();
         let settings = Settings {
-            ascii: !around.utf8,
-            colour: around.colour,
+            ascii: around.looks.ascii_auto,
+            seven_bit: around.looks.seven_bit,
+            colour: around.looks.colour,
+            depth: around.looks.depth,
+            themes: Themes::One(Theme::default()),
+            keymap: Keymap::default(),
+            mouse: false,
             read_only: around.read_only,
             quote: |word| quote(word).ok(),
             who: around.person().to_owned(),
@@ -78,16 +89,18 @@ impl Screen {
             notify: Notify::Auto,
             notices: around.emulator.notices,
             progress: around.emulator.progress,
-            editor: around.editor.clone(),
-            pager: around.pager.clone(),
+            editor: around.programs.editor.clone(),
+            pager: around.programs.pager.clone(),
             tmux: around.tmux(),
             here: std::env::current_dir().unwrap_or_default(),
             zone: TimeZone::system(),
         };
         // Before it is taken.
         let mark = terminal::mark(&around.marks);
+        let liked = own.over(around.looks, &settings);
+        let watched = reload::watch(own, settings, around.looks, told.downgrade());
         let store = around.store.clone();
-        let ended = tokio::spawn(tui::run(hears, wishing, grown, store, settings, driver::now));
+        let ended = tokio::spawn(tui::run(hears, wishing, grown, store, liked, driver::now));
         let asking = Arc::new(Asking::new(told.clone()));
         let lending = Lending::new(around, told.clone());
         let archive = Archive::new(around.store.clone(), told.clone());
@@ -105,6 +118,7 @@ impl Screen {
             logs: (around.store.clone(), around.environment.home.clone()),
             ended,
             signals,
+            watched,
         })
     }
 
@@ -238,9 +252,9 @@ impl Screen {
 
     /// Gives the terminal back.
     pub(super) async fn close(self) -> Result<(), Stop> {
-        let Self { told, wishes, asking, archive, ended, mut lending, .. } = self;
+        let Self { told, wishes, asking, archive, ended, mut lending, watched, .. } = self;
         lending.end().await;
-        drop((told, wishes, asking, archive, lending));
+        drop((told, wishes, asking, archive, lending, watched));
         match ended.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Stop::new(Exit::Refused, format!("the terminal: {error}"))),

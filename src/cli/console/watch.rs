@@ -11,6 +11,7 @@ use crate::{
     cli::{
         environment::Surroundings,
         exit::{Exit, Stop},
+        own::Own,
     },
     model::RunId,
     run::{Event, Run},
@@ -35,11 +36,11 @@ struct Watched {
 }
 
 /// Shows a run that somebody else may drive, until the operator leaves.
-pub(super) async fn watch(around: &Surroundings, id: &RunId) -> Result<Exit, Stop> {
+pub(super) async fn watch(around: &Surroundings, own: Own, id: &RunId) -> Result<Exit, Stop> {
     let (follower, events) = Follower::open(&around.store, id)?;
     let run = Run::fold(&events)
         .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
-    let mut screen = Screen::open(around, true)?;
+    let mut screen = Screen::open(around, own, true)?;
     let driver = follower.driver();
     screen.tell(Told::Watching(driver.clone())).await;
     screen.tell_pace(&around.store, &run.plan, &run.plan.pipeline);

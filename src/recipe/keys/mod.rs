@@ -1,7 +1,9 @@
-//! The one table of keys: what may stand in a deploy.toml, and of what type. Decoding, merging,
+//! The one table of keys: what may stand in a deploy.toml and in the operator's own files, and of what type. Decoding, merging,
 //! suggestions, the schema and the reference all read it.
 
 // A row a key.
+#[rustfmt::skip]
+mod own;
 #[rustfmt::skip]
 mod site;
 #[rustfmt::skip]
@@ -49,12 +51,25 @@ pub(super) fn of(table: Table) -> &'static [Key] {
         Table::Upload => steps::UPLOAD,
         Table::Confirm => steps::CONFIRM,
         Table::Group => steps::GROUP,
+        Table::Config => own::CONFIG,
+        Table::Grounds => own::GROUNDS,
+        Table::Theme => own::THEME,
+        Table::Styles => own::STYLES,
+        Table::Look => own::LOOK_KEYS,
+        Table::Ansi => own::ANSI,
     }
 }
 
-/// Every key with its table, in the order of the reference.
+/// Every key of the file that a table is in, with its table, in the order of the reference.
+pub(super) fn beside(table: Table) -> impl Iterator<Item = (Table, &'static Key)> {
+    let tables = table.siblings().iter().copied();
+    tables.flat_map(|table| of(table).iter().map(move |key| (table, key)))
+}
+
+/// Every key of deploy.toml with its table.
+#[cfg(test)]
 pub(super) fn all() -> impl Iterator<Item = (Table, &'static Key)> {
-    Table::ALL.into_iter().flat_map(|table| of(table).iter().map(move |key| (table, key)))
+    beside(Table::Root)
 }
 
 /// The key of that name in a table.
@@ -84,6 +99,12 @@ pub(super) fn alternatives(table: Table) -> &'static [&'static [&'static str]] {
         | Table::Items
         | Table::Upload
         | Table::Confirm
-        | Table::Group => &[],
+        | Table::Group
+        | Table::Config
+        | Table::Grounds
+        | Table::Theme
+        | Table::Styles
+        | Table::Look
+        | Table::Ansi => &[],
     }
 }

@@ -41,10 +41,56 @@ pub(in crate::recipe) enum Table {
     Confirm,
     /// A group in a pipeline.
     Group,
+    /// The operator's own config.toml.
+    Config,
+    /// `[theme]` of config.toml: one for each ground.
+    Grounds,
+    /// A theme.
+    Theme,
+    /// `[styles]` of a theme.
+    Styles,
+    /// One style of a theme.
+    Look,
+    /// `[ansi]` of a theme.
+    Ansi,
 }
 
 impl Table {
-    /// All tables, in the order of the reference.
+    /// The tables of config.toml, in the order of its reference.
+    pub(in crate::recipe) const OF_CONFIG: [Self; 2] = [Self::Config, Self::Grounds];
+
+    /// The tables of a theme, in the order of its reference.
+    pub(in crate::recipe) const OF_THEME: [Self; 4] =
+        [Self::Theme, Self::Styles, Self::Look, Self::Ansi];
+
+    /// The tables of a file that this one is in.
+    pub(in crate::recipe) fn siblings(self) -> &'static [Self] {
+        match self {
+            Self::Config | Self::Grounds => &Self::OF_CONFIG,
+            Self::Theme | Self::Styles | Self::Look | Self::Ansi => &Self::OF_THEME,
+            Self::Root
+            | Self::Source
+            | Self::Layout
+            | Self::Live
+            | Self::Shared
+            | Self::Maintenance
+            | Self::Probe
+            | Self::Secret
+            | Self::Param
+            | Self::Notify
+            | Self::Stage
+            | Self::Inventory
+            | Self::Host
+            | Self::Step
+            | Self::Items
+            | Self::Health
+            | Self::Upload
+            | Self::Confirm
+            | Self::Group => &Self::ALL,
+        }
+    }
+
+    /// All tables of deploy.toml and of recipes, in the order of the reference.
     pub(in crate::recipe) const ALL: [Self; 19] = [
         Self::Root,
         Self::Source,
@@ -89,6 +135,12 @@ impl Table {
             Self::Upload => "the upload of a step",
             Self::Confirm => "the confirmation of a step",
             Self::Group => "a group",
+            Self::Config => "config.toml",
+            Self::Grounds => "the themes for light and dark",
+            Self::Theme => "a theme",
+            Self::Styles => "the styles of a theme",
+            Self::Look => "a style",
+            Self::Ansi => "the colours of output",
         }
     }
 
@@ -114,6 +166,11 @@ impl Table {
             Self::Upload => "[steps.NAME.upload]",
             Self::Confirm => "[steps.NAME.confirm]",
             Self::Group => "A group in a pipeline",
+            Self::Config | Self::Theme => "The file itself",
+            Self::Grounds => "[theme], to go by the ground of the terminal",
+            Self::Styles => "[styles]",
+            Self::Look => "A style as a table",
+            Self::Ansi => "[ansi]",
         }
     }
 
@@ -139,6 +196,12 @@ impl Table {
             Self::Upload => "upload",
             Self::Confirm => "confirm",
             Self::Group => "group",
+            Self::Config => "config",
+            Self::Grounds => "grounds",
+            Self::Theme => "theme",
+            Self::Styles => "styles",
+            Self::Look => "look",
+            Self::Ansi => "ansi",
         }
     }
 }
@@ -182,6 +245,8 @@ pub(in crate::recipe) enum Type {
     Named(Table),
     /// The same, each of which can be switched off by `false`.
     Steps,
+    /// Any number of named values of a type.
+    Each(&'static Self),
     /// In a recipe named declarations, in deploy.toml named values.
     Params,
     /// Named arrays of steps and groups.
@@ -219,6 +284,7 @@ impl Type {
                 | Self::Headers
                 | Self::Named(_)
                 | Self::Steps
+                | Self::Each(_)
                 | Self::Params
                 | Self::Pipelines => format!("an array; each is {}", of.shown()),
             },
@@ -229,6 +295,7 @@ impl Type {
             | Self::One(_)
             | Self::Named(_)
             | Self::Steps
+            | Self::Each(_)
             | Self::Params
             | Self::Pipelines => "a table".to_owned(),
         }

@@ -88,7 +88,8 @@ fn value(node: &tree::Node, kind: keys::Type, found: &mut Vec<(keys::Table, &'st
         | Type::Any
         | Type::Values
         | Type::Env
-        | Type::Headers => {}
+        | Type::Headers
+        | Type::Each(_) => {}
     }
 }
 

@@ -368,4 +368,7 @@ fn ascii_spellings_keep_the_columns() {
     text.push(&Shown::literal("end"));
     assert_eq!(text.to_seven_bit().plain(), "<KEY hidden> ~ ? e ?? o~end");
     assert_eq!(text.to_seven_bit().width(), text.width());
+    let text = Shown::literal("日本 é… ─ end");
+    assert_eq!(text.to_narrow().plain(), "日本 é~ ? end");
+    assert_eq!(text.to_narrow().width(), text.width());
 }

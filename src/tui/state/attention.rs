@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     model::{HoldId, RunId},
-    tui::notice::{Notices, Notify},
+    tui::{notice::Notices, settings::Notify},
 };
 
 /// Between two calls.

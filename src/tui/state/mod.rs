@@ -11,6 +11,7 @@ pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod host;
 pub(crate) mod log;
+pub(crate) mod looks;
 pub(crate) mod moment;
 pub(crate) mod palette;
 pub(crate) mod picker;
@@ -32,6 +33,7 @@ use self::{
     history::{History, Past},
     host::{HostView, Met},
     log::LogPane,
+    looks::Looks,
     palette::{Palette, Recent},
     picker::Picker,
     sight::Sight,
@@ -105,6 +107,7 @@ pub(crate) struct Asked {
 #[derive(Debug)]
 pub(crate) struct Model {
     pub(crate) settings: Settings,
+    pub(crate) looks: Looks,
     pub(crate) now: Timestamp,
     pub(crate) size: Size,
     pub(crate) subject: Subject,
@@ -165,6 +168,7 @@ pub(crate) const SIZE_MIN: Size = Size { width: 60, height: 16 };
 impl Model {
     pub(crate) fn new(settings: Settings, size: Size, now: Timestamp) -> Self {
         Self {
+            looks: Looks::new(&settings),
             settings,
             now,
             size,
@@ -212,7 +216,7 @@ impl Model {
     }
 
     pub(crate) fn styles(&self) -> Styles {
-        Styles::new(self.settings.colour)
+        self.looks.styles
     }
 
     /// Whether the screen is too small to show a run.

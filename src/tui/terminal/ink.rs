@@ -122,8 +122,12 @@ pub(super) fn settle(patience: Duration) -> bool {
 
 /// Gathers a frame, which is sent on its way whole: by whoever has the other of two handles on the
 /// same sheet.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Ink(Arc<Mutex<Vec<u8>>>);
+#[derive(Clone, Debug)]
+pub(super) struct Ink {
+    sheet: Arc<Mutex<Vec<u8>>>,
+    /// Without: not even what takes colours back is written.
+    colour: bool,
+}
 
 impl Write for Ink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -138,18 +142,48 @@ impl Write for Ink {
 }
 
 impl Ink {
+    pub(super) fn new(colour: bool) -> Self {
+        Self { sheet: Arc::default(), colour }
+    }
+
     fn sheet(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sheet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends what was gathered on its way; drops it when the terminal is no longer ours.
     pub(super) fn send(&self) {
         let mut sheet = self.sheet();
         if TAKEN.load(Ordering::SeqCst) {
-            put(&sheet);
+            match self.colour {
+                true => put(&sheet),
+                false => put(&without_colours(&sheet)),
+            }
         }
         sheet.clear();
     }
+}
+
+/// What the backend writes at the end of each frame: text, ground and underline as the terminal has
+/// them. Without colours there is nothing to take back.
+const TAKES_BACK: [&[u8]; 3] = [b"\x1b[39m", b"\x1b[49m", b"\x1b[59m"];
+
+fn without_colours(mut bytes: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(bytes.len());
+    while let Some(at) = memchr::memchr(b'\x1b', bytes) {
+        let (before, rest) = bytes.split_at(at);
+        kept.extend_from_slice(before);
+        let taken = TAKES_BACK.iter().find(|code| rest.starts_with(code));
+        let length = taken.map_or_else(
+            || {
+                kept.push(b'\x1b');
+                1
+            },
+            |code| code.len(),
+        );
+        bytes = rest.get(length..).unwrap_or_default();
+    }
+    kept.extend_from_slice(bytes);
+    kept
 }
 
 #[cfg(test)]
@@ -157,8 +191,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn without_colours_not_even_their_end_is_written() {
+        let frame = b"\x1b[1ma\x1b[39m\x1b[49mb\x1b[59m\x1b[0m\x1b[3;9Hc\x1b";
+        assert_eq!(without_colours(frame), b"\x1b[1mab\x1b[0m\x1b[3;9Hc\x1b");
+    }
+
+    #[test]
     fn what_is_left_of_a_frame_is_dropped_once_the_terminal_is_given_back() {
-        let mut ink = Ink::default();
+        let mut ink = Ink::new(true);
         ink.write_all(b"half a frame").unwrap();
         ink.flush().unwrap();
         assert_eq!(*ink.sheet(), b"half a frame", "a frame goes whole");

@@ -87,7 +87,7 @@ pub(super) struct Terminal {
 
 impl Terminal {
     /// Takes the terminal over.
-    pub(super) fn take() -> io::Result<Self> {
+    pub(super) fn take(colour: bool) -> io::Result<Self> {
         // Without this, crossterm itself obeys NO_COLOR by a full reset that also takes reverse and
         // bold away, so that a selection cannot be seen. Colours are left out by our styles.
         force_color_output(true);
@@ -97,7 +97,7 @@ impl Terminal {
         tty::raw()?;
         // Whatever asks the terminal for what it can do belongs here: before anybody reads keys, and
         // with a limit, since not every terminal answers.
-        let ink = Ink::default();
+        let ink = Ink::new(colour);
         let inner = ratatui::Terminal::new(CrosstermBackend::new(ink.clone()))?;
         let (title, progress) = (String::new(), Progress::Off);
         let mut terminal = Self { inner, ink, title, progress, forgotten: true };
@@ -127,6 +127,11 @@ impl Terminal {
     pub(super) fn set(&mut self, mode: Mode, on: bool) {
         let bytes = if on { modes::set(mode) } else { modes::unset(mode) };
         ink::put(bytes.as_bytes());
+    }
+
+    /// Has clicks and the wheel sent, or leaves them to the terminal.
+    pub(super) fn mouse(&mut self, on: bool) {
+        self.set(Mode::Mouse, on);
     }
 
     /// Leaves the alternate screen, for plain lines, or comes back to it.

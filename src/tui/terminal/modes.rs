@@ -16,7 +16,8 @@ pub(crate) enum Mode {
     Keys,
     /// Coming and going of the operator's attention is told (private mode 1004).
     Focus,
-    /// The mouse is told, in the form that has no bound (private modes 1000, 1002 and 1006).
+    /// Clicks and the wheel are told, in the form that has no bound (private modes 1000 and 1006);
+    /// nothing of mere motion, which would be a flood.
     Mouse,
     /// The cursor is hidden (private mode 25), and has a shape of ours (DECSCUSR).
     Cursor,
@@ -42,11 +43,7 @@ const TABLE: [Row; 9] = [
     Row { mode: Mode::Paste, set: "\x1b[?2004h", unset: "\x1b[?2004l" },
     Row { mode: Mode::Keys, set: "\x1b[>1u", unset: "\x1b[<u" },
     Row { mode: Mode::Focus, set: "\x1b[?1004h", unset: "\x1b[?1004l" },
-    Row {
-        mode: Mode::Mouse,
-        set: "\x1b[?1000h\x1b[?1002h\x1b[?1006h",
-        unset: "\x1b[?1006l\x1b[?1002l\x1b[?1000l",
-    },
+    Row { mode: Mode::Mouse, set: "\x1b[?1000h\x1b[?1006h", unset: "\x1b[?1006l\x1b[?1000l" },
     Row { mode: Mode::Cursor, set: "\x1b[?25l", unset: "\x1b[0 q\x1b[?25h" },
     Row { mode: Mode::Progress, set: "", unset: "\x1b]9;4;0\x07" },
     Row { mode: Mode::Frame, set: "\x1b[?2026h", unset: "\x1b[?2026l" },

@@ -16,7 +16,7 @@ fn calls(desk: &mut Desk) -> Vec<(Notices, String)> {
     let errands = std::iter::from_fn(|| desk.model.errands.next());
     let call = |errand| match errand {
         Errand::Alert(how, text) => Some((how, text)),
-        Errand::Copy(_) | Errand::Lend(_) | Errand::Stream => None,
+        Errand::Copy(_) | Errand::Lend(_) | Errand::Stream | Errand::Mouse(_) => None,
     };
     errands.filter_map(call).collect()
 }

@@ -2,6 +2,7 @@
 //! lists of facts; there is no engine here.
 
 mod attention;
+mod bound;
 mod dialogs;
 mod failure;
 mod items;
@@ -10,6 +11,7 @@ mod lent;
 mod locks;
 mod log;
 mod looks;
+mod mouse;
 mod nav;
 mod next;
 mod outside;
@@ -18,6 +20,7 @@ mod sites;
 mod story;
 mod styled;
 mod tempo;
+mod themes;
 mod unplanned;
 
 use std::sync::{
@@ -31,13 +34,16 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Size};
 
 use self::story::at;
 use super::{
-    Notices, Notify, Settings, Told, Wish,
+    Depth, Keymap, Notices, Notify, Settings, Themes, Told, Wish,
     feed::{Feed, Source},
     state::Model,
     update::{Msg, update},
     view,
 };
-use crate::store::{Arrival, Block, Dirty, DiskError, Line, Spot};
+use crate::{
+    config::Theme,
+    store::{Arrival, Block, Dirty, DiskError, Line, Spot},
+};
 
 pub(super) const WIDE: Size = Size { width: 120, height: 36 };
 pub(super) const NARROW: Size = Size { width: 80, height: 24 };
@@ -105,7 +111,12 @@ pub(super) struct Desk {
 pub(super) fn settings() -> Settings {
     Settings {
         ascii: false,
+        seven_bit: false,
         colour: true,
+        depth: Depth::True,
+        themes: Themes::One(Theme::default()),
+        keymap: Keymap::default(),
+        mouse: false,
         read_only: false,
         quote: |word| crate::script::quote(word).ok(),
         who: story::bob().0,
@@ -257,6 +268,7 @@ fn key(name: &str) -> KeyEvent {
         "end" => KeyCode::End,
         "bs" => KeyCode::Backspace,
         "lt" => KeyCode::Char('<'),
+        "f2" => KeyCode::F(2),
         other => panic!("no key {other}"),
     };
     KeyEvent::new(code, KeyModifiers::NONE)

@@ -299,7 +299,8 @@ fn help_runs_what_it_lists() {
         for _ in 0..crate::tui::keymap::TABLE.len() {
             let rows = crate::tui::view::help_rows(&desk.model);
             let chosen = rows[desk.model.help.as_ref().unwrap().chosen];
-            let key = format!("\u{25b8} {}", crate::tui::keymap::written(chosen.action));
+            let key =
+                format!("\u{25b8} {}", crate::tui::keymap::written(&desk.model, chosen.action));
             let screen = desk.screen();
             assert!(screen.contains(&key), "{key}\n{screen}");
             assert!(!screen.contains("\u{2026}\u{2502}"), "{screen}");
@@ -558,10 +559,8 @@ mod anything {
     /// The last row is made of whole hints: a key and its label, or what a screen says of its own.
     fn whole(screen: &str) -> Result<(), String> {
         let last = screen.lines().last().unwrap_or_default();
-        let mut hints: Vec<String> = TABLE
-            .iter()
-            .map(|row| format!(" {} {} ", crate::tui::keymap::written(row.action), row.label))
-            .collect();
+        let mut hints: Vec<String> =
+            TABLE.iter().map(|row| format!(" {} {} ", row.written, row.label)).collect();
         let own = [
             "? help",
             "? more",

@@ -138,7 +138,7 @@ fn maintenance_dialog() {
 
 #[test]
 fn ascii_alone() {
-    let settings = || Settings { ascii: true, ..settings() };
+    let settings = || Settings { ascii: true, seven_bit: true, ..settings() };
     for (name, keys) in [("overview", "2"), ("picker", "R"), ("maintenance", "M")] {
         let mut desk =
             Desk::with(NARROW, settings(), 40, super::chatter).tell_all(idle()).keys(keys);

@@ -10,6 +10,7 @@ use crate::{
     run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run, Sig},
     tui::{
         action::{Act, Action},
+        keymap::written,
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
@@ -363,7 +364,7 @@ fn stop(model: &Model) -> Option<Dialog> {
 }
 
 /// What is said of an answer to a question that is about a host.
-fn about(model: &Model, run: &Run, hold: &Hold, what: &str, undo: &str) -> Facts {
+fn about(model: &Model, run: &Run, hold: &Hold, what: &str, undo: impl Into<String>) -> Facts {
     let host = run.cell(hold.on).and_then(|cell| cell.node.host);
     Facts::new(what, words::on_host(model, host), undo)
 }
@@ -450,7 +451,11 @@ fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     } else {
         "runs the same command once more on this host"
     };
-    let undo = "none needed; each attempt has a log of its own ([ and ] go through them)";
+    let key = |action| written(model, action);
+    let (older, newer) = (key(Action::OlderAttempt), key(Action::NewerAttempt));
+    let undo = format!(
+        "none needed; each attempt has a log of its own ({older} and {newer} go through them)"
+    );
     let facts = self::about(model, run, hold, again, undo).takes(words::usual_step(model, hold));
     let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
         .about(facts)

@@ -6,6 +6,7 @@ use crate::{
     run::{Cause, LinkState, Mode, Offer, Run, Sig, State},
     tui::{
         action::{Act, Action},
+        keymap::written,
         state::{Model, Subject, face},
         told::HostState,
         view, words,
@@ -23,6 +24,7 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::Redraw
         | Action::Suspend
         | Action::Stream
+        | Action::Mouse
         | Action::NextPane
         | Action::PreviousPane
         | Action::Hosts
@@ -133,7 +135,7 @@ fn no_releases(model: &Model) -> Option<String> {
 /// What is done beside the run that is planned, or after it.
 fn outside_of_a_run(model: &Model, action: Act) -> Option<String> {
     match &model.subject {
-        _ if model.alone => return some("nothing is carried out any more; q leaves"),
+        _ if model.alone => return Some(nobody(model)),
         Subject::Nothing => return some("there is no plan yet"),
         Subject::Run(run) if run.closed.is_none() && model.over.is_some() => {
             return some("the run is no longer driven from here");
@@ -200,8 +202,16 @@ pub(super) fn not_ready(model: &Model, host: HostId) -> Option<String> {
     match model.hosts.get(&host) {
         Some(HostState::Ready) => None,
         Some(HostState::Connecting) | None => Some(format!("{name} is not connected yet")),
-        Some(HostState::Trouble { .. }) => Some(format!("{name} cannot be reached; r tries again")),
+        Some(HostState::Trouble { .. }) => {
+            let key = written(model, Action::Look);
+            Some(format!("{name} cannot be reached; {key} tries again"))
+        }
     }
+}
+
+/// Why nothing can be done once nobody hears it.
+fn nobody(model: &Model) -> String {
+    format!("nothing is carried out any more; {} leaves", written(model, Action::Quit))
 }
 
 fn nothing_to_look_at(model: &Model) -> Option<String> {
@@ -209,7 +219,7 @@ fn nothing_to_look_at(model: &Model) -> Option<String> {
         return some("this console only watches a run: it is connected to no host");
     }
     if model.alone {
-        return some("nothing is carried out any more; q leaves");
+        return Some(nobody(model));
     }
     let has = model.sight.has;
     if has.releases || has.maintenance { None } else { all_connected(model) }

@@ -85,7 +85,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         Some(Press::Char('/')) => model.history.typing = true,
         Some(Press::Char('a')) => model.history.all = !model.history.all,
         Some(Press::Char('r')) => return ask(model, 0),
-        Some(press) => match keymap::action(press) {
+        Some(press) => match keymap::action(model, press) {
             Some(Action::Go(motion)) => return go(model, rows(motion, page(model))),
             Some(action @ (Action::Help | Action::Palette | Action::Redraw)) => {
                 return keys::act(model, action);

@@ -15,7 +15,7 @@ use crate::tui::{
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc) | Press::Char('q' | 'i')) => model.host_view = None,
-        Some(press) => match keymap::action(press) {
+        Some(press) => match keymap::action(model, press) {
             Some(Action::Go(motion)) => go(model, motion),
             Some(
                 action @ (Action::Help

@@ -59,7 +59,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         log::typing(model, key);
         return Vec::new();
     }
-    match press.and_then(keymap::action) {
+    match press.and_then(|press| keymap::action(model, press)) {
         Some(action) => act(model, action),
         None => Vec::new(),
     }
@@ -91,7 +91,7 @@ fn overlay(model: &mut Model, key: KeyEvent) -> Option<Vec<Wish>> {
 /// A key while the words for a newcomer are open.
 fn guide(model: &mut Model, key: KeyEvent) {
     let Some(first) = model.guiding else { return };
-    match Press::of(key).and_then(keymap::action) {
+    match Press::of(key).and_then(|press| keymap::action(model, press)) {
         Some(Action::Go(motion)) => {
             let rows = rows(motion, usize::from(model.size.height / 2));
             model.guiding = Some(shifted(first, rows, view::guide_rows(model)));
@@ -126,7 +126,10 @@ fn tiny(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let leaving = matches!(&model.dialog, Some(dialog) if dialog.subject == Subject::Quit);
     match Press::of(key) {
         _ if leaving => dialog::key(model, key),
-        Some(Press::Char('q')) if model.dialog.is_none() => act(model, Action::Quit),
+        Some(press) if model.dialog.is_none() => match keymap::action(model, press) {
+            Some(action @ Action::Quit) => act(model, action),
+            Some(_) | None => Vec::new(),
+        },
         Some(_) | None => Vec::new(),
     }
 }
@@ -160,7 +163,7 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
 
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
     if let Some(why) = why_not(model, action) {
-        let key = keymap::written(action);
+        let key = keymap::written(model, action).to_owned();
         model.say(format!("{key} does nothing now: {why}"), Tone::Warn);
         return Vec::new();
     }
@@ -168,6 +171,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Help => model.help = Some(Help::default()),
         Action::Back => back(model),
         Action::Redraw => model.redraw = true,
+        Action::Mouse => super::mouse::toggle(model),
         Action::NextPane => turn(model, true),
         Action::PreviousPane => turn(model, false),
         Action::Hosts => model.focus = Pane::Hosts,
@@ -260,7 +264,7 @@ fn back(model: &mut Model) {
         failure::close(model);
     } else if !model.guide.is_empty() && !model.cursor.moved {
         model.cursor.moved = true;
-        let key = keymap::written(Action::Guide);
+        let key = keymap::written(model, Action::Guide);
         model.say(format!("{key} shows where to begin again"), Tone::Dim);
     } else {
         (model.focus, model.line) = (Pane::Hosts, None);
@@ -314,7 +318,7 @@ fn open(model: &mut Model) -> Vec<Wish> {
 }
 
 /// Moves about in the pane that has the keys.
-fn go(model: &mut Model, motion: Motion) {
+pub(super) fn go(model: &mut Model, motion: Motion) {
     if failure::go(model, motion) {
         return;
     }

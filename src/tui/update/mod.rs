@@ -14,13 +14,14 @@ mod host;
 mod keys;
 mod lend;
 mod log;
+mod mouse;
 mod outside;
 mod palette;
 mod picker;
 mod tempo;
 mod told;
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
 pub(crate) use self::{
@@ -36,6 +37,8 @@ use super::{
 pub(crate) enum Msg {
     /// A key.
     Key(KeyEvent),
+    /// A click, or the wheel.
+    Mouse(MouseEvent),
     /// Text was pasted: it goes into fields, and is never a key.
     Paste(String),
     /// The screen has another size.
@@ -56,6 +59,10 @@ pub(crate) enum Msg {
 pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     let mut wishes = match msg {
         Msg::Key(key) => keys::key(model, key),
+        Msg::Mouse(event) => {
+            mouse::mouse(model, event);
+            Vec::new()
+        }
         Msg::Paste(text) => {
             dialog::paste(model, &text);
             Vec::new()

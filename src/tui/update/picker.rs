@@ -7,7 +7,7 @@ use super::{
     outside,
 };
 use crate::tui::{
-    action::{Action, Motion},
+    action::{Act, Action, Motion},
     errand::Errand,
     keymap::{self, Press},
     state::{Model, Pane, picker::Picker},
@@ -35,16 +35,18 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
     }
     match press {
         Some(Press::Named(KeyCode::Esc)) if clear(model) => {}
-        Some(Press::Named(KeyCode::Esc) | Press::Char('q')) => model.picker = None,
-        Some(Press::Named(KeyCode::Enter) | Press::Char('R')) => choose(model),
-        Some(Press::Char('/')) => {
-            if let Some(picker) = &mut model.picker {
-                picker.typing = Some(std::mem::take(&mut picker.filter));
-            }
-        }
-        Some(Press::Char('y')) => copy(model),
-        Some(press) => match keymap::action(press) {
+        Some(Press::Named(KeyCode::Esc)) => model.picker = None,
+        Some(Press::Named(KeyCode::Enter)) => choose(model),
+        Some(press) => match keymap::action(model, press) {
             Some(Action::Go(motion)) => go(model, motion),
+            Some(Action::Quit) => model.picker = None,
+            Some(Action::Act(Act::Rollback)) => choose(model),
+            Some(Action::Copy) => copy(model),
+            Some(Action::Search) => {
+                if let Some(picker) = &mut model.picker {
+                    picker.typing = Some(std::mem::take(&mut picker.filter));
+                }
+            }
             Some(action @ (Action::Help | Action::Palette | Action::Look | Action::Redraw)) => {
                 return keys::act(model, action);
             }
@@ -91,7 +93,7 @@ fn copy(model: &mut Model) {
     );
 }
 
-fn go(model: &mut Model, motion: Motion) {
+pub(super) fn go(model: &mut Model, motion: Motion) {
     let details = view::picker_rows(model);
     let Some(picker) = &mut model.picker else { return };
     let by = rows(motion, PAGE);

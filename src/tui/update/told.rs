@@ -1,10 +1,11 @@
 //! What the console is told.
 
-use super::{attention, history, tempo};
+use super::{attention, history, mouse, tempo};
 use crate::{
     model::{HostId, Plan},
     run::{Event, Fact, Run, Verdict},
     tui::{
+        Settings,
         state::{
             Asked, Cursor, Model, Subject,
             failure::Failure,
@@ -82,6 +83,8 @@ fn told(model: &mut Model, told: Told) {
         Told::Watching(by) => watching(model, by),
         Told::Note(line) => model.say(line, Tone::Text),
         Told::NotSaved(why) => model.say(format!("not saved: {why}"), Tone::Failed),
+        Told::Settings(Ok(settings)) => changed(model, *settings),
+        Told::Settings(Err(why)) => model.say(format!("the old one holds: {why}"), Tone::Failed),
         Told::Guide(lines) => model.guide = lines,
         Told::Way(host, way) => model.ways.entry(host).or_default().way = Some(way),
         Told::Back(_) | Told::Runs { .. } | Told::Past(_) => {}
@@ -99,6 +102,18 @@ fn watching(model: &mut Model, by: Option<String>) {
         }
     }
     model.watched = Some(by);
+}
+
+/// Other settings hold from now on; the mouse is left alone where they do not change it.
+fn changed(model: &mut Model, settings: Settings) {
+    if settings.mouse != model.settings.mouse && settings.mouse != model.looks.mouse {
+        mouse::toggle(model);
+    }
+    model.settings = settings;
+    let light = model.looks.light;
+    model.looks.on(&model.settings, light);
+    model.redraw = true;
+    model.say("config.toml read again", Tone::Ok);
 }
 
 /// The first line at once; all of them beside the plan.

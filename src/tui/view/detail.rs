@@ -11,6 +11,7 @@ use super::{
 use crate::{
     model::{Act, Command, Kind, Node, NodeId},
     tui::{
+        keymap,
         state::{Model, Pane},
         styles::Tone,
         told::HostState,
@@ -41,7 +42,8 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
 pub(super) fn guide(model: &Model, pen: Pen, frame: &mut Frame<'_>, first: usize) {
     let lines = guide_lines(model, pen);
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area = middle(frame, guide_width(model) + 2, rows.min(model.size.height.saturating_sub(2)));
+    let area =
+        middle(pen, frame, guide_width(model) + 2, rows.min(model.size.height.saturating_sub(2)));
     let hint = vec![(" Esc closes ".to_owned(), Tone::Dim)];
     let block = pen.pane("Where to begin", &hint, true, area.width);
     let inner = block.inner(area);
@@ -69,7 +71,7 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
         return rows(text, pen, width);
     }
     if !model.guide.is_empty() && !model.cursor.moved {
-        text.extend(model.guide.iter().map(|line| (line.clone(), Tone::Text)));
+        text.extend(model.guide.iter().map(|line| (keymap::with_keys(model, line), Tone::Text)));
         return rows(text, pen, width);
     }
     if let Some(column) = model.column().filter(|column| !column.about.is_empty()) {

@@ -2,13 +2,13 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Margin, Rect},
     text::{Line, Span},
     widgets::Paragraph,
 };
 
 use super::{
-    first_shown, middle,
+    centred, empty, first_shown,
     paint::{Pen, wrap_words},
     rows::marks,
 };
@@ -37,7 +37,21 @@ const BUTTONS_MIN: u16 = 4;
 /// Rows of a field for one line, with its frame.
 const FRAMED: u16 = 3;
 
-pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'_>) {
+/// Where the parts of a dialog lie, and its text in rows.
+pub(super) struct Laid {
+    /// All of it, with its frame.
+    pub(super) whole: Rect,
+    text: Vec<String>,
+    top: Rect,
+    /// The fields; one alone has a frame.
+    pub(super) fields: Rect,
+    /// A button a row.
+    pub(super) buttons: Rect,
+    foot: Rect,
+}
+
+/// Where the parts of a dialog lie on a screen.
+pub(super) fn lay_out(model: &Model, dialog: &Dialog, screen: Rect) -> Laid {
     let width = model.size.width.saturating_sub(4).min(WIDTH_MAX);
     let inner = usize::from(width).saturating_sub(4);
     let text = words::dialog(model);
@@ -61,11 +75,8 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
     // Text, a blank row, the fields, the buttons, what is missing; and the frame.
     let below = fields + listed + 1;
     let height = rows(text.len()).saturating_add(below + 3);
-    let area = middle(frame, width, height.min(model.size.height));
-    let hint = vec![(" Esc cancels ".to_owned(), Tone::Dim)];
-    let block = pen.pane(&dialog.title, &hint, true, area.width);
-    let within = block.inner(area);
-    frame.render_widget(block, area);
+    let whole = centred(screen, width, height.min(model.size.height));
+    let within = whole.inner(Margin { horizontal: 1, vertical: 1 });
     let [_, within, _] =
         Layout::horizontal([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)])
             .areas(within);
@@ -75,7 +86,22 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
         Constraint::Length(listed),
         Constraint::Length(1),
     ];
-    let [top, middle, buttons, foot] = Layout::vertical(parts).areas(within);
+    let [top, fields, buttons, foot] = Layout::vertical(parts).areas(within);
+    Laid { whole, text, top, fields, buttons, foot }
+}
+
+/// The first button that is shown, where there is no room for all.
+pub(super) fn first_button(dialog: &Dialog, buttons: Rect) -> usize {
+    let at = if let Focus::Button(at) = dialog.focus { at } else { 0 };
+    first_shown(at, dialog.buttons.len(), usize::from(buttons.height))
+}
+
+pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'_>) {
+    let Laid { whole, text, top, fields: middle, buttons, foot } =
+        lay_out(model, dialog, frame.area());
+    empty(pen, frame, whole);
+    let hint = vec![(" Esc cancels ".to_owned(), Tone::Dim)];
+    frame.render_widget(pen.pane(&dialog.title, &hint, true, whole.width), whole);
     body(pen, frame, top, &text, dialog);
     match dialog.fields.as_slice() {
         [field] => entry(pen, frame, middle, field, dialog.focus == Focus::Field(0)),
@@ -84,13 +110,12 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
     let ready = dialog.lacks(model.now, &model.settings.zone).is_none();
     let all = dialog.buttons.len();
     let (cells, room) = (usize::from(buttons.width), usize::from(buttons.height));
-    let at = if let Focus::Button(at) = dialog.focus { at } else { 0 };
-    let first = first_shown(at, all, room);
+    let first = first_button(dialog, buttons);
     let lines = dialog.buttons.iter().enumerate().skip(first).take(room);
     let lines: Vec<Line<'_>> =
         lines.map(|(at, each)| button(pen, dialog, at, each, (ready, cells))).collect();
     frame.render_widget(Paragraph::new(lines), buttons);
-    marks(pen, frame, (area, buttons), (first > 0, first + room < all));
+    marks(pen, frame, (whole, buttons), (first > 0, first + room < all));
     frame.render_widget(
         Paragraph::new(Line::from(said(model, pen, dialog, usize::from(foot.width)))),
         foot,

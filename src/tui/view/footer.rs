@@ -10,7 +10,7 @@ use ratatui::{
 use super::paint::{Pen, fit_parts};
 use crate::tui::{
     action::{Act, Action},
-    keymap::{self, binding},
+    keymap::{binding, written},
     state::{
         Model, Pane, Subject,
         log::search::{Typed, Typing},
@@ -51,14 +51,23 @@ fn last(model: &Model, pen: Pen, width: usize) -> Line<'static> {
 }
 
 /// The keys of a screen that lies over the panes, the most wanted first.
-pub(super) fn draw_keys(pen: Pen, frame: &mut Frame<'_>, area: Rect, keys: &[(&str, &str)]) {
+pub(super) fn draw_keys(
+    (model, pen): (&Model, Pen),
+    frame: &mut Frame<'_>,
+    area: Rect,
+    keys: &[(impl AsRef<str>, &str)],
+) {
     let hints = (0u8..).zip(keys).map(|(rank, key)| (rank, named(pen, key))).collect();
-    let line = fitting(pen, hints, usize::from(area.width));
+    let line = fitting((pen, written(model, Action::Help)), hints, usize::from(area.width));
     frame.render_widget(Paragraph::new(line), area);
 }
 
-fn named(pen: Pen, (key, label): &(&str, &str)) -> Vec<Span<'static>> {
-    vec![Span::raw(" "), pen.span(key, Tone::Key), pen.span(&format!(" {label} "), Tone::Text)]
+fn named(pen: Pen, (key, label): &(impl AsRef<str>, &str)) -> Vec<Span<'static>> {
+    vec![
+        Span::raw(" "),
+        pen.span(key.as_ref(), Tone::Key),
+        pen.span(&format!(" {label} "), Tone::Text),
+    ]
 }
 
 /// As [`draw_keys`], with keys that act behind them: dim where they do nothing now.
@@ -66,14 +75,18 @@ pub(super) fn draw_keys_and(
     (model, pen): (&Model, Pen),
     frame: &mut Frame<'_>,
     area: Rect,
-    keys: &[(&str, &str)],
+    keys: &[(impl AsRef<str>, &str)],
     acts: &[Act],
 ) {
     let hints = keys
         .iter()
         .map(|key| named(pen, key))
         .chain(acts.iter().map(|act| hint(model, pen, Action::Act(*act))));
-    let line = fitting(pen, (0u8..).zip(hints).collect(), usize::from(area.width));
+    let line = fitting(
+        (pen, written(model, Action::Help)),
+        (0u8..).zip(hints).collect(),
+        usize::from(area.width),
+    );
     frame.render_widget(Paragraph::new(line), area);
 }
 
@@ -111,18 +124,21 @@ fn hints(model: &Model, pen: Pen, width: usize) -> Line<'static> {
     for (rank, action) in (1u8..).zip(acts) {
         parts.push((rank, hint(model, pen, action)));
     }
-    fitting(pen, parts, width)
+    fitting((pen, written(model, Action::Help)), parts, width)
 }
 
 /// Hints in one line, each whole or not at all: those of the highest rank are left out first, and the
 /// first hint, that of the help, then says that there are more.
-fn fitting(pen: Pen, parts: Vec<(u8, Vec<Span<'static>>)>, width: usize) -> Line<'static> {
+fn fitting(
+    (pen, help): (Pen, &str),
+    parts: Vec<(u8, Vec<Span<'static>>)>,
+    width: usize,
+) -> Line<'static> {
     let used: usize = parts.iter().flat_map(|(_, spans)| spans).map(Span::width).sum();
     if used <= width {
         return Line::from(parts.into_iter().flat_map(|(_, spans)| spans).collect::<Vec<_>>());
     }
     // A screen without the help among its keys leaves keys out and says nothing.
-    let help = keymap::written(Action::Help);
     let has_help =
         parts.first().is_some_and(|(_, spans)| spans.iter().any(|span| span.content == help));
     if !has_help {
@@ -141,7 +157,7 @@ fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
     };
     vec![
         Span::raw(" "),
-        pen.span(keymap::written(action), key),
+        pen.span(written(model, action), key),
         pen.span(&format!(" {}", row.label), label),
         Span::raw(" "),
     ]

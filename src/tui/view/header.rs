@@ -12,6 +12,8 @@ use crate::{
     model::{HostId, Served},
     run::{Mode, Run, Verdict},
     tui::{
+        action::Action,
+        keymap::written,
         state::{
             Model, Subject,
             face::{self, Face},
@@ -232,7 +234,9 @@ pub(crate) fn state(model: &Model) -> (String, Tone) {
     }
     match &model.subject {
         Subject::Nothing if model.refused.is_empty() => ("STARTING".to_owned(), Tone::Dim),
-        Subject::Nothing => ("NO PLAN: r tries again".to_owned(), Tone::Failed),
+        Subject::Nothing => {
+            (format!("NO PLAN: {} tries again", written(model, Action::Look)), Tone::Failed)
+        }
         Subject::Plan(_) => before(model),
         Subject::Run(run) => during(model, run),
     }

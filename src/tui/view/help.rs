@@ -9,7 +9,7 @@ use super::{
 };
 use crate::tui::{
     action::{Act, Action},
-    keymap::{self, Binding, Place, TABLE},
+    keymap::{Binding, Place, TABLE, written},
     state::{Model, Pane, help::Help},
     styles::Tone,
     update, words,
@@ -23,7 +23,7 @@ const LABEL: usize = 14;
 
 pub(super) fn draw(model: &Model, help: &Help, pen: Pen, frame: &mut Frame<'_>) {
     let width = model.size.width.saturating_sub(4).min(100);
-    let area = middle(frame, width, model.size.height.saturating_sub(2));
+    let area = middle(pen, frame, width, model.size.height.saturating_sub(2));
     let title = match help.filter.is_empty() {
         true => "Keys: type to search".to_owned(),
         false => format!("Keys with: {}", help.filter),
@@ -74,7 +74,7 @@ pub(super) fn bindings(model: &Model, help: &Help) -> Vec<&'static Binding> {
 
 fn sections(model: &Model, filter: &str) -> Vec<(String, Vec<&'static Binding>)> {
     if !filter.is_empty() {
-        return found(filter);
+        return found(model, filter);
     }
     let mine = here(model);
     let listed = |row: &&Binding| mine.contains(&row.action) || in_place(model, row);
@@ -95,8 +95,8 @@ fn sections(model: &Model, filter: &str) -> Vec<(String, Vec<&'static Binding>)>
 }
 
 /// What has the words that were typed: in its name, before in its sentence.
-fn found(filter: &str) -> Vec<(String, Vec<&'static Binding>)> {
-    let mut rows: Vec<&Binding> = TABLE.iter().filter(|row| fits(row, filter)).collect();
+fn found(model: &Model, filter: &str) -> Vec<(String, Vec<&'static Binding>)> {
+    let mut rows: Vec<&Binding> = TABLE.iter().filter(|row| fits(model, row, filter)).collect();
     let filter = filter.to_lowercase();
     rows.sort_by_key(|row| !row.label.to_lowercase().contains(&filter));
     if rows.is_empty() { Vec::new() } else { vec![("Found".to_owned(), rows)] }
@@ -127,13 +127,11 @@ fn here(model: &Model) -> Vec<Action> {
     }
 }
 
-fn fits(row: &Binding, filter: &str) -> bool {
+fn fits(model: &Model, row: &Binding, filter: &str) -> bool {
+    let key = written(model, row.action) == filter;
     let filter = filter.to_lowercase();
     let within = |text: &str| text.to_lowercase().contains(&filter);
-    filter.is_empty()
-        || within(row.label)
-        || within(row.about)
-        || keymap::written(row.action).to_lowercase() == filter
+    filter.is_empty() || within(row.label) || within(row.about) || key
 }
 
 fn lines_of(
@@ -157,8 +155,7 @@ fn lines_of(
     let mut lines = Vec::new();
     for (at, text) in wrap_words(&about, room).iter().enumerate() {
         let first = at == 0;
-        let (key_of, name) =
-            if first { (keymap::written(row.action), row.label) } else { ("", "") };
+        let (key_of, name) = if first { (written(model, row.action), row.label) } else { ("", "") };
         let style = if first { label } else { pen.styles.of(tone) };
         lines.push(entry(
             pen,

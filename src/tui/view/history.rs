@@ -56,7 +56,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     rows(model, pen, &shown, at, &widths).draw(pen, frame, body, list);
     frame.render_widget(Paragraph::new(below(model, pen, &shown, at)), foot);
     footer::draw_line(model, pen, frame, areas.line);
-    footer::draw_keys(pen, frame, areas.footer, &KEYS);
+    footer::draw_keys((model, pen), frame, areas.footer, &KEYS);
 }
 
 /// Cells of the columns; 0: not shown.

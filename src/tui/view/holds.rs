@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
     widgets::Paragraph,
@@ -11,6 +11,7 @@ use ratatui::{
 use super::{
     first_shown, focused,
     paint::{Pen, wrap_words},
+    spots,
 };
 use crate::{
     run::{Hold, Offer},
@@ -41,7 +42,7 @@ pub(super) fn height(model: &Model, width: u16, most: u16) -> Option<u16> {
     let cause = cause(model, hold, width).len();
     let rows = |inner: usize| u16::try_from(inner + 2).unwrap_or(u16::MAX);
     let whole = rows(cause + hold.offers.len() * each);
-    let short = rows(cause + keys(hold, width).len());
+    let short = rows(cause + keys(model, hold, width).len());
     let wanted = if whole > most && model.focus != Pane::Choices { short } else { whole };
     Some(wanted.min(most))
 }
@@ -67,7 +68,9 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let room = usize::from(inner.height).saturating_sub(lines.len()) / each;
     if room < hold.offers.len() && !in_focus {
         lines.truncate(usize::from(inner.height).saturating_sub(2).max(1));
-        lines.extend(keys(hold, width).iter().map(|row| Line::from(pen.span(row, Tone::Text))));
+        lines.extend(
+            keys(model, hold, width).iter().map(|row| Line::from(pen.span(row, Tone::Text))),
+        );
         frame.render_widget(Paragraph::new(lines), inner);
         return;
     }
@@ -77,6 +80,23 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         lines.extend(choice(model, pen, hold, *offer, chosen, width));
     }
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// The choice that lies there.
+pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
+    let (_, hold) = model.hold()?;
+    let inner = spots::within(area);
+    let width = usize::from(inner.width);
+    let cause = cause(model, hold, width).len();
+    let each = if width >= WIDE { 1 } else { 2 };
+    let room = usize::from(inner.height).saturating_sub(cause) / each;
+    let offers = hold.offers.len();
+    if room < offers && !focused(model, Pane::Choices) {
+        return None;
+    }
+    let row = spots::row_of(inner, at)?.checked_sub(cause)?;
+    let choice = first_shown(model.asked.choice, offers, room) + row / each;
+    (choice < offers).then_some(choice)
 }
 
 fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
@@ -91,13 +111,14 @@ fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
 }
 
 /// The choices alone, where there is no room for more.
-fn keys(hold: &Hold, width: usize) -> Vec<String> {
+fn keys(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
     let name = |offer: &Offer| {
-        let key = keymap::written(Action::Act(words::key_of(*offer)));
+        let key = keymap::written(model, Action::Act(words::key_of(*offer)));
         format!("{key}\u{a0}{}", offer.to_string().replace(' ', "\u{a0}"))
     };
     let names: Vec<String> = hold.offers.iter().map(name).collect();
-    let rows = wrap_words(&format!("{} (5\u{a0}explains)", names.join("; ")), width);
+    let all = keymap::written(model, Action::Choices);
+    let rows = wrap_words(&format!("{} ({all}\u{a0}explains)", names.join("; ")), width);
     rows.into_iter().map(|row| row.replace('\u{a0}', " ")).collect()
 }
 
@@ -119,7 +140,7 @@ fn choice(
     let cursor = if chosen { pen.glyphs.cursor } else { "" };
     let mut first = vec![
         pen.cell(cursor, 2, Style::default()),
-        pen.styled(keymap::written(action), key),
+        pen.styled(keymap::written(model, action), key),
         Span::raw("  "),
     ];
     let about = match refused {

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     style::Style,
     text::{Line, Span},
     widgets::Paragraph,
@@ -10,7 +10,7 @@ use ratatui::{
 
 use std::collections::BTreeMap;
 
-use super::{first_shown, focused, paint::Pen, rows::marks, steps as face};
+use super::{first_shown, focused, paint::Pen, rows::marks, spots, steps as face};
 use crate::{
     model::{HostId, NodeId, Served},
     run::{LinkState, State},
@@ -58,8 +58,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Paragraph::new(heading(model, pen, &widths)), head);
     let all = model.grid.hosts.len();
     let whole = usize::from(body.height);
-    // Where hosts are hidden, a row says how they are.
-    let room = if all > whole && whole > 1 { whole - 1 } else { whole };
+    let room = room(all, whole);
     let first = first_shown(model.cursor.row, all, room);
     let hosts = model.grid.hosts.iter().enumerate().skip(first).take(room);
     let mut rows: Vec<Line<'_>> =
@@ -70,6 +69,11 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Paragraph::new(rows), body);
     marks(pen, frame, (area, body), (first > 0, first + room < all));
     frame.render_widget(Paragraph::new(chosen(model, pen)), foot);
+}
+
+/// Rows for hosts: where some are hidden, the last row says how they are.
+fn room(hosts: usize, whole: usize) -> usize {
+    if hosts > whole && whole > 1 { whole - 1 } else { whole }
 }
 
 /// How the hosts are that are not shown, folded by their state: `38 more: 1 failed (web7), 37 ok`.
@@ -93,6 +97,24 @@ fn hidden(model: &Model, pen: Pen, shown: std::ops::Range<usize>) -> Line<'stati
         spans.push(pen.span(&format!(" {} {word}{named}", names.len()), *tone));
     }
     Line::from(spans)
+}
+
+/// The host and the step that lie there.
+pub(super) fn at(model: &Model, area: Rect, at: Position) -> (Option<usize>, Option<usize>) {
+    let inner = spots::within(area);
+    let (widths, hosts) = (widths(model, usize::from(inner.width)), model.grid.hosts.len());
+    let rows = inner.height.saturating_sub(2);
+    let body = Rect { y: inner.y + 1, height: rows, ..inner };
+    let room = room(hosts, usize::from(rows));
+    let first = first_shown(model.cursor.row, hosts, room);
+    let row = spots::row_of(body, at).filter(|row| *row < room).map(|row| first + row);
+    let row = row.filter(|row| *row < hosts);
+    let left = 2 + widths.host + 1 + LINK + widths.current + widths.previous + 1;
+    let across = usize::from(at.x.saturating_sub(inner.x)).checked_sub(left);
+    let across = across.and_then(|cells| cells.checked_div(widths.column));
+    let across = across.filter(|column| *column < widths.shown && at.y <= inner.y + rows);
+    let column = across.map(|column| widths.first + column);
+    (row, column.filter(|column| *column < model.grid.columns.len()))
 }
 
 fn widths(model: &Model, width: usize) -> Widths {

@@ -17,12 +17,14 @@ mod palette;
 mod picker;
 mod releases;
 mod rows;
+mod spots;
 mod steps;
 mod tiny;
 
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
 pub(crate) use self::failure::{card_rows, standing_rows};
+pub(crate) use self::spots::{Spot, spot};
 use self::{areas::areas, paint::Pen};
 use super::{
     keymap::Binding,
@@ -36,6 +38,7 @@ pub(crate) use self::header::state;
 /// Draws everything.
 pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     let pen = Pen::of(model);
+    ground(pen, frame, frame.area());
     if model.is_tiny() {
         tiny::draw(model, pen, frame);
         return;
@@ -170,15 +173,30 @@ fn focused(model: &Model, pane: Pane) -> bool {
     model.focus == pane && !behind
 }
 
-/// An empty place in the middle of the screen.
-fn middle(frame: &mut Frame<'_>, width: u16, height: u16) -> Rect {
-    let whole = frame.area();
+/// What everything is drawn on: a theme with a ground has it everywhere.
+fn ground(pen: Pen, frame: &mut Frame<'_>, area: Rect) {
+    frame.buffer_mut().set_style(area, pen.styles.ground());
+}
+
+/// So much of the middle of the screen.
+fn centred(whole: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(whole.width), height.min(whole.height));
     let left = (whole.width - width) / 2;
     let top = (whole.height - height) / 2;
-    let area = Rect::new(whole.x + left, whole.y + top, width, height);
-    frame.render_widget(Clear, area);
+    Rect::new(whole.x + left, whole.y + top, width, height)
+}
+
+/// An empty place in the middle of the screen.
+fn middle(pen: Pen, frame: &mut Frame<'_>, width: u16, height: u16) -> Rect {
+    let area = centred(frame.area(), width, height);
+    empty(pen, frame, area);
     area
+}
+
+/// Nothing but the ground there.
+fn empty(pen: Pen, frame: &mut Frame<'_>, area: Rect) {
+    frame.render_widget(Clear, area);
+    ground(pen, frame, area);
 }
 
 /// The first of `len` things to show in `room`, so that `chosen` is among them.

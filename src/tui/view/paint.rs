@@ -20,13 +20,16 @@ use crate::{
 pub(super) struct Pen {
     pub(super) glyphs: &'static Glyphs,
     pub(super) styles: Styles,
+    /// Only what is as wide everywhere.
+    narrow: bool,
     /// The terminal does not read UTF-8.
-    ascii: bool,
+    seven_bit: bool,
 }
 
 impl Pen {
     pub(super) fn of(model: &Model) -> Self {
-        Self { glyphs: model.glyphs(), styles: model.styles(), ascii: model.settings.ascii }
+        let (narrow, seven_bit) = (model.settings.ascii, model.settings.seven_bit);
+        Self { glyphs: model.glyphs(), styles: model.styles(), narrow, seven_bit }
     }
 
     /// A text in the look of a meaning.
@@ -68,7 +71,7 @@ impl Pen {
         focused: bool,
         width: u16,
     ) -> Block<'static> {
-        let look = self.styles.frame(focused);
+        let (look, title_look) = (self.styles.frame(focused), self.styles.title(focused));
         let room = usize::from(width).saturating_sub(4);
         let left = self.spell(fit(&Shown::literal(title), room));
         let spans: Vec<Span<'static>> =
@@ -79,12 +82,16 @@ impl Pen {
             .borders(Borders::ALL)
             .border_set(self.glyphs.border)
             .border_style(look)
-            .title_top(Line::styled(format!(" {} ", left.plain()), look));
+            .title_top(Line::styled(format!(" {} ", left.plain()), title_look));
         if fits { block.title_top(right) } else { block }
     }
 
     fn spell(self, shown: Shown) -> Shown {
-        if self.ascii { shown.to_seven_bit() } else { shown }
+        match (self.seven_bit, self.narrow) {
+            (true, _) => shown.to_seven_bit(),
+            (false, true) => shown.to_narrow(),
+            (false, false) => shown,
+        }
     }
 }
 

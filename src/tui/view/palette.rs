@@ -35,7 +35,7 @@ pub(super) fn draw(model: &Model, palette: &Palette, pen: Pen, frame: &mut Frame
     for covered in [area, areas.footer] {
         frame.render_widget(Clear, covered);
     }
-    footer::draw_keys(pen, frame, areas.footer, &KEYS);
+    footer::draw_keys((model, pen), frame, areas.footer, &KEYS);
     let entries = words::entries(model);
     let (list, would) = parts(area, entries.len());
     let right = vec![(format!(" {} ", words::count_of(palette.chosen, entries.len())), Tone::Dim)];

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     text::Line,
     widgets::Paragraph,
 };
@@ -13,8 +13,11 @@ use super::{
     paint::{Pen, wrap_words},
     releases,
     rows::{marks, scrolled},
+    spots::{self, Spot},
 };
 use crate::tui::{
+    action::{Action, Motion},
+    keymap,
     state::{Model, picker::Picker},
     styles::Tone,
     words,
@@ -27,16 +30,20 @@ const LIST: u16 = 56;
 const LABEL: usize = 11;
 
 /// The keys, the most wanted first.
-const KEYS: [(&str, &str); 8] = [
-    ("?", "help"),
-    ("Esc", "leave"),
-    ("j k", "choose"),
-    ("Enter", "roll back (asks)"),
-    ("/", "filter"),
-    ("PgDn", "more details"),
-    ("y", "copy"),
-    ("r", "look again"),
-];
+fn keys(model: &Model) -> [(String, &'static str); 8] {
+    let key = |action| keymap::written(model, action).to_owned();
+    let (down, up) = (key(Action::Go(Motion::Down)), key(Action::Go(Motion::Up)));
+    [
+        (key(Action::Help), "help"),
+        ("Esc".to_owned(), "leave"),
+        (format!("{down} {up}"), "choose"),
+        ("Enter".to_owned(), "roll back (asks)"),
+        (key(Action::Search), "filter"),
+        (key(Action::Go(Motion::PageDown)), "more details"),
+        (key(Action::Copy), "copy"),
+        (key(Action::Look), "look again"),
+    ]
+}
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let Some(picker) = &model.picker else { return };
@@ -71,7 +78,22 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
         }
         None => footer::draw_line(model, pen, frame, areas.line),
     }
-    footer::draw_keys(pen, frame, areas.footer, &KEYS);
+    footer::draw_keys((model, pen), frame, areas.footer, &keys(model));
+}
+
+/// What lies there.
+pub(super) fn at(model: &Model, at: Position) -> Spot {
+    let (_, body) = areas::frame(model);
+    let (list, details) = parts(model, body);
+    if details.contains(at) {
+        return Spot::Details;
+    }
+    let Some(picker) = &model.picker else { return Spot::Nothing };
+    let inner = spots::within(list);
+    let all = picker.shown(&model.sight).len();
+    let first = first_shown(picker.at(&model.sight), all, usize::from(inner.height));
+    let row = spots::row_of(inner, at).map(|row| first + row).filter(|row| *row < all);
+    row.map_or(Spot::Nothing, Spot::Candidate)
 }
 
 /// List and details, beside each other where there is room.

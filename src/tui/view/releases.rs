@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     style::Style,
     text::{Line, Span},
     widgets::Paragraph,
@@ -12,6 +12,7 @@ use super::{
     first_shown, focused,
     paint::{Pen, wrap_words},
     rows::marks,
+    spots,
 };
 use crate::{
     model::Candidate,
@@ -55,6 +56,28 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     marks(pen, frame, (area, list), (first > 0, first + usize::from(list.height) < all));
     let said = foot.iter().map(|(row, tone)| Line::from(pen.span(row, *tone)));
     frame.render_widget(Paragraph::new(said.collect::<Vec<_>>()), below);
+}
+
+/// The release that lies there.
+pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
+    let inner = spots::within(area);
+    let foot = foot(model, usize::from(inner.width)).len();
+    let room = usize::from(inner.height).saturating_sub(foot);
+    let chosen = focused(model, Pane::Releases).then(|| model.sight.at());
+    let row = spots::row_of(inner, at).filter(|row| *row < room)?;
+    candidate_at(model, chosen, room, row)
+}
+
+/// The release in a row of the list.
+pub(super) fn candidate_at(
+    model: &Model,
+    chosen: Option<usize>,
+    room: usize,
+    row: usize,
+) -> Option<usize> {
+    let all = model.sight.candidates.len();
+    let candidate = first_shown(chosen.unwrap_or(0), all, room) + row;
+    (candidate < all).then_some(candidate)
 }
 
 /// When the hosts were looked at.

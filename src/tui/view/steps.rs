@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
     widgets::Paragraph,
@@ -14,6 +14,7 @@ use super::{
     first_shown, focused,
     paint::{Pen, wrap_words},
     rows::marks,
+    spots,
 };
 use crate::model::HostId;
 use crate::tui::{
@@ -42,6 +43,17 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     lines.push(Line::default());
     lines.extend(about.iter().map(|row| Line::from(pen.span(row, Tone::Dim))));
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// The step that lies there.
+pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
+    let inner = spots::within(area);
+    let about = about(model, usize::from(inner.width));
+    let room = usize::from(inner.height).saturating_sub(about.len() + 1).max(1);
+    let steps = model.grid.columns.len();
+    let row = spots::row_of(inner, at).filter(|row| *row < room)?;
+    let step = first_shown(model.cursor.column, steps, room) + row;
+    (step < steps).then_some(step)
 }
 
 /// What the chosen step does.

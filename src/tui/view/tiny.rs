@@ -7,6 +7,8 @@ use super::{
     paint::{Pen, wrap_words},
 };
 use crate::tui::{
+    action::Action,
+    keymap::written,
     state::{Model, SIZE_MIN, dialog::Subject},
     styles::Tone,
 };
@@ -20,8 +22,12 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
         Some(true) if model.open_run().is_some() => "Leave? D detach, Esc stay.".to_owned(),
         Some(true) => "Leave? D leave, Esc stay.".to_owned(),
         Some(false) | None => format!(
-            "The screen has {}x{}, {}x{} are needed: make it larger. q leaves.",
-            has.width, has.height, needs.width, needs.height
+            "The screen has {}x{}, {}x{} are needed: make it larger. {} leaves.",
+            has.width,
+            has.height,
+            needs.width,
+            needs.height,
+            written(model, Action::Quit)
         ),
     };
     let rows = [(state, tone), (what, Tone::Text)].into_iter().flat_map(|(text, tone)| {

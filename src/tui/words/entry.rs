@@ -81,11 +81,11 @@ fn is_motion(goal: &Goal) -> bool {
 fn keys(model: &Model) -> impl Iterator<Item = Entry> {
     let (acting, others): (Vec<&Binding>, Vec<&Binding>) =
         keymap::TABLE.iter().partition(|row| row.place == Place::Acting);
-    acting.into_iter().chain(others).map(|row| Entry {
+    acting.into_iter().chain(others).map(move |row| Entry {
         goal: Goal::Key(row.action),
         label: label(row),
         about: row.about.to_owned(),
-        key: keymap::written(row.action).to_owned(),
+        key: keymap::written(model, row.action).to_owned(),
         refused: update::why_not(model, row.action),
     })
 }

@@ -215,7 +215,7 @@ fn keys(model: &Model) -> Vec<Detail> {
     let mut label = "KEYS";
     let rows = actions.filter_map(|action| {
         let row = keymap::binding(action)?;
-        let key = keymap::written(action);
+        let key = keymap::written(model, action);
         let (text, tone) = match update::why_not(model, action) {
             None => (format!("{key}  {}", row.about), Tone::Text),
             Some(why) => (format!("{key}  {} Not now: {why}.", row.about), Tone::Dim),

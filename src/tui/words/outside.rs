@@ -5,6 +5,8 @@ use crate::{
     model::{Maintenance, Raised, Served},
     run::{Run, Verdict},
     tui::{
+        action::{Act, Action},
+        keymap::written,
         state::{
             Model,
             dialog::{Dialog, Subject},
@@ -120,6 +122,7 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
             format!("{} ({stage})", hosts(names))
         }
     };
+    let key = written(model, Action::Act(Act::Maintenance));
     match &dialog.subject {
         Subject::Rollback(release, _) => Some(
             Facts::new(
@@ -130,8 +133,12 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
             .takes(super::usual_run(model, "rollback")),
         ),
         Subject::Maintenance(_) => Some(
-            Facts::new("puts the maintenance page up, or takes it down", place(&paged), "M again")
-                .takes("at once; then it is asked what visitors get"),
+            Facts::new(
+                "puts the maintenance page up, or takes it down",
+                place(&paged),
+                format!("{key} again"),
+            )
+            .takes("at once; then it is asked what visitors get"),
         ),
         Subject::Lock(_) => Some(Facts::new(
             "whoever has the stage loses its lock",

@@ -37,7 +37,10 @@ impl Session<'_> {
         let (shown, waiting) = (self.shown.as_ref(), !self.ready());
         let ready = self.screen.during(async {
             if waiting && !stage.fleet.gather(|_, _| {}).await {
-                return Err(Stop::new(Exit::Refused, "not all hosts are ready; r tries again"));
+                return Err(Stop::new(
+                    Exit::Refused,
+                    "not all hosts are ready: look at them again first",
+                ));
             }
             stage.look().await?;
             stage.learn(global).await?;

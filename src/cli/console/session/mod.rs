@@ -475,7 +475,7 @@ impl<'a> Session<'a> {
                     self.screen.tell(Told::Preview { of, lines, plan: None }).await;
                 }
                 Wish::Do(_) => {
-                    let why = "nothing is carried out any more; q leaves".to_owned();
+                    let why = "nothing is carried out any more".to_owned();
                     self.screen.tell(Told::Did(Err(why))).await;
                 }
                 Wish::Start(_)

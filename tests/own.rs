@@ -1,0 +1,204 @@
+//! The operator's own files with the real program: what is wrong with them, themes, other keys, and what
+//! happens when they are saved while the console is open.
+
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use support::console::Console;
+use tempfile::TempDir;
+
+/// A home with a configuration.
+struct Home(TempDir);
+
+impl Home {
+    fn new(config: &str) -> Self {
+        let home = Self(tempfile::tempdir().unwrap());
+        fs::create_dir_all(home.folder().join("themes")).unwrap();
+        home.save("config.toml", config);
+        home
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.0.path().join(".config/deployui")
+    }
+
+    /// Saves as editors do: a new file takes the place of the old.
+    fn save(&self, name: &str, text: &str) {
+        let (new, old) = (self.folder().join("new~"), self.folder().join(name));
+        fs::write(&new, text).unwrap();
+        fs::rename(new, old).unwrap();
+    }
+
+    fn vars(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("HOME", self.0.path().display().to_string()),
+            ("PATH", std::env::var("PATH").unwrap()),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("TERM", "xterm-256color".to_owned()),
+            ("TMPDIR", self.0.path().display().to_string()),
+        ]
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deployui"));
+        command.env_clear().envs(self.vars()).args(args).current_dir(self.0.path());
+        command.output().unwrap()
+    }
+
+    fn demo(&self, args: &[&str]) -> Console {
+        let command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_deployui"))
+            .env_clear()
+            .envs(self.vars())
+            .args(args)
+            .arg("demo");
+        Console::start(command, 36, 120)
+    }
+}
+
+fn said(output: &Output, home: &Path) -> String {
+    let all = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
+    String::from_utf8(all).unwrap().replace(&home.display().to_string(), "HOME")
+}
+
+#[test]
+fn every_fault_is_said_before_the_screen_opens() {
+    let home = Home::new(
+        "theme = \"drak\"\nmouse = \"on\"\n[keys]\nzoom = \"f\"\ndeploy = \"d\"\nback = \"x\"\nserach = \"x\"\nhelp = \"F55\"\nwrap = \"T\"\ntimes = [\"y\", \"y\"]\n",
+    );
+    let checked = home.run(&["config", "check"]);
+    assert_eq!(checked.status.code(), Some(2));
+    insta::assert_snapshot!(said(&checked, home.0.path()));
+    let console = home.demo(&[]);
+    let (code, screen) = console.wait_exit();
+    assert_eq!(code, Some(2));
+    assert!(!screen.alternate_screen());
+    assert!(screen.contents().contains("config.toml:10:"), "{}", screen.contents());
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there() {
+    let home = Home::new("");
+    let none = home.run(&["config", "check", "--user-config", "nowhere.toml"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(said(&none, home.0.path()).contains("cannot read HOME/nowhere.toml"));
+    fs::remove_file(home.folder().join("config.toml")).unwrap();
+    assert_eq!(home.run(&["config", "check"]).status.code(), Some(0));
+}
+
+#[test]
+fn themes_are_listed_and_shown() {
+    let home = Home::new("theme = \"mine\"\n");
+    let mine = "about = \"Mine\"\ninherits = \"light\"\n[styles]\nok = \"#005f00\"\n";
+    home.save("themes/mine.toml", mine);
+    let listed = home.run(&["theme", "list"]);
+    assert_eq!(listed.status.code(), Some(0));
+    insta::assert_snapshot!(said(&listed, home.0.path()));
+    assert_eq!(said(&home.run(&["theme", "show", "mine"]), home.0.path()), mine);
+    let shown = said(&home.run(&["theme", "show", "okabe-ito"]), home.0.path());
+    assert!(shown.contains("vermillion = \"#d55e00\""), "{shown}");
+    let none = home.run(&["theme", "show", "minee"]);
+    assert_eq!(none.status.code(), Some(2));
+    assert!(said(&none, home.0.path()).contains("did you mean `mine`?"));
+}
+
+#[test]
+fn all_keys_and_actions_are_in_the_docs() {
+    let home = Home::new("");
+    insta::assert_snapshot!(said(&home.run(&["config", "docs"]), home.0.path()));
+}
+
+#[test]
+fn what_is_saved_holds_at_once_and_what_is_wrong_does_not() {
+    let home = Home::new("");
+    let console = home.demo(&[]);
+    console.wait_for("READY");
+    assert!(console.state().cell(0, 0).unwrap().bgcolor() == vt100::Color::Default);
+    home.save("config.toml", "theme = \"dark\"\n[keys]\nhelp = \"F1\"\n");
+    console.wait_for("config.toml read again");
+    console.wait_for("F1 help");
+    console.wait_until("a ground", |screen| {
+        screen.cell(20, 60).unwrap().bgcolor() != vt100::Color::Default
+    });
+    home.save("config.toml", "[keys]\nhelp = \"F1\"\nzoom = \"f\"\n");
+    console.wait_for("config.toml:3:8: f is the key of `follow`, too");
+    console.wait_for("F1 help");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}
+
+#[test]
+fn without_colours_there_is_not_one_and_the_chosen_is_still_seen() {
+    let home = Home::new("theme = \"dark\"\n");
+    let mut vars = home.vars();
+    vars.push(("NO_COLOR", "1".to_owned()));
+    let command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_deployui"))
+        .env_clear()
+        .envs(vars)
+        .arg("demo");
+    let console = Console::start(command, 36, 120);
+    console.wait_for("READY");
+    let screen = console.state();
+    let cells = (0..36).flat_map(|row| (0..120).filter_map(move |column| Some((row, column))));
+    let mut inverse = 0;
+    for (row, column) in cells {
+        let cell = screen.cell(row, column).unwrap();
+        assert_eq!(
+            (cell.fgcolor(), cell.bgcolor()),
+            (vt100::Color::Default, vt100::Color::Default)
+        );
+        inverse += u32::from(cell.inverse());
+    }
+    assert!(inverse > 0);
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}
+
+#[test]
+fn nothing_but_ascii_where_that_is_asked_for() {
+    let home = Home::new("");
+    let console = home.demo(&["--ascii"]);
+    let screen = console.wait_for("READY");
+    assert!(screen.is_ascii(), "{screen}");
+    console.send("q");
+    console.wait_exit();
+}
+
+#[test]
+fn a_terminal_that_answers_late_presses_no_key() {
+    let home = Home::new("theme = \"auto\"\n");
+    // The emulator answers no question: the limit is waited for, and the console opens.
+    let console = home.demo(&[]);
+    console.wait_for("READY");
+    // An answer in the middle of a release: with keys in it that look, act and ask.
+    console.send("\x1b]11;rgb:FFFF/FAFA/F0F0\x1b\\");
+    console.wait_until("a light ground", |screen| {
+        screen.cell(20, 60).unwrap().bgcolor() == vt100::Color::Idx(231)
+            || matches!(screen.cell(20, 60).unwrap().bgcolor(), vt100::Color::Idx(index) if index > 200)
+    });
+    let screen = console.screen();
+    assert!(!screen.contains("does nothing now") && !screen.contains("Esc cancels"), "{screen}");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}
+
+#[test]
+fn the_mouse_is_asked_for_by_f2_and_given_back() {
+    let home = Home::new("");
+    let console = home.demo(&[]);
+    console.wait_for("READY");
+    assert_eq!(console.state().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+    console.send("\x1bOQ");
+    console.wait_for("mouse on");
+    console.wait_until("the mouse", |screen| {
+        screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    });
+    console.send("q");
+    let (code, screen) = console.wait_exit();
+    assert_eq!(code, Some(0));
+    assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+}
