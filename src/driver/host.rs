@@ -15,7 +15,9 @@ use tokio::{
 use super::{
     asker::Question,
     asking::Asking,
-    chance, http,
+    chance,
+    channel::{Ended, Unheard, heard, write},
+    http,
     means::{FleetSettings, HostNews, Means},
     parcel,
     reconcile::{Next, Ordered},
@@ -25,9 +27,9 @@ use super::{
     wants::{Want, What},
 };
 use crate::{
-    boxes::{Client, Fact, LogEnd, Order, Output, Stream},
+    boxes::{Client, Fact, LogEnd, Order, Output},
     model::{HostId, RunId, Try},
-    remote::{Chunk, Link, Pipe, backoff},
+    remote::{Link, Pipe, backoff},
     run::Sig,
     script::{Draft, Hello, Script},
     store::{DiskError, LogWriter},
@@ -48,23 +50,6 @@ pub(super) struct Charge {
     pub(super) means: Means,
     /// Whether the run has begun before: then every host is tried until it is there.
     pub(super) begun: bool,
-}
-
-/// Nobody listens any more: the task ends.
-struct Unheard;
-
-/// How a stretch of work on one connection ended.
-enum Ended {
-    Unheard,
-    Lost(Trouble),
-    /// The shells are begun anew over the same connection.
-    Anew,
-}
-
-impl From<Unheard> for Ended {
-    fn from(_: Unheard) -> Self {
-        Self::Unheard
-    }
 }
 
 /// The bytes after which a tail is compared on reattaching; the host does the same.
@@ -484,22 +469,4 @@ async fn stirs(beside: &mut FuturesUnordered<BoxFuture<'_, ()>>, asking: &Asking
         Some(()) = beside.next() => {}
         () = asking.silent() => {}
     }
-}
-
-async fn write(pipe: &mut Pipe, text: &str) -> Result<(), Ended> {
-    let written = pipe.input.write(text.as_bytes()).await;
-    written.map_err(|error| Ended::Lost(Trouble::ended(ShellEnd::Deaf(error.to_string()), "")))
-}
-
-/// Takes in what a channel said. A shell that ends is a lost connection.
-fn heard(client: &mut Client, chunk: Option<Chunk>, agent: bool) -> Result<(), Trouble> {
-    let (out, err) =
-        if agent { (Stream::Log, Stream::Facts) } else { (Stream::Control, Stream::Noise) };
-    match chunk {
-        Some(Chunk::Out(bytes)) => client.bytes(out, &bytes),
-        Some(Chunk::Err(bytes)) => client.bytes(err, &bytes),
-        Some(Chunk::Ended(ending)) => return Err(Trouble::shell(ending, &client.noise())),
-        None => return Err(Trouble::ended(ShellEnd::Untold, &client.noise())),
-    }
-    Ok(())
 }

@@ -8,7 +8,9 @@
 mod asker;
 mod asking;
 mod chance;
+mod channel;
 mod commits;
+mod error;
 mod fleet;
 mod held;
 mod herald;
@@ -34,12 +36,13 @@ mod trouble;
 mod wants;
 mod wrapping;
 
-use std::{collections::BTreeMap, fmt, future::pending, time::Duration};
+use std::{collections::BTreeMap, future::pending, time::Duration};
 
 use tokio::{sync::mpsc, time::sleep};
 
 pub use asker::{Asker, NoAnswer};
 pub use chance::{now, run_id};
+pub use error::DriveError;
 pub use fleet::Fleet;
 pub use held::{Held, hold_again};
 pub use herald::Herald;
@@ -58,10 +61,10 @@ use crate::{
     engine::{BoxFact, Engine, Input, Policy},
     model::{HostId, Kind, Plan, Try},
     run::{
-        Cell, Choice, Command, Event, Excerpt, LinkState, Mode, NotARun, Observation, Refusal, Run,
-        State, Verdict, Who,
+        Cell, Choice, Command, Event, Excerpt, LinkState, Mode, Observation, Refusal, Run, State,
+        Verdict, Who,
     },
-    store::{DiskError, Header, Journal, JournalError, Store},
+    store::{Header, Journal, Store},
 };
 
 /// Inputs that are taken in before their facts are written, at most.
@@ -106,41 +109,6 @@ pub enum Left {
     Stuck,
     /// The console left it.
     Detached,
-}
-
-/// Why a run could not be driven on. Steps in flight go on; the run can be resumed.
-#[derive(Debug)]
-pub enum DriveError {
-    /// The journal could not be written.
-    Journal(JournalError),
-    /// A log could not be written.
-    Log(DiskError),
-    /// The journal does not begin with the opening of a run.
-    NotARun(NotARun),
-}
-
-impl fmt::Display for DriveError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Journal(error) => error.fmt(f),
-            Self::Log(error) => error.fmt(f),
-            Self::NotARun(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for DriveError {}
-
-impl DriveError {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::Journal(error) => error.hint(),
-            Self::Log(error) => error.hint(),
-            Self::NotARun(_) => None,
-        }
-    }
 }
 
 /// A run that could not be opened, with its hosts: they are still connected, and may have something to

@@ -38,11 +38,11 @@ fn place(file: &str, home: &Path) -> PathBuf {
 fn write(store: &Store, saving: &Saving, path: &Path) -> Result<(u64, u64), String> {
     let reading = Journal::read(store, &saving.run).map_err(|error| error.to_string())?;
     let run = Run::fold(&reading.events).map_err(|error| format!("run {}: {error}", saving.run))?;
-    let refused = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            format!("{} is there already; b again with another name", path.display())
+    let refused = |error: io::Error| {
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return format!("{} is there already; b again with another name", path.display());
         }
-        _ => format!("{}: {error}", path.display()),
+        format!("{}: {error}", path.display())
     };
     let new = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let file = new.map_err(refused)?;

@@ -71,7 +71,7 @@ async fn refuse(screen: &Screen, wish: Wish) {
     let why = || "this console only watches".to_owned();
     match wish {
         Wish::Preview(of) => {
-            screen.tell(Told::Preview { of, lines: vec![why()], plan: None }).await
+            screen.tell(Told::Preview { of, lines: vec![why()], plan: None }).await;
         }
         Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } | Wish::Do(_) => {
             screen.tell(Told::Did(Err(why()))).await;

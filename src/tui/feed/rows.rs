@@ -78,7 +78,7 @@ impl Layout<'_> {
             }
         };
         let width = self.names.iter().map(|name| Shown::literal(name).width()).max();
-        let width = width.unwrap_or(0).max(8).min(NAMES_MAX);
+        let width = width.unwrap_or(0).clamp(8, NAMES_MAX);
         let own = self.names.get(item.host).map_or("?", String::as_str);
         let text = match (all, mine) {
             (true, all) => format!("×{all} hosts"),

@@ -2,6 +2,7 @@
 //! wish becomes a run.
 
 mod begin;
+mod tell;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -23,15 +24,12 @@ use crate::{
         say,
     },
     driver::{self, DriveError, Driver, Left, Secrets, Wrapping},
-    model::{Host, HostId, Plan},
+    model::{HostId, Plan},
     plan::{self, Request},
     recipe::Recipe,
-    remote::{
-        Ask,
-        ssh::{Connector, Route, Target},
-    },
+    remote::{Ask, ssh::Connector},
     run::Mode,
-    tui::{HostState, Intent, Told, Way, Wish},
+    tui::{HostState, Intent, Told, Wish},
 };
 
 /// The pipeline that serves an older release again.
@@ -200,60 +198,6 @@ impl<'a> Session<'a> {
         self.screen.reach(stage.fleet.asker(), hosts);
         (self.stage, self.sight) = (Some(stage), Some(sight));
         Ok(())
-    }
-
-    /// Tells how hosts are reached, one after the other: each asks the ssh that is installed.
-    fn tell_ways(&mut self, hosts: Vec<Host>) {
-        let (connector, told) = (Arc::clone(&self.connector), self.screen.told.clone());
-        let config = self.global.ssh_config.clone();
-        self.beside.spawn(async move {
-            for host in hosts.into_iter().filter(|host| !host.is_local()) {
-                let target = Target::new(&host.name, Some(&host.address), config.clone());
-                let Ok(target) = target else { continue };
-                let Ok(Route { user, host: at, port, jump }) = connector.route(&target).await
-                else {
-                    continue;
-                };
-                let way = Way { user, host: at, port, jump };
-                if told.send(Told::Way(host.name, way)).await.is_err() {
-                    return;
-                }
-            }
-        });
-    }
-
-    async fn show(&mut self, plan: Plan) {
-        let fresh = self.shown.is_none();
-        self.reading = false;
-        self.screen.tell(Told::Plan(Box::new(plan.clone()))).await;
-        if fresh {
-            self.tell_pace(&plan);
-        }
-        self.shown = Some(plan);
-        if fresh {
-            self.tell_hosts().await;
-        }
-    }
-
-    /// How long what is shown usually takes, and going back.
-    fn tell_pace(&self, plan: &Plan) {
-        let store = &self.around.store;
-        self.screen.tell_pace(store, plan, &plan.pipeline);
-        if plan.pipeline != ROLLBACK {
-            self.screen.tell_pace(store, plan, ROLLBACK);
-        }
-    }
-
-    async fn tell_hosts(&self) {
-        for (name, state) in &self.hosts {
-            self.tell_host(name, state).await;
-        }
-    }
-
-    async fn tell_host(&self, name: &str, state: &HostState) {
-        let Some(plan) = &self.shown else { return };
-        let Some((id, _)) = plan.host_ids().find(|(_, host)| host.name == name) else { return };
-        self.screen.tell(Told::Host(id, state.clone())).await;
     }
 
     fn ready(&self) -> bool {
