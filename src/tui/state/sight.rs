@@ -18,6 +18,10 @@ pub(crate) struct Sight {
     pub(crate) pages: BTreeMap<String, (Maintenance, Timestamp)>,
     /// The newest first.
     pub(crate) candidates: Vec<Candidate>,
+    /// Hosts were seen anew, and the releases they offer together are not told yet.
+    pub(crate) unlisted: bool,
+    /// The picker was asked for, and opens as soon as what is served is known again.
+    pub(crate) wanted: bool,
     /// The release that is chosen in the pane, by its name: the list may change.
     pub(crate) chosen: Option<String>,
     /// A run that was over before left a schema change that did not end well.

@@ -19,7 +19,10 @@ use crate::{
 /// Keys that open dialogs, in every state.
 fn keys() -> Vec<String> {
     let letters = ('A'..='Z').map(|letter| letter.to_string());
-    letters.chain(["q", "<C-c>", "R<ret>", "2<ret><ret>", "5<ret>"].map(str::to_owned)).collect()
+    let more = ["q", "<C-c>", "R<ret>", "2<ret><ret>", "5<ret>", "!", "4b"];
+    let edited = ["Ox<tab><tab><ret>", "Ox<esc>O"];
+    let listed = [":pause<ret>", ":step<ret>", ":break<ret>"];
+    letters.chain(more.into_iter().chain(edited).chain(listed).map(str::to_owned)).collect()
 }
 
 fn prompt(kind: PromptKind) -> Told {
@@ -44,7 +47,13 @@ fn each(look: impl Fn(&str, &dyn Fn() -> Desk)) {
     }
     let foreign = || Sites::calm().locked("ana@desk", "deploy of shop").idle();
     look("unlock", &|| Desk::new(WIDE).tell_all(foreign()).keys("V"));
-    assert!(seen.len() >= 16, "{seen:?}");
+    let kinds = ["Stop ", "Open a shell", "Edit and retry", "Run this as", "Save the log"];
+    for kind in
+        kinds.into_iter().chain(["Pause the run", "Do the next step", "Remove the breakpoint"])
+    {
+        assert!(seen.iter().any(|title| title.starts_with(kind)), "{kind}: {seen:?}");
+    }
+    assert!(seen.len() >= 24, "{seen:?}");
 }
 
 #[test]

@@ -240,7 +240,7 @@ fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
     let ended = Sites::calm().raised("bob@laptop").with(closed);
     let planned = unprotected(ended.into_iter().chain(story::ready()).collect());
     let screen = Desk::new(WIDE).tell_all(planned).keys("M").screen();
-    let why = "[ Turn off although a schema change of the run before did not end well ]";
+    let why = "[ Turn off anyway ]  careful: a schema change did not end well";
     assert!(screen.contains(why), "{screen}");
 }
 
@@ -357,6 +357,45 @@ fn what_a_run_has_changed_since_it_was_seen_is_not_shown_as_served() {
 fn nobody_goes_back_by_what_was_served_before() {
     let told = std::iter::once(story::done_ok().told()).chain(Sites::calm().told(at(20)));
     refused(told.collect(), "R", "what is served has changed, and is looked at now");
+}
+
+/// A run that is just over: what is served has changed since it was looked at.
+fn just_over() -> Desk {
+    let told = std::iter::once(story::done_ok().told()).chain(Sites::calm().told(at(20)));
+    Desk::new(WIDE).tell_all(told)
+}
+
+#[test]
+fn the_picker_asked_for_too_early_opens_when_the_hosts_were_looked_at() {
+    let mut desk = just_over().keys("R").tell(Told::Over("run 1 is over".to_owned()));
+    // At every moment it is open, or still to come, and never on what was served before.
+    for told in Sites::calm().told(at(58)) {
+        assert!(desk.model.picker.is_none() && desk.model.sight.wanted);
+        desk = desk.tell(told);
+    }
+    assert!(desk.model.picker.is_some() && !desk.model.sight.wanted, "{}", desk.screen());
+    // A look of before that comes late opens nothing.
+    let late = just_over().keys("R").tell_all(Sites::calm().told(at(21)));
+    assert!(late.model.picker.is_none() && late.model.sight.wanted);
+    let asked_no_more = just_over().keys("R<esc>").tell_all(Sites::calm().told(at(58)));
+    assert!(asked_no_more.model.picker.is_none());
+    // What the operator is at is not covered; it opens when that is left.
+    let busy = just_over().keys("R?").tell_all(Sites::calm().told(at(58)));
+    assert!(busy.model.picker.is_none());
+    assert!(busy.keys("<esc>").model.picker.is_some());
+}
+
+#[test]
+fn a_picker_that_goes_says_why() {
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("R").tell(Told::Candidates(Vec::new()));
+    let said = desk.model.line.as_ref().map_or("", |line| line.text.as_str());
+    assert!(desk.model.picker.is_none() && said.contains("no release any more"), "{said}");
+    // The first release of all: there is one to be listed, not none.
+    let mut first = Sites::calm();
+    first.candidates.clear();
+    let told = std::iter::once(story::done_ok().told()).chain(first.told(at(20)));
+    let mut desk = Desk::new(WIDE).tell_all(told).keys("R").tell_all(Sites::calm().told(at(58)));
+    assert!(desk.model.picker.is_some(), "{}", desk.screen());
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn dialog_skip() {
 
 #[test]
 fn dialog_edit() {
-    check("dialog_edit", || vec![story::failed().told()], "O<end><ret>echo done");
+    check("dialog_edit", || vec![story::failed().told()], "O<backtab><end><ret>echo done");
 }
 
 #[test]

@@ -2,15 +2,14 @@
 //! what is done, where, and how to undo it.
 
 use super::{
-    allowed::{self, asking, breaks, excludable, stoppable},
-    edit, keys, lend, outside, picker,
+    allowed::{self, breaks, excludable, stoppable},
+    keys, lend, outside, picker,
+    question::{about, about_hold, answer},
 };
 use crate::{
-    model::{Changes, HoldId, HostId, Kind},
-    run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Run, Sig},
+    run::{Abort, Cause, Choice, Command, Mode, Offer, Sig},
     tui::{
         action::{Act, Action},
-        keymap::written,
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
@@ -24,13 +23,9 @@ use crate::{
 /// Where leaving happens.
 const HERE: &str = "this console";
 
-/// How what the operator says is undone.
-const KEPT: &str = "none; the journal keeps your reason";
-const ASKED_NEXT: &str = "you are asked next what to do about the failure";
-
 /// Carries out a key that acts: opens its dialog, or does at once what does not ask.
 pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
-    model.next = None;
+    (model.next, model.sight.wanted) = (None, false);
     let dialog = match act {
         Act::Pause => return vec![Wish::Command(Command::Mode(Mode::Pause))],
         Act::Step if model.open_run().is_some() => {
@@ -82,19 +77,29 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
 /// changes nothing.
 pub(super) fn asked(model: &Model, action: Action) -> Option<Dialog> {
     let (run, Action::Act(act)) = (model.open_run()?, action) else { return None };
-    let ask = |title: &str| Dialog::new(title, Subject::Run, model.now);
+    let ask = |title: &str, what: String, undo: &str| {
+        let facts = Facts::new(what, words::all_hosts(model), undo);
+        Dialog::new(title, Subject::Run, model.now).about(facts)
+    };
     if act == Act::Step {
-        let dialog = ask("Do the next step?")
-            .line("The run pauses again when it is done.")
-            .line("Undo: A during the run gives it up, and takes back what has an undo.")
-            .button("Do the next step", Some('S'), "", Deed::Mode(Mode::Step));
+        let what = "does the next step; the run pauses again when it is done".to_owned();
+        let undo = "A during the run gives it up, and takes back what has an undo";
+        let dialog = ask("Do the next step?", what, undo).button(
+            "Do the next step",
+            Some('S'),
+            "",
+            Deed::Mode(Mode::Step),
+        );
         return Some(dialog);
     }
     if act == Act::Pause {
-        let dialog = ask("Pause the run?")
-            .line("No further step begins; what runs goes on to its end.")
-            .line("Undo: C goes on.")
-            .button("Pause", Some('P'), "", Deed::Mode(Mode::Pause));
+        let what = "no further step begins; what runs goes on to its end".to_owned();
+        let dialog = ask("Pause the run?", what, "C goes on").button(
+            "Pause",
+            Some('P'),
+            "",
+            Deed::Mode(Mode::Pause),
+        );
         return Some(dialog);
     }
     if act != Act::Break {
@@ -105,7 +110,8 @@ pub(super) fn asked(model: &Model, action: Action) -> Option<Dialog> {
     let title = if set { "Set a breakpoint?" } else { "Remove the breakpoint?" };
     let label = if set { "Set it" } else { "Remove it" };
     let step = model.column().map_or("", |column| column.step.as_str());
-    let dialog = ask(title).line(format!("At the step {step}. Undo: B again."));
+    let stops = if set { "the run stops at" } else { "the run no longer stops at" };
+    let dialog = ask(title, format!("{stops} the step {step}"), "B again");
     Some(dialog.button(label, Some('B'), "", Deed::Break(changes)))
 }
 
@@ -278,7 +284,7 @@ fn exclude(model: &Model) -> Option<Dialog> {
     Some(with_reason(dialog))
 }
 
-fn with_reason(dialog: Dialog) -> Dialog {
+pub(super) fn with_reason(dialog: Dialog) -> Dialog {
     dialog.field("Reason", Vec::new(), Need::Some("a reason, for the record"), false)
 }
 
@@ -361,156 +367,4 @@ fn stop(model: &Model) -> Option<Dialog> {
     let line = format!("It was sent {} {since} ago, and has not ended.", sent.sig);
     let about = "it ends at once and cannot clean up";
     Some(dialog.line(line).button("Send KILL", Some('K'), about, Deed::Stop(attempt, Sig::Kill)))
-}
-
-/// What is said of an answer to a question that is about a host.
-fn about(model: &Model, run: &Run, hold: &Hold, what: &str, undo: impl Into<String>) -> Facts {
-    let host = run.cell(hold.on).and_then(|cell| cell.node.host);
-    Facts::new(what, words::on_host(model, host), undo)
-}
-
-/// The host on which a question is about a change of the schema.
-fn migrates<'a>(model: &'a Model, run: &Run, hold: &Hold) -> Option<&'a str> {
-    let cell = run.cell(hold.on)?;
-    let Kind::Act(act) = &cell.node.kind else { return None };
-    let host = cell.node.host.filter(|_| act.changes == Changes::Schema)?;
-    Some(model.host_name(host))
-}
-
-/// With a word that is to be typed before anything can be pressed.
-fn typed(dialog: Dialog, word: &str) -> Dialog {
-    let need = Need::Exactly(word.to_owned());
-    dialog.field(&format!("Type {word} to confirm"), Vec::new(), need, false)
-}
-
-fn about_hold(model: &Model, run: &Run, id: HoldId, hold: &Hold, title: &str) -> Dialog {
-    let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now);
-    dialog.text = words::cause(model, run, hold);
-    dialog
-}
-
-/// The dialog of an answer to the open question.
-fn answer(model: &Model, action: Act) -> Option<Dialog> {
-    let run = model.open_run()?;
-    let (id, hold) = model.hold()?;
-    let offered = |offer: &&Offer| words::key_of(**offer) == action;
-    let offer = *hold.offers.iter().find(offered)?;
-    let place = words::place(model, run, hold);
-    let about = words::consequence(model, hold, offer);
-    let ask = |title: String, what: &str, undo: &str| {
-        let facts = self::about(model, run, hold, what, undo);
-        about_hold(model, run, id, hold, &title).about(facts)
-    };
-    let one = |choice| Deed::Choose(vec![id], choice);
-    Some(match offer {
-        Offer::Retry => retry(model, run, id, hold),
-        Offer::Edit => edit::dialog(model, id, true)?,
-        Offer::Answer => input(model, run)?,
-        Offer::Move(_) => elsewhere(model, run, id, hold),
-        Offer::Fixed => {
-            with_reason(
-                ask(format!("Mark {place} fixed?"), "takes it as done; the run goes on", KEPT)
-                    .button("Mark fixed", Some('F'), about, one(Choice::Fixed)),
-            )
-        }
-        Offer::AssumeOk => with_reason(
-            ask(format!("Take {place} as done?"), "takes it as done; the run goes on", KEPT)
-                .button("Take as done", Some('F'), about, one(Choice::Assume(true))),
-        ),
-        Offer::AssumeFailed => with_reason(
-            ask(format!("Take {place} as failed?"), "takes it as not done", ASKED_NEXT).button(
-                "Take as failed",
-                Some('L'),
-                about,
-                one(Choice::Assume(false)),
-            ),
-        ),
-        Offer::Skip => {
-            let what = "leaves it out; later steps run as if it were there, the run ends as failed";
-            let dialog = ask(format!("Skip {place}?"), what, "none in this run; D runs all anew")
-                .button("Skip", Some('K'), about, one(Choice::Skip));
-            with_reason(match migrates(model, run, hold) {
-                Some(host) => typed(dialog, host),
-                None => dialog,
-            })
-        }
-        Offer::TakeOver => with_reason(
-            ask("Take the lock over?".to_owned(), "the other run can change no more", "none")
-                .line("Be sure that the other run does not go on.")
-                .button("Take over", Some('V'), about, one(Choice::TakeOver)),
-        ),
-        Offer::Go | Offer::Exclude | Offer::Undo | Offer::Abort => return None,
-    })
-}
-
-fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
-    let place = words::place(model, run, hold);
-    let about = words::consequence(model, hold, Offer::Retry);
-    let again = if matches!(hold.cause, Cause::Unknown(_)) {
-        "runs it AGAIN: if it was done, or done in part, it is then done TWICE"
-    } else {
-        "runs the same command once more on this host"
-    };
-    let key = |action| written(model, action);
-    let (older, newer) = (key(Action::OlderAttempt), key(Action::NewerAttempt));
-    let undo = format!(
-        "none needed; each attempt has a log of its own ({older} and {newer} go through them)"
-    );
-    let facts = self::about(model, run, hold, again, undo).takes(words::usual_step(model, hold));
-    let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
-        .about(facts)
-        .button("Retry", Some('T'), about, Deed::Choose(vec![id], Choice::Retry));
-    let all = words::same_step(run, hold);
-    if all.len() > 1 {
-        let label = format!("Retry on all {}", words::count(all.len(), "host"));
-        let about = "wherever this step failed";
-        dialog = dialog.button(label, Some('A'), about, Deed::Choose(all, Choice::Retry));
-    }
-    dialog
-}
-
-fn input(model: &Model, run: &Run) -> Option<Dialog> {
-    let (attempt, number, hidden) = asking(model, run)?;
-    let (id, hold) = model.hold()?;
-    let place = words::place(model, run, hold);
-    let what = "sends one line to the step's input, once; it is in no file here or on the host";
-    let facts = about(model, run, hold, what, "none");
-    let mut dialog = about_hold(model, run, id, hold, &format!("Answer {place}?")).about(facts);
-    if hidden {
-        dialog = dialog.line("It asks for a secret: what you type is not shown.");
-    }
-    let dialog = dialog
-        .line("If it was not asking: as soon as it prints on, nothing is sent.")
-        .button("Send", Some('I'), "with a line end", Deed::Answer(attempt, number));
-    Some(match hidden {
-        true => dialog.secret("Line (not shown)"),
-        false => dialog.field("Line", Vec::new(), Need::Nothing, false),
-    })
-}
-
-fn elsewhere(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
-    let place = words::place(model, run, hold);
-    let mut dialog = about_hold(model, run, id, hold, &format!("Where to do {place}?")).about(
-        about(
-            model,
-            run,
-            hold,
-            "does it on the host that you choose; if it was done before, it is done twice",
-            "none in this run",
-        )
-        .takes(words::usual_step(model, hold)),
-    );
-    let hosts = hold
-        .offers
-        .iter()
-        .filter_map(|offer| if let Offer::Move(host) = offer { Some(*host) } else { None });
-    for host in hosts {
-        dialog =
-            dialog.button(label(model, host), None, "", Deed::Choose(vec![id], Choice::Move(host)));
-    }
-    dialog
-}
-
-fn label(model: &Model, host: HostId) -> String {
-    format!("On {}", model.host_name(host))
 }

@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// Why nothing can be chosen yet to go back to: that passes by itself.
+pub(super) const LOOKED_AT: &str = "what is served has changed, and is looked at now";
+
 /// Why a key does nothing now; `None` when it does something.
 pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
     match action {
@@ -161,15 +164,18 @@ fn unsuited_for_rollback(model: &Model) -> Option<String> {
     if model.open_run().is_some() {
         return some("a run is open that is not over");
     }
+    // A choice among what was there before would go back one release too far.
+    let outdated = model.sight.sites.keys().any(|host| model.is_outdated(host));
+    if outdated || model.sight.unlisted {
+        return some(LOOKED_AT);
+    }
     if model.sight.candidates.is_empty() {
         return some(match model.sight.sites.is_empty() {
             true => "the hosts were not looked at yet",
             false => "no host has a release yet",
         });
     }
-    // A choice among what was there before would go back one release too far.
-    let outdated = model.sight.sites.keys().any(|host| model.is_outdated(host));
-    outdated.then(|| "what is served has changed, and is looked at now".to_owned())
+    None
 }
 
 /// What is being done already.

@@ -161,10 +161,20 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
     wishes
 }
 
+/// Says why a key does nothing now; what passes by itself is waited for.
+pub(super) fn refuse(model: &mut Model, action: Action, why: &str) {
+    if why == allowed::LOOKED_AT {
+        picker::wait(model);
+        return;
+    }
+    let key = keymap::written(model, action).to_owned();
+    model.say(format!("{key} does nothing now: {why}"), Tone::Warn);
+}
+
+/// Does what a key stands for, or says why not.
 pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
     if let Some(why) = why_not(model, action) {
-        let key = keymap::written(model, action).to_owned();
-        model.say(format!("{key} does nothing now: {why}"), Tone::Warn);
+        refuse(model, action, &why);
         return Vec::new();
     }
     match action {
@@ -254,6 +264,8 @@ fn widen(model: &mut Model, cells: i16) {
 fn back(model: &mut Model) {
     if model.next.take().is_some() {
         model.say("the dialog of the next run does not open by itself", Tone::Dim);
+    } else if std::mem::take(&mut model.sight.wanted) {
+        model.say("the choice of a release does not open by itself", Tone::Dim);
     } else if log::back(model) {
         // It was something of the log.
     } else if model.zoom {

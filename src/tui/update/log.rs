@@ -9,6 +9,7 @@ use crate::tui::{
     state::{
         Model, Pane,
         dialog::{Deed, Dialog, Need, Subject},
+        facts::Facts,
         log::{
             Move, Shape,
             search::{Choose, TYPED_MAX},
@@ -177,10 +178,11 @@ pub(super) fn save(model: &mut Model) {
     let run = model.plan().map_or("run", |plan| plan.run.as_str());
     let run = run.get(..15).unwrap_or(run);
     let name = format!("{run}-{who}-{step}.log").replace(['/', '\\'], "-");
-    dialog.text = vec![
-        format!("{what}, as they are shown: without colours, secrets hidden."),
-        "Only you can read the file. A file that is there is never written over.".to_owned(),
-    ];
+    dialog = dialog.about(Facts::new(
+        format!("{what}, as they are shown: without colours, secrets hidden"),
+        "a new file on this machine, which only you can read",
+        "none needed; a file that is there is never written over",
+    ));
     let path = model.settings.here.join(name).display().to_string();
     model.dialog = Some(
         dialog

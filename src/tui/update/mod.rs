@@ -18,6 +18,7 @@ mod mouse;
 mod outside;
 mod palette;
 mod picker;
+mod question;
 mod tempo;
 mod told;
 
@@ -84,18 +85,20 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
             lend::stop(model);
             Vec::new()
         }
-        Msg::Told(told) => match *told {
-            Told::Back(back) => lend::back(model, &back),
-            told => {
-                told::take_in(model, told);
+        Msg::Told(told) => {
+            if let Told::Back(back) = *told {
+                lend::back(model, &back)
+            } else {
+                told::take_in(model, *told);
                 Vec::new()
             }
-        },
+        }
     };
     dialog::close_stale(model);
     outside::keep_true(model);
     dialog::next_prompt(model);
     acts::next(model);
+    picker::due(model);
     failure::keep(model);
     keep_inside(model);
     attention::call(model);

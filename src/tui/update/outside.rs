@@ -137,8 +137,15 @@ pub(super) fn gone(
 /// button of the maintenance dialog says what it does now. The dialog stays open, on Cancel: what
 /// is being typed must not fall on the keys behind it.
 pub(super) fn keep_true(model: &mut Model) {
-    if model.open_run().is_some() || model.sight.candidates.is_empty() {
-        model.picker = None;
+    let gone = if model.open_run().is_some() {
+        Some("a run has begun: no release can be chosen now")
+    } else if model.sight.candidates.is_empty() {
+        Some("there is no release any more to go back to")
+    } else {
+        None
+    };
+    if let Some(gone) = gone.filter(|_| model.picker.take().is_some()) {
+        model.say(gone, Tone::Warn);
     }
     let care = words::care(model);
     let Some(dialog) = &model.dialog else { return };

@@ -3,6 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::{
+    allowed::{self, why_not},
     keys::{self, rows, shifted},
     outside,
 };
@@ -25,6 +26,38 @@ pub(super) fn open(model: &mut Model) {
     let here = (model.focus == Pane::Releases).then(|| sight.candidates.get(sight.at())).flatten();
     let Some(candidate) = here.or_else(|| sight.default_target()) else { return };
     model.picker = Some(Picker::on(&candidate.name));
+}
+
+/// It was asked for while what is served is not known: it opens as soon as that was looked at.
+pub(super) fn wait(model: &mut Model) {
+    (model.next, model.sight.wanted) = (None, true);
+    let why = allowed::LOOKED_AT;
+    let line = format!("{why}; the choice of a release opens by itself (Esc: it does not)");
+    model.say(line, Tone::Dim);
+}
+
+/// Opens what was asked for before, or says why that cannot be any more.
+pub(super) fn due(model: &mut Model) {
+    if !model.sight.wanted {
+        return;
+    }
+    let why = why_not(model, Action::Act(Act::Rollback));
+    if why.as_deref() == Some(allowed::LOOKED_AT) || !is_free(model) {
+        return;
+    }
+    model.sight.wanted = false;
+    match why {
+        Some(why) => keys::refuse(model, Action::Act(Act::Rollback), &why),
+        None => open(model),
+    }
+}
+
+/// Whether nothing lies over the panes, and nothing is being typed.
+fn is_free(model: &Model) -> bool {
+    let asked = model.dialog.is_some() || !model.prompts.is_empty() || model.picker.is_some();
+    let read = model.help.is_some() || model.palette.is_some() || model.guiding.is_some();
+    let screens = model.host_view.is_some() || model.history.open;
+    !asked && !read && !screens && model.log.typing.is_none() && !model.is_tiny()
 }
 
 /// A key.

@@ -52,11 +52,14 @@ fn told(model: &mut Model, told: Told) {
         Told::Has(has) => model.sight.has = has,
         Told::Seen { host, site, at } => {
             model.sight.sites.insert(host, (site, at));
+            model.sight.unlisted = true;
         }
         Told::Page { host, page, at } => {
             model.sight.pages.insert(host, (page, at));
         }
-        Told::Candidates(candidates) => model.sight.candidates = candidates,
+        Told::Candidates(candidates) => {
+            (model.sight.candidates, model.sight.unlisted) = (candidates, false);
+        }
         Told::Preview { of, lines, plan } => {
             model.sight.preview.asked.take_if(|asked| *asked == of);
             model.sight.preview.plan = plan;

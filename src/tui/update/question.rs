@@ -1,0 +1,179 @@
+//! The dialogs of the answers to an open question.
+
+use super::{acts, allowed::asking, edit};
+use crate::{
+    model::{Changes, HoldId, HostId, Kind},
+    run::{Cause, Choice, Hold, Offer, Run},
+    tui::{
+        action::{Act, Action},
+        keymap::written,
+        state::{
+            Model,
+            dialog::{Deed, Dialog, Need, Subject},
+            facts::Facts,
+        },
+        words,
+    },
+};
+
+/// How what the operator says is undone.
+const KEPT: &str = "none; the journal keeps your reason";
+const ASKED_NEXT: &str = "you are asked next what to do about the failure";
+
+/// What is said of an answer to a question that is about a host.
+pub(super) fn about(
+    model: &Model,
+    run: &Run,
+    hold: &Hold,
+    what: &str,
+    undo: impl Into<String>,
+) -> Facts {
+    let host = run.cell(hold.on).and_then(|cell| cell.node.host);
+    Facts::new(what, words::on_host(model, host), undo)
+}
+
+/// The host on which a question is about a change of the schema.
+fn migrates<'a>(model: &'a Model, run: &Run, hold: &Hold) -> Option<&'a str> {
+    let cell = run.cell(hold.on)?;
+    let Kind::Act(act) = &cell.node.kind else { return None };
+    let host = cell.node.host.filter(|_| act.changes == Changes::Schema)?;
+    Some(model.host_name(host))
+}
+
+/// With a word that is to be typed before anything can be pressed.
+fn typed(dialog: Dialog, word: &str) -> Dialog {
+    let need = Need::Exactly(word.to_owned());
+    dialog.field(&format!("Type {word} to confirm"), Vec::new(), need, false)
+}
+
+pub(super) fn about_hold(model: &Model, run: &Run, id: HoldId, hold: &Hold, title: &str) -> Dialog {
+    let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now);
+    dialog.text = words::cause(model, run, hold);
+    dialog
+}
+
+/// The dialog of an answer to the open question.
+pub(super) fn answer(model: &Model, action: Act) -> Option<Dialog> {
+    let run = model.open_run()?;
+    let (id, hold) = model.hold()?;
+    let offered = |offer: &&Offer| words::key_of(**offer) == action;
+    let offer = *hold.offers.iter().find(offered)?;
+    let place = words::place(model, run, hold);
+    let about = words::consequence(model, hold, offer);
+    let ask = |title: String, what: &str, undo: &str| {
+        let facts = self::about(model, run, hold, what, undo);
+        about_hold(model, run, id, hold, &title).about(facts)
+    };
+    let one = |choice| Deed::Choose(vec![id], choice);
+    Some(match offer {
+        Offer::Retry => retry(model, run, id, hold),
+        Offer::Edit => edit::dialog(model, id, true)?,
+        Offer::Answer => input(model, run)?,
+        Offer::Move(_) => elsewhere(model, run, id, hold),
+        Offer::Fixed => {
+            acts::with_reason(
+                ask(format!("Mark {place} fixed?"), "takes it as done; the run goes on", KEPT)
+                    .button("Mark fixed", Some('F'), about, one(Choice::Fixed)),
+            )
+        }
+        Offer::AssumeOk => acts::with_reason(
+            ask(format!("Take {place} as done?"), "takes it as done; the run goes on", KEPT)
+                .button("Take as done", Some('F'), about, one(Choice::Assume(true))),
+        ),
+        Offer::AssumeFailed => acts::with_reason(
+            ask(format!("Take {place} as failed?"), "takes it as not done", ASKED_NEXT).button(
+                "Take as failed",
+                Some('L'),
+                about,
+                one(Choice::Assume(false)),
+            ),
+        ),
+        Offer::Skip => {
+            let what = "leaves it out; later steps run as if it were there, the run ends as failed";
+            let dialog = ask(format!("Skip {place}?"), what, "none in this run; D runs all anew")
+                .button("Skip", Some('K'), about, one(Choice::Skip));
+            acts::with_reason(match migrates(model, run, hold) {
+                Some(host) => typed(dialog, host),
+                None => dialog,
+            })
+        }
+        Offer::TakeOver => acts::with_reason(
+            ask("Take the lock over?".to_owned(), "the other run can change no more", "none")
+                .line("Be sure that the other run does not go on.")
+                .button("Take over", Some('V'), about, one(Choice::TakeOver)),
+        ),
+        Offer::Go | Offer::Exclude | Offer::Undo | Offer::Abort => return None,
+    })
+}
+
+fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
+    let place = words::place(model, run, hold);
+    let about = words::consequence(model, hold, Offer::Retry);
+    let again = if matches!(hold.cause, Cause::Unknown(_)) {
+        "runs it AGAIN: if it was done, or done in part, it is then done TWICE"
+    } else {
+        "runs the same command once more on this host"
+    };
+    let key = |action| written(model, action);
+    let (older, newer) = (key(Action::OlderAttempt), key(Action::NewerAttempt));
+    let undo = format!(
+        "none needed; each attempt has a log of its own ({older} and {newer} go through them)"
+    );
+    let facts = self::about(model, run, hold, again, undo).takes(words::usual_step(model, hold));
+    let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
+        .about(facts)
+        .button("Retry", Some('T'), about, Deed::Choose(vec![id], Choice::Retry));
+    let all = words::same_step(run, hold);
+    if all.len() > 1 {
+        let label = format!("Retry on all {}", words::count(all.len(), "host"));
+        let about = "wherever this step failed";
+        dialog = dialog.button(label, Some('A'), about, Deed::Choose(all, Choice::Retry));
+    }
+    dialog
+}
+
+fn input(model: &Model, run: &Run) -> Option<Dialog> {
+    let (attempt, number, hidden) = asking(model, run)?;
+    let (id, hold) = model.hold()?;
+    let place = words::place(model, run, hold);
+    let what = "sends one line to the step's input, once; it is in no file here or on the host";
+    let facts = about(model, run, hold, what, "none");
+    let mut dialog = about_hold(model, run, id, hold, &format!("Answer {place}?")).about(facts);
+    if hidden {
+        dialog = dialog.line("It asks for a secret: what you type is not shown.");
+    }
+    let dialog = dialog
+        .line("If it was not asking: as soon as it prints on, nothing is sent.")
+        .button("Send", Some('I'), "with a line end", Deed::Answer(attempt, number));
+    Some(match hidden {
+        true => dialog.secret("Line (not shown)"),
+        false => dialog.field("Line", Vec::new(), Need::Nothing, false),
+    })
+}
+
+fn elsewhere(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
+    let place = words::place(model, run, hold);
+    let mut dialog = about_hold(model, run, id, hold, &format!("Where to do {place}?")).about(
+        about(
+            model,
+            run,
+            hold,
+            "does it on the host that you choose; if it was done before, it is done twice",
+            "none in this run",
+        )
+        .takes(words::usual_step(model, hold)),
+    );
+    let hosts = hold
+        .offers
+        .iter()
+        .filter_map(|offer| if let Offer::Move(host) = offer { Some(*host) } else { None });
+    for host in hosts {
+        dialog =
+            dialog.button(label(model, host), None, "", Deed::Choose(vec![id], Choice::Move(host)));
+    }
+    dialog
+}
+
+fn label(model: &Model, host: HostId) -> String {
+    format!("On {}", model.host_name(host))
+}
