@@ -44,6 +44,10 @@ bench-console:
     tests/hosts/install bench
     cargo bench --bench console
 
+# What searching and jumping take in logs of 70 MB and 1 GB, beside rg and grep
+bench-search:
+    cargo test --release --lib the_speed -- --ignored --nocapture
+
 # Pictures of the real console and a recording, into screenshots/; words choose by name: just screenshots failure
 screenshots *WORDS:
     tests/hosts/install pictures

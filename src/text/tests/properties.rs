@@ -122,6 +122,7 @@ proptest! {
                 3 => Just(b"\t".to_vec()),
                 3 => "\x1b\\[[0-9;:]{0,4}m".prop_map(String::into_bytes),
                 1 => Just(b"\r".to_vec()),
+                3 => "[äß漢ｱ✓😀e\u{301}\u{200d}]{1,3}".prop_map(String::into_bytes),
                 1 => hostile(),
             ],
             0..8,

@@ -13,10 +13,11 @@ const BLOCK_LINES_MAX: u32 = 500;
 /// Bytes before a traceback that are taken for what a supervisor puts before each line.
 const PREFIX_MAX: usize = 200;
 
-/// What every line has somewhere that speaks of an error or a warning.
+/// What every line has somewhere that speaks of an error or a warning, and few others have. Bytes
+/// beyond ASCII may be digits, or a `k` of another script.
 pub(super) static CANDIDATE: LazyLock<Option<regex::bytes::Regex>> = LazyLock::new(|| {
     regex::bytes::Regex::new(
-        r"(?i-u)error|err!|fail|fatal|panic|exception|traceback|denied|cannot|critical|warn|deprecat|(?-i)\n[EFW]\d{4} |\n[EW]: |^[EFW]\d{4} |^[EW]: ",
+        r"(?i-u)err|fail|fatal|panic|exception|tracebac|denied|cannot|crit|warn|deprecat|(?-i)EMERG|ALERT|SEVERE|(?:^|\n)[EFW](?:[0-9\x80-\xff]|: )",
     )
     .ok()
 });
@@ -201,6 +202,14 @@ mod tests {
             ("gcc -Werror --fail-fast main.c", Level::Calm),
             ("a/b.py:3: RemovedInDjango60Warning: x", Level::Warning),
             ("terror and default_errors.css", Level::Calm),
+            ("14:00:01 ALERT disk is full", Level::Error),
+            ("14:00:01 EMERG no memory", Level::Error),
+            ("14:00:01 SEVERE: pool", Level::Error),
+            ("14:00:01 ERR pool is empty", Level::Error),
+            ("level=err msg=gone", Level::Error),
+            ("level=crit msg=gone", Level::Error),
+            ("tracebac\u{212a}", Level::Error),
+            ("E\u{661}\u{661}\u{662}\u{662} pod.go", Level::Error),
         ] {
             assert_eq!(level(text), wanted, "{text}");
             let candidate = CANDIDATE.as_ref().unwrap().is_match(text.as_bytes());

@@ -6,21 +6,33 @@ use std::ops::Range;
 use super::source::{Raw, show};
 use crate::{
     store::Block,
-    text::{LINE_CAP, quick},
+    text::{Filter, LINE_CAP, quick},
 };
 
-/// Bytes that are looked at together for anything but plain text.
-const STRIDE: usize = 4096;
+/// Bytes that are looked at together for anything but plain text: more and more while there is
+/// nothing else.
+const STRIDES: Range<usize> = 64..4096;
 
 /// A pattern, made for looking through blocks.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     regex: regex::Regex,
+    /// The same for lines of ASCII, many of them at once.
     bytes: regex::bytes::Regex,
-    /// Whether what fits never reaches over a line end, so that many lines are looked at at once.
-    wide: bool,
+    reach: Reach,
     /// Lines are wanted that do not fit.
     pub(crate) invert: bool,
+}
+
+/// What a pattern finds in a text of many lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// What it finds in the lines by themselves.
+    Within,
+    /// That and what reaches over line ends.
+    Over,
+    /// Something else: an end of the text means an end of the line.
+    Line,
 }
 
 /// A pattern that is none, and why.
@@ -47,13 +59,18 @@ impl Pattern {
             .size_limit(SIZE_MAX)
             .build()
             .map_err(none)?;
-        let bytes = regex::bytes::RegexBuilder::new(text)
-            .case_insensitive(any_case)
-            .multi_line(true)
-            .size_limit(SIZE_MAX)
-            .build()
-            .map_err(none)?;
-        Ok(Self { regex, bytes, wide: is_wide(text), invert })
+        let bytes = |unicode| {
+            regex::bytes::RegexBuilder::new(text)
+                .case_insensitive(any_case)
+                .multi_line(true)
+                .unicode(unicode)
+                .size_limit(SIZE_MAX)
+                .build()
+        };
+        // In ASCII both find the same, but without all of Unicode it is faster. A pattern that
+        // speaks of characters beyond ASCII is refused then.
+        let bytes = bytes(false).or_else(|_| bytes(true)).map_err(none)?;
+        Ok(Self { regex, bytes, reach: Reach::of(text), invert })
     }
 
     /// The pattern for text that is shown.
@@ -68,25 +85,7 @@ impl Pattern {
 
     /// The wanted lines of a block, in order.
     pub(super) fn find(&self, block: &Block, bytes: &[u8]) -> Vec<u64> {
-        let mut found = Vec::new();
-        let mut buffer = Vec::new();
-        let mut lines = Lines::new(bytes, block.first.line);
-        let mut at = 0;
-        for odd in odd_lines(block, bytes) {
-            self.plain(&mut lines, at..odd.start, &mut found);
-            at = (odd.end + 1).min(bytes.len());
-            let raw = Raw::of(block, bytes, odd.clone());
-            let fits = match quick_of(&raw, &mut buffer) {
-                Some(text) => self.bytes.is_match(text),
-                None => {
-                    self.regex.is_match(&show(&mut crate::text::Filter::default(), &raw).plain())
-                }
-            };
-            if fits {
-                found.push(lines.number(odd.start));
-            }
-        }
-        self.plain(&mut lines, at..bytes.len(), &mut found);
+        let found = self.fitting(block, bytes);
         if !self.invert {
             return found;
         }
@@ -95,31 +94,131 @@ impl Pattern {
         (block.first.line..end).filter(|line| fits.next_if_eq(line).is_none()).collect()
     }
 
-    /// The lines of a part that show their own bytes.
-    fn plain(&self, lines: &mut Lines<'_>, part: Range<usize>, found: &mut Vec<u64>) {
-        let Some(bytes) = lines.bytes.get(part.clone()) else { return };
-        let base = part.start;
+    fn fitting(&self, block: &Block, bytes: &[u8]) -> Vec<u64> {
+        let (mut found, mut line) = (Vec::new(), block.first.line);
+        let odd_lines = odd_lines(block, bytes);
+        if odd_lines.is_empty() {
+            self.plain(&mut Lines::new(bytes, line), &mut found);
+            return found;
+        }
+        // What the lines show, as long as that is ASCII: one search for all of them.
+        let mut text = Vec::with_capacity(bytes.len());
+        let mut buffer = Vec::new();
         let mut at = 0;
-        while at < bytes.len() {
-            let (start, fits) = if self.wide {
-                let Some(hit) = self.bytes.find_at(bytes, at) else { return };
-                // An empty hit behind the last line end is in no line.
-                if hit.start() >= bytes.len() {
-                    return;
-                }
-                let start = line_start(bytes, hit.start());
-                let end = line_end(bytes, hit.start());
-                (start, hit.end() <= end || self.bytes.is_match(&bytes[start..end]))
-            } else {
-                let end = line_end(bytes, at);
-                (at, self.bytes.is_match(&bytes[at..end]))
+        for odd in odd_lines {
+            text.extend_from_slice(bytes.get(at..odd.start).unwrap_or_default());
+            at = (odd.end + 1).min(bytes.len());
+            let raw = Raw::of(block, bytes, odd);
+            let shown = quick_of(&raw, &mut buffer);
+            if let Some(shown) = shown.filter(|shown| shown.is_ascii()) {
+                text.extend_from_slice(shown);
+                text.push(b'\n');
+                continue;
+            }
+            let mut lines = Lines::new(&text, line);
+            self.plain(&mut lines, &mut found);
+            line = lines.number(text.len());
+            text.clear();
+            let shown = shown.and_then(|shown| str::from_utf8(shown).ok());
+            let fits = match shown {
+                Some(shown) => self.regex.is_match(shown),
+                None => self.regex.is_match(&show(&mut Filter::default(), &raw).plain()),
             };
             if fits {
-                found.push(lines.number(base + start));
+                found.push(line);
             }
-            at = line_end(bytes, start) + 1;
+            line += 1;
+        }
+        text.extend_from_slice(bytes.get(at..).unwrap_or_default());
+        self.plain(&mut Lines::new(&text, line), &mut found);
+        found
+    }
+
+    /// Looks through lines of ASCII.
+    fn plain(&self, lines: &mut Lines<'_>, found: &mut Vec<u64>) {
+        let mut at = 0;
+        while at < lines.bytes.len() {
+            let next = match self.reach {
+                Reach::Within => self.within(lines, at, found),
+                Reach::Over => self.over(lines, at, found),
+                Reach::Line => Some(self.one(lines, at, found)),
+            };
+            let Some(next) = next else { return };
+            at = next;
         }
     }
+
+    /// The first line from there on that fits; where the one behind it begins.
+    fn within(&self, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> Option<usize> {
+        let bytes = lines.bytes;
+        // No matter where it begins: that is in the same line.
+        let hit = self.bytes.shortest_match_at(bytes, at)?;
+        if is_behind(bytes, hit) {
+            return None;
+        }
+        found.push(lines.number(line_start(bytes, hit)));
+        Some(line_end(bytes, hit) + 1)
+    }
+
+    /// As [`Self::within`], or the lines that what is found reaches over, read by themselves.
+    fn over(&self, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> Option<usize> {
+        let bytes = lines.bytes;
+        let hit = self.bytes.find_at(bytes, at)?;
+        if is_behind(bytes, hit.start()) {
+            return None;
+        }
+        let start = line_start(bytes, hit.start());
+        let end = line_end(bytes, hit.start());
+        if hit.end() <= end {
+            found.push(lines.number(start));
+            return Some(end + 1);
+        }
+        let mut next = start;
+        while next < hit.end() {
+            next = self.one(lines, next, found);
+        }
+        Some(next)
+    }
+
+    /// The line that begins there; where the next one does.
+    fn one(&self, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> usize {
+        let end = line_end(lines.bytes, at);
+        if self.bytes.is_match(lines.bytes.get(at..end).unwrap_or_default()) {
+            found.push(lines.number(at));
+        }
+        end + 1
+    }
+}
+
+impl Reach {
+    fn of(text: &str) -> Self {
+        let mut reach = Self::Within;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match (c, chars.peek().copied()) {
+                ('\\', Some('b' | 'B' | 'd' | 'w' | 'S')) => drop(chars.next()),
+                ('\\', Some('s' | 'D' | 'W' | 't')) | ('[', Some('^' | ':')) => reach = Self::Over,
+                ('\\', Some(next)) if !next.is_alphanumeric() => drop(chars.next()),
+                ('\\', _) => return Self::Line,
+                ('(', Some('?')) => {
+                    let flags = chars.clone().skip(1);
+                    let flags: String =
+                        flags.take_while(|c| !matches!(c, ':' | '<' | ')')).collect();
+                    if !matches!(flags.as_str(), "" | "P" | "i") {
+                        return Self::Line;
+                    }
+                }
+                (c, _) if c.is_control() => reach = Self::Over,
+                (_, _) => {}
+            }
+        }
+        reach
+    }
+}
+
+/// Whether a place is behind the last line end, where no line is.
+fn is_behind(bytes: &[u8], at: usize) -> bool {
+    at >= bytes.len() && bytes.last().is_none_or(|last| *last == b'\n')
 }
 
 fn has_capitals(text: &str) -> bool {
@@ -130,23 +229,6 @@ fn has_capitals(text: &str) -> bool {
         escaped = c == '\\' && !escaped;
         counts
     })
-}
-
-/// Whether the text of a pattern has nothing that fits a line end, or that means another thing in a
-/// text of many lines.
-fn is_wide(text: &str) -> bool {
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match (c, chars.peek()) {
-            ('\\', Some(next)) if !matches!(next, 'b' | 'd' | 'w') && next.is_alphanumeric() => {
-                return false;
-            }
-            ('\\', Some(_)) => drop(chars.next()),
-            ('[', Some('^')) | ('(', Some('?')) | ('\\', None) => return false,
-            (_, _) => {}
-        }
-    }
-    true
 }
 
 /// Counts lines forward.
@@ -190,17 +272,17 @@ pub(super) fn quick_of<'a>(raw: &Raw<'a>, buffer: &'a mut Vec<u8>) -> Option<&'a
 /// order.
 pub(super) fn odd_lines(block: &Block, bytes: &[u8]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
-    let mut at = 0;
+    let (mut at, mut stride) = (0, STRIDES.start);
     while at < bytes.len() {
-        let end = (at + STRIDE).min(bytes.len());
+        let end = (at + stride).min(bytes.len());
         let piece = bytes.get(at..end).unwrap_or_default();
         if is_plain(piece) {
-            at = end;
+            (at, stride) = (end, (stride * 2).min(STRIDES.end));
             continue;
         }
-        let odd = piece.iter().position(|byte| is_odd(*byte)).map_or(at, |odd| at + odd);
+        let odd = at + first_odd(piece);
         let line = line_start(bytes, odd)..line_end(bytes, odd);
-        at = line.end + 1;
+        (at, stride) = (line.end + 1, STRIDES.start);
         found.push(line);
     }
     let count = found.len();
@@ -228,6 +310,13 @@ pub(super) fn odd_lines(block: &Block, bytes: &[u8]) -> Vec<Range<usize>> {
         found.dedup();
     }
     found
+}
+
+fn first_odd(bytes: &[u8]) -> usize {
+    let mut chunks = bytes.chunks(STRIDES.start);
+    let plain = chunks.position(|chunk| !is_plain(chunk)).unwrap_or(0) * STRIDES.start;
+    let rest = bytes.get(plain..).unwrap_or_default();
+    plain + rest.iter().position(|byte| is_odd(*byte)).unwrap_or(0)
 }
 
 fn is_odd(byte: u8) -> bool {

@@ -34,15 +34,20 @@ fn place(line: u64) -> (u64, u16) {
 }
 
 impl LineSet {
-    /// Adds a line.
-    pub(super) fn insert(&mut self, line: u64) {
-        let (part, at) = place(line);
-        if !self.parts.contains_key(&part) && self.parts.len() >= PARTS_MAX {
-            self.full = true;
-            return;
+    /// Adds lines; those of one part that stand together are quick.
+    pub(super) fn extend(&mut self, lines: &[u64]) {
+        for lines in lines.chunk_by(|one, two| one / PART == two / PART) {
+            let Some(first) = lines.first() else { continue };
+            let (part, _) = place(*first);
+            if !self.parts.contains_key(&part) && self.parts.len() >= PARTS_MAX {
+                self.full = true;
+                continue;
+            }
+            let part = self.parts.entry(part).or_insert_with(|| Part::Few(Vec::new()));
+            for line in lines {
+                self.len += u64::from(part.insert(place(*line).1));
+            }
         }
-        let part = self.parts.entry(part).or_insert_with(|| Part::Few(Vec::new()));
-        self.len += u64::from(part.insert(at));
     }
 
     /// Takes a line out.
@@ -102,8 +107,12 @@ impl Part {
     fn insert(&mut self, at: u16) -> bool {
         match self {
             Self::Few(lines) => {
-                let Err(place) = lines.binary_search(&at) else { return false };
-                lines.insert(place, at);
+                if lines.last().is_none_or(|last| *last < at) {
+                    lines.push(at);
+                } else {
+                    let Err(place) = lines.binary_search(&at) else { return false };
+                    lines.insert(place, at);
+                }
                 if lines.len() > FEW_MAX {
                     let mut words = Box::new([0; WORDS]);
                     for line in lines {
@@ -217,10 +226,10 @@ mod tests {
         ) {
             let mut ours = LineSet::default();
             let mut theirs = BTreeSet::new();
-            for line in lines.into_iter().chain((dense..dense + 9000).step_by(2)) {
-                ours.insert(line);
-                theirs.insert(line);
-            }
+            let dense: Vec<u64> = (dense..dense + 9000).step_by(2).collect();
+            ours.extend(&lines);
+            ours.extend(&dense);
+            theirs.extend(lines.into_iter().chain(dense));
             for line in gone {
                 ours.remove(line);
                 theirs.remove(&line);

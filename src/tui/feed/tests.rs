@@ -117,6 +117,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(b"\x00".to_vec()),
         1 => Just(b"\xff\xc3".to_vec()),
         1 => Just("ä\u{202e}漢".as_bytes().to_vec()),
+        1 => Just("ä漢".as_bytes().to_vec()),
         1 => Just(b"\x08".to_vec()),
         1 => Just(b"\r\n".to_vec()),
     ]
@@ -124,8 +125,43 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 
 fn patterns() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
-        "a", "ab", "A", "a.*b", "^a", "b$", "^$", "a b", "[^a]b", r"a\sb", "ä", "U\\+202E", ".",
-        r"\bab\b", r"\A", r"d\z", "(?-s).b", "x*", "ab|cd", r"a\s*b", r"\Bb", "hidden",
+        "a",
+        "ab",
+        "A",
+        "a.*b",
+        "^a",
+        "b$",
+        "^$",
+        "a b",
+        "[^a]b",
+        r"a\sb",
+        "ä",
+        "U\\+202E",
+        ".",
+        r"\bab\b",
+        r"\A",
+        r"d\z",
+        "(?-s).b",
+        "x*",
+        "ab|cd",
+        r"a\s*b",
+        r"\Bb",
+        "hidden",
+        "$",
+        r"\S+$",
+        r"b\W*a",
+        "[^b]+",
+        "[[:^alpha:]]a",
+        r"[\t-z]*d",
+        "(?i)A",
+        "(?:a|ä)+",
+        r"\w\B",
+        r"\x{e4}",
+        "[^ä]",
+        "(?-m)^a",
+        "(?s)a.b",
+        r"\W$",
+        "(?i-s:B)",
     ])
 }
 
@@ -352,70 +388,126 @@ fn big(bytes: u64) -> (Bench, u64) {
     (bench, number)
 }
 
-/// `cargo test --release --lib the_speed -- --ignored --nocapture`: a table, beside `grep` and
-/// `rg` where there is one.
+/// What something took, in milliseconds: by the clock, and of the processor.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+struct Took {
+    wall: f64,
+    cpu: f64,
+}
+
+impl Took {
+    /// What this thread does.
+    #[expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
+    fn by<T>(act: impl FnOnce() -> T) -> Self {
+        let busy = || {
+            let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+            let ns = told.split(' ').next().and_then(|ns| ns.parse().ok());
+            ns.unwrap_or(f64::NAN) / 1e6
+        };
+        let (begin, before) = (std::time::Instant::now(), busy());
+        act();
+        Self { wall: begin.elapsed().as_secs_f64() * 1000.0, cpu: busy() - before }
+    }
+
+    /// What another program does; `None` where there is none.
+    fn by_program(program: &str, arguments: &[&str]) -> Option<Self> {
+        let timed = "TIMEFORMAT='%R %U %S'; time \"$@\" >/dev/null";
+        let mut bash = std::process::Command::new("bash");
+        let told = bash.args(["-c", timed, "bash", program]).args(arguments).output().ok()?;
+        let told = String::from_utf8(told.stderr).ok()?;
+        let seconds: Vec<f64> =
+            told.split_whitespace().map(|word| word.parse().ok()).collect::<Option<_>>()?;
+        let [wall, user, system] = seconds[..] else { return None };
+        Some(Self { wall: wall * 1000.0, cpu: (user + system) * 1000.0 })
+    }
+
+    /// The middle one of three.
+    fn middle(mut act: impl FnMut() -> Option<Self>) -> Option<Self> {
+        let mut three = [act()?, act()?, act()?];
+        three.sort_by(|one, two| one.wall.total_cmp(&two.wall));
+        Some(three[1])
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a bench prints")]
+fn tell(what: &str, took: Took) {
+    println!("{what:<40} {:>9.2} ms {:>9.2} ms", took.wall, took.cpu);
+}
+
+/// Opening and jumping: each reads what one screen shows.
+fn tell_jumps(bench: &Bench, lines: u64) {
+    let rows = together::Rows::default();
+    let screen = |from: u64| (from..from + 36).collect::<Vec<u64>>();
+    let open = || {
+        let mut reader = Reader::open(&bench.subject(Shape::One), &bench.open()).unwrap();
+        reader.fetch(&rows, &screen(lines - 36)).unwrap();
+        reader
+    };
+    tell("open, and the last 36 lines", Took::middle(|| Some(Took::by(open))).unwrap());
+    let mut reader = open();
+    for (at, what) in [(lines / 2, "to the middle"), (0, "to the top"), (lines - 36, "to the end")]
+    {
+        let jump = || Some(Took::by(|| reader.fetch(&rows, &screen(at)).unwrap()));
+        tell(what, Took::middle(jump).unwrap());
+    }
+}
+
+/// A search of all lines, beside others that only count them.
+#[expect(clippy::print_stdout, reason = "a bench prints")]
+fn tell_search(bench: &Bench, looking: &mut Looking, text: &str) {
+    let pattern = Arc::new(Pattern::new(text, false).unwrap());
+    let mut first = None;
+    let ours = Took::middle(|| {
+        looking.shared.lock().search = None;
+        looking.look();
+        looking.search(&pattern, 0);
+        let has_some = |looking: &Looking| looking.shared.lock().finds.hits.set.len() > 0;
+        let until = Took::by(|| while !has_some(looking) && looking.worker.step() {});
+        let rest = Took::by(|| while looking.worker.step() {});
+        first = has_some(looking).then_some(until.wall);
+        Some(Took { wall: until.wall + rest.wall, cpu: until.cpu + rest.cpu })
+    });
+    let ours = ours.unwrap();
+    tell(&format!("/{text}/, {} lines", looking.hits().len()), ours);
+    if let Some(first) = first {
+        println!("    first after {first:.2} ms");
+    }
+    let path = bench.store.log_path(&bench.run, "web1", "migrate.1").unwrap();
+    let path = path.to_str().unwrap();
+    let case = if text.chars().any(char::is_uppercase) { "-s" } else { "-i" };
+    let grep = if case == "-i" { "-icE" } else { "-cE" };
+    for (program, arguments) in [
+        ("rg", &["-j1", "-c", case, text, path][..]),
+        ("rg", &["-j2", "-c", case, text, path]),
+        ("grep", &[grep, text, path]),
+    ] {
+        let Some(theirs) = Took::middle(|| Took::by_program(program, arguments)) else { continue };
+        tell(&format!("    {program} {}", arguments[0]), theirs);
+        let (wall, cpu) = (ours.wall / theirs.wall, ours.cpu / theirs.cpu);
+        println!("    {:>45.2} times {cpu:>6.2} times", wall);
+    }
+}
+
+/// `just bench-search`: what a search and a jump take, by the clock and of the processor, beside
+/// `rg` and `grep` where they are there. Medians of three.
 #[test]
 #[ignore = "takes a gigabyte of memory, and tells more than it asserts"]
-#[expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a bench prints and reads the clock"
-)]
+#[expect(clippy::print_stdout, reason = "a bench prints")]
 fn the_speed_beside_others() {
-    let ms = |begin: std::time::Instant| begin.elapsed().as_secs_f64() * 1000.0;
     for size in [70_000_000, 1_000_000_000] {
         let (bench, lines) = big(size);
-        let path = bench.store.log_path(&bench.run, "web1", "migrate.1").unwrap();
-        println!("\n{} bytes, {lines} lines", bench.writers[0].len());
-        let now = std::time::Instant::now();
-        let mut reader = Reader::open(&bench.subject(Shape::One), &bench.open()).unwrap();
-        let rows = together::Rows::default();
-        reader.fetch(&rows, &(lines - 36..lines).collect::<Vec<u64>>()).unwrap();
-        println!("open, and the last 36 lines        {:>9.2} ms", ms(now));
-        for (at, what) in
-            [(lines / 2, "to the middle"), (0, "to the top"), (lines - 36, "to the end")]
-        {
-            let now = std::time::Instant::now();
-            reader.fetch(&rows, &(at..at + 36).collect::<Vec<u64>>()).unwrap();
-            println!("{what:<34} {:>9.2} ms", ms(now));
-        }
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        println!("\n{} bytes, {lines} lines; load {load}", bench.writers[0].len());
+        tell_jumps(&bench, lines);
+        let levels = || {
+            let mut looking = bench.looker(Shape::One);
+            Some(Took::by(|| looking.look()))
+        };
+        tell("errors, warnings, pauses", Took::middle(levels).unwrap());
         let mut looking = bench.looker(Shape::One);
         looking.look();
-        for text in ["deadlock", "Deadlock|nothing", "took 29[0-9] ms", "batch"] {
-            looking.shared.lock().search = None;
-            looking.look();
-            let pattern = Arc::new(Pattern::new(text, false).unwrap());
-            let now = std::time::Instant::now();
-            looking.search(&pattern, 0);
-            let mut first = None;
-            while looking.worker.step() {
-                if first.is_none() && looking.shared.lock().finds.hits.set.len() > 0 {
-                    first = Some(ms(now));
-                }
-            }
-            let ours = ms(now);
-            println!(
-                "/{text}/: {} lines, first {:.2} ms, all {ours:.1} ms",
-                looking.shared.lock().finds.hits.set.len(),
-                first.unwrap_or(0.0)
-            );
-            for (program, arguments) in [("rg", ["-c", "-S"]), ("grep", ["-c", "-E"])] {
-                let any_case = if text.chars().any(char::is_uppercase) { "-n" } else { "-i" };
-                let now = std::time::Instant::now();
-                let ran = std::process::Command::new(program)
-                    .args(arguments)
-                    .arg(any_case)
-                    .arg(text)
-                    .arg(&path)
-                    .output();
-                if ran.is_ok() {
-                    println!("    {program:<5} {:>9.1} ms, ratio {:.2}", ms(now), ours / ms(now));
-                }
-            }
+        for text in ["deadlock", "Deadlock|nothing", "took 29[0-9] ms", r"dead\s*lock", "batch"] {
+            tell_search(&bench, &mut looking, text);
         }
-        let mut looking = bench.looker(Shape::One);
-        let now = std::time::Instant::now();
-        looking.look();
-        println!("errors, warnings, pauses           {:>9.1} ms", ms(now));
     }
 }

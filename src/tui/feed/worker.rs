@@ -10,7 +10,6 @@ use super::{
     pattern::{Lines, line_end, line_start, odd_lines, quick_of},
     place::Subject,
     reader::{Item, Open, Reader},
-    set::LineSet,
     source::{Raw, Source, show},
     together::{Merge, Rows},
     walk::{Piece, Walk},
@@ -21,8 +20,11 @@ use crate::{
     tui::state::log::Shape,
 };
 
-/// Pieces of a search before others have their turn.
-const SEARCH_PIECES: usize = 8;
+/// Pieces of one log before others have their turn: a few milliseconds.
+const PIECES: usize = 32;
+
+/// And of several logs together, whose lines are read one by one.
+const PIECES_TOGETHER: usize = 4;
 
 /// Records of the index that are looked at together.
 const STAMPS: u64 = 4096;
@@ -184,16 +186,28 @@ impl<S: Source> Worker<S> {
 
     fn pieces(&mut self, reader: &mut Reader<S>) -> Result<bool, DiskError> {
         let mut worked = self.order_lines(reader)?;
-        for _ in 0..SEARCH_PIECES {
-            if !self.search(reader, true)? {
+        let pieces = match reader.shape {
+            Shape::One => PIECES,
+            Shape::Folded | Shape::Each => PIECES_TOGETHER,
+        };
+        let mut searched = false;
+        for hits in [true, false] {
+            for _ in 0..pieces {
+                if !self.search(reader, hits)? {
+                    break;
+                }
+                searched = true;
+            }
+        }
+        // Someone waits for what is searched; the rest goes on beside it, slowly.
+        for _ in 0..if searched { 1 } else { pieces } {
+            if !self.levels(reader)? {
                 break;
             }
             worked = true;
         }
-        worked |= self.search(reader, false)?;
-        worked |= self.levels(reader)?;
         worked |= self.pauses(reader)?;
-        Ok(worked)
+        Ok(worked || searched)
     }
 
     /// Puts the next lines of all hosts in order.
@@ -245,7 +259,7 @@ impl<S: Source> Worker<S> {
             let finds = &mut board.finds;
             let found_so_far = if hits { &mut finds.hits } else { &mut finds.kept };
             again.for_each(|line| found_so_far.set.remove(line));
-            found.iter().for_each(|line| found_so_far.set.insert(*line));
+            found_so_far.set.extend(&found);
             found_so_far.cover = cover;
             finds.stamp = finds.stamp.wrapping_add(1);
         }
@@ -290,12 +304,9 @@ impl<S: Source> Worker<S> {
             for set in [&mut *errors, &mut *within, &mut *warnings] {
                 again.clone().for_each(|line| set.remove(line));
             }
-            let add = |set: &mut LineSet, lines: &[u64]| {
-                lines.iter().for_each(|line| set.insert(*line));
-            };
-            add(errors, &told.errors);
-            add(within, &told.within);
-            add(warnings, &told.warnings);
+            errors.extend(&told.errors);
+            within.extend(&told.within);
+            warnings.extend(&told.warnings);
             finds.levels.cover = cover;
         });
         Ok(true)
