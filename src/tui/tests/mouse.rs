@@ -35,7 +35,7 @@ fn failed() -> Desk {
 fn the_mouse_is_off_until_it_is_asked_for() {
     let mut desk = Desk::new(WIDE).tell(story::failed().told()).click("4 Log");
     assert_ne!(desk.model.focus, Pane::Log);
-    assert_eq!(desk.model.errands.next(), None);
+    while desk.model.errands.next().is_some() {}
     let mut desk = desk.keys("<f2>");
     assert_eq!(desk.model.errands.next(), Some(Errand::Mouse(true)));
     assert!(desk.screen().contains("mouse on"), "{}", desk.screen());
@@ -48,7 +48,7 @@ fn the_mouse_is_off_until_it_is_asked_for() {
 
 #[test]
 fn a_click_gives_a_pane_the_keys_and_chooses_in_it() {
-    let desk = failed().click("web2");
+    let desk = failed().keys("<esc>").click("web2");
     assert_eq!((desk.model.focus, desk.model.cursor.row), (Pane::Hosts, 1));
     let before = desk.model.cursor.column;
     let desk = desk.click("build  ");
@@ -59,6 +59,19 @@ fn a_click_gives_a_pane_the_keys_and_chooses_in_it() {
     let (_, hold) = desk.model.hold().unwrap();
     assert_eq!(hold.offers[desk.model.asked.choice].to_string(), "skip");
     assert!(desk.wishes.is_empty());
+}
+
+#[test]
+fn a_click_in_the_failure_view_gives_the_keys_to_what_lies_there() {
+    let check = |text: &str, pane: Pane| {
+        let desk = failed().click(text);
+        assert_eq!((desk.model.focus, desk.model.failure.open), (pane, true), "{text}");
+        assert!(desk.wishes.is_empty());
+    };
+    check("held on all 2", Pane::Steps);
+    check("./bin/migrate", Pane::Hosts);
+    check("4 Log", Pane::Log);
+    check("mark fixed", Pane::Choices);
 }
 
 #[test]
@@ -75,7 +88,8 @@ fn a_click_presses_nothing_however_often() {
 fn fields_are_clicked() {
     let desk = failed().keys("K<tab><tab>").click("Reason");
     let dialog = desk.model.dialog.as_ref().unwrap();
-    assert_eq!(dialog.focus, Focus::Field(0));
+    let Focus::Field(at) = dialog.focus else { panic!("no field: {:?}", dialog.focus) };
+    assert_eq!(dialog.fields[at].label, "Reason");
 }
 
 #[test]

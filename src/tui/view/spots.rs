@@ -83,6 +83,12 @@ fn pane(model: &Model, at: Position) -> Spot {
     if let Some(area) = there(areas.choices) {
         return Spot::Choice(holds::at(model, area, at));
     }
+    if there(areas.card).is_some() {
+        return Spot::Cell { row: None, column: None };
+    }
+    if there(areas.standing).is_some() {
+        return Spot::Step(None);
+    }
     if there(areas.log).is_some() { Spot::Log } else { Spot::Nothing }
 }
 
