@@ -8,9 +8,8 @@ use super::{
 };
 use crate::store::disk::{At, DiskError};
 
-/// Bytes that are read at once: so few that they are still in the processor's cache when they are
-/// looked at.
-const BLOCK_BYTES: u64 = 128 * 1024;
+/// Bytes that are read at once.
+const BLOCK_BYTES: u64 = 1 << 20;
 
 /// Where a line begins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +37,7 @@ pub struct Block {
 
 impl LogReader {
     /// Reads lines from a spot on into `bytes`, with their line ends: at least one line, and no
-    /// more than 128 KiB. `None` at the end of the log.
+    /// more than 1 MiB. `None` at the end of the log.
     ///
     /// # Errors
     /// When the disk refuses.

@@ -484,7 +484,7 @@ fn tell_search(bench: &Bench, looking: &mut Looking, text: &str) {
         let Some(theirs) = Took::middle(|| Took::by_program(program, arguments)) else { continue };
         tell(&format!("    {program} {}", arguments[0]), theirs);
         let (wall, cpu) = (ours.wall / theirs.wall, ours.cpu / theirs.cpu);
-        println!("    {:>45.2} times {cpu:>6.2} times", wall);
+        println!("    {wall:>45.2} times {cpu:>6.2} times");
     }
 }
 

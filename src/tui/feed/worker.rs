@@ -20,8 +20,8 @@ use crate::{
     tui::state::log::Shape,
 };
 
-/// Pieces of one log before others have their turn: a few milliseconds.
-const PIECES: usize = 32;
+/// Pieces that are searched of one log before others have their turn: some milliseconds.
+const PIECES: usize = 16;
 
 /// And of several logs together, whose lines are read one by one.
 const PIECES_TOGETHER: usize = 4;
@@ -190,24 +190,18 @@ impl<S: Source> Worker<S> {
             Shape::One => PIECES,
             Shape::Folded | Shape::Each => PIECES_TOGETHER,
         };
-        let mut searched = false;
         for hits in [true, false] {
             for _ in 0..pieces {
                 if !self.search(reader, hits)? {
                     break;
                 }
-                searched = true;
+                worked = true;
             }
         }
         // Someone waits for what is searched; the rest goes on beside it, slowly.
-        for _ in 0..if searched { 1 } else { pieces } {
-            if !self.levels(reader)? {
-                break;
-            }
-            worked = true;
-        }
+        worked |= self.levels(reader)?;
         worked |= self.pauses(reader)?;
-        Ok(worked || searched)
+        Ok(worked)
     }
 
     /// Puts the next lines of all hosts in order.
