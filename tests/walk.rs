@@ -165,7 +165,7 @@ fn edited_with_several_pasted_lines_and_run() {
     console.wait_for("what you typed is kept");
     console.send("O");
     console.wait_for("This is what you typed before");
-    console.send("\t\t\r");
+    console.send("\t\r");
     let screen = console.wait_for("+ touch /srv/www/app/mended");
     assert!(screen.contains("Against the plan, 2 added and 0 removed"), "{screen}");
     figure(&screen);
