@@ -428,7 +428,7 @@ fn a_shell_is_where_the_step_is_and_leaves_the_console_as_it_was() {
     console.send("exit 7\r");
     console.wait_for("shell on h1 left (exit 7)");
     let screen = console.wait_for("FAILED build on h1, exit 3");
-    assert!(screen.contains("Hosts and steps") && console.state().alternate_screen());
+    assert!(screen.contains("1 Failure  build on h1") && console.state().alternate_screen());
     let notes = fs::read_to_string(project.state().join("shells.jsonl")).unwrap();
     let notes: Vec<&str> = notes.lines().collect();
     assert_eq!(notes.len(), 2, "{notes:?}");
