@@ -206,7 +206,11 @@ fn no_terminal_at_all() {
             ran.stderr
         );
         assert!(ran.stderr.contains("hint: "), "{}", ran.stderr);
-        assert_eq!(ran.stdout, "");
+        // How things stand is said all the same, and how to go on without a screen.
+        assert_eq!(
+            ran.stdout,
+            "shop on staging: no run is open\nto begin one: deployui run deploy --stage staging\n"
+        );
     }
 }
 
