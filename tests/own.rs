@@ -121,15 +121,15 @@ fn what_is_saved_holds_at_once_and_what_is_wrong_does_not() {
     let console = home.demo(&[]);
     console.wait_for("READY");
     assert!(console.state().cell(0, 0).unwrap().bgcolor() == vt100::Color::Default);
-    home.save("config.toml", "theme = \"dark\"\n[keys]\nhelp = \"F1\"\n");
+    home.save("config.toml", "theme = \"dark\"\n[keys]\nhelp = \"F9\"\n");
     console.wait_for("config.toml read again");
-    console.wait_for("F1 help");
+    console.wait_for(" F9 ");
     console.wait_until("a ground", |screen| {
         screen.cell(20, 60).unwrap().bgcolor() != vt100::Color::Default
     });
-    home.save("config.toml", "[keys]\nhelp = \"F1\"\nzoom = \"f\"\n");
+    home.save("config.toml", "[keys]\nhelp = \"F9\"\nzoom = \"f\"\n");
     console.wait_for("config.toml:3:8: f is the key of `follow`, too");
-    console.wait_for("F1 help");
+    console.wait_for(" F9 ");
     console.send("q");
     assert_eq!(console.wait_exit().0, Some(0));
 }

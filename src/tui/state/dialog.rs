@@ -296,6 +296,17 @@ impl Dialog {
         };
     }
 
+    /// The keys to the next button or field, or the one before; from the first and from the last it goes
+    /// no further: nobody comes to the gravest answer by one key too many.
+    pub(crate) fn step(&mut self, forward: bool) {
+        let last = Focus::Button(self.buttons.len().saturating_sub(1));
+        let first = if self.fields.is_empty() { Focus::Button(0) } else { Focus::Field(0) };
+        self.turned = true;
+        if self.focus != if forward { last } else { first } {
+            self.turn(forward);
+        }
+    }
+
     /// Whether a letter pressed now is meant for this dialog. Every press begins the wait anew.
     pub(crate) fn is_meant(&mut self, now: Timestamp) -> bool {
         let quiet = now.duration_since(self.quiet_since) >= QUIET;

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     run::Verdict,
     tui::{
-        Prompt, PromptKind, Settings, Told,
+        Prompt, PromptKind, Settings, Told, Wish,
         state::dialog::{Deed, Focus, Need, Subject},
         words,
     },
@@ -205,4 +205,40 @@ fn read_only_says_why_at_every_key() {
     let settings = Settings { read_only: true, ..settings() };
     let mut desk = Desk::with(WIDE, settings, 40, super::chatter).tell_all(Sites::calm().idle());
     assert!(desk.screen().lines().next().unwrap().contains("READ-ONLY"), "{}", desk.screen());
+}
+
+#[test]
+fn no_stray_key_leads_to_an_answer_that_does_something() {
+    each(|what, opened| {
+        let safe = |desk: &Desk, keys: &str| {
+            let Some(dialog) = &desk.model.dialog else { return };
+            let on = dialog.focus;
+            assert!(
+                matches!(on, Focus::Button(0) | Focus::Field(_)),
+                "{what}, {keys}: the keys are on {on:?}"
+            );
+        };
+        for keys in ["<up>", "<left><left>", "<backtab><backtab>", "<up><up><up>"] {
+            safe(&opened().keys(keys), keys);
+        }
+        let fields = opened().model.dialog.as_ref().is_some_and(|dialog| !dialog.fields.is_empty());
+        if !fields {
+            let desk = opened().keys("hjkz");
+            safe(&desk, "hjkz");
+            let asked = desk.wishes.len();
+            let desk = desk.keys("<ret>");
+            // To a question of yes or no it is no.
+            let does = |wish: &&Wish| !matches!(wish, Wish::Prompted(_, None));
+            let done = desk.wishes.iter().skip(asked).find(does);
+            assert_eq!(done, None, "{what}: Enter after letters that mean nothing");
+        }
+    });
+}
+
+#[test]
+fn leaving_out_the_only_host_of_a_step_says_that_it_is_then_done_nowhere() {
+    let mut desk = Desk::new(WIDE).tell(story::failed().told()).keys("X");
+    let screen = desk.screen();
+    assert!(screen.contains("migrate is done on db1 only"), "{screen}");
+    assert!(screen.contains("Type db1 to confirm"), "{screen}");
 }

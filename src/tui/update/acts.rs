@@ -4,16 +4,19 @@
 use super::{
     allowed::{self, breaks, excludable, stoppable},
     keys, lend, outside, picker,
-    question::{about, about_hold, answer},
+    question::{about, about_hold, answer, typed},
 };
 use crate::{
+    model::Maintenance,
     run::{Abort, Cause, Choice, Command, Mode, Offer, Sig},
     tui::{
         action::{Act, Action},
+        keymap::written,
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
             facts::Facts,
+            sight::Pages,
         },
         told::Wish,
         words,
@@ -83,7 +86,7 @@ pub(super) fn asked(model: &Model, action: Action) -> Option<Dialog> {
     };
     if act == Act::Step {
         let what = "does the next step; the run pauses again when it is done".to_owned();
-        let undo = "A during the run gives it up, and takes back what has an undo";
+        let undo = "during the run: U takes back what has an undo, A gives it up as it is";
         let dialog = ask("Do the next step?", what, undo).button(
             "Do the next step",
             Some('S'),
@@ -209,12 +212,13 @@ pub(super) fn next(model: &mut Model) {
 fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
     let plan = model.plan()?;
     let steps = words::count(plan.columns.len(), "step");
+    let palette = written(model, Action::Palette);
     let title = format!("Start {} of {} on {}?", plan.pipeline, plan.app, plan.stage);
     let mut dialog = Dialog::new(title, Subject::Start, model.now).about(
         Facts::new(
-            format!("runs {}: {steps}; the plan is behind this dialog", plan.pipeline),
+            format!("runs {}: {steps}; {palette} shows all its commands before", plan.pipeline),
             words::all_hosts(model),
-            "A during the run gives it up, and takes back what has an undo",
+            "during the run: U takes back what has an undo, A gives it up as it is",
         )
         .takes(words::usual_run(model, &plan.pipeline)),
     );
@@ -237,12 +241,20 @@ fn go_on(model: &Model) -> Option<Dialog> {
         && hold.cause != Cause::Break
         && hold.offers.contains(&Offer::Go)
     {
-        let what = if hold.cause == Cause::Schema {
-            "takes back what was done before the schema change"
+        let (what, undo) = if words::opens(run, hold) {
+            (
+                "takes the maintenance page down: visitors get the code that is served now",
+                "M puts the page up again; nothing of the schema change is taken back",
+            )
+        } else if hold.cause == Cause::Schema {
+            (
+                "takes back what was done before the schema change",
+                "none: what is taken back is done again only by a new run",
+            )
         } else {
-            "answers the question; the run goes on"
+            ("answers the question; the run goes on", "P pauses before the next step")
         };
-        let facts = about(model, run, hold, what, "P pauses before the next step");
+        let facts = about(model, run, hold, what, undo);
         let facts = facts.takes(words::usual_rest(model));
         let dialog = about_hold(model, run, id, hold, "Go on?").about(facts);
         let about = words::consequence(model, hold, Offer::Go);
@@ -273,7 +285,12 @@ fn exclude(model: &Model) -> Option<Dialog> {
         Some((id, _)) => (Subject::Holds(vec![id]), Deed::Choose(vec![id], Choice::Exclude)),
         None => (Subject::Run, Deed::Exclude(host)),
     };
-    let dialog = Dialog::new(format!("Exclude {name}?"), subject, model.now)
+    let only = asked.and_then(|(_, hold)| {
+        let (column, _) = model.grid.find(hold.on)?;
+        let column = model.grid.columns.get(column)?;
+        (column.hosts().count() == 1 && model.grid.hosts.len() > 1).then_some(&column.step)
+    });
+    let mut dialog = Dialog::new(format!("Exclude {name}?"), subject, model.now)
         .about(Facts::new(
             format!("{name} takes no further part and stays as it is now, unlike the others"),
             words::on_host(model, Some(host)),
@@ -281,6 +298,15 @@ fn exclude(model: &Model) -> Option<Dialog> {
         ))
         .line("A step that runs there goes on to its end. The run ends as failed.")
         .button("Exclude", Some('X'), "go on without it", deed);
+    if model.sight.pages.get(name).is_some_and(|(page, _)| matches!(page, Maintenance::On(_))) {
+        dialog = dialog.line(format!("{name} keeps the maintenance page: its visitors get that."));
+    }
+    if let Some(step) = only {
+        dialog = dialog.line(format!(
+            "{step} is done on {name} only: it is then done on NO host, and the steps after it go on."
+        ));
+        dialog = typed(dialog, name);
+    }
     Some(with_reason(dialog))
 }
 
@@ -307,7 +333,13 @@ fn leave_undone(model: &Model) -> Option<Dialog> {
 fn abort(model: &Model) -> Dialog {
     let running = words::count(allowed::running(model), "step");
     let kind = |undo, stop| Deed::Abort(Abort { undo, stop });
-    Dialog::new("Abort the run: which way?", Subject::Run, model.now)
+    let closed = matches!(model.sight.pages(), Pages::On { .. } | Pages::Mixed(..));
+    let stays = if closed {
+        "what was done stays, the maintenance page, too"
+    } else {
+        "what was done stays"
+    };
+    let dialog = Dialog::new("Abort the run: which way?", Subject::Run, model.now)
         .about(
             Facts::new(
                 format!("gives the run up: no further step begins; running now: {running}"),
@@ -316,8 +348,12 @@ fn abort(model: &Model) -> Dialog {
             )
             .takes("until what runs has ended; taking back: not known, it is not recorded"),
         )
-        .button("Leave as it is", Some('L'), "what was done stays", kind(false, false))
-        .button("Undo", Some('U'), "take back what was done, last first", kind(true, false))
+        .button("Leave as it is", Some('L'), stays, kind(false, false))
+        .button("Undo", Some('U'), "take back what was done, last first", kind(true, false));
+    if allowed::running(model) == 0 {
+        return dialog;
+    }
+    dialog
         .button("Leave, and stop", None, "also send TERM to running steps", kind(false, true))
         .button("Undo, and stop", None, "also send TERM to running steps", kind(true, true))
 }

@@ -31,7 +31,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => return answer::cancel(model),
         Some(Press::Named(KeyCode::Tab)) => dialog.turn(true),
-        Some(Press::Named(KeyCode::BackTab)) => dialog.turn(false),
+        Some(Press::Named(KeyCode::BackTab)) => dialog.step(false),
         Some(Press::Named(KeyCode::Enter)) if in_field && !tall => return leave_field(model),
         Some(Press::Named(KeyCode::PageUp)) if !tall => {
             dialog.scroll = dialog.scroll.saturating_sub(5);
@@ -78,12 +78,12 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
     let Focus::Button(here) = dialog.focus else { return Vec::new() };
     match press {
         Press::Named(KeyCode::Enter) => answer::press(model, here),
-        Press::Named(KeyCode::Down | KeyCode::Right) | Press::Char('j' | 'l') => {
-            dialog.turn(true);
+        Press::Named(KeyCode::Down | KeyCode::Right) => {
+            dialog.step(true);
             Vec::new()
         }
-        Press::Named(KeyCode::Up | KeyCode::Left) | Press::Char('k' | 'h') => {
-            dialog.turn(false);
+        Press::Named(KeyCode::Up | KeyCode::Left) => {
+            dialog.step(false);
             Vec::new()
         }
         Press::Char(letter) if letter.is_ascii_uppercase() => {
@@ -95,18 +95,23 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
                     dialog.says = Some(format!("read first, then press {letter} once more"));
                     Vec::new()
                 }
-                None => Vec::new(),
+                None => stray(dialog),
             }
         }
-        Press::Char(_) => {
-            if !dialog.fields.is_empty() {
-                dialog.says =
-                    Some("this is typed nowhere: Shift-Tab goes to the fields".to_owned());
-            }
-            Vec::new()
-        }
+        Press::Char(_) => stray(dialog),
         Press::Ctrl(_) | Press::Named(_) => Vec::new(),
     }
+}
+
+/// A letter that stands for nothing here: whoever types it means something else, and an Enter that
+/// follows must do nothing.
+fn stray(dialog: &mut Dialog) -> Vec<Wish> {
+    dialog.focus = Focus::Button(0);
+    dialog.says = Some(match dialog.fields.is_empty() {
+        true => "that letter is no answer here; nothing was done".to_owned(),
+        false => "this is typed nowhere: Shift-Tab goes to the fields".to_owned(),
+    });
+    Vec::new()
 }
 
 /// Pasted text goes into a field or a search, and nowhere else. It never is what is to be typed by hand.

@@ -41,7 +41,7 @@ fn migrates<'a>(model: &'a Model, run: &Run, hold: &Hold) -> Option<&'a str> {
 }
 
 /// With a word that is to be typed before anything can be pressed.
-fn typed(dialog: Dialog, word: &str) -> Dialog {
+pub(super) fn typed(dialog: Dialog, word: &str) -> Dialog {
     let need = Need::Exactly(word.to_owned());
     dialog.field(&format!("Type {word} to confirm"), Vec::new(), need, false)
 }

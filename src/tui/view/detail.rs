@@ -57,7 +57,8 @@ fn guide_width(model: &Model) -> u16 {
 
 /// The words for a newcomer.
 pub(super) fn guide_lines(model: &Model, pen: Pen) -> Vec<Line<'static>> {
-    let text = model.guide.iter().map(|line| (line.clone(), Tone::Text)).collect();
+    let with_keys = |line: &String| (keymap::with_keys(model, line), Tone::Text);
+    let text = model.guide.iter().map(with_keys).collect();
     rows(text, pen, usize::from(guide_width(model)))
 }
 

@@ -167,6 +167,9 @@ fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
 fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
     let leaves = model.zoom || model.past.is_some() || model.log.search.pattern.is_some();
     let mut looks = vec![Action::Help, if leaves { Action::Back } else { Action::Quit }];
+    if model.hold().is_some() && model.focus != Pane::Choices && !model.failure.open {
+        looks.push(Action::Choices);
+    }
     looks.extend([Action::Palette, Action::NextPane]);
     looks.extend(match model.focus {
         Pane::Hosts if model.failure.open => {

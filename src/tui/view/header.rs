@@ -11,6 +11,7 @@ use super::{areas::WIDE, paint::Pen};
 use crate::{
     model::{HostId, Served},
     run::{Mode, Run, Verdict},
+    text::{Shown, fit},
     tui::{
         action::Action,
         keymap::written,
@@ -24,13 +25,16 @@ use crate::{
     },
 };
 
+/// Cells that the state of the run keeps.
+const STATE_MIN: usize = 16;
+
 /// Things of the header, with what is left out first: the highest number.
 type Parts = Vec<(u8, Vec<Span<'static>>)>;
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(area.width);
     let wide = area.width >= WIDE;
-    let left = left(model, pen);
+    let left = left(model, pen, width);
     let right = right(model, pen, wide);
     let parted = left.len();
     // What stands at the right keeps its place whatever the state is called, as long as it is no
@@ -51,14 +55,20 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
 }
 
 /// Where we are, and how it goes.
-fn left(model: &Model, pen: Pen) -> Parts {
+fn left(model: &Model, pen: Pen, width: usize) -> Parts {
     let mut parts: Parts = vec![(0, stage(model, pen))];
     if let Some(plan) = model.plan() {
         parts.push((1, vec![pen.span(&format!(" {}", plan.app), Tone::Strong)]));
         parts.push((3, vec![pen.span(&format!(" {}", plan.pipeline), Tone::Text)]));
     }
-    parts.extend(served(model, pen));
     let (words, tone) = state(model);
+    // What visitors get is said whatever there is to say of the run.
+    let page = words::maintenance(model, false).filter(|(_, tone)| *tone == Tone::Held);
+    let page = page.map_or(0, |(words, _)| words.chars().count() + 2);
+    let before = parts.iter().filter(|(rank, _)| *rank < 2).flat_map(|(_, spans)| spans);
+    let room = width.saturating_sub(before.map(Span::width).sum::<usize>() + page + 2);
+    let words = fit(&Shown::literal(&words), room.max(STATE_MIN)).plain();
+    parts.extend(served(model, pen));
     parts.push((0, vec![Span::raw("  "), pen.span(&words, tone)]));
     parts
 }

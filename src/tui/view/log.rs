@@ -75,8 +75,9 @@ fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
     }
     if log.sieve.pattern.is_some() {
         let around = log.sieve.context;
-        let text = format!(" &{} {}, {around} around ", log.sieve.text, log.sieve.says);
-        parts.push((1, text, Tone::Held));
+        // A log that is not whole says so before anything else.
+        parts.push((0, format!(" &{} {} ", log.sieve.text, log.sieve.says), Tone::Held));
+        parts.push((5, format!(" {around} around "), Tone::Dim));
     }
     if let Some(choose) = log.choose {
         let lines = choose.lines();
@@ -95,7 +96,7 @@ fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
         }
     }
     parts.push(match log.follow {
-        true => (0, " FOLLOW ".to_owned(), Tone::Ok),
+        true => (1, " FOLLOW ".to_owned(), Tone::Ok),
         false
             if model.failure.placed.is_some_and(|(of, top)| {
                 model.failure.open && log.of == Some(of) && log.top == top
@@ -103,7 +104,7 @@ fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
         {
             (0, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
         }
-        false => (0, format!(" PAUSED +{} ", log.below), Tone::Held),
+        false => (1, format!(" PAUSED +{} ", log.below), Tone::Held),
     });
     let newest = if log.first > 0 { "the newest " } else { "" };
     let lines = words::count(number(log.lines.saturating_sub(log.first)), "line");

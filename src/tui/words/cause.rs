@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{Gate, Key, Kind, Part},
+    model::{Gate, Key, Kind, MAINTENANCE_OFF, Part},
     run::{Cause, Hold, Run},
     tui::state::Model,
 };
@@ -54,6 +54,14 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
     }
 }
 
+/// Taking the maintenance page down, among what undoing a run does.
+const OPENS: &str = "take the maintenance page down";
+
+/// Whether an answer to a question about a schema change lets visitors in again.
+pub(crate) fn opens(run: &Run, hold: &Hold) -> bool {
+    hold.cause == Cause::Schema && behind(run, hold).contains(OPENS)
+}
+
 /// What is done once a question about a schema change is answered: up to the next one.
 fn behind(run: &Run, hold: &Hold) -> String {
     let mut reached = BTreeSet::from([hold.on]);
@@ -65,7 +73,8 @@ fn behind(run: &Run, hold: &Hold) -> String {
             continue;
         }
         reached.insert(id);
-        let name = cell.node.key.to_string();
+        let opens = cell.node.key.step.as_str() == MAINTENANCE_OFF;
+        let name = if opens { OPENS.to_owned() } else { cell.node.key.to_string() };
         if matches!(cell.node.kind, Kind::Act(_)) && !names.contains(&name) {
             names.push(name);
         }
@@ -94,6 +103,10 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
         Cause::Schema => vec![
             "A database change has begun. Older code may not work with the new schema.".to_owned(),
             format!("Going on does this, and asks before anything further: {}.", behind(run, hold)),
+            match opens(run, hold) {
+                true => "VISITORS then get the code that is served now, on that schema.".to_owned(),
+                false => "What visitors get is not changed by that.".to_owned(),
+            },
         ],
         Cause::Input(_, question) => {
             vec![format!("{place} waits for input. It printed last:"), question.text.clone()]

@@ -8,7 +8,7 @@ use nucleo_matcher::{
 
 use super::{commands, consequence, key_of, preview};
 use crate::{
-    run::{Mode, Offer, Run},
+    run::{Cause, Mode, Offer, Run},
     tui::{
         action::{Act, Action, Motion},
         keymap::{self, Binding, Place},
@@ -150,6 +150,12 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<commands::Row> {
     if let Some(why) = &entry.refused {
         let about = (entry.about.clone(), Tone::Text);
         return vec![about, (format!("Not now: {why}."), Tone::Warn)];
+    }
+    if let (Act::Continue, Some(run), Some((_, hold))) = (act, model.open_run(), model.hold())
+        && hold.cause != Cause::Break
+    {
+        let lines = super::cause(model, run, hold).into_iter();
+        return lines.map(|line| (line, Tone::Text)).collect();
     }
     let rows = match (act, model.open_run()) {
         (Act::Deploy, _) => planned(model),

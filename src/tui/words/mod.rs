@@ -22,7 +22,7 @@ use super::state::Pane;
 
 pub(crate) use self::{
     card::{Point, card, copied, items_of},
-    cause::{cause, headline, place},
+    cause::{cause, headline, opens, place},
     commands::built_in_as,
     diff::{changes, changes_schema, diff, planned},
     entry::{Entry, chosen, entries, would},

@@ -1,5 +1,6 @@
 //! What can be answered, on which key, and what comes of it.
 
+use super::cause::opens;
 use crate::{
     model::HoldId,
     run::{Cause, Hold, Offer, Run},
@@ -28,6 +29,9 @@ pub(crate) fn key_of(offer: Offer) -> Act {
 pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
     let unknown = matches!(hold.cause, Cause::Unknown(_));
     let text = match offer {
+        Offer::Go if model.run().is_some_and(|run| opens(run, hold)) => {
+            "takes the maintenance page DOWN, undoes on"
+        }
         Offer::Go => go(&hold.cause),
         Offer::Retry if unknown => "runs it AGAIN, perhaps a second time",
         Offer::Retry => match model.run().map_or(0, |run| same_step(run, hold).len()) {
@@ -41,7 +45,7 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
         Offer::AssumeFailed => "you saw that it was not done",
         Offer::Exclude => "goes on without this host",
         Offer::Undo => "takes back what was done, last first",
-        Offer::Abort => "gives up; what was done stays",
+        Offer::Abort => "gives up; asks which way",
         Offer::Answer => "sends one line to the step",
         Offer::Move(host) => return format!("does it on {} instead", model.host_name(host)),
         Offer::TakeOver => "the other holder can change no more",

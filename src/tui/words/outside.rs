@@ -84,8 +84,8 @@ pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
         Pages::Unknown(host, why) if wide => (format!("? ({host}: {why})"), Tone::Unknown),
         Pages::Unknown(host, _) => (format!("? {host}"), Tone::Unknown),
     };
-    let tone = if old && tone == Tone::Text { Tone::Warn } else { tone };
     let mark = if tone == Tone::Text || tone == Tone::Dim { "" } else { model.glyphs().warn };
+    let tone = if old && tone == Tone::Text { Tone::Warn } else { tone };
     let gap = if mark.is_empty() { "" } else { " " };
     Some((format!("{mark}{gap}MAINT {what}{age}"), tone))
 }
