@@ -31,7 +31,10 @@ pub(crate) struct Look {
 }
 
 const PLAIN: Look = Look { name: "", paper: Paper::Dark, args: &[], env: &[] };
-const LIGHT: Look = Look { name: "light", paper: Paper::Light, ..PLAIN };
+const LIGHT: Look =
+    Look { name: "light", paper: Paper::Light, args: &["--theme", "light"], ..PLAIN };
+const GRUVBOX: Look = Look { name: "gruvbox-dark", args: &["--theme", "gruvbox-dark"], ..PLAIN };
+const OKABE_ITO: Look = Look { name: "okabe-ito", args: &["--theme", "okabe-ito"], ..PLAIN };
 const ASCII: Look = Look { name: "ascii", env: &[("LANG", "C")], ..PLAIN };
 const NO_COLOUR: Look = Look { name: "no-color", env: &[("NO_COLOR", "1")], ..PLAIN };
 
@@ -46,6 +49,8 @@ const LOOKS: &[Take] = &[
     take(80, 24, PLAIN),
     take(60, 16, PLAIN),
     take(120, 36, LIGHT),
+    take(120, 36, GRUVBOX),
+    take(120, 36, OKABE_ITO),
     take(120, 36, ASCII),
     take(120, 36, NO_COLOUR),
 ];
@@ -54,7 +59,7 @@ const LOOKS: &[Take] = &[
 const READY: &str = "{READY}{MAINT off}";
 const FAILED: &str = "{READY}{MAINT off}D{Start deploy}<tab><ret>{FAILED migrate}{=1200}";
 /// The migration is given what it asks for.
-const MENDED: &str = "O{Edit}<home>HOURS=8-18 <tab><tab><ret>";
+const MENDED: &str = "O{Edit}<home>HOURS=8-18 <tab><tab><ret>{Run this as}<tab><ret>";
 /// The run is over, and the hosts were looked at again.
 const DONE: &str = "{is over}{MAINT off}{=1500}";
 
@@ -76,6 +81,16 @@ pub(crate) const SCENES: &[Scene] = &[
     },
     Scene { name: "log", script: &[FAILED, "4z{ERROR: column}"], takes: BOTH },
     Scene { name: "search", script: &[FAILED, "4z/hours<ret>{=300}{ERROR: column}"], takes: BOTH },
+    Scene {
+        name: "compare",
+        script: &[FAILED, "O{Edit}<home>HOURS=8-18 <tab><tab><ret>{Run this as}"],
+        takes: BOTH,
+    },
+    Scene { name: "filter", script: &[FAILED, "4z&rows<ret>{&rows}{=300}"], takes: BOTH },
+    Scene { name: "palette", script: &[FAILED, ":{Do or go to}retry{=400}"], takes: SIZES },
+    Scene { name: "host", script: &[FAILED, "<esc>i{RELEASES}{=300}"], takes: SIZES },
+    Scene { name: "runs", script: &[FAILED, "o{Runs}{=500}"], takes: SIZES },
+    Scene { name: "shell", script: &[FAILED, "!{Open a shell}"], takes: BOTH },
     Scene { name: "done", script: &[FAILED, MENDED, DONE], takes: BOTH },
     Scene {
         name: "rollback",
@@ -84,12 +99,7 @@ pub(crate) const SCENES: &[Scene] = &[
     },
     Scene {
         name: "rollback-confirm",
-        script: &[
-            FAILED,
-            MENDED,
-            DONE,
-            "R{verify on 3 hosts}<ret>{Roll back shop}{verify on 3 hosts}",
-        ],
+        script: &[FAILED, MENDED, DONE, "R{Go back to which}{=500}<ret>{Roll back shop}{=500}"],
         takes: BOTH,
     },
     Scene { name: "maintenance", script: &[READY, "M{Turn on}"], takes: BOTH },
@@ -109,9 +119,9 @@ pub(crate) const WALK: Scene = Scene {
         READY,
         "{=1500}D{Start deploy}{=1200}<tab>{=500}<ret>{FAILED migrate}{MAINT on}{=3000}",
         "O{Edit}{=900}<home>HOURS=8-18 {=1200}<tab><tab>{=500}<ret>",
+        "{Run this as}{=1500}<tab>{=500}<ret>",
         DONE,
-        "R{verify on 3 hosts}{=2000}<ret>{Roll back shop}{=1500}<tab><ret>",
-        "{rollback}{2/2 done}{is over}{=3000}",
+        "R{Go back to which}{=2000}<ret>{Roll back shop}{=3000}",
     ],
     takes: &[take(110, 30, PLAIN)],
 };
