@@ -326,6 +326,15 @@ impl Model {
         (done, self.grid.columns.iter().position(|column| !over(column)))
     }
 
+    /// Steps that run now, on each host for itself.
+    pub(crate) fn steps_running(&self) -> usize {
+        let Some(run) = self.run() else { return 0 };
+        let cells = self.grid.columns.iter().flat_map(|column| {
+            column.hosts().filter(move |host| face::running(run, column.nodes(*host)).is_some())
+        });
+        cells.count()
+    }
+
     /// Whether a time on the screen grows.
     pub(crate) fn ticks(&self) -> bool {
         let ages = !self.sight.sites.is_empty() || !self.sight.pages.is_empty();

@@ -242,3 +242,13 @@ fn leaving_out_the_only_host_of_a_step_says_that_it_is_then_done_nowhere() {
     assert!(screen.contains("migrate is done on db1 only"), "{screen}");
     assert!(screen.contains("Type db1 to confirm"), "{screen}");
 }
+
+#[test]
+fn the_question_how_to_leave_says_what_runs_as_it_is_now() {
+    let mut desk = Desk::new(WIDE).tell(story::running().told()).keys("q");
+    let before = desk.screen();
+    assert!(before.contains("running now: 1 step"), "{before}");
+    let mut desk = desk.tell(story::failed().told());
+    let after = desk.screen();
+    assert!(after.contains("Leave?") && after.contains("running now: 0 steps"), "{after}");
+}

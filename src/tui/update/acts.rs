@@ -149,12 +149,10 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
         model.quit = true;
         return vec![Wish::Quit];
     };
-    let running = words::count(allowed::running(model), "step");
-    let open = format!("The run is open; running now: {running}.");
     if !model.settings.lasting {
         let dialog = keys::quit_dialog(model)
             .about(Facts::new(
-                format!("leaves. {open} Nothing of it is kept: hosts and folder are removed"),
+                "leaves. Nothing of the open run is kept: hosts and folder are removed",
                 HERE,
                 "none",
             ))
@@ -164,7 +162,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
         return Vec::new();
     }
     let facts = Facts::new(
-        format!("leaves. {open} They go on to their end on their hosts; no further one begins"),
+        "leaves. Steps that run go on to their end on their hosts; no further one begins",
         format!("{HERE}; nothing is stopped on a host"),
         format!("deployui resume {} goes on with it", run.plan.run),
     );
@@ -331,7 +329,7 @@ fn leave_undone(model: &Model) -> Option<Dialog> {
 }
 
 fn abort(model: &Model) -> Dialog {
-    let running = words::count(allowed::running(model), "step");
+    let running = words::count(model.steps_running(), "step");
     let kind = |undo, stop| Deed::Abort(Abort { undo, stop });
     let closed = matches!(model.sight.pages(), Pages::On { .. } | Pages::Mixed(..));
     let stays = if closed {
@@ -350,7 +348,7 @@ fn abort(model: &Model) -> Dialog {
         )
         .button("Leave as it is", Some('L'), stays, kind(false, false))
         .button("Undo", Some('U'), "take back what was done, last first", kind(true, false));
-    if allowed::running(model) == 0 {
+    if model.steps_running() == 0 {
         return dialog;
     }
     dialog
@@ -359,7 +357,7 @@ fn abort(model: &Model) -> Dialog {
 }
 
 fn undo(model: &Model) -> Dialog {
-    let running = words::count(allowed::running(model), "step");
+    let running = words::count(model.steps_running(), "step");
     Dialog::new("Abort and undo?", Subject::Run, model.now)
         .about(
             Facts::new(

@@ -282,7 +282,9 @@ fn steps(model: &Model, run: &Run) -> Option<String> {
     match run.mode {
         Mode::Run => None,
         Mode::Step => some("the next step begins already"),
-        Mode::Pause if running(model) > 0 => some("a step is running: again when it has ended"),
+        Mode::Pause if model.steps_running() > 0 => {
+            some("a step is running: again when it has ended")
+        }
         Mode::Pause => None,
     }
 }
@@ -393,13 +395,4 @@ pub(super) fn asking(model: &Model, run: &Run) -> Option<(Try, u16, bool)> {
     let Cause::Input(number, question) = &hold.cause else { return None };
     let cell = run.cell(hold.on)?;
     Some((Try { node: hold.on, n: cell.tries }, *number, question.hidden))
-}
-
-/// Steps that run now.
-pub(super) fn running(model: &Model) -> usize {
-    let Some(run) = model.run() else { return 0 };
-    let cells = model.grid.columns.iter().flat_map(|column| {
-        column.hosts().filter(move |host| face::running(run, column.nodes(*host)).is_some())
-    });
-    cells.count()
 }

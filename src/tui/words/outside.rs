@@ -103,12 +103,22 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
         | Subject::Run
         | Subject::Shell(_)
         | Subject::Prompt(_)
-        | Subject::Save
-        | Subject::Quit => Vec::new(),
+        | Subject::Save => Vec::new(),
+        Subject::Quit => leaving(model),
     });
     lines.extend(dialog.text.iter().cloned());
     lines.extend(dialog.intent().into_iter().flat_map(|intent| preview(model, intent)));
     lines
+}
+
+/// What goes on, as it is now: the question may stand for long.
+fn leaving(model: &Model) -> Vec<String> {
+    let running = count(model.steps_running(), "step");
+    model
+        .open_run()
+        .map(|_| format!("The run is open; running now: {running}."))
+        .into_iter()
+        .collect()
 }
 
 /// What every dialog says; of those that are about the hosts as they are now, it is made anew.
