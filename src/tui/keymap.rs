@@ -237,7 +237,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('2')], "2", Releases, Everywhere, "releases", "Gives the keys to the releases.";
     [Char('3')], "3", Steps, Everywhere, "steps", "Gives the keys to the list of steps.";
     [Char('4')], "4", Log, Everywhere, "log", "Gives the keys to the log.";
-    [Char('5')], "5", Choices, Everywhere, "what now", "Gives the keys to the open question.";
+    [Char('5')], "5", Choices, Everywhere, "what now", "Gives the keys to the open question; opens the failure view again.";
     [Char('6')], "6", Evidence, Everywhere, "evidence", "Gives the keys to the evidence of a failure, where there is such a pane.";
     [Named(K::Enter)], "Enter", Open, Everywhere, "open", "Opens what is chosen: the log of a cell, a release to go back to, the dialog of a choice.";
     [Char('z')], "z", Zoom, Everywhere, "zoom", "One pane on the whole screen, and back.";

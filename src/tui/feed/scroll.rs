@@ -39,6 +39,10 @@ impl<S: Source> Scroll<'_, S> {
         } else if !self.lane.has(log.top.0) {
             log.top = end;
         }
+        // A filter that keeps little shows all of that, and no empty rows below.
+        if log.sieve.pattern.is_some() && log.top > end {
+            log.top = end;
+        }
         Ok(())
     }
 

@@ -363,3 +363,12 @@ fn attempts_have_logs_of_their_own() {
     let mut desk = desk.keys("]");
     assert!(desk.screen().contains("log 2 of 2"), "{}", desk.screen());
 }
+
+#[test]
+fn a_filter_hides_no_line_that_fits_above_what_is_shown() {
+    let mut desk = desk(40, chatter).keys("gjjjjjj").keys("&module 5 <ret>");
+    desk.look();
+    desk.look();
+    let screen = desk.screen();
+    assert!(screen.contains("module 5 of") && screen.contains("module 3 of"), "{screen}");
+}
