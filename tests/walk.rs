@@ -104,7 +104,7 @@ fn the_card_says_what_happened() {
         "✗ build            FAILED h1; ok h2",
         "‖ publish          held on all 2",
         "AT FIRST ERROR",
-        "gives up; what was done stays",
+        "gives up; asks which way",
     ] {
         assert!(screen.contains(words), "{words}:\n{screen}");
     }
