@@ -12,7 +12,7 @@ use crate::{
     model::{NodeId, Try},
     run::{Event, Fact, Run, State},
     store::{LogReader, Store},
-    text::{Filter, Shown},
+    text::Filter,
 };
 
 /// Lines of one attempt that are shown at once.
@@ -217,9 +217,7 @@ impl Stream {
                 self.left_out += 1;
                 continue;
             }
-            let shown = Shown::literal(row);
-            let shown = if model.settings.ascii { shown.to_seven_bit() } else { shown };
-            self.out.push_str(&shown.plain());
+            self.out.push_str(&view::plain(model, row));
             self.out.push_str("\r\n");
         }
     }

@@ -1,7 +1,15 @@
 //! The terminal lent: what is asked before, what guests are wished, and what is shown afterwards.
 
-use super::{Desk, WIDE, settings, sites::Sites, story};
-use crate::tui::{Guest, Returned, Settings, Told, errand::Errand};
+use super::{Desk, WIDE, chatter, settings, sites::Sites, story};
+use crate::{
+    store::Store,
+    tui::{
+        Guest, Returned, Settings, Told,
+        errand::Errand,
+        stream::{Cause, Stream},
+        styles::Tone,
+    },
+};
 
 /// What the loop is to do with the terminal after these keys, beside calling the operator.
 fn errands(mut desk: Desk) -> Vec<Errand> {
@@ -47,7 +55,7 @@ fn there_is_no_shell_where_it_cannot_be() {
     assert!(says(desk(story::connecting()).keys("jj")).contains("cannot be reached"));
     assert!(says(desk(Vec::new())).contains("no host is chosen"));
     let only_looks = Settings { read_only: true, ..settings() };
-    let desk = Desk::with(WIDE, only_looks, 1, super::chatter).tell_all(story::ready());
+    let desk = Desk::with(WIDE, only_looks, 1, chatter).tell_all(story::ready());
     assert!(says(desk).contains("read-only"));
 }
 
@@ -90,4 +98,19 @@ fn hosts_are_looked_at_again_after_a_shell() {
     assert_eq!(said, "shell on web1 left (exit 0); hosts are looked at again");
     let desk = Desk::new(WIDE).tell_all(Sites::calm().idle()).tell(back(false));
     assert_eq!(desk.wishes().len(), before);
+}
+
+#[test]
+fn plain_lines_are_spelled_as_the_screen_spells_them() {
+    let check = |ascii: bool, seven_bit: bool, wanted: &str| {
+        let mut desk = Desk::with(WIDE, Settings { ascii, seven_bit, ..settings() }, 40, chatter);
+        let mut stream = Stream::begin(Cause::Wanted, Store::at("/nonexistent"), &desk.model);
+        stream.take();
+        desk.model.say("the café is open", Tone::Text);
+        assert!(!stream.look(&desk.model));
+        assert_eq!(stream.take(), format!("{wanted}\r\n"), "{ascii} {seven_bit}");
+    };
+    check(false, false, "the café is open");
+    check(true, false, "the café is open");
+    check(true, true, "the caf? is open");
 }

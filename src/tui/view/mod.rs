@@ -159,11 +159,16 @@ pub(crate) fn guide_rows(model: &Model) -> usize {
     detail::guide_lines(model, Pen::of(model)).len()
 }
 
+/// A text of one line as this terminal may be sent it: neutralised, in the characters that it reads.
+pub(crate) fn plain(model: &Model, text: &str) -> String {
+    Pen::of(model).plain(text)
+}
+
 /// The state in a few words, for the title of the terminal; neutralised.
 pub(crate) fn title(model: &Model) -> String {
     // The title is of what goes on, also while a run of the past is read.
     let now = model.past.as_ref().map(|past| past.now.0.clone());
-    Pen::of(model).plain(&now.unwrap_or_else(|| words::title(model)))
+    plain(model, &now.unwrap_or_else(|| words::title(model)))
 }
 
 /// Whether a pane has the keys.
