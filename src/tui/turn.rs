@@ -463,7 +463,7 @@ impl Turns {
             let progress = words::progress(model);
             self.terminal.progress(progress).map_err(TuiError::Terminal)?;
         }
-        let drawn = self.terminal.draw(&title, |frame| view::view(model, frame));
+        let drawn = self.terminal.draw(model.size, &title, |frame| view::view(model, frame));
         drawn.map_err(TuiError::Terminal)
     }
 

@@ -14,7 +14,11 @@ use std::{
 use crossterm::{
     Command as _, clipboard::CopyToClipboard, queue, style::force_color_output, terminal::SetTitle,
 };
-use ratatui::{Frame, backend::CrosstermBackend, layout::Size};
+use ratatui::{
+    Frame, TerminalOptions, Viewport,
+    backend::{Backend, CrosstermBackend},
+    layout::{Rect, Size},
+};
 
 use self::ink::{Ink, TAKEN};
 pub(super) use self::modes::Mode;
@@ -98,7 +102,7 @@ impl Terminal {
         // Whatever asks the terminal for what it can do belongs here: before anybody reads keys, and
         // with a limit, since not every terminal answers.
         let ink = Ink::new(colour);
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(ink.clone()))?;
+        let inner = of_one_size(CrosstermBackend::new(ink.clone()))?;
         let (title, progress) = (String::new(), Progress::Off);
         let mut terminal = Self { inner, ink, title, progress, forgotten: true };
         terminal.begin();
@@ -203,17 +207,17 @@ impl Terminal {
         ink::freed().await;
     }
 
-    /// Draws a frame: the terminal shows all of it at once, where it can.
+    /// Draws a frame of this size: the terminal shows all of it at once, where it can. Should it have
+    /// another size by now, that is for the next frame.
     pub(super) fn draw(
         &mut self,
+        size: Size,
         title: &str,
         view: impl FnOnce(&mut Frame<'_>),
     ) -> io::Result<()> {
         let begin = [modes::set(Mode::Frame), modes::set(Mode::Cursor)].concat();
         self.add(begin.as_bytes())?;
-        if std::mem::take(&mut self.forgotten) {
-            anew(&mut self.inner)?;
-        }
+        fit(&mut self.inner, size, std::mem::take(&mut self.forgotten))?;
         if self.title != title {
             title.clone_into(&mut self.title);
             queue!(self.inner.backend_mut(), SetTitle(title))?;
@@ -229,11 +233,27 @@ impl Terminal {
     }
 }
 
-/// Clears the screen, so that all of it is drawn with the next frame. Not by ratatui's `clear`: that asks
-/// the terminal where its cursor is, and a terminal that does not answer would be waited for.
-fn anew(inner: &mut ratatui::Terminal<CrosstermBackend<Ink>>) -> io::Result<()> {
-    let size = inner.size()?;
-    inner.resize(size.into())
+/// A terminal whose frames have the size that they are told. Left to itself, ratatui asks for the size once
+/// more when it draws, and a frame that was laid out for the size before does not fit.
+fn of_one_size<B: Backend>(backend: B) -> Result<ratatui::Terminal<B>, B::Error> {
+    let area = Rect::from(backend.size()?);
+    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+    ratatui::Terminal::with_options(backend, options)
+}
+
+/// Gives the next frame this size. All of it is drawn where the size is another or nothing is known of
+/// what the screen shows: not by ratatui's `clear`, which asks the terminal where its cursor is, and a
+/// terminal that does not answer would be waited for.
+fn fit<B: Backend>(
+    inner: &mut ratatui::Terminal<B>,
+    size: Size,
+    forgotten: bool,
+) -> Result<(), B::Error> {
+    let area = Rect::from(size);
+    if forgotten || inner.get_frame().area() != area {
+        inner.resize(area)?;
+    }
+    Ok(())
 }
 
 impl Drop for Terminal {
@@ -253,7 +273,33 @@ impl Drop for Restore {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::{backend::TestBackend, widgets::Paragraph};
+
     use super::*;
+
+    #[test]
+    fn a_frame_has_the_size_that_it_was_laid_out_for() {
+        let mut terminal = of_one_size(TestBackend::new(20, 4)).unwrap();
+        let sizes = [((20, 4), (8, 2)), ((8, 2), (20, 4)), ((20, 4), (20, 4)), ((1, 1), (30, 9))];
+        for (laid_out, by_now) in sizes {
+            fit(&mut terminal, laid_out.into(), false).unwrap();
+            terminal.backend_mut().resize(by_now.0, by_now.1);
+            let drawn = terminal.draw(|frame| {
+                assert_eq!(frame.area().as_size(), laid_out.into(), "it has {by_now:?} by now");
+            });
+            drawn.unwrap();
+        }
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_shown_at_another_size() {
+        let mut terminal = of_one_size(TestBackend::new(9, 3)).unwrap();
+        terminal.draw(|frame| frame.render_widget(Paragraph::new("before"), frame.area())).unwrap();
+        terminal.backend_mut().resize(12, 2);
+        fit(&mut terminal, Size::new(12, 2), false).unwrap();
+        terminal.draw(|_| {}).unwrap();
+        terminal.backend().assert_buffer_lines([" ".repeat(12), " ".repeat(12)]);
+    }
 
     #[test]
     fn a_terminal_that_was_not_taken_is_left_alone() {

@@ -41,8 +41,6 @@ fn footer_help_and_texts_show_the_keys_that_hold() {
             && !screen.contains(" T  retry"),
         "{screen}"
     );
-    let screen = desk(bindings).resize(30, 8).screen();
-    assert!(screen.contains("q\nleaves"), "{screen}");
     let settings = Settings { keymap: with(bindings).unwrap(), ..settings() };
     let mut fresh =
         Desk::with(WIDE, settings, 40, chatter).tell(Told::Did(Err("no route".to_owned())));

@@ -19,7 +19,6 @@ mod releases;
 mod rows;
 mod spots;
 mod steps;
-mod tiny;
 
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
@@ -35,14 +34,10 @@ use super::{
 
 pub(crate) use self::header::state;
 
-/// Draws everything.
+/// Draws everything. A screen too small for it shows plain lines instead, but must not stop anything.
 pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     let pen = Pen::of(model);
     ground(pen, frame, frame.area());
-    if model.is_tiny() {
-        tiny::draw(model, pen, frame);
-        return;
-    }
     if model.host_view.is_some() {
         host::draw(model, pen, frame);
     } else if model.history.open {
