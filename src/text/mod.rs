@@ -20,7 +20,8 @@
 //! tones), and a row drawn by one rule and counted by another loses its frame. So sequences are
 //! taken apart: directly after an emoji the joiner, the selectors U+FE0E and U+FE0F and the skin
 //! tones are left out, and what remains has the same width everywhere. Elsewhere they are shown
-//! as a code point, as are all characters that have no look of their own: `<U+202E>`.
+//! as a code point, as are all characters that have no look of their own, and what is no character
+//! yet: `<U+202E>`. Of what is left, [`is_agreed`] tells what surely has the same width everywhere.
 
 mod escapes;
 mod filter;
@@ -40,7 +41,8 @@ mod tests;
 pub use filter::{Filter, LINE_CAP};
 pub use literal::escape;
 pub use mask::Mask;
+pub use neutral::is_agreed;
 pub use quick::quick;
 pub use shown::{Shown, Span};
 pub use style::{Color, Style};
-pub use view::fit;
+pub use view::{clusters, fit};

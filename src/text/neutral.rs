@@ -1,5 +1,6 @@
 //! What kind of character this is, as far as a screen cares.
 
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthChar;
 
@@ -29,7 +30,7 @@ pub(super) fn kind(c: char) -> Kind {
     match c {
         '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' => Kind::EmojiPart,
         _ if c.is_control() => Kind::Control,
-        _ if is_hidden(c) => Kind::Hidden,
+        _ if is_hidden(c) || is_unassigned(c) => Kind::Hidden,
         _ => match cells(c) {
             0 => Kind::Mark,
             width @ 1..=2 => Kind::Visible(width),
@@ -42,6 +43,36 @@ pub(super) fn kind(c: char) -> Kind {
 /// Cells that `c` takes: 0, 1 or 2.
 pub(super) fn cells(c: char) -> usize {
     c.width().unwrap_or(0)
+}
+
+/// Whether every terminal draws `text` in as many cells as we count: one character of a script, a frame or
+/// an arrow that has been in Unicode for decades and joins with nothing. Not so emoji, which become more
+/// each year, and scripts whose letters join to syllables.
+pub fn is_agreed(text: &str) -> bool {
+    let mut chars = text.chars();
+    let (first, more) = (chars.next(), chars.next());
+    more.is_none() && first.is_none_or(|c| is_long_known(c) && !is_unassigned(c))
+}
+
+/// The blocks of such characters, and our own marks.
+fn is_long_known(c: char) -> bool {
+    matches!(c,
+        ' '..='~'
+        // Latin, Greek, Cyrillic; punctuation, arrows, mathematics.
+        | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{482}' | '\u{48a}'..='\u{52f}'
+        | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' | '\u{20a0}'..='\u{20bf}'
+        | '\u{2190}'..='\u{22ff}'
+        // Frames, blocks, shapes, check marks, Braille.
+        | '\u{2500}'..='\u{25fc}' | '\u{2713}'..='\u{2718}' | '\u{2800}'..='\u{28ff}'
+        // Kana, ideographs, syllables of Hangul, full width.
+        | '\u{3000}'..='\u{3029}' | '\u{3041}'..='\u{3096}' | '\u{309b}'..='\u{30ff}'
+        | '\u{4e00}'..='\u{9fa5}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff5e}' | '\u{fffd}')
+}
+
+/// Not (yet) a character, so that every terminal has its own idea of its width.
+fn is_unassigned(c: char) -> bool {
+    // Before this one, all are assigned.
+    c >= '\u{378}' && c.general_category() == GeneralCategory::Unassigned
 }
 
 /// Whether terminals disagree about the cells that `c` takes: East Asian ambiguous width (UAX #11).

@@ -105,20 +105,23 @@ impl Shown {
 
     fn clusters(&self) -> impl Iterator<Item = Cluster<'_>> {
         self.spans().iter().flat_map(|span| {
-            let mut rest = span.text();
-            std::iter::from_fn(move || {
-                let first = rest.chars().next()?;
-                let end = rest
-                    .char_indices()
-                    .skip(1)
-                    .find(|(_, c)| neutral::cells(*c) > 0)
-                    .map_or(rest.len(), |(at, _)| at);
-                let (text, tail) = rest.split_at(end);
-                rest = tail;
-                Some(Cluster { text, width: neutral::cells(first), style: span.style() })
-            })
+            let style = span.style();
+            clusters(span.text()).map(move |(text, width)| Cluster { text, width, style })
         })
     }
+}
+
+/// The characters of a text that is safe to print, each with its marks, and the cells that it takes.
+pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let mut further = rest.char_indices().skip(1);
+        let end = further.find(|(_, c)| neutral::cells(*c) > 0).map_or(rest.len(), |(at, _)| at);
+        let (text, tail) = rest.split_at(end);
+        rest = tail;
+        Some((text, neutral::cells(first)))
+    })
 }
 
 /// `text` in at most `width` cells, with `…` in the last one if it does not fit.

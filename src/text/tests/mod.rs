@@ -154,6 +154,31 @@ fn hostile_18_other_sequences_are_dropped() {
 }
 
 #[test]
+fn what_is_no_character_yet_is_a_code_point() {
+    check("a\u{378}b\u{530}c", "a[reverse|<U+0378>]b[reverse|<U+0530>]c");
+    check("a\u{2fe0}b", "a[reverse|<U+2FE0>]b");
+    check("\u{377}\u{e0b0}\u{10ffff}", "\u{377}\u{e0b0}[reverse|<U+10FFFF>]");
+}
+
+/// What is agreed on joins with nothing, on neither side.
+#[test]
+fn what_all_terminals_agree_on_stands_alone() {
+    let agreed = ('\u{20}'..='\u{ffff}').filter(|c| is_agreed(c.encode_utf8(&mut [0; 4])));
+    let mut count = 0;
+    for c in agreed {
+        count += 1;
+        let text = format!("a{c}a");
+        let clusters: Vec<&str> = clusters(&text).map(|(text, _)| text).collect();
+        assert_eq!(clusters, ["a", &c.to_string(), "a"], "{c:?}");
+        assert_eq!(Shown::literal(&text).plain(), text, "{c:?}");
+    }
+    assert!(count > 30_000, "{count}");
+    for odd in ["🇩", "🦀", "न्", "ก็", "e\u{301}", "\u{e0b0}", "ab", "✅"] {
+        assert!(!is_agreed(odd), "{odd:?}");
+    }
+}
+
+#[test]
 fn malformed_sequences_end_where_text_begins() {
     check_dropped("a\x1b[12é", "aé", 1);
     check_dropped("a\x1b[12\x1b[31mb", "a[fg1|b]", 1);

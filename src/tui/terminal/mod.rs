@@ -1,6 +1,7 @@
 //! The terminal, borrowed: taken over when the console starts, lent to guests, and given back on every
 //! way out. Whatever it is set to stands in the table of `modes`.
 
+mod cells;
 mod ink;
 mod modes;
 mod tty;
@@ -17,11 +18,15 @@ use crossterm::{
 use ratatui::{
     Frame, TerminalOptions, Viewport,
     backend::{Backend, CrosstermBackend},
+    buffer::Buffer,
     layout::{Rect, Size},
 };
 
-use self::ink::{Ink, TAKEN};
 pub(super) use self::modes::Mode;
+use self::{
+    cells::Cells,
+    ink::{Ink, TAKEN},
+};
 pub use self::{
     modes::{after_guest, mended},
     tty::is_with_us,
@@ -81,8 +86,10 @@ pub fn install_panic_hook() {
 
 /// The terminal, as long as it is ours.
 pub(super) struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Ink>>,
+    inner: ratatui::Terminal<Cells<CrosstermBackend<Ink>>>,
     ink: Ink,
+    /// The frame that is on the screen, if it has characters of which terminals differ about the width.
+    before: Option<Buffer>,
     title: String,
     progress: Progress,
     /// Nothing of what the screen shows is known.
@@ -102,9 +109,9 @@ impl Terminal {
         // Whatever asks the terminal for what it can do belongs here: before anybody reads keys, and
         // with a limit, since not every terminal answers.
         let ink = Ink::new(colour);
-        let inner = of_one_size(CrosstermBackend::new(ink.clone()))?;
+        let inner = of_one_size(Cells(CrosstermBackend::new(ink.clone())))?;
         let (title, progress) = (String::new(), Progress::Off);
-        let mut terminal = Self { inner, ink, title, progress, forgotten: true };
+        let mut terminal = Self { inner, ink, before: None, title, progress, forgotten: true };
         terminal.begin();
         std::mem::forget(guard);
         Ok(terminal)
@@ -218,11 +225,16 @@ impl Terminal {
         let begin = [modes::set(Mode::Frame), modes::set(Mode::Cursor)].concat();
         self.add(begin.as_bytes())?;
         fit(&mut self.inner, size, std::mem::take(&mut self.forgotten))?;
+        let before = self.before.take().filter(|before| before.area.as_size() == size);
         if self.title != title {
             title.clone_into(&mut self.title);
             queue!(self.inner.backend_mut(), SetTitle(title))?;
         }
-        self.inner.draw(view)?;
+        self.inner.draw(|frame| {
+            view(frame);
+            let buffer = frame.buffer_mut();
+            self.before = cells::settle(buffer, before.as_ref()).then(|| buffer.clone());
+        })?;
         self.add(modes::unset(Mode::Frame).as_bytes())?;
         self.ink.send();
         Ok(())

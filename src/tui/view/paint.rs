@@ -7,7 +7,7 @@ use ratatui::{
 };
 
 use crate::{
-    text::{Shown, fit},
+    text::{Shown, clusters, fit, is_agreed},
     tui::{
         glyphs::Glyphs,
         state::Model,
@@ -57,10 +57,11 @@ impl Pen {
     /// A line of a host, in its own colours.
     pub(super) fn host_line(self, text: &Shown) -> Vec<Span<'static>> {
         let shown = self.spell(text.clone());
-        let span = |span: &crate::text::Span| {
-            Span::styled(span.text().to_owned(), self.styles.host(span.style()))
-        };
-        shown.spans().iter().map(span).collect()
+        let spans = shown.spans().iter().flat_map(|span| {
+            let style = self.styles.host(span.style());
+            pieces(span.text()).into_iter().map(move |text| Span::styled(text, style))
+        });
+        spans.collect()
     }
 
     /// The frame of a pane. Titles that do not fit beside each other: the right one is left out.
@@ -93,6 +94,25 @@ impl Pen {
             (false, false) => shown,
         }
     }
+}
+
+/// A text in pieces, each drawn for itself: of what it joins, ratatui counts the cells as one, and we do not.
+fn pieces(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return vec![text.to_owned()];
+    }
+    let mut pieces = Vec::new();
+    let mut agreed = String::new();
+    for (cluster, _) in clusters(text) {
+        if is_agreed(cluster) {
+            agreed.push_str(cluster);
+        } else {
+            pieces.extend((!agreed.is_empty()).then(|| std::mem::take(&mut agreed)));
+            pieces.push(cluster.to_owned());
+        }
+    }
+    pieces.extend((!agreed.is_empty()).then_some(agreed));
+    pieces
 }
 
 /// A text in rows, broken between words where that is possible.
@@ -138,7 +158,25 @@ pub(super) fn fit_parts(
 
 #[cfg(test)]
 mod tests {
-    use super::wrap_words;
+    use ratatui::{buffer::Buffer, layout::Rect, text::Line, widgets::Widget};
+
+    use super::{pieces, wrap_words};
+    use crate::text::Shown;
+
+    #[test]
+    fn every_character_stands_where_its_text_has_it() {
+        let texts =
+            ["a ក្ក b", "हिन्दी x", "🇩🇪🇫🇷 x", "e\u{301}\u{302} x", "한국어 x", "ก็ x", "世界 🦀 x"];
+        for text in texts {
+            let width = Shown::literal(text).width();
+            let line = Line::from_iter(pieces(&Shown::literal(text).plain()));
+            assert_eq!(line.width(), width, "{text}");
+            let mut row = Buffer::empty(Rect::new(0, 0, 40, 1));
+            line.render(row.area, &mut row);
+            let last = row.content().iter().rposition(|cell| cell.symbol() != " ");
+            assert_eq!(last, Some(width - 1), "{text}: {row:?}");
+        }
+    }
 
     #[test]
     fn words_stay_whole_where_they_fit() {
