@@ -188,12 +188,6 @@ impl Run {
         })
     }
 
-    /// The compensation of a node, if the undo has laid one out.
-    #[must_use]
-    pub fn undo_of(&self, id: NodeId) -> Option<(NodeId, &Cell)> {
-        self.ids().find(|(_, cell)| cell.node.origin == Origin::UndoOf(id))
-    }
-
     /// Why the host cannot be talked to; `None` while it can, or before it was tried.
     #[must_use]
     pub fn down(&self, host: HostId) -> Option<&str> {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::grid::{Column, face_of};
 use crate::{
-    model::{HostId, NodeId, Try},
+    model::{HostId, NodeId, Origin, Try},
     run::{Cause, Cell, End, Hold, Overrule, Reason, Run, State},
 };
 
@@ -79,10 +79,11 @@ pub(crate) fn face(run: &Run, column: &Column, host: HostId) -> Face {
 
 /// What is to be said of compensations of these nodes, if one has begun.
 fn undo_face(run: &Run, nodes: &[NodeId]) -> Option<Face> {
+    // They lie in the same cell as what they take back.
     let (_, undo) = nodes
         .iter()
-        .filter_map(|id| run.undo_of(*id))
-        .filter(|(_, cell)| cell.tries > 0)
+        .filter_map(|id| Some((*id, run.cell(*id)?)))
+        .filter(|(_, cell)| matches!(cell.node.origin, Origin::UndoOf(_)) && cell.tries > 0)
         .max_by_key(|(id, cell)| (!cell.is_over(), id.0))?;
     match &undo.state {
         State::Armed(_) | State::Running(_) | State::Settling(..) => Some(Face::Undoing),

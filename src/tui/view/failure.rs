@@ -229,15 +229,15 @@ fn step_lines(
     column: &Column,
     width: usize,
 ) -> Vec<Line<'static>> {
+    let faces: Vec<(HostId, Face)> =
+        column.hosts().map(|host| (host, model.face(column, host))).collect();
     let mut groups: BTreeMap<(u8, String), Vec<HostId>> = BTreeMap::new();
-    for host in column.hosts() {
-        let face = model.face(column, host);
-        groups.entry((rank(&face), said(&face))).or_default().push(host);
+    for (host, face) in &faces {
+        groups.entry((rank(face), said(face))).or_default().push(*host);
     }
-    let worst = column.hosts().map(|host| model.face(column, host));
-    let worst = worst.min_by_key(rank).unwrap_or(Face::Absent);
-    let look = words::look(&worst, pen.glyphs, model.now);
-    let all = column.hosts().count();
+    let worst = faces.iter().map(|(_, face)| face).min_by_key(|face| rank(face));
+    let look = words::look(worst.unwrap_or(&Face::Absent), pen.glyphs, model.now);
+    let all = faces.len();
     let parts: Vec<String> = groups
         .iter()
         .map(|((_, word), hosts)| match hosts.len() {
@@ -249,12 +249,8 @@ fn step_lines(
         .collect();
     let mut texts = vec![parts.join("; ")];
     for host in column.hosts() {
-        let nodes = column.nodes(host);
-        let mine = |cell: &crate::run::Cell| {
-            cell.node.host == Some(host)
-                && nodes.iter().any(|id| run.cell(*id).is_some_and(|own| std::ptr::eq(own, cell)))
-        };
-        if let Some(items) = words::items_of(run, mine) {
+        let cells = column.nodes(host).iter().filter_map(|id| run.cell(*id));
+        if let Some(items) = words::items_of(cells) {
             texts.push(format!("items on {}: {items}", model.host_name(host)));
         }
     }

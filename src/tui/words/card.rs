@@ -194,23 +194,29 @@ fn says(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
 fn items(run: &Run, cell: &Cell) -> Option<String> {
     let Part::Item { .. } = cell.node.key.part else { return None };
     let (step, host) = (&cell.node.key.step, cell.node.host);
-    items_of(run, |other| other.node.key.step == *step && other.node.host == host)
+    let own = |other: &&Cell| other.node.key.step == *step && other.node.host == host;
+    items_of(run.cells.iter().filter(own))
 }
 
-/// How many of these items are done, what failed and what was not begun. The list may hold more: it
-/// is read again after each item.
-pub(crate) fn items_of(run: &Run, of: impl Fn(&Cell) -> bool) -> Option<String> {
+/// How many items among the cells of a step on a host are done, what failed and what was not begun. The
+/// list may hold more: it is read again after each item.
+pub(crate) fn items_of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Option<String> {
     let mut items: Vec<(&str, &State)> = Vec::new();
-    for cell in run.cells.iter().filter(|cell| of(cell) && !cell.node.origin.takes_back()) {
-        if let Part::Item { line, .. } = &cell.node.key.part {
+    let mut list = None;
+    for cell in cells {
+        if !cell.listed.is_empty() {
+            list = Some(cell);
+        }
+        if let Part::Item { line, .. } = &cell.node.key.part
+            && !cell.node.origin.takes_back()
+        {
             items.push((line, &cell.state));
         }
     }
     if items.is_empty() {
         return None;
     }
-    let mut lists = run.cells.iter().filter(|cell| of(cell) && !cell.listed.is_empty());
-    let ahead: Vec<&str> = lists.next_back().map_or_else(Vec::new, |cell| {
+    let ahead: Vec<&str> = list.map_or_else(Vec::new, |cell| {
         let Kind::Ask(ask) = &cell.node.kind else { return Vec::new() };
         let Query::Items(each) = &ask.query else { return Vec::new() };
         let known = |line: &str| items.iter().any(|(item, _)| *item == line);
