@@ -293,6 +293,12 @@ fn a_tiny_screen_only_leaves() {
     assert!(tiny().keys("TT<ret>SPB").wishes.is_empty());
     assert_eq!(tiny().keys("qD").wishes(), ["Quit"]);
     assert!(tiny().keys("q<esc>").wishes.is_empty());
+    // A question that was open leaves as well.
+    let asked = || Desk::new(WIDE).tell(story::failed().told()).keys("T").resize(20, 5);
+    assert!(asked().model.dialog.is_some());
+    assert!(asked().keys("<esc>").model.dialog.is_none());
+    assert!(asked().keys("<tab><ret>").wishes.is_empty());
+    assert_eq!(asked().keys("qD").wishes(), ["Quit"]);
 }
 
 fn prompt(kind: PromptKind) -> Told {

@@ -1,6 +1,6 @@
 //! Keys outside of dialogs.
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::{
     acts,
@@ -121,16 +121,21 @@ pub(super) fn listed(model: &mut Model, action: Action) -> Vec<Wish> {
     }
 }
 
-/// A screen that cannot show what a key would do takes only those that leave.
+/// A screen that cannot show what a key would do takes only those that leave: what is asked, or all.
 fn tiny(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let leaving = matches!(&model.dialog, Some(dialog) if dialog.subject == Subject::Quit);
     match Press::of(key) {
         _ if leaving => dialog::key(model, key),
-        Some(press) if model.dialog.is_none() => match keymap::action(model, press) {
-            Some(action @ Action::Quit) => act(model, action),
+        Some(Press::Named(KeyCode::Esc)) => super::answer::cancel(model),
+        Some(press) => match keymap::action(model, press) {
+            Some(action @ Action::Quit) => {
+                let mut wishes = super::answer::cancel(model);
+                wishes.extend(act(model, action));
+                wishes
+            }
             Some(_) | None => Vec::new(),
         },
-        Some(_) | None => Vec::new(),
+        None => Vec::new(),
     }
 }
 
