@@ -11,7 +11,7 @@ use recipes::{Project, ROOT};
 use support::{console::Console, deployui::Deployui};
 
 /// Runs the program between two looks at the terminal.
-const AROUND: &str = r#"trap : INT HUP TERM
+const AROUND: &str = r#"trap : INT HUP TERM QUIT
     before=$(stty -g); "$0" "$@"; code=$?
     after=$(stty -g); test "$before" = "$after" && echo "same exit $code" || echo "changed"
     echo alldone"#;
@@ -74,7 +74,7 @@ fn the_terminal_is_as_before_on_every_way_out() {
         console.send(end);
         assert_as_before(console, code);
     }
-    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+    for (signal, code) in [("TERM", 143), ("HUP", 129), ("QUIT", 131)] {
         let (_ui, console) = demo(AROUND);
         console.signal_child(signal);
         assert_as_before(console, code);

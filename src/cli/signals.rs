@@ -1,4 +1,4 @@
-//! INT, TERM and HUP, as a run that is left.
+//! INT, TERM, HUP and QUIT, as a run that is left.
 
 use std::io;
 
@@ -13,6 +13,7 @@ pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
+    quit: Signal,
 }
 
 impl Signals {
@@ -22,6 +23,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
+            quit: signal(SignalKind::quit())?,
         })
     }
 
@@ -31,6 +33,7 @@ impl Signals {
             _ = self.interrupt.recv() => INT,
             _ = self.terminate.recv() => 15,
             _ = self.hangup.recv() => 1,
+            _ = self.quit.recv() => 3,
         }
     }
 }

@@ -78,6 +78,7 @@ enum Next {
 struct Signals {
     term: Signal,
     hup: Signal,
+    quit: Signal,
     int: Signal,
     stop: Signal,
     go_on: Signal,
@@ -156,6 +157,7 @@ impl Turns {
         let signals = Signals {
             term: listen(SignalKind::terminate())?,
             hup: listen(SignalKind::hangup())?,
+            quit: listen(SignalKind::quit())?,
             int: listen(SignalKind::interrupt())?,
             // Number 20 is TSTP and 18 is CONT on Linux; on the BSDs and macOS they are 18 and 19.
             stop: listen(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
@@ -252,6 +254,7 @@ impl Turns {
             biased;
             _ = signals.term.recv() => Next::Leave,
             _ = signals.hup.recv() => Next::Leave,
+            _ = signals.quit.recv() => Next::Leave,
             _ = signals.int.recv(), if *holder != Holder::Guest => Next::Interrupt,
             _ = signals.stop.recv(), if *holder != Holder::Guest => Next::Stop,
             _ = signals.go_on.recv(), if *holder != Holder::Guest => Next::Continued,

@@ -36,6 +36,9 @@ use super::notice::{self, Progress};
 /// How long a terminal may take for what was sent to it, before that is thrown away.
 const PATIENCE: Duration = Duration::from_millis(400);
 
+/// No more of a screen is drawn on: a terminal may say that it has 65,535 rows of as many cells.
+const SIZE_MAX: Size = Size::new(1000, 500);
+
 /// What is set while the console draws. The rest of the table is set where it is wanted.
 const DRAWN: [Mode; 4] = [Mode::Title, Mode::Screen, Mode::Paste, Mode::Focus];
 
@@ -157,8 +160,10 @@ impl Terminal {
         ink::put(lines.as_bytes());
     }
 
+    /// Its size, as far as we draw on it.
     pub(super) fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        let size = self.inner.size()?;
+        Ok(Size::new(size.width.min(SIZE_MAX.width), size.height.min(SIZE_MAX.height)))
     }
 
     /// Everything is drawn anew with the next frame.
@@ -248,8 +253,8 @@ impl Terminal {
 /// A terminal whose frames have the size that they are told. Left to itself, ratatui asks for the size once
 /// more when it draws, and a frame that was laid out for the size before does not fit.
 fn of_one_size<B: Backend>(backend: B) -> Result<ratatui::Terminal<B>, B::Error> {
-    let area = Rect::from(backend.size()?);
-    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+    // Nothing yet: the first frame says which.
+    let options = TerminalOptions { viewport: Viewport::Fixed(Rect::ZERO) };
     ratatui::Terminal::with_options(backend, options)
 }
 
