@@ -377,3 +377,24 @@ fn what_needs_no_project_needs_none() {
     }
     assert_eq!(ui.run(&["recipe", "show", "nothing"]).code, Some(2));
 }
+
+#[test]
+fn what_another_operator_does_beside_is_seen_without_a_key() {
+    let shop = shop();
+    shop.must(0, &["deploy"]);
+    let first = served(&shop, 1);
+    let consoles = [&[][..], &["--read-only"]].map(|words| shop.console_with(words, 36, 120));
+    for console in &consoles {
+        console.wait_for("READY");
+        console.wait_for(&first);
+    }
+    shop.must(0, &["deploy"]);
+    let second = served(&shop, 1);
+    shop.must(0, &["maintenance", "on"]);
+    for console in consoles {
+        console.wait_for(&second);
+        console.wait_for("MAINT on, seen");
+        console.send("q");
+        assert_eq!(console.wait_exit().0, Some(0));
+    }
+}

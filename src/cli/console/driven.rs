@@ -11,7 +11,7 @@ use tokio::{
 use super::{
     feed::Feed,
     screen::{QUEUE_MAX, Screen},
-    sight::Sight,
+    sight::{LOOK_ANYWAY, Sight},
 };
 use crate::{
     driver::{DriveError, Driver, Left, Request},
@@ -24,9 +24,6 @@ const GLANCE: Duration = Duration::from_secs(1);
 
 /// So many glances after news it is also looked at what the hosts have, which is more work for them.
 const LOOK_AFTER: u32 = 3;
-
-/// So many glances at nothing new later hosts are looked at all the same: somebody may be mending by hand.
-const LOOK_ANYWAY: u32 = 30;
 
 /// What is done beside a run at once, at most.
 const BESIDE_MAX: usize = 16;
@@ -48,7 +45,7 @@ pub(super) async fn drive(
         let mut leaving = false;
         let mut ticks = interval(GLANCE);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut owed, mut quiet) = (0_u32, 0_u32);
+        let (mut owed, mut quiet) = (0_u32, Duration::ZERO);
         loop {
             tokio::select! {
                 left = &mut driving => break left,
@@ -68,11 +65,11 @@ pub(super) async fn drive(
                     // News that comes meanwhile waits for the next round: each is looked at.
                     if owed == 0 {
                         let new = news.take();
-                        quiet = if new { 0 } else { quiet + 1 };
+                        quiet = if new { Duration::ZERO } else { quiet + GLANCE };
                         if new {
                             owed = LOOK_AFTER;
                         } else if quiet >= LOOK_ANYWAY {
-                            (owed, quiet) = (1, 0);
+                            (owed, quiet) = (1, Duration::ZERO);
                         }
                     }
                     if owed > 0 {

@@ -222,6 +222,11 @@ impl Screen {
         self.lending.reach(Reach { asker, hosts });
     }
 
+    /// Whether a guest has the terminal.
+    pub(super) fn is_lent(&self) -> bool {
+        self.lending.is_lent()
+    }
+
     /// Waits until no guest has the terminal: one may be on a host whose connection is to be closed.
     pub(super) async fn unlent(&mut self) {
         while !self.gone {

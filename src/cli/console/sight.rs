@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -20,6 +21,9 @@ use crate::{
     store::Store,
     tui::{Has, Intent, Told},
 };
+
+/// Hosts are looked at after so long by themselves: somebody may be changing them beside.
+pub(super) const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 
 /// What is seen of the hosts, and who is told. Clones share what was seen.
 #[derive(Clone)]

@@ -2,10 +2,12 @@
 //! wish becomes a run.
 
 mod begin;
+mod rounds;
 mod tell;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use rounds::{Round, Rounds};
 use tokio::task::JoinSet;
 
 use super::{
@@ -58,11 +60,14 @@ pub(super) struct Session<'a> {
     hosts: BTreeMap<String, HostState>,
     /// The plan on the screen; `None`: none yet, or a run that is over.
     shown: Option<Plan>,
+    /// Whether all that the plan needs to know was found out.
+    learnt: bool,
     /// Whether a run that is over is on the screen, to be read on.
     reading: bool,
     /// How the program ends, as of the last run.
     exit: Option<Exit>,
     beside: JoinSet<()>,
+    rounds: Rounds,
     secrets: Secrets,
 }
 
@@ -91,9 +96,11 @@ impl<'a> Session<'a> {
             sight: None,
             hosts: BTreeMap::new(),
             shown: None,
+            learnt: false,
             reading: false,
             exit: None,
             beside: JoinSet::new(),
+            rounds: Rounds::begin(),
             secrets: Secrets::default(),
         }
     }
@@ -196,7 +203,7 @@ impl<'a> Session<'a> {
         }
         let hosts = machines.iter().map(|it| (it.host.name.clone(), it.id)).collect();
         self.screen.reach(stage.fleet.asker(), hosts);
-        (self.stage, self.sight) = (Some(stage), Some(sight));
+        (self.stage, self.sight, self.learnt) = (Some(stage), Some(sight), false);
         Ok(())
     }
 
@@ -212,18 +219,56 @@ impl<'a> Session<'a> {
                     if wish == Wish::Quit {
                         break;
                     }
+                    // Nobody waits for a look that was not asked for.
+                    self.rounds.rest();
                     if let Some(exit) = self.carry_out(wish).await? {
                         return self.leave(exit).await;
                     }
+                    self.rounds.rest();
                 }
-                arrived = arrival(&mut self.stage) => self.arrived(arrived).await,
+                arrived = arrival(&mut self.stage) => {
+                    self.rounds.rest();
+                    self.arrived(arrived).await;
+                }
                 Some(_) = self.beside.join_next() => {}
+                round = self.rounds.next(), if self.beside.is_empty() => match round {
+                    Round::Due => self.round(),
+                    Round::Over => self.plan_again().await,
+                },
             }
         }
         let signal = self.screen.signal().await;
         let left = signal.map_or(Exit::Done, Exit::Signal);
         let exit = self.exit.unwrap_or(left);
         self.leave(exit).await
+    }
+
+    /// Looks at hosts that are there, where somebody sees what comes of it.
+    fn round(&mut self) {
+        let sight = self.sight.as_ref();
+        let has = |it: &&Sight| it.has().releases || it.has().maintenance;
+        let seen = self.ready() && !self.screen.is_lent();
+        self.rounds.look(sight.filter(|it| seen && has(it)));
+    }
+
+    /// Plans by what was seen, where that is something else than the plan on the screen was made with.
+    /// Its commit is resolved anew only where the operator asks, or begins.
+    async fn plan_again(&mut self) {
+        let (Some(sight), Some(stage)) = (&self.sight, &mut self.stage) else { return };
+        let sites = sight.sites();
+        // A run that was asked for and refused may have turned the stage to another pipeline.
+        let shown = |plan: &Plan| plan.pipeline == stage.request.pipeline;
+        let mine = self.learnt && !self.reading && self.shown.as_ref().is_some_and(shown);
+        if !mine || stage.request.known.sites == sites {
+            return;
+        }
+        stage.request.known.sites = sites;
+        match planned(stage) {
+            Ok(plan) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
+            Ok(_) => {}
+            // It is said to whoever begins it.
+            Err(stop) => tracing::debug!(errors = ?stop.errors, "no plan by what was seen"),
+        }
     }
 
     async fn leave(self, exit: Exit) -> Result<Exit, Stop> {
@@ -267,7 +312,9 @@ impl<'a> Session<'a> {
             stage.learn(global).await?;
             planned(stage).map(Some)
         });
-        match planned.await {
+        let planned = planned.await;
+        self.learnt = matches!(planned, Some(Ok(Some(_))));
+        match planned {
             Some(Ok(Some(plan))) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
             Some(Ok(_)) | None => {}
             Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
