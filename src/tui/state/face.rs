@@ -47,8 +47,8 @@ pub(crate) enum Face {
     Fixed,
     /// Taken as done by the operator.
     Assumed,
-    /// Its host takes no further part.
-    Excluded,
+    /// Its host takes no further part; how it had failed there before.
+    Excluded(Option<End>),
     /// Its condition says that there is nothing to do.
     NotWanted,
     /// The run was given up before it.
@@ -113,7 +113,9 @@ fn of_cell(run: &Run, column: &Column, id: NodeId, cell: &Cell) -> Face {
         State::Overruled(Overrule::Skipped(_)) => Face::Skipped,
         State::Overruled(Overrule::Fixed(_)) => Face::Fixed,
         State::Overruled(Overrule::Assumed(..)) => Face::Assumed,
-        State::Overruled(Overrule::Excluded(..)) => Face::Excluded,
+        State::Overruled(Overrule::Excluded(..)) => {
+            Face::Excluded(cell.end.filter(|end| *end != End::Exit(0)))
+        }
         State::Never(Reason::Aborted | Reason::Fenced) => Face::Aborted,
         State::Never(Reason::NotWanted) => Face::NotWanted,
         State::Reverted(_) => Face::Undone,
@@ -182,7 +184,7 @@ impl Face {
             | Self::Skipped
             | Self::Fixed
             | Self::Assumed
-            | Self::Excluded
+            | Self::Excluded(_)
             | Self::NotWanted
             | Self::Aborted
             | Self::Undone

@@ -4,6 +4,7 @@
 mod attention;
 mod bound;
 mod dialogs;
+mod excluded;
 mod failure;
 mod items;
 mod keys;

@@ -2,12 +2,11 @@
 //! what is done, where, and how to undo it.
 
 use super::{
-    allowed::{self, breaks, excludable, stoppable},
-    keys, lend, outside, picker,
-    question::{about, about_hold, answer, typed},
+    allowed::{self, breaks, stoppable},
+    exclude, keys, lend, outside, picker,
+    question::{about, about_hold, answer},
 };
 use crate::{
-    model::Maintenance,
     run::{Abort, Cause, Choice, Command, Mode, Offer, Sig},
     tui::{
         action::{Act, Action},
@@ -46,7 +45,7 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
         Act::Deploy => start(model, Mode::Run),
         Act::Step => start(model, Mode::Step),
         Act::Continue => go_on(model),
-        Act::Exclude => exclude(model),
+        Act::Exclude => exclude::dialog(model),
         Act::Abort => Some(leave_undone(model).unwrap_or_else(|| abort(model))),
         Act::Undo => Some(undo(model)),
         Act::Stop => stop(model),
@@ -269,43 +268,6 @@ fn go_on(model: &Model) -> Option<Dialog> {
         .takes(words::usual_rest(model)),
     );
     Some(dialog.button("Continue", Some('C'), "", Deed::Mode(Mode::Run)))
-}
-
-fn exclude(model: &Model) -> Option<Dialog> {
-    let run = model.open_run()?;
-    let host = excludable(model, run).ok()?;
-    let name = model.host_name(host);
-    let asked = model.hold().filter(|(_, hold)| {
-        let here = run.cell(hold.on).is_some_and(|cell| cell.node.host == Some(host));
-        here && hold.offers.contains(&Offer::Exclude)
-    });
-    let (subject, deed) = match asked {
-        Some((id, _)) => (Subject::Holds(vec![id]), Deed::Choose(vec![id], Choice::Exclude)),
-        None => (Subject::Run, Deed::Exclude(host)),
-    };
-    let only = asked.and_then(|(_, hold)| {
-        let (column, _) = model.grid.find(hold.on)?;
-        let column = model.grid.columns.get(column)?;
-        (column.hosts().count() == 1 && model.grid.hosts.len() > 1).then_some(&column.step)
-    });
-    let mut dialog = Dialog::new(format!("Exclude {name}?"), subject, model.now)
-        .about(Facts::new(
-            format!("{name} takes no further part and stays as it is now, unlike the others"),
-            words::on_host(model, Some(host)),
-            "none in this run; a new run brings the host back in line",
-        ))
-        .line("A step that runs there goes on to its end. The run ends as failed.")
-        .button("Exclude", Some('X'), "go on without it", deed);
-    if model.sight.pages.get(name).is_some_and(|(page, _)| matches!(page, Maintenance::On(_))) {
-        dialog = dialog.line(format!("{name} keeps the maintenance page: its visitors get that."));
-    }
-    if let Some(step) = only {
-        dialog = dialog.line(format!(
-            "{step} is done on {name} only: it is then done on NO host, and the steps after it go on."
-        ));
-        dialog = typed(dialog, name);
-    }
-    Some(with_reason(dialog))
 }
 
 pub(super) fn with_reason(dialog: Dialog) -> Dialog {

@@ -7,6 +7,7 @@ mod answer;
 mod attention;
 mod dialog;
 mod edit;
+mod exclude;
 mod failure;
 mod help;
 mod history;

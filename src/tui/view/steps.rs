@@ -196,7 +196,7 @@ pub(super) fn worst(model: &Model, host: HostId) -> (u8, &'static str, Tone) {
 /// What matters more has more weight.
 fn weight(face: &Face) -> u8 {
     match face {
-        Face::Failed(_) | Face::Refused | Face::NotUndone(_) => 12,
+        Face::Failed(_) | Face::Refused | Face::NotUndone(_) | Face::Excluded(Some(_)) => 12,
         Face::Unknown => 11,
         Face::LinkLost(_) => 10,
         Face::Asks | Face::Stranded => 9,
@@ -208,7 +208,7 @@ fn weight(face: &Face) -> u8 {
         Face::Held | Face::Break => 7,
         Face::Waiting => 6,
         Face::Skipped => 5,
-        Face::Excluded => 4,
+        Face::Excluded(None) => 4,
         Face::Aborted => 3,
         Face::NotWanted => 2,
         Face::Undone => 1,

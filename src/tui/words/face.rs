@@ -48,7 +48,10 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
         Face::Skipped => plain("skipped by you", "skip"),
         Face::Fixed => plain("marked fixed by you", "fixed"),
         Face::Assumed => plain("taken as done by you", "taken"),
-        Face::Excluded => plain("not done: the host was excluded", "excl"),
+        Face::Excluded(None) => plain("not done: the host was excluded", "excl"),
+        Face::Excluded(Some(end)) => {
+            (format!("FAILED, {end}; then the host was excluded"), "excl".to_owned())
+        }
         Face::NotWanted => {
             plain("not needed: its condition says that there is nothing to do", "none")
         }
@@ -78,7 +81,7 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
         | Face::Skipped
         | Face::Fixed
         | Face::Assumed
-        | Face::Excluded
+        | Face::Excluded(_)
         | Face::Undoing
         | Face::Undone
         | Face::NotUndone(_) => None,
@@ -101,8 +104,10 @@ fn mark(face: &Face, glyphs: &Glyphs, spun: &'static str) -> (&'static str, Tone
         }
         Face::LinkLost(_) | Face::Unknown => (glyphs.unknown, Tone::Unknown),
         Face::Ok(_) | Face::Fixed | Face::Assumed => (glyphs.ok, Tone::Ok),
-        Face::Failed(_) | Face::Refused | Face::NotUndone(_) => (glyphs.failed, Tone::Failed),
-        Face::Skipped | Face::Excluded | Face::NotWanted | Face::Aborted => {
+        Face::Failed(_) | Face::Refused | Face::NotUndone(_) | Face::Excluded(Some(_)) => {
+            (glyphs.failed, Tone::Failed)
+        }
+        Face::Skipped | Face::Excluded(None) | Face::NotWanted | Face::Aborted => {
             (glyphs.skipped, Tone::Dim)
         }
         Face::Undoing => (glyphs.undone, Tone::Running),
