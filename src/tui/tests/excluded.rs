@@ -39,7 +39,10 @@ fn once(elsewhere: &[u16]) -> story::Story {
 }
 
 fn check(told: Told, keys: &str, lines: &[&str], typed: Option<&str>) {
-    assert_eq!(said(told, keys), (lines.iter().map(ToString::to_string).collect(), typed.map(str::to_owned)));
+    assert_eq!(
+        said(told, keys),
+        (lines.iter().map(ToString::to_string).collect(), typed.map(str::to_owned))
+    );
 }
 
 #[test]

@@ -73,7 +73,8 @@ fn steps(model: &Model, run: &Run, host: HostId, mut dialog: Dialog) -> Dialog {
             Some(Lot::Asked(hosts)) => {
                 let names: Vec<&str> = hosts.iter().map(|it| model.host_name(*it)).collect();
                 let names = words::hosts(&names);
-                dialog = dialog.line(format!("{step}: you are asked where else it is done: {names}."));
+                dialog =
+                    dialog.line(format!("{step}: you are asked where else it is done: {names}."));
             }
             Some(Lot::Unwatched) => unwatched.push(step),
             Some(Lot::Dropped) => dropped.push(step),
@@ -107,9 +108,8 @@ fn lot(model: &Model, run: &Run, column: &Column, host: HostId) -> Option<Lot> {
     }
     open.first()?;
     let running = open.iter().any(|cell| cell.in_flight());
-    let has_it = |other: HostId| {
-        goes_on(other) || (other != host && model.face(column, other).is_done())
-    };
+    let has_it =
+        |other: HostId| goes_on(other) || (other != host && model.face(column, other).is_done());
     Some(match column.hosts().any(has_it) {
         true => Lot::Shared,
         false if running => Lot::Unwatched,
