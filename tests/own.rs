@@ -190,6 +190,33 @@ fn a_terminal_that_answers_late_presses_no_key() {
 }
 
 #[test]
+fn a_pair_of_themes_that_is_saved_later_goes_by_the_ground_too() {
+    let home = Home::new("");
+    let console = home.demo(&[]);
+    console.wait_for("READY");
+    let asks = |console: &Console| {
+        let question = b"\x1b]11;?\x1b\\";
+        console.bytes().windows(question.len()).filter(|bytes| bytes == question).count()
+    };
+    assert_eq!(asks(&console), 0);
+    for (times, ground, light) in [(1, "FFFF/FAFA/F0F0", true), (2, "1616/1818/1d1d", false)] {
+        let config = format!("theme = \"auto\"\n[keys]\nhelp = \"F{}\"\n", 6 + times);
+        home.save("config.toml", &config);
+        console.wait_for(&format!(" F{} ", 6 + times));
+        assert_eq!(asks(&console), times);
+        console.send(&format!("\x1b]11;rgb:{ground}\x1b\\\x1b[?62;4c"));
+        console.wait_until("its ground", |screen| match screen.cell(20, 60).unwrap().bgcolor() {
+            vt100::Color::Idx(index) => (index > 200 && index < 232 || index > 250) == light,
+            vt100::Color::Default | vt100::Color::Rgb(..) => false,
+        });
+    }
+    let screen = console.screen();
+    assert!(!screen.contains("does nothing now") && !screen.contains("Esc cancels"), "{screen}");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}
+
+#[test]
 fn the_mouse_is_asked_for_by_f2_and_given_back() {
     let home = Home::new("");
     let console = home.demo(&[]);

@@ -13,8 +13,12 @@ pub enum Notify {
     Auto,
     /// By the bell.
     Bell,
-    /// By a notification of the terminal (OSC 9).
+    /// By a notification of the terminal: OSC 9 (iTerm2, Ghostty, WezTerm).
     Osc9,
+    /// By a notification of the terminal: OSC 777 (foot, Ghostty, urxvt with its extension).
+    Osc777,
+    /// By a notification of the terminal: OSC 99 (kitty, foot).
+    Osc99,
     /// Not at all.
     Off,
 }
@@ -124,6 +128,8 @@ fn notify(word: &str) -> Notify {
     match word {
         "bell" => Notify::Bell,
         "osc9" => Notify::Osc9,
+        "osc777" => Notify::Osc777,
+        "osc99" => Notify::Osc99,
         "off" => Notify::Off,
         _ => Notify::Auto,
     }

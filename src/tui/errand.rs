@@ -16,6 +16,8 @@ pub(crate) enum Errand {
     Lend(Guest),
     /// Plain lines instead of the screen.
     Stream,
+    /// Asks the terminal whether its ground is light; the answer comes between the keys.
+    Ground,
     /// Has clicks and the wheel sent to us, or leaves them to the terminal.
     Mouse(bool),
 }

@@ -26,6 +26,7 @@ mod stream;
 mod styles;
 mod swatch;
 mod terminal;
+mod tmux;
 mod told;
 mod turn;
 mod update;

@@ -1,5 +1,6 @@
-//! Asks the terminal whether its ground is light, before keys are read. It is waited for a short time
-//! only, and what it says later is never taken for keys.
+//! Asks the terminal whether its ground is light: before keys are read, where it is waited for a short
+//! time only, and again when config.toml was, where it is not waited for at all. What it says then, or
+//! later than it should, is never taken for keys.
 //!
 //! The question is OSC 11 (xterm's ctlseqs), and behind it "what are you" (DA1), which terminals answer
 //! that do not know the first: so those need not be waited for. Nothing is lost where neither comes.
@@ -24,7 +25,7 @@ use crate::text::Color;
 const LIMIT_MILLIS: i64 = 100;
 
 /// The question, and the one behind it.
-const ASK: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
+pub(super) const ASK: &str = "\x1b]11;?\x1b\\\x1b[c";
 
 /// Bytes of an answer, at most; more is not one.
 const ANSWER_MAX: usize = 256;
@@ -59,7 +60,7 @@ fn ask(clock: fn() -> Timestamp) -> std::io::Result<Vec<u8>> {
         false => File::options().read(true).open("/dev/tty")?,
     };
     let mut out = std::io::stdout().lock();
-    out.write_all(ASK)?;
+    out.write_all(ASK.as_bytes())?;
     out.flush()?;
     let begun = clock();
     let mut answer = Vec::new();
@@ -139,6 +140,13 @@ pub(super) enum Heard {
 }
 
 impl Late {
+    /// It was asked again, while keys are read: nobody waits for the answer.
+    pub(super) fn expect(&mut self) {
+        if matches!(self, Self::Nothing) {
+            *self = Self::Waits;
+        }
+    }
+
     /// What a key was: crossterm gives an answer that it does not know as Alt-], its characters, and
     /// Ctrl-g or Alt-\.
     pub(super) fn is_of(&mut self, key: KeyEvent) -> Heard {
@@ -221,6 +229,21 @@ mod tests {
             assert_eq!(heard.last(), Some(&Heard::Answer(Some(true))));
             assert_eq!(late.is_of(keys("D")[0]), Heard::Key);
         }
+    }
+
+    #[test]
+    fn what_is_asked_again_is_heard_between_the_keys() {
+        let mut late = Late::Nothing;
+        late.expect();
+        assert_eq!(late.is_of(keys("j")[0]), Heard::Key);
+        let [answer @ .., last] = &keys("\x1b]11;rgb:1616/1818/1d1d\x07")[..] else { panic!() };
+        // Asked once more before it was all there: it is the same answer.
+        for key in answer {
+            assert_eq!(late.is_of(*key), Heard::Answer(None));
+            late.expect();
+        }
+        assert_eq!(late.is_of(*last), Heard::Answer(Some(false)));
+        assert_eq!(late.is_of(keys("D")[0]), Heard::Key);
     }
 
     #[test]

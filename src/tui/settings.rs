@@ -13,7 +13,8 @@ use crate::config::Theme;
 pub enum Themes {
     /// This one.
     One(Theme),
-    /// By what the terminal says its ground is; it is asked once, before keys are read.
+    /// By what the terminal says its ground is; it is asked before keys are read, and again when
+    /// these settings are.
     ByGround {
         /// On a dark ground, and where the terminal does not say.
         dark: Theme,

@@ -413,11 +413,15 @@ impl Turns {
                     self.terminal.copy(&text, tmux).map_err(TuiError::Terminal)?;
                 }
                 Errand::Alert(how, text) => {
-                    let bytes = notice::call(how, &text);
+                    let bytes = notice::call(how, &text, self.model.settings.tmux);
                     self.terminal.send(&bytes).map_err(TuiError::Terminal)?;
                 }
                 Errand::Lend(guest) => self.lend(guest),
                 Errand::Stream => self.begin_stream(Cause::Wanted),
+                Errand::Ground => {
+                    self.late.expect();
+                    self.terminal.send(probe::ASK).map_err(TuiError::Terminal)?;
+                }
                 Errand::Mouse(on) => self.terminal.mouse(on),
             }
         }

@@ -9,7 +9,7 @@ pub(super) const CONFIG: &[Key] = &[
     key("theme", Type::Either(&Type::Text, &Type::One(Table::Grounds)), "The theme; or one for each ground, by what the terminal says its ground is. \"auto\": dark or light.", "\"terminal-16\""),
     key("ascii", Type::Either(&Type::Flag, &Type::Choice(&["auto"])), "Marks in ASCII. \"auto\": outside of UTF-8, on the Linux console, and where the locale makes their width ambiguous.", "\"auto\""),
     key("mouse", Type::Flag, "Clicks choose and the wheel scrolls; without it the terminal selects text. F2 turns it on and off.", "false"),
-    key("notifications", Type::Choice(&["auto", "bell", "osc9", "off"]), "How you are told that a run fails, asks or ends while you look elsewhere.", "\"auto\""),
+    key("notifications", Type::Choice(&["auto", "bell", "osc9", "osc777", "osc99", "off"]), "How you are told that a run fails, asks or ends while you look elsewhere. `auto`: as this terminal is known to understand it, else by the bell. `osc9`: iTerm2, Ghostty, WezTerm; `osc777`: foot, Ghostty, urxvt; `osc99`: kitty, foot. A terminal that does not say whether you look at it is only rung. Inside of tmux: `focus-events` and `allow-passthrough` have to be on.", "\"auto\""),
     key("editor", Type::Text, "The editor, with its arguments.", "$VISUAL, else $EDITOR"),
     key("pager", Type::Text, "The pager, with its arguments.", "$PAGER"),
     key("keys", Type::Each(&KEYS), "Other keys for actions, by the name of the action: a key or several, the first is shown. They take the place of its own.", "{}"),

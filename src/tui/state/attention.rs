@@ -61,6 +61,8 @@ impl Attention {
         let how = match (notify, self.focused) {
             (Notify::Bell | Notify::Off, _) | (_, None) => Notices::Bell,
             (Notify::Osc9, Some(_)) => Notices::Osc9,
+            (Notify::Osc777, Some(_)) => Notices::Osc777,
+            (Notify::Osc99, Some(_)) => Notices::Osc99,
             (Notify::Auto, Some(_)) => can,
         };
         Some((how, what))

@@ -31,7 +31,10 @@ pub use self::{
     modes::{after_guest, mended},
     tty::is_with_us,
 };
-use super::notice::{self, Progress};
+use super::{
+    notice::{self, Progress},
+    tmux,
+};
 
 /// How long a terminal may take for what was sent to it, before that is thrown away.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -182,8 +185,7 @@ impl Terminal {
             .map_err(io::Error::other)?;
         self.send(&plain)?;
         if tmux {
-            let doubled = plain.replace('\x1b', "\x1b\x1b");
-            self.send(&format!("\x1bPtmux;{doubled}\x1b\\"))?;
+            self.send(&tmux::wrapped(&plain))?;
         }
         Ok(())
     }

@@ -16,7 +16,9 @@ fn calls(desk: &mut Desk) -> Vec<(Notices, String)> {
     let errands = std::iter::from_fn(|| desk.model.errands.next());
     let call = |errand| match errand {
         Errand::Alert(how, text) => Some((how, text)),
-        Errand::Copy(_) | Errand::Lend(_) | Errand::Stream | Errand::Mouse(_) => None,
+        Errand::Copy(_) | Errand::Lend(_) | Errand::Stream | Errand::Ground | Errand::Mouse(_) => {
+            None
+        }
     };
     errands.filter_map(call).collect()
 }
@@ -42,7 +44,12 @@ fn the_operator_is_called_where_nobody_looks_and_nowhere_else() {
     check(Notify::Auto, Some(true), None);
     check(Notify::Bell, Some(false), Some(Notices::Bell));
     check(Notify::Osc9, Some(false), Some(Notices::Osc9));
-    check(Notify::Osc9, None, Some(Notices::Bell));
+    check(Notify::Osc777, Some(false), Some(Notices::Osc777));
+    check(Notify::Osc99, Some(false), Some(Notices::Osc99));
+    for chosen in [Notify::Osc9, Notify::Osc777, Notify::Osc99] {
+        check(chosen, None, Some(Notices::Bell));
+        check(chosen, Some(true), None);
+    }
     check(Notify::Off, Some(false), None);
     check(Notify::Off, None, None);
 }

@@ -1,7 +1,10 @@
 //! Other keys than the table has.
 
 use super::{Desk, WIDE, chatter, settings, story};
-use crate::tui::{KeyFault, Keymap, Settings, Told};
+use crate::{
+    config::Theme,
+    tui::{KeyFault, Keymap, Settings, Themes, Told, errand::Errand},
+};
 
 fn with(bindings: &[(&str, &[&str])]) -> Result<Keymap, Vec<KeyFault>> {
     let owned = |keys: &&[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
@@ -84,4 +87,18 @@ fn settings_that_are_read_again_hold_at_once_and_bad_ones_are_said() {
     let mut desk = desk.tell(Told::Settings(Err("config.toml:3:5: unknown key `x`".to_owned())));
     assert!(desk.screen().contains("config.toml:3:5: unknown key `x`"), "{}", desk.screen());
     assert!(!desk.keys("Z").model.zoom);
+}
+
+#[test]
+fn a_pair_of_themes_that_is_read_again_asks_for_the_ground_again() {
+    let pair = || Themes::ByGround { dark: Theme::default(), light: Theme::default() };
+    let check = |themes, colour, wanted: usize| {
+        let again = Settings { themes, colour, ..settings() };
+        let mut desk = desk(&[]).tell(Told::Settings(Ok(Box::new(again))));
+        let errands = std::iter::from_fn(|| desk.model.errands.next());
+        assert_eq!(errands.filter(|errand| *errand == Errand::Ground).count(), wanted);
+    };
+    check(pair(), true, 1);
+    check(pair(), false, 0);
+    check(Themes::One(Theme::default()), true, 0);
 }

@@ -5,7 +5,8 @@ use crate::{
     model::{HostId, Plan},
     run::{Event, Fact, Run, Verdict},
     tui::{
-        Settings,
+        Settings, Themes,
+        errand::Errand,
         state::{
             Asked, Cursor, Model, Subject,
             failure::Failure,
@@ -115,6 +116,10 @@ fn changed(model: &mut Model, settings: Settings) {
     model.settings = settings;
     let light = model.looks.light;
     model.looks.on(&model.settings, light);
+    if model.settings.colour && matches!(model.settings.themes, Themes::ByGround { .. }) {
+        // It may have changed, or was not asked for while one theme was for both.
+        model.errands.ask(Errand::Ground);
+    }
     model.redraw = true;
     model.say("config.toml read again", Tone::Ok);
 }
