@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Settings;
 use crate::{
-    model::{self, Candidate, HostId, Maintenance, Plan, RunId, Site, Try},
+    model::{self, Candidate, HostId, Maintenance, Plan, RunId, Served, Site, Try},
     run::{Command, Event, Mode, Refusal, Run, Verdict},
     store::Pace,
 };
@@ -233,6 +233,9 @@ pub enum Intent {
         release: String,
         /// Why, for the record.
         reason: Option<String>,
+        /// What the operator was told that is served now, and by which hosts: of anything else nobody has
+        /// asked to go back. Empty while only what it would do is asked.
+        from: Vec<(Served, Vec<String>)>,
     },
     /// Turn the maintenance page on or off.
     Maintenance {
@@ -248,6 +251,13 @@ pub enum Intent {
         /// Why, for the record.
         reason: String,
     },
+}
+
+impl Intent {
+    /// Going back to a release, as it is asked about.
+    pub(crate) fn rollback(release: &str) -> Self {
+        Self::Rollback { release: release.to_owned(), reason: None, from: Vec::new() }
+    }
 }
 
 /// Lines of logs that are to be saved, as they are shown.

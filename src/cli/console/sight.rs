@@ -182,7 +182,9 @@ impl Sight {
     /// Answers what something would do.
     pub(super) async fn preview(self, of: Intent) {
         let (lines, plan) = match &of {
-            Intent::Rollback { release, reason } => self.rollback_lines(release, reason.as_deref()),
+            Intent::Rollback { release, reason, .. } => {
+                self.rollback_lines(release, reason.as_deref())
+            }
             Intent::Maintenance { on, .. } => (self.page_lines(*on), None),
             Intent::Unlock { .. } => (self.lock_lines(), None),
         };

@@ -110,7 +110,7 @@ fn the_palette_shows_what_a_rollback_would_run() {
         plan.pipeline = "rollback".to_owned();
         plan.columns.truncate(4);
         plan.columns[0].built_in = Some("publish".to_owned());
-        let of = Intent::Rollback { release: BEFORE.to_owned(), reason: None };
+        let of = Intent::rollback(BEFORE);
         let lines = vec![format!("web1, web2: 20261122101200 now, {BEFORE} then")];
         Told::Preview { of, lines, plan: Some(Box::new(plan)) }
     };

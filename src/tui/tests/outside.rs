@@ -27,7 +27,7 @@ pub(super) fn idle() -> Vec<Told> {
 }
 
 fn previewed(release: &str) -> Told {
-    let of = Intent::Rollback { release: release.to_owned(), reason: None };
+    let of = Intent::rollback(release);
     let lines = vec![
         format!("publish {release} on web1, web2; then restart and verify"),
         "typically 11s (last 5: 9 10 11 11 14 s)".to_owned(),
@@ -157,10 +157,11 @@ fn ascii_alone() {
 #[test]
 fn a_rollback_is_picked_typed_and_confirmed() {
     let to = |release: &str, reason: Option<&str>| {
-        format!(
-            "Do({:?})",
-            Intent::Rollback { release: release.to_owned(), reason: reason.map(str::to_owned) }
-        )
+        let (release, reason) = (release.to_owned(), reason.map(str::to_owned));
+        // What the operator was told goes with it.
+        let both = ["web1", "web2"].map(str::to_owned).to_vec();
+        let from = vec![(Served::Release(NEWEST.to_owned()), both)];
+        format!("Do({:?})", Intent::Rollback { release, reason, from })
     };
     // The newest good one before the served is chosen at first.
     let typed = format!("R<ret>{BEFORE}<ret><ret><tab><ret>");

@@ -21,7 +21,7 @@ pub(super) fn rollback(model: &mut Model, release: &str) {
     let Some(plan) = model.plan() else { return };
     let title = format!("Roll back {} on {}?", plan.app, plan.stage);
     let hosts = words::count(model.sight.sites.len(), "host");
-    let intent = Intent::Rollback { release: release.to_owned(), reason: None };
+    let intent = Intent::rollback(release);
     let subject = Subject::Rollback(release.to_owned(), served(model));
     let about = format!("serves {release} on {hosts}");
     let need = Need::Exactly(release.to_owned());
@@ -169,7 +169,14 @@ pub(super) fn begin(model: &mut Model, dialog: &Dialog, intent: Intent) -> Wish 
     let typed = dialog.typed(Role::Until);
     let until = moment::read(&typed, model.now, &model.settings.zone).ok().flatten();
     let intent = match intent {
-        Intent::Rollback { release, .. } => Intent::Rollback { release, reason },
+        Intent::Rollback { release, .. } => {
+            let told = if let Subject::Rollback(_, served) = &dialog.subject {
+                served
+            } else {
+                &Vec::new()
+            };
+            Intent::Rollback { release, reason, from: told.clone() }
+        }
         Intent::Maintenance { on: true, .. } => {
             let until = until.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
             Intent::Maintenance { on: true, reason, until }
@@ -191,8 +198,7 @@ pub(super) fn begin(model: &mut Model, dialog: &Dialog, intent: Intent) -> Wish 
 pub(super) fn ask(model: &mut Model) -> Option<Wish> {
     let chosen = || {
         let candidate = model.picker.as_ref()?.candidate(&model.sight)?;
-        let release = candidate.name.clone();
-        candidate.refused.is_none().then_some(Intent::Rollback { release, reason: None })
+        candidate.refused.is_none().then(|| Intent::rollback(&candidate.name))
     };
     let wanted = match &model.dialog {
         Some(dialog) => dialog.intent().cloned(),

@@ -113,14 +113,14 @@ fn reach(model: &mut Model, goal: Goal) -> Vec<Wish> {
 pub(crate) fn intent(model: &Model) -> Option<Intent> {
     let entry = words::chosen(model)?;
     let allowed = |act| why_not(model, Action::Act(act)).is_none();
-    let back = |release: String| Intent::Rollback { release, reason: None };
+    let back = |release: &str| Intent::rollback(release);
     match entry.goal {
         Goal::Key(Action::Act(Act::Rollback)) if allowed(Act::Rollback) => {
-            Some(back(model.sight.default_target()?.name.clone()))
+            Some(back(&model.sight.default_target()?.name))
         }
         Goal::Release(name) => {
             let offered = model.sight.candidate(&name)?.refused.is_none();
-            (offered && allowed(Act::Rollback)).then(|| back(name))
+            (offered && allowed(Act::Rollback)).then(|| back(&name))
         }
         Goal::Key(Action::Act(Act::Maintenance)) if allowed(Act::Maintenance) => {
             let on = !matches!(model.sight.pages(), Pages::On { .. });

@@ -135,7 +135,7 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     lines.push(("VERDICT", format!("{word}{reason}"), tone));
     lines.push(("MADE", origin(model, candidate), Tone::Text));
     if candidate.refused.is_none() {
-        let intent = Intent::Rollback { release: candidate.name.clone(), reason: None };
+        let intent = Intent::rollback(&candidate.name);
         lines.extend(labelled("PLAN", super::preview(model, &intent), Tone::Text));
     }
     lines.extend(migrations(&candidate.migrations));

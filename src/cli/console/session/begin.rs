@@ -1,6 +1,8 @@
 //! How a wish becomes a run: the stage is turned to what is asked for, looked at, planned, checked and
 //! locked, and the run opened. A refusal leaves everything as it was.
 
+use std::collections::BTreeMap;
+
 use super::{Asked, Session, nothing_known, planned, said};
 use crate::{
     cli::{
@@ -10,7 +12,7 @@ use crate::{
     },
     driver::{self, Driver, Unopened, Wrapping},
     engine::Policy,
-    model::Plan,
+    model::{Plan, Served, Site},
     plan::{self, Known},
     tui::Told,
 };
@@ -18,12 +20,16 @@ use crate::{
 impl Session<'_> {
     /// From a wish to a run, and on with it to its end; a refusal is told, and nothing was begun.
     pub(super) async fn begin(&mut self, asked: Asked) -> Result<Option<Exit>, Stop> {
-        let mode = asked.mode;
+        let (mode, about_served) = (asked.mode, !asked.from.is_empty());
         match self.prepared(asked).await {
             Ok(Some(driver)) => self.run(driver, mode).await,
             Ok(None) => Ok(None),
             Err(stop) => {
                 self.screen.tell(Told::Did(Err(said(&stop)))).await;
+                // What the operator was shown may be why.
+                if let Some(sight) = self.sight.clone().filter(|_| about_served) {
+                    self.screen.during(sight.look_again()).await;
+                }
                 Ok(None)
             }
         }
@@ -31,6 +37,7 @@ impl Session<'_> {
 
     /// Looks, learns, plans, checks, locks, opens. `None`: the operator left before the lock.
     async fn prepared(&mut self, asked: Asked) -> Result<Option<Driver>, Stop> {
+        let from = asked.from.clone();
         self.aim(asked).await?;
         let (global, around) = (self.global, self.around);
         let Some(mut stage) = self.stage.take() else { return Ok(None) };
@@ -43,6 +50,7 @@ impl Session<'_> {
                 ));
             }
             stage.look().await?;
+            as_believed(&from, &stage.request.known.sites)?;
             stage.learn(global).await?;
             let plan = planned(&stage)?;
             if let Some(newer) = moved(shown, &plan) {
@@ -124,6 +132,27 @@ impl Session<'_> {
     }
 }
 
+/// Refuses where something else is served than the operator believes: nobody has asked to leave that.
+fn as_believed(from: &[(Served, Vec<String>)], sites: &BTreeMap<String, Site>) -> Result<(), Stop> {
+    let believed = from.iter().flat_map(|(served, hosts)| hosts.iter().map(move |it| (it, served)));
+    let others: Vec<String> = believed
+        .filter_map(|(host, before)| {
+            let now = &sites.get(host)?.served;
+            (now != before)
+                .then(|| format!("{host} serves {} by now, not {}", name(now), name(before)))
+        })
+        .collect();
+    match others.as_slice() {
+        [] => Ok(()),
+        others => Err(Stop::new(Exit::Refused, others.join("; "))
+            .hint("nothing was changed: see what is served now, and choose again")),
+    }
+}
+
+fn name(served: &Served) -> &str {
+    served.release().unwrap_or("no release")
+}
+
 /// Says so where another commit would be released than the plan on the screen says.
 fn moved(shown: Option<&Plan>, plan: &Plan) -> Option<Stop> {
     let of = |plan: &Plan| plan.released.as_ref().filter(|it| it.made)?.revision.clone();
@@ -133,4 +162,36 @@ fn moved(shown: Option<&Plan>, plan: &Plan) -> Option<Stop> {
         let what = format!("the commit is {} by now, not {}", short(&now), short(&before));
         Stop::new(Exit::Refused, format!("{what}: read the plan again"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_was_told_of_is_not_left() {
+        let release = |name: &str| Served::Release(name.to_owned());
+        let site = |served| Site { served, ..Site::default() };
+        let sites = BTreeMap::from([
+            ("web1".to_owned(), site(release("2"))),
+            ("web2".to_owned(), site(release("3"))),
+            ("web3".to_owned(), site(Served::Nothing)),
+        ]);
+        let check = |from: &[(Served, &[&str])], wanted: &[&str]| {
+            let owned = |hosts: &[&str]| hosts.iter().map(|host| (*host).to_owned()).collect();
+            let from: Vec<(Served, Vec<String>)> =
+                from.iter().map(|(served, hosts)| (served.clone(), owned(hosts))).collect();
+            let errors =
+                as_believed(&from, &sites).map_or_else(|stop| stop.errors, |()| Vec::new());
+            assert_eq!(errors, wanted, "{from:?}");
+        };
+        check(&[], &[]);
+        check(&[(release("2"), &["web1"]), (release("3"), &["web2"])], &[]);
+        check(&[(release("2"), &["web1", "web2"])], &["web2 serves 3 by now, not 2"]);
+        check(
+            &[(release("1"), &["web1", "web3"])],
+            &["web1 serves 2 by now, not 1; web3 serves no release by now, not 1"],
+        );
+        check(&[(release("1"), &["gone"])], &[]);
+    }
 }

@@ -26,7 +26,7 @@ use crate::{
         say,
     },
     driver::{self, DriveError, Driver, Left, Secrets, Wrapping},
-    model::{HostId, Plan},
+    model::{HostId, Plan, Served},
     plan::{self, Request},
     recipe::Recipe,
     remote::{Ask, ssh::Connector},
@@ -42,6 +42,8 @@ struct Asked {
     pipeline: String,
     target: Option<String>,
     reason: Option<String>,
+    /// What the operator believes is served, where the run is about that.
+    from: Vec<(Served, Vec<String>)>,
     mode: Mode,
 }
 
@@ -362,12 +364,13 @@ impl<'a> Session<'a> {
             Wish::Start(mode) => {
                 let Some(stage) = &self.stage else { return Ok(None) };
                 let pipeline = pipeline(&stage.recipe);
-                return self.begin(Asked { pipeline, target: None, reason: None, mode }).await;
+                let (target, reason, from) = (None, None, Vec::new());
+                return self.begin(Asked { pipeline, target, reason, from, mode }).await;
             }
-            Wish::Do(Intent::Rollback { release, reason }) => {
-                let pipeline = ROLLBACK.to_owned();
+            Wish::Do(Intent::Rollback { release, reason, from }) => {
+                let (pipeline, target) = (ROLLBACK.to_owned(), Some(release));
                 let mode = Mode::Run;
-                return self.begin(Asked { pipeline, target: Some(release), reason, mode }).await;
+                return self.begin(Asked { pipeline, target, reason, from, mode }).await;
             }
             Wish::Connect => self.next().await,
             Wish::Look => {
