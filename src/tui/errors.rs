@@ -6,7 +6,8 @@ use regex::Regex;
 
 use super::{
     feed::{Open, Source, show_line},
-    state::{Model, failure::Found, failure::attempt},
+    levels::level,
+    state::{Model, failure::Found, failure::attempt, log::Level},
 };
 use crate::{model::Try, store::DiskError, text::Filter};
 
@@ -64,7 +65,7 @@ fn search(source: &mut impl Source, from: u64) -> Result<Found, DiskError> {
         for line in source.lines(next, LINES_AT_ONCE)? {
             bytes += line.bytes.len();
             let text = show_line(&mut Filter::default(), &line).plain();
-            if is_error(&text) {
+            if level(&text) == Level::Error {
                 return error(source, line.number);
             }
         }
@@ -94,22 +95,6 @@ fn plain(source: &mut impl Source, from: u64) -> Result<Vec<String>, DiskError> 
 /// A pattern of ours; it compiles, as a test shows.
 fn pattern(cell: &'static OnceLock<Option<Regex>>, text: &str) -> Option<&'static Regex> {
     cell.get_or_init(|| Regex::new(text).ok()).as_ref()
-}
-
-/// Whether a line speaks of an error that happened.
-pub(crate) fn is_error(text: &str) -> bool {
-    static WORDS: OnceLock<Option<Regex>> = OnceLock::new();
-    static BENIGN: OnceLock<Option<Regex>> = OnceLock::new();
-    let words = pattern(
-        &WORDS,
-        r"(?i)\b(\w*error|errors|fail(ed|ure|ures)|fatal|panic(ked)?|\w*exception|traceback|denied|cannot|can't|could not|couldn't|unable to|no such file|not found|refused|undefined reference|aborted|segmentation fault|killed|out of memory|no space left|deadlock|timed out)\b",
-    );
-    let benign = pattern(
-        &BENIGN,
-        r"(?i)\b(0|no|without|any) (error|errors|failed|failures?|exceptions?)\b|\b(errors?|failed|failures?)\s*[:=]\s*0\b|\b(on|if|ignore|retry)[ _-](error|errors|failed|failure)\b|[\w./-]*error[\w-]*\.(log|html|py|js|rb|php|txt|css)\b",
-    );
-    let (Some(words), Some(benign)) = (words, benign) else { return false };
-    words.is_match(text) && words.is_match(&benign.replace_all(text, " "))
 }
 
 /// What the error is, and where: of a traceback, its last line and its last place that is no library.
@@ -153,7 +138,7 @@ mod tests {
 
     fn check(lines: &[&str], wanted: Option<(usize, &str, Option<&str>)>) {
         let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-        let found = lines.iter().position(|line| is_error(line)).map(|at| {
+        let found = lines.iter().position(|line| level(line) == Level::Error).map(|at| {
             let (text, place) = meant(&lines[at..]);
             (at, text, place)
         });

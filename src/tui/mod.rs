@@ -18,6 +18,7 @@ mod feed;
 mod glyphs;
 mod hearing;
 mod keymap;
+mod levels;
 mod notice;
 mod probe;
 mod settings;

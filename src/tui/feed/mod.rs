@@ -8,7 +8,6 @@
 mod board;
 mod copy;
 mod lane;
-mod levels;
 mod pattern;
 mod place;
 mod reader;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::{
     Pattern,
     board::{Board, Finds, Found, Gaps, Levels, Order, Shared},
-    levels::{CANDIDATE, Kind, Watch},
     pattern::{Lines, line_end, line_start, odd_lines, quick_of},
     place::Subject,
     reader::{Item, Open, Reader},
@@ -17,7 +16,10 @@ use super::{
 use crate::{
     store::{Block, DiskError},
     text::Filter,
-    tui::state::log::Shape,
+    tui::{
+        levels::{CANDIDATE, Kind, Watch},
+        state::log::Shape,
+    },
 };
 
 /// Pieces that are searched of one log before others have their turn: some milliseconds.

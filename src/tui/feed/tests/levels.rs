@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::tui::feed::levels::{Kind, Watch};
+use crate::tui::levels::{Kind, Watch};
 
 proptest! {
     /// Errors and warnings are those found by reading every line.
@@ -12,7 +12,8 @@ proptest! {
         lines in prop::collection::vec(prop::sample::select(vec![
             "all is well", "ERROR: no", "warning: x", "Traceback (most recent call last):",
             "  File \"a.py\", line 1", "KeyError: 'x'", "", "\x1b[31merr\x1b[0mor: red",
-            "DETAIL: y", "E1122 14:00:01 pod.go", "0 failed", "W: apt", "fäil: failed",
+            "npm ERR! x", "\x1b[31m✘ failed\x1b[0m", "app.errors.Gone: x", "exit code 3", "exit code 0",
+            "× pip", "1 error", "DETAIL: y", "E1122 14:00:01 pod.go", "0 failed", "W: apt", "fäil: failed",
         ]), 0..60),
     ) {
         let mut bench = Bench::new(1);
