@@ -139,7 +139,8 @@ pub fn fit(text: &Shown, width: usize) -> Shown {
 /// A character of one cell in ASCII.
 fn in_seven_bit(c: char) -> char {
     match c {
-        '…' | '⋯' => '~',
+        '…' | '⋯' | '≈' => '~',
+        '×' => 'x',
         '‹' => '<',
         '›' => '>',
         neutral::LONE_BASE => 'o',

@@ -5,6 +5,7 @@
 //! hosts in order) is done beside it by a [`Worker`](worker::Worker) on a thread of its own, which
 //! leaves what it has found on a [`Board`](board::Board). A frame never waits for it.
 
+mod alike;
 mod board;
 mod copy;
 mod lane;

@@ -3,7 +3,7 @@
 use super::{
     place::{Place, Subject},
     source::Source,
-    together::Rows,
+    together::{RowRef, Rows},
 };
 use crate::{
     model::{RunId, Try},
@@ -46,6 +46,8 @@ pub(super) struct Item {
     pub(super) host: usize,
     /// A bit for each host that has it.
     pub(super) hosts: u64,
+    /// Some of them have it with another time at its beginning.
+    pub(super) about: bool,
     pub(super) line: Line,
 }
 
@@ -89,25 +91,25 @@ impl<S: Source> Reader<S> {
         for (at, host) in self.hosts.iter_mut().enumerate() {
             let wanted = numbers.iter().enumerate().filter_map(|(place, number)| {
                 if shape == Shape::One {
-                    return Some((*number, place, 1));
+                    return Some(Wanted { line: *number, place, hosts: 1, about: false });
                 }
-                let row = rows.get(*number)?;
-                (usize::from(row.host) == at).then_some((row.line, place, row.hosts))
+                let RowRef { host, line, hosts, about } = rows.get(*number)?;
+                (usize::from(host) == at).then_some(Wanted { line, place, hosts, about })
             });
-            let mut wanted: Vec<(u64, usize, u64)> = wanted.collect();
+            let mut wanted: Vec<Wanted> = wanted.collect();
             wanted.sort_unstable();
             for batch in batches(&wanted) {
                 let (Some(first), Some(last)) = (batch.first(), batch.last()) else { continue };
-                let count = usize::try_from(last.0 - first.0 + 1).unwrap_or(1);
-                let lines = host.source.lines(first.0, count)?;
-                for (line, place, hosts) in batch {
+                let count = usize::try_from(last.line - first.line + 1).unwrap_or(1);
+                let lines = host.source.lines(first.line, count)?;
+                for Wanted { line, place, hosts, about } in batch {
                     let read = lines.iter().find(|read| read.number == *line);
                     let number = numbers.get(*place).copied();
                     if let (Some(read), Some(number), Some(slot)) =
                         (read, number, found.get_mut(*place))
                     {
-                        let (of, line) = (host.of, read.clone());
-                        *slot = Some(Item { number, of, host: at, hosts: *hosts, line });
+                        let (of, line, hosts, about) = (host.of, read.clone(), *hosts, *about);
+                        *slot = Some(Item { number, of, host: at, hosts, about, line });
                     }
                 }
             }
@@ -116,13 +118,22 @@ impl<S: Source> Reader<S> {
     }
 }
 
+/// A line of one log, and its place among those that are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wanted {
+    line: u64,
+    place: usize,
+    hosts: u64,
+    about: bool,
+}
+
 /// Parts of a sorted list that are read together.
-fn batches(wanted: &[(u64, usize, u64)]) -> Vec<&[(u64, usize, u64)]> {
+fn batches(wanted: &[Wanted]) -> Vec<&[Wanted]> {
     let mut parts = Vec::new();
     let mut rest = wanted;
     while let Some(first) = rest.first() {
         let apart = rest.windows(2).position(|pair| match pair {
-            [one, two] => two.0 - one.0 > SKIP_MAX || two.0 - first.0 >= AT_ONCE,
+            [one, two] => two.line - one.line > SKIP_MAX || two.line - first.line >= AT_ONCE,
             _ => false,
         });
         let (part, behind) = rest.split_at(apart.map_or(rest.len(), |at| at + 1));

@@ -67,7 +67,8 @@ impl Layout<'_> {
         (whole, before)
     }
 
-    /// Whose line it is, where lines of several hosts are shown.
+    /// Whose line it is, where lines of several hosts are shown. A `≈` tells that they differ in
+    /// the time at their beginning.
     fn who(&self, item: &Item) -> Shown {
         let (all, mine) = match self.shape {
             Shape::One => return Shown::default(),
@@ -80,8 +81,9 @@ impl Layout<'_> {
         let width = self.names.iter().map(|name| Shown::literal(name).width()).max();
         let width = width.unwrap_or(0).clamp(8, NAMES_MAX);
         let own = self.names.get(item.host).map_or("?", String::as_str);
+        let (times, between) = if item.about { ("≈", "≈") } else { ("×", " ") };
         let text = match (all, mine) {
-            (true, all) => format!("×{all} hosts"),
+            (true, all) => format!("{times}{all} hosts"),
             (false, 0 | 1) => own.to_owned(),
             (false, some) => {
                 let bit = |at: usize| u32::try_from(at).ok().and_then(|at| 1_u64.checked_shl(at));
@@ -90,11 +92,11 @@ impl Layout<'_> {
                     .filter(has)
                     .filter_map(|at| self.names.get(at).map(String::as_str))
                     .collect();
-                let names = names.join(" ");
-                if names.len() <= NAMES_MAX {
+                let names = names.join(between);
+                if Shown::literal(&names).width() <= NAMES_MAX {
                     names
                 } else {
-                    format!("×{some} of {}", self.names.len())
+                    format!("{times}{some} of {}", self.names.len())
                 }
             }
         };

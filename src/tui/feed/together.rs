@@ -2,14 +2,18 @@
 //! different hosts once, if that is wanted.
 //!
 //! Only references are kept, of the newest lines; the lines are read from their logs when they are
-//! shown. Two lines are equal when their bytes are: what would differ only in its colours, or in a
-//! secret, stays apart. The first of them that arrived is where all are shown.
+//! shown. Two lines are equal when their bytes are, but for a time at their beginning: what would
+//! differ only in its colours, or in a secret, stays apart. The first of them that arrived is shown
+//! for all, with its own time.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use sha2::{Digest as _, Sha256};
-
-use super::{board::Gaps, reader::Reader, source::Source};
+use super::{
+    alike::{Digest, Gist},
+    board::Gaps,
+    reader::Reader,
+    source::Source,
+};
 use crate::{
     store::{DiskError, Line},
     tui::state::log::Shape,
@@ -37,6 +41,8 @@ pub(super) struct RowRef {
     pub(super) line: u64,
     /// A bit for each host that has it.
     pub(super) hosts: u64,
+    /// Some of them have it with another time at its beginning.
+    pub(super) about: bool,
 }
 
 /// The lines of all hosts.
@@ -66,10 +72,11 @@ impl Rows {
         for one in news {
             match one {
                 News::Line(row) | News::Open(row) => self.refs.push_back(*row),
-                News::Also(number, host) => {
+                News::Also(number, host, about) => {
                     let at = number.checked_sub(self.base).and_then(|at| usize::try_from(at).ok());
                     if let Some(row) = at.and_then(|at| self.refs.get_mut(at)) {
                         row.hosts |= host;
+                        row.about |= about;
                     }
                 }
             }
@@ -90,8 +97,8 @@ impl Rows {
 pub(super) enum News {
     /// One more.
     Line(RowRef),
-    /// Another host has that line, too.
-    Also(u64, u64),
+    /// Another host has that line, too; whether with another time at its beginning.
+    Also(u64, u64, bool),
     /// A last line that has no line end yet; comes behind all others.
     Open(RowRef),
 }
@@ -103,15 +110,25 @@ struct Ahead {
     chunk: VecDeque<Line>,
 }
 
+/// A line that not all hosts have.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    number: u64,
+    /// A bit for each host that has it.
+    has: u64,
+    /// Its bytes.
+    bytes: Digest,
+}
+
 /// Puts lines in order.
 #[derive(Debug, Default)]
 pub(super) struct Merge {
     ahead: Vec<Ahead>,
     /// The number of the next line.
     end: u64,
-    /// Lines that not all hosts have, by what they are.
-    open: BTreeMap<[u8; 16], VecDeque<(u64, u64)>>,
-    queue: VecDeque<([u8; 16], u64)>,
+    /// Lines that not all hosts have, by what they say.
+    open: BTreeMap<Digest, VecDeque<Waiting>>,
+    queue: VecDeque<(Digest, u64)>,
     /// Last lines without a line end, as they were told.
     told: Vec<RowRef>,
     last_ms: Option<i64>,
@@ -171,14 +188,15 @@ impl Merge {
         let bit = bit(host);
         let whole = line.len == line.bytes.len() as u64;
         let fold = reader.shape == Shape::Folded && whole && bit != 0;
-        let key = if fold { digest(&line.bytes) } else { [0; 16] };
-        if fold && let Some(number) = self.join(&key, bit, reader.hosts.len()) {
-            news.push(News::Also(number, bit));
+        let gist = Gist::of(if fold { &line.bytes } else { &[] });
+        let (key, bytes) = (gist.digest(), gist.bytes_digest(&line.bytes));
+        if fold && let Some((number, first)) = self.join(&key, bit, reader.hosts.len()) {
+            news.push(News::Also(number, bit, first != bytes));
             return;
         }
         let host = u16::try_from(host).unwrap_or(u16::MAX);
         let number = self.end;
-        news.push(News::Line(RowRef { host, line: line.number, hosts: bit }));
+        news.push(News::Line(RowRef { host, line: line.number, hosts: bit, about: false }));
         self.end += 1;
         if let Some(arrival) = line.arrival.filter(|arrival| arrival.exact) {
             let ms = arrival.at.as_millisecond();
@@ -187,7 +205,7 @@ impl Merge {
             }
         }
         if fold && reader.hosts.len() > 1 {
-            self.open.entry(key).or_default().push_back((number, bit));
+            self.open.entry(key).or_default().push_back(Waiting { number, has: bit, bytes });
             self.queue.push_back((key, number));
             if self.queue.len() > OPEN_MAX
                 && let Some((key, number)) = self.queue.pop_front()
@@ -197,21 +215,21 @@ impl Merge {
         }
     }
 
-    /// The first equal line that this host has not yet.
-    fn join(&mut self, key: &[u8; 16], bit: u64, hosts: usize) -> Option<u64> {
+    /// The first line that says the same and that this host has not yet, and its bytes.
+    fn join(&mut self, key: &Digest, bit: u64, hosts: usize) -> Option<(u64, Digest)> {
         let lines = self.open.get_mut(key)?;
-        let (number, has) = lines.iter_mut().find(|(_, has)| *has & bit == 0)?;
-        *has |= bit;
-        let (number, all) = (*number, has.count_ones() as usize >= hosts.min(HOSTS_MAX));
-        if all {
+        let found = lines.iter_mut().find(|line| line.has & bit == 0)?;
+        found.has |= bit;
+        let Waiting { number, has, bytes } = *found;
+        if has.count_ones() as usize >= hosts.min(HOSTS_MAX) {
             self.close(key, number);
         }
-        Some(number)
+        Some((number, bytes))
     }
 
-    fn close(&mut self, key: &[u8; 16], number: u64) {
+    fn close(&mut self, key: &Digest, number: u64) {
         let Some(lines) = self.open.get_mut(key) else { return };
-        lines.retain(|(other, _)| *other != number);
+        lines.retain(|line| line.number != number);
         if lines.is_empty() {
             self.open.remove(key);
         }
@@ -223,14 +241,17 @@ impl Merge {
         for (at, ahead) in self.ahead.iter().enumerate() {
             let Some(line) = ahead.chunk.front().filter(|line| !line.complete) else { continue };
             let bit = bit(at);
-            let equal = found.iter_mut().find(|(_, bytes)| {
-                reader.shape == Shape::Folded && bit != 0 && *bytes == line.bytes
-            });
-            match equal {
-                Some((row, _)) => row.hosts |= bit,
+            let fold = reader.shape == Shape::Folded && bit != 0;
+            let gist = Gist::of(&line.bytes);
+            match found.iter_mut().find(|(_, first)| fold && Gist::of(first) == gist) {
+                Some((row, first)) => {
+                    row.hosts |= bit;
+                    row.about |= *first != line.bytes;
+                }
                 None => {
                     let host = u16::try_from(at).unwrap_or(u16::MAX);
-                    found.push((RowRef { host, line: line.number, hosts: bit }, &line.bytes));
+                    let row = RowRef { host, line: line.number, hosts: bit, about: false };
+                    found.push((row, &line.bytes));
                 }
             }
         }
@@ -245,13 +266,4 @@ fn arrived(line: &Line) -> i64 {
 /// The bit of a host; 0 for one that has none.
 fn bit(host: usize) -> u64 {
     if host < HOSTS_MAX { 1 << host } else { 0 }
-}
-
-/// Nobody who prints lines can make two of them pass for one.
-fn digest(bytes: &[u8]) -> [u8; 16] {
-    let mut short = [0; 16];
-    for (to, from) in short.iter_mut().zip(Sha256::digest(bytes)) {
-        *to = from;
-    }
-    short
 }

@@ -87,15 +87,21 @@ impl Looking {
         assert_eq!(self.shared.lock().finds.trouble, None);
     }
 
-    /// All lines, as they are shown.
-    fn lines(&mut self) -> Vec<(u64, String)> {
+    /// All lines.
+    fn items(&mut self) -> Vec<reader::Item> {
         let board = self.shared.lock();
         let (first, end) = self.reader.extent(&board.finds.rows);
         let numbers: Vec<u64> = (first..end).collect();
         let items = self.reader.fetch(&board.finds.rows, &numbers).unwrap();
+        assert_eq!(items.len(), numbers.len());
+        items
+    }
+
+    /// All lines, as they are shown.
+    fn lines(&mut self) -> Vec<(u64, String)> {
         let text =
             |item: &reader::Item| show(&mut Filter::default(), &Raw::line(&item.line)).plain();
-        items.iter().map(|item| (item.number, text(item))).collect()
+        self.items().iter().map(|item| (item.number, text(item))).collect()
     }
 
     fn hits(&self) -> Vec<u64> {

@@ -4,12 +4,31 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// What a line says; two hosts may say the same at different times.
+fn gist(line: &str) -> String {
+    line.strip_prefix(['1', '2'])
+        .and_then(|rest| rest.strip_prefix(":00:00 "))
+        .map_or_else(|| line.to_owned(), |rest| format!("at some time: {rest}"))
+}
+
+/// What each host says, from the lines that are shown.
+fn told(items: &[reader::Item]) -> Vec<(usize, String)> {
+    let mut shown = Vec::new();
+    for item in items {
+        let text = String::from_utf8(item.line.bytes.clone()).unwrap();
+        let hosts = (0..3).filter(|host| item.hosts & (1 << host) != 0);
+        shown.extend(hosts.map(|host| (host, gist(&text))));
+    }
+    shown.sort();
+    shown
+}
+
 proptest! {
-    /// Folding loses no line, makes none up, and keeps the order of each host's own lines that it
-    /// shows; and each line by itself are all lines of all hosts.
+    /// Folding loses no line and makes none up: each host says what it printed, and what is shown of
+    /// the host whose line it is are its own bytes; and each line by itself are all lines of all hosts.
     #[test]
     fn folding_loses_no_line(
-        printed in prop::collection::vec((0_usize..3, "[ab]{0,2}\n?"), 0..60),
+        printed in prop::collection::vec((0_usize..3, "([12]:00:00 )?[ab]{0,2}\n|[ab]{0,2}"), 0..60),
         folded in any::<bool>(),
     ) {
         let mut bench = Bench::new(3);
@@ -23,27 +42,54 @@ proptest! {
             }
         }
         looking.look();
+        let lines: Vec<Vec<String>> = (0..3)
+            .map(|host| {
+                let own = printed.iter().filter(|(of, _)| *of == host);
+                let all: String = own.map(|(_, text)| text.as_str()).collect();
+                all.lines().map(str::to_owned).collect()
+            })
+            .collect();
         let mut wanted: Vec<(usize, String)> = Vec::new();
-        for host in 0..3 {
-            let all: String =
-                printed.iter().filter(|(of, _)| *of == host).map(|(_, text)| text.as_str()).collect();
-            wanted.extend(all.lines().map(|line| (host, line.to_owned())));
+        for (host, own) in lines.iter().enumerate() {
+            wanted.extend(own.iter().map(|line| (host, gist(line))));
         }
         wanted.sort();
-        let board = looking.shared.lock();
-        let (first, end) = looking.reader.extent(&board.finds.rows);
-        let numbers: Vec<u64> = (first..end).collect();
-        let items = looking.reader.fetch(&board.finds.rows, &numbers).unwrap();
-        prop_assert_eq!(items.len(), numbers.len());
-        let mut shown = Vec::new();
+        let items = looking.items();
+        prop_assert_eq!(told(&items), wanted);
         for item in &items {
-            let text = String::from_utf8(item.line.bytes.clone()).unwrap();
-            let hosts = (0..3).filter(|host| item.hosts & (1 << host) != 0);
-            shown.extend(hosts.map(|host| (host, text.clone())));
+            let own = lines[item.host].get(usize::try_from(item.line.number).unwrap());
+            prop_assert_eq!(own.map(String::as_bytes), Some(&item.line.bytes[..]));
+            prop_assert!(!item.about || own.is_some_and(|own| gist(own) != *own));
+            prop_assert!(folded || item.hosts == 1 << item.host);
         }
-        shown.sort();
-        prop_assert_eq!(shown, wanted);
     }
+}
+
+#[test]
+fn a_time_at_the_beginning_keeps_no_lines_apart() {
+    let mut bench = Bench::new(3);
+    for (host, second) in [(0, 1), (1, 2), (2, 2)] {
+        let text = format!("14:00:0{second} begin\n14:00:05 end\n14:00:06 at {host}\n14:00:07 op");
+        bench.print(host, text.as_bytes());
+    }
+    bench.print(2, b"en");
+    let mut looking = bench.looker(Shape::Folded);
+    looking.look();
+    let told = looking.items();
+    let told: Vec<_> = told
+        .iter()
+        .map(|item| (str::from_utf8(&item.line.bytes).unwrap(), item.hosts, item.about))
+        .collect();
+    let wanted = [
+        ("14:00:01 begin", 0b111, true),
+        ("14:00:05 end", 0b111, false),
+        ("14:00:06 at 0", 0b001, false),
+        ("14:00:06 at 1", 0b010, false),
+        ("14:00:06 at 2", 0b100, false),
+        ("14:00:07 op", 0b011, false),
+        ("14:00:07 open", 0b100, false),
+    ];
+    assert_eq!(told, wanted);
 }
 
 #[test]
