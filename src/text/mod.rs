@@ -33,6 +33,7 @@ mod quick;
 mod sgr;
 mod shown;
 mod style;
+mod verbatim;
 mod view;
 
 #[cfg(test)]
@@ -45,4 +46,5 @@ pub use neutral::is_agreed;
 pub use quick::quick;
 pub use shown::{Shown, Span};
 pub use style::{Color, Style};
+pub use verbatim::{Verbatim, colours_end, unlike};
 pub use view::{clusters, fit};

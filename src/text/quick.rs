@@ -86,7 +86,7 @@ fn length(first: u8) -> Option<usize> {
 }
 
 /// What lies behind `[…m`, the rest of a colour or an attribute.
-fn behind_colour(rest: &[u8]) -> Option<&[u8]> {
+pub(super) fn behind_colour(rest: &[u8]) -> Option<&[u8]> {
     let params = rest.strip_prefix(b"[")?;
     let end = params.iter().position(|byte| !matches!(byte, b'0'..=b';'))?;
     // With the bracket and the letter it is no longer than a sequence may be.

@@ -8,6 +8,7 @@
 mod alike;
 mod board;
 mod copy;
+mod hint;
 mod lane;
 mod pattern;
 mod place;

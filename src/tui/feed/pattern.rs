@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use super::source::{Raw, show};
+use super::{
+    hint::Hint,
+    source::{Raw, show},
+};
 use crate::{
     store::Block,
     text::{Filter, LINE_CAP, quick},
@@ -20,6 +23,7 @@ pub(crate) struct Pattern {
     /// The same for lines of ASCII, many of them at once.
     bytes: regex::bytes::Regex,
     reach: Reach,
+    hint: Option<Hint>,
     /// Lines are wanted that do not fit.
     pub(crate) invert: bool,
 }
@@ -70,7 +74,8 @@ impl Pattern {
         // In ASCII both find the same, but without all of Unicode it is faster. A pattern that
         // speaks of characters beyond ASCII is refused then.
         let bytes = bytes(false).or_else(|_| bytes(true)).map_err(none)?;
-        Ok(Self { regex, bytes, reach: Reach::of(text), invert })
+        let hint = Hint::of(text, any_case);
+        Ok(Self { regex, bytes, reach: Reach::of(text), hint, invert })
     }
 
     /// The pattern for text that is shown.
@@ -95,6 +100,39 @@ impl Pattern {
     }
 
     fn fitting(&self, block: &Block, bytes: &[u8]) -> Vec<u64> {
+        let hint = self.hint.as_ref().filter(|_| !is_plain(bytes));
+        if let Some(lines) = hint.and_then(|hint| hint.lines(bytes)) {
+            return self.those_of(lines, block, bytes);
+        }
+        self.all(block, bytes)
+    }
+
+    /// Those that fit of some lines, and of those that always show something else than their bytes.
+    fn those_of(&self, lines: Vec<Range<usize>>, block: &Block, bytes: &[u8]) -> Vec<u64> {
+        let mut all = lines;
+        all.extend(special_lines(block, bytes));
+        all.sort_by_key(|line| line.start);
+        all.dedup();
+        let mut lines = Lines::new(bytes, block.first.line);
+        let mut buffer = Vec::new();
+        let fits = |line: Range<usize>| {
+            let start = line.start;
+            let raw = Raw::of(block, bytes, line);
+            self.shows(&raw, quick_of(&raw, &mut buffer)).then(|| lines.number(start))
+        };
+        all.into_iter().filter_map(fits).collect()
+    }
+
+    /// Whether what a line shows fits, which may be known by now.
+    fn shows(&self, raw: &Raw<'_>, shown: Option<&[u8]>) -> bool {
+        match shown.and_then(|shown| str::from_utf8(shown).ok()) {
+            Some(shown) => self.regex.is_match(shown),
+            None => self.regex.is_match(&show(&mut Filter::default(), raw).plain()),
+        }
+    }
+
+    /// Looks at all lines.
+    fn all(&self, block: &Block, bytes: &[u8]) -> Vec<u64> {
         let (mut found, mut line) = (Vec::new(), block.first.line);
         let odd_lines = odd_lines(block, bytes);
         if odd_lines.is_empty() {
@@ -119,12 +157,7 @@ impl Pattern {
             self.plain(&mut lines, &mut found);
             line = lines.number(text.len());
             text.clear();
-            let shown = shown.and_then(|shown| str::from_utf8(shown).ok());
-            let fits = match shown {
-                Some(shown) => self.regex.is_match(shown),
-                None => self.regex.is_match(&show(&mut Filter::default(), &raw).plain()),
-            };
-            if fits {
+            if self.shows(&raw, shown) {
                 found.push(line);
             }
             line += 1;
@@ -285,7 +318,18 @@ pub(super) fn odd_lines(block: &Block, bytes: &[u8]) -> Vec<Range<usize>> {
         (at, stride) = (line.end + 1, STRIDES.start);
         found.push(line);
     }
-    let count = found.len();
+    let special = special_lines(block, bytes);
+    if !special.is_empty() {
+        found.extend(special);
+        found.sort_by_key(|line| line.start);
+        found.dedup();
+    }
+    found
+}
+
+/// Lines with words of ours in them: for secrets, and for what is left out.
+fn special_lines(block: &Block, bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
     // A line that is longer than is shown has one of these bytes.
     for at in (LINE_CAP..bytes.len()).step_by(LINE_CAP) {
         let line = line_start(bytes, at)..line_end(bytes, at);
@@ -304,10 +348,6 @@ pub(super) fn odd_lines(block: &Block, bytes: &[u8]) -> Vec<Range<usize>> {
             at = line.end + 1;
             found.push(line);
         }
-    }
-    if found.len() > count {
-        found.sort_by_key(|line| line.start);
-        found.dedup();
     }
     found
 }

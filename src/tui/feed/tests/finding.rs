@@ -22,6 +22,11 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
         1 => Just("ä漢".as_bytes().to_vec()),
         1 => Just(b"\x08".to_vec()),
         1 => Just(b"\r\n".to_vec()),
+        1 => prop::sample::select(vec![
+            "\x1b[1m", "\x1b[38;5;1m", "\x1b[0m\x1b[1m", "\x1b[38:5:1m", "\x1b[", "\x1b", "\x1b[?25l",
+            "\u{85}", "\u{9b}1m", "\x7f", "\u{200d}", "\u{fe0f}", "\u{1f3fb}", "\u{301}", "\u{200b}",
+            "\u{feff}", "1", "1\u{fe0f}", "✔\u{fe0f}", "\u{e000a}", "K", "\u{212a}", "é",
+        ]).prop_map(|text| text.as_bytes().to_vec()),
     ]
 }
 
@@ -64,6 +69,22 @@ fn patterns() -> impl Strategy<Value = &'static str> {
         "(?s)a.b",
         r"\W$",
         "(?i-s:B)",
+        "abcd",
+        "cd|bc",
+        "b c",
+        "aä",
+        "ä漢",
+        "1a",
+        "a1",
+        "fe",
+        "feff",
+        "u\\+",
+        "kb",
+        "é",
+        "bc.*",
+        ".*cb",
+        "[a-d]c d?",
+        "^ab$",
     ])
 }
 
