@@ -394,7 +394,10 @@ fn what_another_operator_does_beside_is_seen_without_a_key() {
     for console in consoles {
         console.wait_for(&second);
         console.wait_for("MAINT on, seen");
-        console.send("q");
+        console.send("i");
+        console.wait_for(" ms on this connection (measured");
+        console.wait_for(" %) where the application is (seen");
+        console.send("\u{1b}q");
         assert_eq!(console.wait_exit().0, Some(0));
     }
 }

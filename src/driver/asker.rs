@@ -29,6 +29,8 @@ pub(super) enum Question {
     Text(String, oneshot::Sender<Vec<String>>),
     /// A request to make through the connection.
     Probe(Get, oneshot::Sender<Result<Seen, ReachError>>),
+    /// How long a question and its answer take on the connection.
+    RoundTrip(oneshot::Sender<Duration>),
     /// A file of this machine to send.
     Send(Parcel, oneshot::Sender<Result<(), String>>),
     /// A file of the host to read.
@@ -112,6 +114,14 @@ impl Asker {
         patience: Duration,
     ) -> Result<Result<Seen, ReachError>, NoAnswer> {
         self.put(host, |reply| Question::Probe(get, reply), patience).await
+    }
+
+    /// How long a question and its answer take on the connection to a host that is there already.
+    ///
+    /// # Errors
+    /// When no answer came within `patience`.
+    pub async fn round_trip(&self, host: HostId, patience: Duration) -> Result<Duration, NoAnswer> {
+        self.put(host, Question::RoundTrip, patience).await
     }
 
     /// Opens a shell for the operator on the connection to a host. It goes on when nobody asks any more,

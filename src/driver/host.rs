@@ -131,6 +131,7 @@ impl Wire {
         match question {
             Question::Text(text, reply) => self.ask(text, reply),
             Question::Probe(..)
+            | Question::RoundTrip(_)
             | Question::Send(..)
             | Question::Fetch(..)
             | Question::Shell(..)
@@ -144,6 +145,10 @@ impl Wire {
                     drop(reply.send(http.probe(link, &get).await));
                 }));
             }
+            Question::RoundTrip(reply) => beside.push(Box::pin(async move {
+                // Of a lost connection the loss is told elsewhere.
+                drop(link.round_trip().await.map(|took| reply.send(took)));
+            })),
             Question::Send(parcel, reply) => beside.push(Box::pin(async move {
                 drop(reply.send(parcel::send(link, parcel).await));
             })),

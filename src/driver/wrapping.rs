@@ -123,6 +123,16 @@ impl Wrapping {
         join_all(looks).await.into_iter().collect()
     }
 
+    /// How long a question and its answer take on the connection of each host but this machine; a host
+    /// that does not answer is left out.
+    pub async fn round_trips(&self) -> Vec<(String, Duration)> {
+        let trips = self.remote().map(|it| async move {
+            let took = self.asker.round_trip(it.id, PATIENCE).await.ok()?;
+            Some((it.host.name.clone(), took))
+        });
+        join_all(trips).await.into_iter().flatten().collect()
+    }
+
     async fn look_at(&self, it: &Surveyed, layout: &builtin::Layout) -> Result<Site, String> {
         let text = builtin::look(layout, it.page.as_deref()).map_err(|bad| bad.to_string())?;
         let lines = self.ask(it.id, text, PATIENCE).await?;

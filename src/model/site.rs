@@ -21,8 +21,28 @@ pub struct Site {
     pub raised: Option<Raised>,
     /// Whether the maintenance page lies where the web server looks for it.
     pub page: bool,
+    /// The disk of the root, where it was read.
+    pub disk: Option<Disk>,
     /// Oddities, each in a line: files of ours that cannot be read, links that leave the root.
     pub odd: Vec<String>,
+}
+
+/// How full a disk is, as `df` says it to the login user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disk {
+    /// What may still be written, in KiB.
+    pub free_kib: u64,
+    /// What is written, in KiB.
+    pub used_kib: u64,
+}
+
+impl Disk {
+    /// Free, in hundredths of what the user has of it; `None` of a disk without a size.
+    #[must_use]
+    pub fn percent_free(self) -> Option<u64> {
+        let all = self.free_kib.checked_add(self.used_kib)?;
+        self.free_kib.checked_mul(100)?.checked_div(all)
+    }
 }
 
 /// What the current link is.

@@ -90,6 +90,15 @@ pub enum Told {
     Past(Result<Box<Run>, String>),
     /// How a host is reached, by its name.
     Way(String, Way),
+    /// How long a question and its answer took on the connection to a host.
+    RoundTrip {
+        /// The host's name.
+        host: String,
+        /// So long.
+        took: std::time::Duration,
+        /// When it was asked.
+        at: Timestamp,
+    },
     /// Why a log was not saved.
     NotSaved(String),
     /// config.toml, or a theme, was changed: what holds from now on, or what is wrong with it.

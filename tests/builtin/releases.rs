@@ -27,7 +27,8 @@ fn verified(rig: &Rig, release: &str) -> crate::rig::Ran {
 /// A first deploy makes what it can, and names what it cannot; a retry finds its own.
 fn begins(rig: &Rig) {
     let begun = || builtin::release(&rig.layout, &owner(), &record(ONE, RecordEvent::Begun));
-    assert_eq!(rig.site(), Site::default());
+    let bare = rig.site();
+    assert_eq!(bare, Site { disk: bare.disk, ..Site::default() });
     rig.step(begun()).bad(&["share are missing", "shared/config/it's.env", "hint: put them there"]);
     assert!(rig.root().join("shared/log").is_dir() && rig.root().join("shared/config").is_dir());
     assert!(!rig.root().join("releases").join(ONE).exists());
@@ -42,6 +43,7 @@ fn begins(rig: &Rig) {
     assert_eq!(seen.owner, Some(owner()));
     assert_eq!(seen.releases[0].verdict, ReleaseVerdict::Unfinished);
     assert_eq!(seen.releases[0].by.as_deref(), Some("o'eva@desk"));
+    assert!(seen.disk.is_some_and(|disk| disk.used_kib > 0 && disk.percent_free().is_some()));
 }
 
 /// Two releases, one after the other. What was planned for each.

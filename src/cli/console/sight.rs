@@ -107,7 +107,11 @@ impl Sight {
     pub(super) async fn look(&self) -> Vec<String> {
         // What changes meanwhile may or may not be in the answers: they are as old as the question.
         let at = driver::now();
-        let (seen, ()) = futures::join!(self.wrapping.look(), self.probe());
+        let (seen, trips, ()) =
+            futures::join!(self.wrapping.look(), self.wrapping.round_trips(), self.probe());
+        for (host, took) in trips {
+            self.tell(Told::RoundTrip { host, took, at }).await;
+        }
         let mut problems = Vec::new();
         for (host, seen) in seen {
             match seen {

@@ -12,7 +12,7 @@ use super::{
     history::History,
     is_name,
 };
-use crate::model::{Release, ReleaseVerdict, Served, Site, release_order};
+use crate::model::{Disk, Release, ReleaseVerdict, Served, Site, release_order};
 
 /// The script cuts longer lines here.
 const LINE_BYTES_MAX: usize = 64 * 1024;
@@ -100,6 +100,10 @@ impl Seen {
             }
             ("records", [bytes]) => {
                 self.cut = bytes.parse().is_ok_and(|bytes: u64| bytes > RECORDS_BYTES_MAX);
+            }
+            ("disk", [free, used]) => {
+                let read = free.parse().ok().zip(used.parse().ok());
+                self.site.disk = read.map(|(free_kib, used_kib)| Disk { free_kib, used_kib });
             }
             ("odd", [what]) => self.site.odd.push((*what).to_owned()),
             // Sizes of other tools' files.

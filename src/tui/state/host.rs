@@ -1,5 +1,7 @@
 //! The detail of one host, while it is open: of the host that is chosen in the matrix.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::tui::told::Way;
@@ -18,4 +20,6 @@ pub(crate) struct Met {
     pub(crate) way: Option<Way>,
     /// Since when it is connected, before a run.
     pub(crate) since: Option<Timestamp>,
+    /// How long a question and its answer took on the connection, and when that was.
+    pub(crate) round_trip: Option<(Duration, Timestamp)>,
 }

@@ -6,6 +6,7 @@ mod bound;
 mod dialogs;
 mod excluded;
 mod failure;
+mod host;
 mod items;
 mod keys;
 mod lent;

@@ -90,6 +90,9 @@ fn told(model: &mut Model, told: Told) {
         Told::Settings(Ok(settings)) => changed(model, *settings),
         Told::Settings(Err(why)) => model.say(format!("the old one holds: {why}"), Tone::Failed),
         Told::Guide(lines) => model.guide = lines,
+        Told::RoundTrip { host, took, at } => {
+            model.ways.entry(host).or_default().round_trip = Some((took, at));
+        }
         Told::Way(host, way) => model.ways.entry(host).or_default().way = Some(way),
         Told::Back(_) | Told::Runs { .. } | Told::Past(_) => {}
     }

@@ -1,8 +1,10 @@
 //! All that is known of one host, in rows with a label; raw.
 
+use jiff::Timestamp;
+
 use super::{ago, count, face, release, served, since, took};
 use crate::{
-    model::{HostId, Maintenance, Site},
+    model::{Disk, HostId, Maintenance, Site},
     run::{LinkState, Run, State},
     tui::{
         action::{Act, Action},
@@ -14,6 +16,9 @@ use crate::{
     },
 };
 
+/// Less than this is free, in hundredths: it is said to be low.
+const DISK_LOW: u64 = 10;
+
 type Detail = (&'static str, String, Tone);
 
 /// All that is known of it, what matters at night first.
@@ -22,10 +27,12 @@ pub(crate) fn host(model: &Model, host: HostId) -> Vec<Detail> {
     let mut rows = vec![connected(model, host)];
     rows.extend(trouble(model, host));
     rows.push(("ADDRESS", address(model, &it.name, &it.address, it.is_local()), Tone::Text));
+    rows.extend(round_trip(model, &it.name));
     let roles = if it.roles.is_empty() { "none".to_owned() } else { it.roles.join(", ") };
     rows.push(("ROLES", roles, Tone::Text));
     rows.extend(part(model, host));
     let site = model.sight.sites.get(&it.name);
+    rows.extend(site.and_then(|(site, at)| disk(model, site.disk?, *at)));
     if let Some((site, at)) = site {
         rows.extend(sited(model, &it.name, site));
         rows.push(("SEEN", format!("{} ago", ago(*at, model.now)), Tone::Dim));
@@ -107,6 +114,44 @@ fn address(model: &Model, name: &str, address: &str, local: bool) -> String {
             format!("{}@{}, port {}{jump}", way.user, way.host, way.port)
         }
     }
+}
+
+/// How far away it is.
+fn round_trip(model: &Model, name: &str) -> Option<Detail> {
+    let (took, at) = model.ways.get(name)?.round_trip?;
+    let millis = took.as_secs_f64() * 1000.0;
+    let took = if millis < 10.0 { format!("{millis:.1} ms") } else { format!("{millis:.0} ms") };
+    let text = format!("{took} on this connection (measured {} ago)", ago(at, model.now));
+    Some(("ROUND TRIP", text, Tone::Text))
+}
+
+/// How full the disk of the root is.
+fn disk(model: &Model, disk: Disk, at: Timestamp) -> Option<Detail> {
+    let percent = disk.percent_free()?;
+    let seen = ago(at, model.now);
+    let text = format!(
+        "{} of {} free ({percent} %) where the application is (seen {seen} ago)",
+        size(disk.free_kib),
+        size(disk.free_kib.saturating_add(disk.used_kib)),
+    );
+    Some(match percent {
+        0..DISK_LOW => ("DISK", format!("{} LOW: {text}", model.glyphs().warn), Tone::Warn),
+        _ => ("DISK", text, Tone::Text),
+    })
+}
+
+/// An amount of KiB in the unit that one thinks of it in.
+fn size(kib: u64) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let mut amount = kib as f64;
+    for unit in ["KiB", "MiB", "GiB"] {
+        if amount < 1000.0 {
+            let digits = usize::from(amount < 10.0);
+            return format!("{amount:.digits$} {unit}");
+        }
+        amount /= 1024.0;
+    }
+    format!("{amount:.1} TiB")
 }
 
 /// Whether it takes part in the run.

@@ -55,10 +55,14 @@ if [ -n "$page" ] && [ -e "$page" ]; then fact page; fi
 real "$releases"
 R=$P
 fact place "$R"
-k=$(df -Pk "$root" 2>/dev/null | tail -n 1 | while read -r _ _ _ k _; do echo "$k"; done)
+k=$(df -Pk "$root" 2>/dev/null | tail -n 1 | while read -r _ _ u k _; do echo "$k $u"; done)
 case $k in
-'' | *[!0-9]*) ;;
-*) [ "$k" -ge 1024 ] || fact odd "only $k KiB are free in $root: make room; what steps say there is lost" ;;
+'' | *[!0-9\ ]*) ;;
+*)
+	u=${k#* } k=${k% *}
+	fact disk "$k" "$u"
+	[ "$k" -ge 1024 ] || fact odd "only $k KiB are free in $root: make room; what steps say there is lost"
+	;;
 esac
 seen "$current"
 if [ "$K" = link ] && [ ! -d "$P" ]; then K=file; fi
