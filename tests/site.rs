@@ -397,7 +397,9 @@ fn what_another_operator_does_beside_is_seen_without_a_key() {
         console.send("i");
         console.wait_for(" ms on this connection (measured");
         console.wait_for(" %) where the application is (seen");
-        console.send("\u{1b}q");
+        console.send("\u{1b}");
+        console.wait_without("ROUND TRIP");
+        console.send("q");
         assert_eq!(console.wait_exit().0, Some(0));
     }
 }

@@ -27,6 +27,8 @@ pub(super) const QUESTIONS_MAX: usize = 32;
 pub(super) enum Question {
     /// A text to run.
     Text(String, oneshot::Sender<Vec<String>>),
+    /// A text that only looks: run when no other look is under way, if anybody still waits for it then.
+    Look(String, oneshot::Sender<Vec<String>>),
     /// A request to make through the connection.
     Probe(Get, oneshot::Sender<Result<Seen, ReachError>>),
     /// How long a question and its answer take on the connection.
@@ -101,6 +103,20 @@ impl Asker {
         patience: Duration,
     ) -> Result<Vec<String>, NoAnswer> {
         self.put(host, |reply| Question::Text(text, reply), patience).await
+    }
+
+    /// As [`Self::ask`], for a text that only looks: on each host one at a time, and none that nobody
+    /// waits for any more.
+    ///
+    /// # Errors
+    /// When no answer came within `patience`, which begins at once, connected or not.
+    pub(super) async fn look(
+        &self,
+        host: HostId,
+        text: String,
+        patience: Duration,
+    ) -> Result<Vec<String>, NoAnswer> {
+        self.put(host, |reply| Question::Look(text, reply), patience).await
     }
 
     /// Makes a request through the connection to a host.

@@ -8,7 +8,7 @@ use std::{
 
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     time::timeout,
 };
 
@@ -18,6 +18,7 @@ use super::{
     chance,
     channel::{Ended, Unheard, heard, write},
     http,
+    looks::{Looks, Reply},
     means::{FleetSettings, HostNews, Means},
     parcel,
     reconcile::{Next, Ordered},
@@ -107,17 +108,34 @@ struct Wire {
     logs: BTreeMap<Try, Ingest>,
     asking: Asking,
     /// Questions under way, by number. They are dropped with the connection.
-    asked: BTreeMap<u64, oneshot::Sender<Vec<String>>>,
+    asked: BTreeMap<u64, Reply>,
+    looks: Looks,
     next: u64,
 }
 
 impl Wire {
     /// Passes a question on; one that no shell can take is dropped, which its asker hears.
-    fn ask(&mut self, text: String, reply: oneshot::Sender<Vec<String>>) {
+    fn ask(&mut self, text: String, reply: Reply) -> Option<u64> {
         self.next = self.next.wrapping_add(1);
-        if self.client.order(&Order::Ask { id: self.next, text }).is_ok() {
-            self.asked.insert(self.next, reply);
+        self.client.order(&Order::Ask { id: self.next, text }).ok()?;
+        self.asked.insert(self.next, reply);
+        Some(self.next)
+    }
+
+    /// Asks for the next look, if it may be.
+    fn look(&mut self) {
+        if let Some((text, reply)) = self.looks.next()
+            && let Some(number) = self.ask(text, reply)
+        {
+            self.looks.begun(number);
         }
+    }
+
+    /// Passes an answer on. Whoever asked may have lost patience.
+    fn said(&mut self, number: u64, lines: Vec<String>) {
+        drop(self.asked.remove(&number).map(|reply| reply.send(lines)));
+        self.looks.answered(number);
+        self.look();
     }
 
     /// Passes a question on to the shell, or begins what has a channel of its own. Whoever asked may
@@ -129,7 +147,13 @@ impl Wire {
         beside: &FuturesUnordered<BoxFuture<'l, ()>>,
     ) {
         match question {
-            Question::Text(text, reply) => self.ask(text, reply),
+            Question::Text(text, reply) => {
+                self.ask(text, reply);
+            }
+            Question::Look(text, reply) => {
+                self.looks.want(text, reply);
+                self.look();
+            }
             Question::Probe(..)
             | Question::RoundTrip(_)
             | Question::Send(..)
@@ -270,6 +294,7 @@ impl Charge {
             logs: BTreeMap::new(),
             asking: Asking::default(),
             asked: BTreeMap::new(),
+            looks: Looks::default(),
             next: 0,
         })
     }
@@ -297,10 +322,7 @@ impl Charge {
                         wire.logs.insert(attempt, anew);
                     }
                 }
-                Output::Said(id, lines) => {
-                    // Whoever asked may have lost patience.
-                    drop(wire.asked.remove(&id).map(|reply| reply.send(lines)));
-                }
+                Output::Said(id, lines) => wire.said(id, lines),
                 Output::Fact(attempt, fact) => self.fact(wire, attempt, fact).await?,
                 Output::Ready(hello) => {
                     *up = true;

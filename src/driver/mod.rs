@@ -21,6 +21,7 @@ mod http;
 mod hurry;
 mod listing;
 mod look;
+mod looks;
 mod means;
 mod notify;
 mod parcel;

@@ -135,7 +135,8 @@ impl Wrapping {
 
     async fn look_at(&self, it: &Surveyed, layout: &builtin::Layout) -> Result<Site, String> {
         let text = builtin::look(layout, it.page.as_deref()).map_err(|bad| bad.to_string())?;
-        let lines = self.ask(it.id, text, PATIENCE).await?;
+        let lines = self.asker.look(it.id, text, PATIENCE).await;
+        let lines = lines.map_err(|error| error.to_string())?;
         builtin::site(layout, &lines).map_err(|error| error.to_string())
     }
 
