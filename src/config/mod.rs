@@ -5,17 +5,17 @@
 //! console to say, which has the table of its keys.
 
 mod file;
-mod part;
 mod shipped;
 mod theme;
+mod tone;
 
 #[cfg(test)]
 mod tests;
 
 pub use file::{Bound, Config, Notify, Wanted};
-pub use part::Part;
 pub use shipped::shipped;
 pub use theme::{Find, Found, Theme, theme};
+pub use tone::Tone;
 
 use crate::recipe::own;
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Config, Find, Found, Notify, Part, Theme, Wanted, shipped, theme, theme::ANSI};
+use super::{Config, Find, Found, Notify, Theme, Tone, Wanted, shipped, theme, theme::ANSI};
 use crate::{
     recipe::{
         Diagnostic,
@@ -144,9 +144,9 @@ fn a_theme_lies_over_the_one_that_it_inherits_with_its_colours() {
     )]);
     let made = made.unwrap();
     let dark = coming_along("dark");
-    assert_eq!(made.style(Part::Failed).fg, Some(Color::Rgb(1, 2, 3)));
-    assert_eq!(made.style(Part::Ok), Style { bold: true, ..Style::default() });
-    assert_eq!(made.style(Part::Warn), dark.style(Part::Warn));
+    assert_eq!(made.style(Tone::Failed).fg, Some(Color::Rgb(1, 2, 3)));
+    assert_eq!(made.style(Tone::Ok), Style { bold: true, ..Style::default() });
+    assert_eq!(made.style(Tone::Warn), dark.style(Tone::Warn));
     assert_eq!(made.file.as_deref(), Some("themes/own.toml"));
 }
 
@@ -159,15 +159,15 @@ fn a_theme_of_its_own_can_stand_before_the_one_of_its_name() {
     let mut found = Vec::new();
     let made = theme("dark", None, &find, &mut found).unwrap();
     assert!(found.is_empty(), "{}", rendered(&found));
-    assert_eq!(made.style(Part::Ok).fg, Some(Color::Rgb(1, 2, 3)));
-    assert_eq!(made.style(Part::Failed), coming_along("dark").style(Part::Failed));
+    assert_eq!(made.style(Tone::Ok).fg, Some(Color::Rgb(1, 2, 3)));
+    assert_eq!(made.style(Tone::Failed), coming_along("dark").style(Tone::Failed));
 }
 
 #[test]
 fn every_part_has_its_key_and_every_theme_its_line() {
-    let parts: Vec<&str> = Part::ALL.iter().map(|part| part.name()).collect();
+    let parts: Vec<&str> = Tone::ALL.iter().map(|part| part.name()).collect();
     assert_eq!(parts, own::names(Names::Styles));
-    for (number, part) in Part::ALL.iter().enumerate() {
+    for (number, part) in Tone::ALL.iter().enumerate() {
         assert_eq!(part.number(), number);
     }
     assert_eq!(own::names(Names::Ansi), ANSI);

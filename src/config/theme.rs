@@ -1,9 +1,9 @@
-//! A theme: its file over those that it inherits, its colours found, every part with its look.
+//! A theme: its file over those that it inherits, its colours found, every tone with its look.
 
 use super::{
     DEFAULT_THEME,
-    part::Part,
     shipped::{self, shipped},
+    tone::Tone,
 };
 use crate::{
     recipe::{
@@ -57,17 +57,17 @@ pub struct Theme {
     pub about: String,
     /// Where it comes from: a file, or `None` for what comes along.
     pub file: Option<String>,
-    /// As many as there are parts, in their order.
+    /// As many as there are tones, in their order.
     styles: Vec<Style>,
     /// What the sixteen colours are in the output of hosts; `None`: the terminal's own.
     pub ansi: [Option<Color>; 16],
 }
 
 impl Theme {
-    /// The look of a part. Where it says no colour, that of ordinary text holds.
+    /// The look of a tone. Where it says no colour, that of ordinary text holds.
     #[must_use]
-    pub fn style(&self, part: Part) -> Style {
-        self.styles.get(part.number()).copied().unwrap_or_default()
+    pub fn style(&self, tone: Tone) -> Style {
+        self.styles.get(tone.number()).copied().unwrap_or_default()
     }
 
     /// Whether it names colours that a terminal of sixteen does not have.
@@ -185,10 +185,10 @@ fn whole(name: &str, files: Vec<File>, found: &mut Vec<Diagnostic>) -> Theme {
     let mut colours = Colours { palette: inner("palette"), found };
     colours.check_palette();
     let styles = inner("styles");
-    let look = |part: &Part| {
-        styles.get(part.name()).map_or_else(Style::default, |node| colours.look(node))
+    let look = |tone: &Tone| {
+        styles.get(tone.name()).map_or_else(Style::default, |node| colours.look(node))
     };
-    let styles = Part::ALL.iter().map(look).collect();
+    let styles = Tone::ALL.iter().map(look).collect();
     let output = inner("ansi");
     let ansi = ANSI.map(|name| output.get(name).and_then(|node| colours.named(node)));
     Theme { name: name.to_owned(), about: about.unwrap_or_default(), file, styles, ansi }

@@ -4,63 +4,13 @@
 use ratatui::style::{Color, Modifier, Style};
 
 use super::colour::{Depth, Rgb, indexed, legible, rgb};
-use crate::{
-    config::{Part, Theme},
-    text,
-};
-
-/// What something means to the operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
-    /// Ordinary text.
-    Text,
-    /// Of less weight.
-    Dim,
-    /// A heading, or the thing that matters in a line.
-    Strong,
-    /// Something goes on.
-    Running,
-    /// Done.
-    Ok,
-    /// Slow, or to be looked at.
-    Warn,
-    /// Failed.
-    Failed,
-    /// Waits for the operator.
-    Held,
-    /// Not known.
-    Unknown,
-    /// A key that can be pressed.
-    Key,
-    /// A protected stage.
-    Protected,
-    /// What a search found.
-    Hit,
-}
-
-impl Tone {
-    fn part(self) -> Part {
-        match self {
-            Self::Text => Part::Text,
-            Self::Dim => Part::Dim,
-            Self::Strong => Part::Strong,
-            Self::Running => Part::Running,
-            Self::Ok => Part::Ok,
-            Self::Warn => Part::Warn,
-            Self::Failed => Part::Failed,
-            Self::Held => Part::Held,
-            Self::Unknown => Part::Unknown,
-            Self::Key => Part::Key,
-            Self::Protected => Part::Protected,
-            Self::Hit => Part::Hit,
-        }
-    }
-}
+pub(crate) use crate::config::Tone;
+use crate::{config::Theme, text};
 
 /// The looks of a theme on a terminal, with or without colours.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Styles {
-    parts: [Style; Part::COUNT],
+    tones: [Style; Tone::COUNT],
     ansi: [Option<text::Color>; 16],
     /// Text and ground of the screen, where the theme has both: only then it is known what can be
     /// read on it.
@@ -72,42 +22,38 @@ pub(crate) struct Styles {
 impl Styles {
     /// The looks of a theme. Without colours none of it is used.
     pub(crate) fn new(theme: &Theme, depth: Depth, colour: bool) -> Self {
-        let text = theme.style(Part::Text);
+        let text = theme.style(Tone::Text);
         let ground = text.fg.zip(text.bg).map(|(fg, bg)| (rgb(fg), rgb(bg)));
-        let part = |part: Part| match colour {
-            true => shown(theme.style(part), depth),
-            false => Style::default().add_modifier(plain(part)),
+        let tone = |tone: Tone| match colour {
+            true => shown(theme.style(tone), depth),
+            false => Style::default().add_modifier(plain(tone)),
         };
-        Self { parts: Part::ALL.map(part), ansi: theme.ansi, ground, depth, colour }
-    }
-
-    pub(crate) fn part(self, part: Part) -> Style {
-        self.parts.get(part.number()).copied().unwrap_or_default()
+        Self { tones: Tone::ALL.map(tone), ansi: theme.ansi, ground, depth, colour }
     }
 
     /// The look of a meaning.
     pub(crate) fn of(self, tone: Tone) -> Style {
-        self.part(tone.part())
+        self.tones.get(tone.number()).copied().unwrap_or_default()
     }
 
     /// What everything is drawn on.
     pub(crate) fn ground(self) -> Style {
-        self.part(Part::Text)
+        self.of(Tone::Text)
     }
 
     /// The chosen row, column or button.
     pub(crate) fn selected(self) -> Style {
-        self.part(Part::Selected)
+        self.of(Tone::Selected)
     }
 
     /// The frame of the pane that has the keys, and of the others.
     pub(crate) fn frame(self, focused: bool) -> Style {
-        self.part(if focused { Part::FrameFocused } else { Part::Frame })
+        self.of(if focused { Tone::FrameFocused } else { Tone::Frame })
     }
 
     /// The title of the pane that has the keys, and of the others.
     pub(crate) fn title(self, focused: bool) -> Style {
-        self.part(if focused { Part::TitleFocused } else { Part::Title })
+        self.of(if focused { Tone::TitleFocused } else { Tone::Title })
     }
 
     /// What a host asked for; without colours only its attributes. Where the ground is known, it can be
@@ -184,15 +130,15 @@ fn modifiers(style: text::Style) -> Modifier {
 }
 
 /// What stands for a look where there are no colours, whatever the theme.
-fn plain(part: Part) -> Modifier {
-    match part {
-        Part::Text | Part::Ok | Part::Held => Modifier::empty(),
-        Part::Dim | Part::Frame | Part::Title => Modifier::DIM,
-        Part::Strong | Part::Running | Part::FrameFocused | Part::TitleFocused => Modifier::BOLD,
-        Part::Warn => Modifier::UNDERLINED,
-        Part::Failed | Part::Unknown | Part::Protected => Modifier::REVERSED.union(Modifier::BOLD),
-        Part::Key => Modifier::BOLD.union(Modifier::UNDERLINED),
-        Part::Hit | Part::Selected => Modifier::REVERSED,
+fn plain(tone: Tone) -> Modifier {
+    match tone {
+        Tone::Text | Tone::Ok | Tone::Held => Modifier::empty(),
+        Tone::Dim | Tone::Frame | Tone::Title => Modifier::DIM,
+        Tone::Strong | Tone::Running | Tone::FrameFocused | Tone::TitleFocused => Modifier::BOLD,
+        Tone::Warn => Modifier::UNDERLINED,
+        Tone::Failed | Tone::Unknown | Tone::Protected => Modifier::REVERSED.union(Modifier::BOLD),
+        Tone::Key => Modifier::BOLD.union(Modifier::UNDERLINED),
+        Tone::Hit | Tone::Selected => Modifier::REVERSED,
     }
 }
 

@@ -4,7 +4,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::{Desk, WIDE, chatter, settings, story};
 use crate::{
-    config::{Part, Theme, shipped, theme},
+    config::{Theme, shipped, theme},
     text,
     tui::{
         Depth, Settings, Themes,
@@ -47,8 +47,8 @@ fn everything_can_be_read_in_every_theme_with_a_ground() {
                 "high-contrast" => 7.0,
                 _ => READABLE,
             };
-            for part in Part::ALL {
-                let look = styles.ground().patch(styles.part(part));
+            for part in Tone::ALL {
+                let look = styles.ground().patch(styles.of(part));
                 // The chosen cell keeps the look of its state.
                 for look in [look, look.patch(styles.selected())] {
                     let (text, ground) = seen(look);
@@ -94,7 +94,7 @@ fn whatever_a_host_prints_can_be_read_in_every_theme_with_a_ground() {
 #[test]
 fn the_default_theme_uses_neither_blue_nor_dark_grey_nor_a_colour_of_its_own() {
     let theme = coming_along("terminal-16");
-    for part in Part::ALL {
+    for part in Tone::ALL {
         let style = theme.style(part);
         for colour in [style.fg, style.bg].into_iter().flatten() {
             // Black, blue, and bright black and blue.

@@ -1,8 +1,9 @@
 //! What a theme gives a look to.
 
-/// What has a look of its own, named as in `[styles]`.
+/// What something means to the operator, or what it is on the screen: each has a look of its own, named as
+/// in `[styles]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum Tone {
     /// Ordinary text; its ground is that of the whole screen.
     Text,
     /// Text of less weight.
@@ -39,7 +40,7 @@ pub enum Part {
     TitleFocused,
 }
 
-impl Part {
+impl Tone {
     /// How many there are.
     pub const COUNT: usize = Self::ALL.len();
 
