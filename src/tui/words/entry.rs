@@ -187,7 +187,22 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<commands::Row> {
             Some(run),
         ) => answered(model, run, act),
         (Act::Maintenance | Act::Rollback | Act::TakeOver, _) => told(model),
-        (_, _) => Vec::new(),
+        // These need an open run, without which they were refused above; or run nothing.
+        (
+            Act::Continue
+            | Act::Undo
+            | Act::Abort
+            | Act::Retry
+            | Act::Edit
+            | Act::Fixed
+            | Act::Skip
+            | Act::AssumeFailed
+            | Act::Elsewhere
+            | Act::Input
+            | Act::Exclude,
+            None,
+        )
+        | (Act::Pause | Act::Break | Act::Stop | Act::Shell, _) => Vec::new(),
     };
     if !rows.is_empty() {
         return rows;
