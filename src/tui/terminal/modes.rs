@@ -49,6 +49,11 @@ const TABLE: [Row; 9] = [
     Row { mode: Mode::Frame, set: "\x1b[?2026h", unset: "\x1b[?2026l" },
 ];
 
+/// Leaves the alternate screen with nothing on it: tmux (seen with 3.3a) leaves rows of it on the main
+/// screen if its window was resized meanwhile, and rows of nothing are the best that it can leave. Only
+/// where it is on; elsewhere this would clear what is not ours.
+const LEAVE_SCREEN: &str = "\x1b[H\x1b[J\x1b[?1049l";
+
 /// Ends whatever sequence was cut off before it; nothing where there was none.
 const CUT: &str = "\x1b\\";
 
@@ -82,6 +87,7 @@ pub(super) fn unset(mode: Mode) -> &'static str {
     let before = SET.fetch_and(!bit(mode), Ordering::SeqCst);
     match before & bit(mode) {
         0 => "",
+        _ if mode == Mode::Screen => LEAVE_SCREEN,
         _ => TABLE.iter().find(|row| row.mode == mode).map_or("", |row| row.unset),
     }
 }
@@ -175,5 +181,13 @@ mod tests {
         let rest = left(&[sets.as_str(), &after_guest(true)].concat());
         assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7", "t"], "and our title");
         assert!(!after_guest(false).contains("1049"));
+    }
+
+    #[test]
+    fn the_screen_is_cleared_before_it_is_left_and_only_where_it_is_on() {
+        assert_eq!(unset(Mode::Screen), "");
+        set(Mode::Screen);
+        assert_eq!(unset(Mode::Screen), LEAVE_SCREEN);
+        assert!(!mended().contains("\x1b[J") && !after_guest(true).contains("\x1b[J"));
     }
 }
