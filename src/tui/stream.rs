@@ -4,8 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::{
+    action::Action,
     feed,
-    state::{Model, SIZE_MIN, dialog::Subject},
+    keymap::written,
+    state::{
+        Model, SIZE_MIN,
+        dialog::{Deed, Subject},
+    },
     view, words,
 };
 use crate::{
@@ -72,8 +77,12 @@ impl Stream {
             &match cause {
                 Cause::Wanted => "-- plain lines of all hosts; any key comes back --".to_owned(),
                 Cause::Small => format!(
-                    "-- plain lines: {}x{} is too small for the screens, {}x{} is not; q leaves --",
-                    has.width, has.height, needs.width, needs.height
+                    "-- plain lines: {}x{} is too small for the screens, {}x{} is not; {} leaves --",
+                    has.width,
+                    has.height,
+                    needs.width,
+                    needs.height,
+                    written(model, Action::Quit)
                 ),
             },
         );
@@ -105,13 +114,14 @@ impl Stream {
             if let Fact::Started(attempt) = event.fact {
                 self.follow(model, run, attempt, true);
             }
-            if let Fact::Ended(attempt, ..) | Fact::Settled(attempt, _) | Fact::Lost(attempt, _) =
-                event.fact
-            {
+            if let Fact::Ended(attempt, ..) | Fact::Lost(attempt, _) = event.fact {
                 self.follow(model, run, attempt, true);
-                if let Some(mut followed) = self.followed.remove(&attempt) {
-                    while self.print(model, &mut followed, true) {}
-                }
+            }
+            // Only then all of its log is here. It is not begun to be followed anew: each line once.
+            if let Fact::Settled(attempt, _) | Fact::Lost(attempt, _) = event.fact
+                && let Some(mut followed) = self.followed.remove(&attempt)
+            {
+                while self.print(model, &mut followed, true) {}
             }
             if let Some((text, _)) = words::event(model, run, event) {
                 let at = event.at.to_zoned(model.settings.zone.clone()).strftime("%H:%M:%S");
@@ -148,11 +158,11 @@ impl Stream {
             Cause::Small => "make the terminal larger to answer",
         };
         let asked = match (&model.dialog, model.hold(), model.run()) {
-            (Some(dialog), ..) if leaving(&dialog.subject) && model.open_run().is_some() => {
-                Some("Leave? D detaches, Esc stays".to_owned())
-            }
             (Some(dialog), ..) if leaving(&dialog.subject) => {
-                Some("Leave? D leaves, Esc stays".to_owned())
+                let does = if model.open_run().is_some() { "detaches" } else { "leaves" };
+                let leave = dialog.buttons.iter().find(|button| button.deed == Deed::Detach);
+                let key = leave.and_then(|button| button.key).map(String::from);
+                Some(format!("Leave? {} {does}, Esc stays", key.unwrap_or_default()))
             }
             (Some(dialog), ..) => Some(format!("{} ({how})", dialog.title)),
             (None, Some((_, hold)), Some(run)) => {
