@@ -81,6 +81,13 @@ fn every_fault_is_said_before_the_screen_opens() {
     assert_eq!(code, Some(2));
     assert!(!screen.alternate_screen());
     assert!(screen.contents().contains("config.toml:10:"), "{}", screen.contents());
+    // At night there may be no time to mend it.
+    let hint = "to start without your configuration: deployui --no-user-config";
+    assert!(screen.contents().contains(hint), "{}", screen.contents());
+    let console = home.demo(&["--no-user-config"]);
+    console.wait_for("READY");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
 }
 
 #[test]

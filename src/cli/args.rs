@@ -42,6 +42,9 @@ pub(super) struct Global {
     /// Your own configuration; default: $DEPLOYUI_CONFIG, else $XDG_CONFIG_HOME/deployui/config.toml
     #[arg(long, global = true, value_name = "FILE")]
     pub(super) user_config: Option<PathBuf>,
+    /// As if you had no configuration of your own: for when it has a fault and there is no time
+    #[arg(long, global = true, conflicts_with = "user_config")]
+    pub(super) no_user_config: bool,
     /// The theme, whatever config.toml says; `deployui theme list` shows all
     #[arg(long, global = true, value_name = "NAME")]
     pub(super) theme: Option<String>,

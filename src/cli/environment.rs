@@ -60,6 +60,8 @@ pub(super) struct Looks {
 pub(super) struct OwnFiles {
     /// config.toml.
     pub(super) config: PathBuf,
+    /// It is not read, whatever is in it.
+    pub(super) ignored: bool,
     /// Whether it was named, so that it must be there.
     pub(super) named: bool,
     /// The folder of themes.
@@ -185,7 +187,7 @@ fn own_files<'v>(
         Stop::new(Exit::Usage, format!("the configuration {}: {error}", config.display()))
     })?;
     let themes = config.with_file_name("themes");
-    Ok(OwnFiles { config, named: is_named, themes })
+    Ok(OwnFiles { config, named: is_named, ignored: global.no_user_config, themes })
 }
 
 fn state_dir(global: &Global, xdg: Option<&str>, home: &Path) -> Result<PathBuf, Stop> {

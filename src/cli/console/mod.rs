@@ -43,7 +43,7 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
         without::tell(around, global)?;
         return Err(why);
     }
-    let own = Own::load(around, global)?;
+    let own = Own::of_console(around, global)?;
     let recipe = load::recipe(global)?;
     let request = headless::plain_request(around, global, &session::pipeline(&recipe))?;
     if !around.read_only {
@@ -80,7 +80,7 @@ pub(super) async fn trial(
     guide: Vec<String>,
 ) -> Result<Exit, Stop> {
     terminal(around)?;
-    let own = Own::load(around, global)?;
+    let own = Own::of_console(around, global)?;
     let recipe = load::recipe(global)?;
     let screen = Screen::open(around, own, false)?;
     Session::new(around, global, screen, false).fresh(recipe, guide).await
@@ -113,7 +113,7 @@ pub(super) async fn resume(
     events: Vec<Event>,
     run: Run,
 ) -> Result<Exit, Stop> {
-    let own = Own::load(around, global)?;
+    let own = Own::of_console(around, global)?;
     // The run has all that it needs in its journal; the recipe is for what is seen beside it.
     let recipe = load::quietly(global).ok().map(|(recipe, _warnings)| recipe);
     taken_up(around, global, own, (journal, events, run), recipe).await

@@ -141,6 +141,7 @@ fn texts(own: &Own) -> Vec<Option<String>> {
     let mut themes: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
     themes.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
     themes.sort();
-    let all = std::iter::once(&files.config).chain(&themes);
+    let config = std::iter::once(&files.config).filter(|_| !files.ignored);
+    let all = config.chain(&themes);
     all.map(|file| crate::cli::load::bounded(file).ok()).collect()
 }

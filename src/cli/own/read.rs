@@ -38,6 +38,15 @@ impl Own {
         Self::read(&around.files, global.theme.as_deref()).map_err(|unread| unread.stop())
     }
 
+    /// Reads it for the console, which also starts without it.
+    pub(in crate::cli) fn of_console(around: &Surroundings, global: &Global) -> Result<Self, Stop> {
+        let without = match global.theme {
+            None => "to start without your configuration: deployui --no-user-config",
+            Some(_) => "to start without your configuration: deployui --no-user-config, no --theme",
+        };
+        Self::load(around, global).map_err(|stop| stop.hint(without))
+    }
+
     /// Reads it again.
     pub(in crate::cli) fn again(&self) -> Result<Self, Unread> {
         Self::read(&self.files, self.theme.as_deref())
@@ -46,6 +55,7 @@ impl Own {
     fn read(files: &OwnFiles, theme: Option<&str>) -> Result<Self, Unread> {
         let mut found = Vec::new();
         let config = match load::bounded(&files.config) {
+            _ if files.ignored => Config::default(),
             Ok(text) => Config::read(&files.config.display().to_string(), &text, &mut found),
             Err(error) if error.kind() == io::ErrorKind::NotFound && !files.named => {
                 Config::default()
