@@ -258,7 +258,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Named(K::PageDown)], "PgDn", PageDown, Moving, "page down", "A page down.";
     [Ctrl('u')], "Ctrl-u", HalfUp, Moving, "half up", "Half a page up.";
     [Ctrl('d')], "Ctrl-d", HalfDown, Moving, "half down", "Half a page down.";
-    [Char('/')], "/", Search, Log, "search", "Searches the log (regular expression; capital letters count only if you type one).";
+    [Char('/')], "/", Search, Log, "search", "Searches the log (regular expression; capital letters count only if you type one); in hosts and in steps: lists those that have it in their name, role or state.";
     [Char('n')], "n", NextHit, Log, "next", "To the next line that was searched for.";
     [Char('N')], "N", PreviousHit, Log, "previous", "To the line before that was searched for.";
     [Char('e')], "e", NextError, Log, "error", "To the next line that speaks of an error.";

@@ -13,6 +13,7 @@ pub(crate) mod host;
 pub(crate) mod log;
 pub(crate) mod looks;
 pub(crate) mod moment;
+pub(crate) mod narrow;
 pub(crate) mod palette;
 pub(crate) mod picker;
 pub(crate) mod sight;
@@ -34,6 +35,7 @@ use self::{
     host::{HostView, Met},
     log::LogPane,
     looks::Looks,
+    narrow::Narrow,
     palette::{Palette, Recent},
     picker::Picker,
     sight::Sight,
@@ -124,6 +126,7 @@ pub(crate) struct Model {
     pub(crate) sight: Sight,
     pub(crate) tempo: Tempo,
     pub(crate) attention: Attention,
+    pub(crate) narrow: Narrow,
     pub(crate) picker: Option<Picker>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) help: Option<Help>,
@@ -185,6 +188,7 @@ impl Model {
             sight: Sight::default(),
             tempo: Tempo::default(),
             attention: Attention::default(),
+            narrow: Narrow::default(),
             picker: None,
             dialog: None,
             help: None,

@@ -13,6 +13,7 @@ mod lent;
 mod locks;
 mod log;
 mod looks;
+mod many;
 mod mouse;
 mod nav;
 mod next;

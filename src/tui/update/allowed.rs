@@ -1,6 +1,6 @@
 //! Which keys act now, and of those that do not: why.
 
-use super::{keys::copies_card, lend};
+use super::{keys::copies_card, lend, narrow};
 use crate::{
     model::{BoxMode, Hole, HostId, Kind, NodeId, Try},
     run::{Cause, LinkState, Mode, Offer, Run, Sig, State},
@@ -38,15 +38,14 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::Follow
         | Action::Wrap
         | Action::Times
-        | Action::Search
         | Action::NextError
         | Action::PreviousError
         | Action::NextWarning
         | Action::PreviousWarning
         | Action::NextPause
-        | Action::Filter
         | Action::Go(_) => None,
-        Action::Editor | Action::Pager => {
+        Action::Search if narrow::here(model).is_some() => None,
+        Action::Editor | Action::Pager | Action::Search | Action::Filter => {
             model.attempt().is_none().then(|| "there is no log here yet".to_owned())
         }
         Action::Choices => model.hold().is_none().then(|| "nothing is being asked".to_owned()),

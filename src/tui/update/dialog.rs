@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{answer, edit, lend, log, outside};
+use super::{answer, edit, lend, log, narrow, outside};
 use crate::tui::{
     keymap::Press,
     state::{
@@ -141,6 +141,8 @@ pub(super) fn paste(model: &mut Model, text: &str) {
         typing.push_str(&line());
     } else if model.log.typing.is_some() {
         log::paste(model, &line());
+    } else if let Some(list) = model.narrow.typing {
+        narrow::paste(model, list, &line());
     } else {
         model.say("pasted text is not taken for keys", Tone::Dim);
     }

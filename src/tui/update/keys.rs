@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::{
     acts,
     allowed::{self, why_not},
-    dialog, failure, help, history, host, lend, log, palette, picker,
+    dialog, failure, help, history, host, lend, log, narrow, palette, picker,
 };
 use crate::tui::{
     action::{Act, Action, Motion},
@@ -20,6 +20,7 @@ use crate::tui::{
             Move,
             search::{Sought, Typed},
         },
+        narrow::List,
     },
     styles::Tone,
     told::Wish,
@@ -57,6 +58,10 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     }
     if model.log.typing.is_some() {
         log::typing(model, key);
+        return Vec::new();
+    }
+    if let Some(list) = model.narrow.typing {
+        narrow::typing(model, list, press);
         return Vec::new();
     }
     match press.and_then(|press| keymap::action(model, press)) {
@@ -159,6 +164,7 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
     }
     history::leave(model);
     model.log.stop_typing();
+    narrow::stop(model);
     let mut wishes = acts::quit(model);
     if model.quit && model.run().is_none() {
         wishes.insert(0, Wish::Interrupted);
@@ -200,13 +206,17 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Zoom => model.zoom = !model.zoom,
         Action::Follow if model.failure.open => model.log.way = Some(Move::Bottom),
         Action::Follow => {
+            narrow::forget(model);
             model.cursor.moved = false;
             model.log.pinned = None;
             model.log.way = Some(Move::Bottom);
         }
         Action::Wrap => (model.log.wrap, model.log.left) = (!model.log.wrap, 0),
         Action::Times => model.log.times = model.log.times.next(),
-        Action::Search => model.log.begin_typing(Typed::Search),
+        Action::Search => match narrow::here(model) {
+            Some(list) => narrow::begin(model, list),
+            None => model.log.begin_typing(Typed::Search),
+        },
         Action::Filter => model.log.begin_typing(Typed::Filter),
         Action::NextHit => model.log.jump(Sought::Hit, true),
         Action::PreviousHit => model.log.jump(Sought::Hit, false),
@@ -271,8 +281,8 @@ fn back(model: &mut Model) {
         model.say("the dialog of the next run does not open by itself", Tone::Dim);
     } else if std::mem::take(&mut model.sight.wanted) {
         model.say("the choice of a release does not open by itself", Tone::Dim);
-    } else if log::back(model) {
-        // It was something of the log.
+    } else if narrow::back(model, false) || log::back(model) || narrow::back(model, true) {
+        // It was something of a list, or of the log.
     } else if model.zoom {
         model.zoom = false;
     } else if history::leave(model) {
@@ -367,11 +377,9 @@ pub(super) fn rows(motion: Motion, page: usize) -> i64 {
 
 fn in_matrix(model: &mut Model, motion: Motion) {
     let page = 5;
-    let (columns, hosts) = (model.grid.columns.len(), model.grid.hosts.len());
-    let cursor = &mut model.cursor;
     match motion {
-        Motion::Left => cursor.column = cursor.column.saturating_sub(1),
-        Motion::Right => cursor.column = (cursor.column + 1).min(columns.saturating_sub(1)),
+        Motion::Left => among(model, List::Steps, -1),
+        Motion::Right => among(model, List::Steps, 1),
         Motion::Up
         | Motion::Down
         | Motion::Top
@@ -379,7 +387,21 @@ fn in_matrix(model: &mut Model, motion: Motion) {
         | Motion::PageUp
         | Motion::PageDown
         | Motion::HalfUp
-        | Motion::HalfDown => cursor.row = shifted(cursor.row, rows(motion, page), hosts),
+        | Motion::HalfDown => among(model, List::Hosts, rows(motion, page)),
+    }
+}
+
+/// So many further in a list, among those that are listed.
+fn among(model: &mut Model, list: List, by: i64) {
+    let listed = view::listed(model, list);
+    let cursor = &mut model.cursor;
+    let at = match list {
+        List::Hosts => &mut cursor.row,
+        List::Steps => &mut cursor.column,
+    };
+    let here = listed.iter().position(|it| it == at).unwrap_or(0);
+    if let Some(there) = listed.get(shifted(here, by, listed.len())) {
+        *at = *there;
     }
     cursor.moved = true;
     (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
@@ -398,10 +420,7 @@ fn in_releases(model: &mut Model, motion: Motion) {
 
 /// Up and down the list is left and right in the matrix.
 fn in_steps(model: &mut Model, motion: Motion) {
-    let columns = model.grid.columns.len();
-    model.cursor.column = shifted(model.cursor.column, rows(motion, 5), columns);
-    model.cursor.moved = true;
-    (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
+    among(model, List::Steps, rows(motion, 5));
 }
 
 fn in_detail(model: &mut Model, motion: Motion) {

@@ -16,6 +16,7 @@ mod keys;
 mod lend;
 mod log;
 mod mouse;
+mod narrow;
 mod outside;
 mod palette;
 mod picker;
@@ -59,6 +60,7 @@ pub(crate) enum Msg {
 
 /// Takes it in. `model.now` was set before.
 pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
+    let before = (model.cursor.row, model.cursor.column);
     let mut wishes = match msg {
         Msg::Key(key) => keys::key(model, key),
         Msg::Mouse(event) => {
@@ -102,6 +104,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     picker::due(model);
     failure::keep(model);
     keep_inside(model);
+    narrow::keep_listed(model, before);
     attention::call(model);
     wishes.extend(outside::ask(model));
     wishes

@@ -57,7 +57,12 @@ fn is_free(model: &Model) -> bool {
     let asked = model.dialog.is_some() || !model.prompts.is_empty() || model.picker.is_some();
     let read = model.help.is_some() || model.palette.is_some() || model.guiding.is_some();
     let screens = model.host_view.is_some() || model.history.open;
-    !asked && !read && !screens && model.log.typing.is_none() && !model.is_tiny()
+    !asked
+        && !read
+        && !screens
+        && model.log.typing.is_none()
+        && model.narrow.typing.is_none()
+        && !model.is_tiny()
 }
 
 /// A key.

@@ -7,7 +7,10 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::paint::{Pen, fit_parts};
+use super::{
+    narrow,
+    paint::{Pen, fit_parts},
+};
 use crate::tui::{
     action::{Act, Action},
     keymap::{binding, written},
@@ -33,6 +36,9 @@ pub(super) fn draw_line(model: &Model, pen: Pen, frame: &mut Frame<'_>, line: Re
 fn last(model: &Model, pen: Pen, width: usize) -> Line<'static> {
     if let Some(typing) = &model.log.typing {
         return typed(model, pen, typing);
+    }
+    if let Some(list) = model.narrow.typing {
+        return narrow::typed(model, pen, list);
     }
     let Some(said) = &model.line else {
         let calm = match (&model.subject, &model.over) {
@@ -98,6 +104,9 @@ fn typed(model: &Model, pen: Pen, typing: &Typing) -> Line<'static> {
     let says = match (&typing.wrong, typing.what) {
         (Some(why), _) => format!("  not a regular expression yet: {why}"),
         (None, _) if typing.text.is_empty() => String::new(),
+        (None, Typed::Search | Typed::Filter) if model.attempt().is_none() => {
+            "  no log yet".to_owned()
+        }
         (None, Typed::Search) => {
             format!("  {}", log.search.says.as_deref().unwrap_or("looking"))
         }
@@ -176,7 +185,8 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
             [Action::Choices, Action::Log, Action::Copy, Action::Back].as_slice()
         }
         Pane::Hosts | Pane::Steps => {
-            [Action::Open, Action::Zoom, Action::Host, Action::Runs, Action::Follow].as_slice()
+            [Action::Open, Action::Zoom, Action::Host, Action::Runs, Action::Follow, Action::Search]
+                .as_slice()
         }
         Pane::Releases => [Action::Open, Action::Zoom].as_slice(),
         Pane::Log => {

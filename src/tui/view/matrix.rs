@@ -10,20 +10,25 @@ use ratatui::{
 
 use std::collections::BTreeMap;
 
-use super::{first_shown, focused, paint::Pen, rows::marks, spots, steps as face};
+use super::{
+    first_shown, focused,
+    narrow::{self, listed},
+    paint::Pen,
+    rows::marks,
+    spots, steps as face,
+};
 use crate::{
     model::{HostId, NodeId, Served},
-    run::{LinkState, State},
+    run::State,
     tui::{
-        state::{Model, Pane, grid::Column},
+        state::{Model, Pane, grid::Column, narrow::List},
         styles::Tone,
-        told::HostState,
-        words::{self, Look},
+        words::{self, Linked, Look},
     },
 };
 
 /// Cells of the column that says how a host is connected.
-const LINK: usize = 9;
+const LINK: usize = 11;
 
 /// Narrowest and widest column of a step, with the gap behind it.
 const COLUMN: (usize, usize) = (8, 14);
@@ -47,54 +52,77 @@ struct Widths {
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let (done, _) = model.progress();
-    let right = format!(" {done}/{} done ", model.grid.columns.len());
+    let mut right: Vec<_> = narrow::title(model, List::Hosts).into_iter().collect();
+    right.push((format!(" {done}/{} done ", model.grid.columns.len()), Tone::Dim));
     let in_focus = focused(model, Pane::Hosts);
-    let block = pen.pane("1 Hosts and steps", &[(right, Tone::Dim)], in_focus, area.width);
+    let block = pen.pane("1 Hosts and steps", &right, in_focus, area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let parts = [Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
     let [head, body, foot] = Layout::vertical(parts).areas(inner);
     let widths = widths(model, usize::from(inner.width));
     frame.render_widget(Paragraph::new(heading(model, pen, &widths)), head);
-    let all = model.grid.hosts.len();
-    let whole = usize::from(body.height);
-    let room = room(all, whole);
-    let first = first_shown(model.cursor.row, all, room);
-    let hosts = model.grid.hosts.iter().enumerate().skip(first).take(room);
+    let listed = listed(model, List::Hosts);
+    let (first, room) = part(model, &listed, usize::from(body.height));
+    let shown = listed.get(first..).unwrap_or_default();
+    let shown = shown.get(..room).unwrap_or(shown);
+    let hosts = shown.iter().filter_map(|at| Some((*at, *model.grid.hosts.get(*at)?)));
     let mut rows: Vec<Line<'_>> =
-        hosts.map(|(at, host)| row(model, pen, &widths, at == model.cursor.row, *host)).collect();
-    if room < whole {
-        rows.push(hidden(model, pen, first..first + room));
+        hosts.map(|(at, host)| row(model, pen, &widths, at == model.cursor.row, host)).collect();
+    if shown.len() < model.grid.hosts.len() && room < usize::from(body.height) {
+        rows.push(hidden(model, pen, shown, usize::from(body.width)));
     }
     frame.render_widget(Paragraph::new(rows), body);
-    marks(pen, frame, (area, body), (first > 0, first + room < all));
+    marks(pen, frame, (area, body), (first > 0, first + room < listed.len()));
     frame.render_widget(Paragraph::new(chosen(model, pen)), foot);
 }
 
-/// Rows for hosts: where some are hidden, the last row says how they are.
-fn room(hosts: usize, whole: usize) -> usize {
-    if hosts > whole && whole > 1 { whole - 1 } else { whole }
+/// The first of the listed hosts that is shown, and the rows for them: where some are hidden, the row
+/// behind them says how they are.
+fn part(model: &Model, listed: &[usize], whole: usize) -> (usize, usize) {
+    let hides = listed.len() > whole || listed.len() < model.grid.hosts.len();
+    let room = if hides && whole > 1 { whole - 1 } else { whole };
+    let chosen = listed.iter().position(|at| *at == model.cursor.row).unwrap_or(0);
+    (first_shown(chosen, listed.len(), room), room)
 }
 
 /// How the hosts are that are not shown, folded by their state: `38 more: 1 failed (web7), 37 ok`.
-fn hidden(model: &Model, pen: Pen, shown: std::ops::Range<usize>) -> Line<'static> {
+fn hidden(model: &Model, pen: Pen, shown: &[usize], width: usize) -> Line<'static> {
     let mut groups: BTreeMap<u8, (&'static str, Tone, Vec<&str>)> = BTreeMap::new();
-    let outside = model.grid.hosts.iter().enumerate().filter(|(at, _)| !shown.contains(at));
+    let outside =
+        model.grid.hosts.iter().enumerate().filter(|(at, _)| shown.binary_search(at).is_err());
     let mut count = 0;
     for (_, host) in outside {
-        let (weight, word, tone) = face::worst(model, *host);
+        let (weight, word, tone) = face::standing(model, *host);
         let group = groups.entry(weight).or_insert((word, tone, Vec::new()));
         group.2.push(model.host_name(*host));
         count += 1;
     }
-    let mut spans = vec![pen.span(&format!("  {count} more:"), Tone::Dim)];
-    for (weight, (word, tone, names)) in groups.iter().rev() {
-        let named = if *weight > face::CALM {
-            format!(" ({})", words::hosts(names))
-        } else {
-            String::new()
+    // Names go before numbers do: how many there are of each is always said.
+    let all = words::HOSTS_SHOWN;
+    let forms = [(all, all), (all, 1), (all, 0), (2, 0), (1, 0)];
+    let lines = forms.into_iter().map(|most| folded(pen, count, &groups, most));
+    let mut lines = lines.skip_while(|line| line.width() > width);
+    lines.next().unwrap_or_else(|| folded(pen, count, &groups, (0, 0)))
+}
+
+/// Hosts by how they are, the worst first; so many of the worst by their names, and of each other.
+fn folded(
+    pen: Pen,
+    count: usize,
+    groups: &BTreeMap<u8, (&'static str, Tone, Vec<&str>)>,
+    (worst, others): (usize, usize),
+) -> Line<'static> {
+    let mut spans = vec![pen.span(&format!("  {count} more: "), Tone::Dim)];
+    for (at, (weight, (word, tone, names))) in groups.iter().rev().enumerate() {
+        let most = if at == 0 { worst } else { others };
+        let named = match *weight > face::CALM && most > 0 {
+            true => format!(" ({})", words::hosts_up_to(names, most)),
+            false => String::new(),
         };
-        spans.push(pen.span(&format!(" {} {word}{named}", names.len()), *tone));
+        let comma = if at > 0 { ", " } else { "" };
+        spans.push(pen.span(comma, Tone::Dim));
+        spans.push(pen.span(&format!("{} {word}{named}", names.len()), *tone));
     }
     Line::from(spans)
 }
@@ -102,13 +130,12 @@ fn hidden(model: &Model, pen: Pen, shown: std::ops::Range<usize>) -> Line<'stati
 /// The host and the step that lie there.
 pub(super) fn at(model: &Model, area: Rect, at: Position) -> (Option<usize>, Option<usize>) {
     let inner = spots::within(area);
-    let (widths, hosts) = (widths(model, usize::from(inner.width)), model.grid.hosts.len());
+    let (widths, hosts) = (widths(model, usize::from(inner.width)), listed(model, List::Hosts));
     let rows = inner.height.saturating_sub(2);
     let body = Rect { y: inner.y + 1, height: rows, ..inner };
-    let room = room(hosts, usize::from(rows));
-    let first = first_shown(model.cursor.row, hosts, room);
-    let row = spots::row_of(body, at).filter(|row| *row < room).map(|row| first + row);
-    let row = row.filter(|row| *row < hosts);
+    let (first, room) = part(model, &hosts, usize::from(rows));
+    let row = spots::row_of(body, at).filter(|row| *row < room);
+    let row = row.and_then(|row| hosts.get(first + row).copied());
     let left = 2 + widths.host + 1 + LINK + widths.current + widths.previous + 1;
     let across = usize::from(at.x.saturating_sub(inner.x)).checked_sub(left);
     let across = across.and_then(|cells| cells.checked_div(widths.column));
@@ -243,24 +270,8 @@ fn has_break(model: &Model, column: &Column) -> bool {
 
 /// How a host is connected, in at most [`LINK`] cells.
 fn link(model: &Model, host: HostId) -> (String, Tone) {
-    let plain = |word: &str, tone| (word.to_owned(), tone);
-    let Some(run) = model.run() else {
-        return match model.hosts.get(&host) {
-            Some(HostState::Ready) => plain("ready", Tone::Ok),
-            Some(HostState::Trouble { .. }) => plain("trouble", Tone::Failed),
-            Some(HostState::Connecting) | None => plain("connects", Tone::Running),
-        };
-    };
-    if !run.takes_part(host) {
-        return plain("excluded", Tone::Warn);
-    }
-    match run.world.links.get(&host) {
-        Some((LinkState::Up, _)) => plain("up", Tone::Ok),
-        Some((LinkState::Down(_), at)) => {
-            (format!("lost {}", words::since(*at, model.now)), Tone::Unknown)
-        }
-        None => plain("-", Tone::Dim),
-    }
+    let Linked { glyph, word, tone, .. } = words::linked(model, host);
+    (format!("{glyph} {word}"), tone)
 }
 
 /// The chosen cell in words.

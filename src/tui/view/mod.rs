@@ -12,6 +12,7 @@ mod holds;
 mod host;
 mod log;
 mod matrix;
+mod narrow;
 mod paint;
 mod palette;
 mod picker;
@@ -23,6 +24,7 @@ mod steps;
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
 pub(crate) use self::failure::{card_rows, standing_rows};
+pub(crate) use self::narrow::listed;
 pub(crate) use self::spots::{Spot, spot};
 use self::{areas::areas, paint::Pen};
 use super::{

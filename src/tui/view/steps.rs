@@ -12,32 +12,36 @@ use ratatui::{
 
 use super::{
     first_shown, focused,
+    narrow::{self, listed},
     paint::{Pen, wrap_words},
     rows::marks,
     spots,
 };
 use crate::model::HostId;
 use crate::tui::{
-    state::{Model, Pane, face::Face, grid::Column},
+    state::{Model, Pane, face::Face, grid::Column, narrow::List},
     styles::Tone,
-    words,
+    words::{self, Linked},
 };
 
 /// Fewest and most cells of a step's name.
 const NAME: (usize, usize) = (9, 18);
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
-    let block = pen.pane("3 Steps", &[], focused(model, Pane::Steps), area.width);
+    let right: Vec<_> = narrow::title(model, List::Steps).into_iter().collect();
+    let block = pen.pane("3 Steps", &right, focused(model, Pane::Steps), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inner.width);
     let about = about(model, width);
     let room = usize::from(inner.height).saturating_sub(about.len() + 1).max(1);
-    let first = first_shown(model.cursor.column, model.grid.columns.len(), room);
-    let columns = model.grid.columns.iter().enumerate().skip(first).take(room);
+    let listed = listed(model, List::Steps);
+    let first = first_of(model, &listed, room);
+    let columns = listed.iter().filter_map(|at| Some((*at, model.grid.columns.get(*at)?)));
+    let columns = columns.skip(first).take(room);
     let mut lines: Vec<Line<'_>> =
         columns.map(|(at, it)| line(model, pen, it, at == model.cursor.column, width)).collect();
-    let all = model.grid.columns.len();
+    let all = listed.len();
     let listed = Rect { height: u16::try_from(room).unwrap_or(inner.height), ..inner };
     marks(pen, frame, (area, listed.intersection(inner)), (first > 0, first + room < all));
     lines.push(Line::default());
@@ -50,10 +54,21 @@ pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
     let inner = spots::within(area);
     let about = about(model, usize::from(inner.width));
     let room = usize::from(inner.height).saturating_sub(about.len() + 1).max(1);
-    let steps = model.grid.columns.len();
+    let steps = listed(model, List::Steps);
     let row = spots::row_of(inner, at).filter(|row| *row < room)?;
-    let step = first_shown(model.cursor.column, steps, room) + row;
-    (step < steps).then_some(step)
+    steps.get(first_of(model, &steps, room) + row).copied()
+}
+
+/// The first of the listed steps that is shown.
+fn first_of(model: &Model, listed: &[usize], room: usize) -> usize {
+    let chosen = listed.iter().position(|at| *at == model.cursor.column).unwrap_or(0);
+    first_shown(chosen, listed.len(), room)
+}
+
+/// How a step stands on all its hosts, in words.
+pub(super) fn stands(model: &Model, column: &Column) -> String {
+    let faces: Vec<Face> = column.hosts().map(|host| model.face(column, host)).collect();
+    sum(&faces)
 }
 
 /// What the chosen step does.
@@ -180,10 +195,29 @@ fn group(face: &Face) -> &'static str {
 }
 
 /// A host of more than this weight is named where hosts are folded.
-pub(super) const CALM: u8 = 5;
+pub(super) const CALM: u8 = 6;
+
+/// Weights of a host that does nothing, for how it is connected: over what waits, below what runs; and
+/// over everything else where nothing can begin without it.
+const CONNECTS: u8 = 7;
+const AWAY: u8 = 13;
+
+/// How a host is, by its worst step or by its connection: its weight, its word, its look.
+pub(super) fn standing(model: &Model, host: HostId) -> (u8, &'static str, Tone) {
+    let worst = worst(model, host);
+    let Linked { tone, news, .. } = words::linked(model, host);
+    let Some(news) = news else { return worst };
+    let away = matches!(tone, Tone::Failed | Tone::Unknown);
+    let weight = match (away, model.run()) {
+        (true, None) => AWAY,
+        (true, Some(_)) => weight(&Face::LinkLost(model.now)),
+        (false, _) => CONNECTS,
+    };
+    if weight > worst.0 { (weight, news, tone) } else { worst }
+}
 
 /// What matters most of a host: its weight, its word, its look.
-pub(super) fn worst(model: &Model, host: HostId) -> (u8, &'static str, Tone) {
+fn worst(model: &Model, host: HostId) -> (u8, &'static str, Tone) {
     let faces = model.grid.columns.iter().map(|column| model.face(column, host));
     let faces: Vec<Face> = faces.filter(|face| *face != Face::Absent).collect();
     let worst = faces.iter().max_by_key(|face| weight(face)).cloned().unwrap_or(Face::Absent);

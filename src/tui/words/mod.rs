@@ -8,6 +8,7 @@ mod entry;
 mod event;
 mod face;
 mod host;
+mod link;
 mod offer;
 mod outside;
 mod past;
@@ -29,10 +30,13 @@ pub(crate) use self::{
     event::event,
     face::{Look, look},
     host::host,
+    link::{Linked, linked},
     offer::{consequence, key_of, same_step},
     outside::{care, dialog, doing, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},
-    release::{details, hosts, releases, served, short_revision, standing},
+    release::{
+        HOSTS_SHOWN, details, hosts, hosts_up_to, releases, served, short_revision, standing,
+    },
     tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},

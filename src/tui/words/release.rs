@@ -106,9 +106,16 @@ pub(crate) fn served(served: &Served) -> (String, Tone) {
 
 /// Hosts by name, all or so many of them.
 pub(crate) fn hosts(names: &[impl AsRef<str>]) -> String {
-    const SHOWN: usize = 4;
-    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
-    match names.len().saturating_sub(SHOWN) {
+    hosts_up_to(names, HOSTS_SHOWN)
+}
+
+/// So many hosts are named.
+pub(crate) const HOSTS_SHOWN: usize = 4;
+
+/// As [`hosts`], so many by their names.
+pub(crate) fn hosts_up_to(names: &[impl AsRef<str>], most: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(most) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }

@@ -498,7 +498,7 @@ async fn arrival(stage: &mut Option<Stage>) -> (HostId, HostState, Option<String
     match arrived {
         Some((host, Ok(hello))) => (host, HostState::Ready, Some(hello.user.clone())),
         Some((host, Err(trouble))) => {
-            let state = HostState::Trouble { what: trouble.to_string(), hint: trouble.hint() };
+            let state = HostState::Trouble { what: trouble.without_host(), hint: trouble.hint() };
             (host, state, None)
         }
         None => std::future::pending().await,

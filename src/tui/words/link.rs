@@ -1,0 +1,48 @@
+//! How a host is connected, as a state: a mark, a word, a look.
+
+use super::since;
+use crate::{
+    model::HostId,
+    run::LinkState,
+    tui::{state::Model, styles::Tone, told::HostState},
+};
+
+/// How a host is connected.
+pub(crate) struct Linked {
+    pub(crate) glyph: &'static str,
+    /// One word; of a lost connection with its age.
+    pub(crate) word: String,
+    pub(crate) tone: Tone,
+    /// What is said of several such hosts, where nothing worse is to be said of them.
+    pub(crate) news: Option<&'static str>,
+}
+
+/// How a host is connected.
+pub(crate) fn linked(model: &Model, host: HostId) -> Linked {
+    let glyphs = model.glyphs();
+    let state = |glyph, word: &str, tone, news| Linked { glyph, word: word.to_owned(), tone, news };
+    let Some(run) = model.run() else {
+        return match model.hosts.get(&host) {
+            Some(HostState::Ready) => state(glyphs.ok, "ready", Tone::Ok, None),
+            Some(HostState::Trouble { .. }) => {
+                state(glyphs.failed, "trouble", Tone::Failed, Some("cannot be reached"))
+            }
+            Some(HostState::Connecting) | None => {
+                let turn = usize::try_from(model.now.as_second().rem_euclid(4)).unwrap_or(0);
+                let glyph = glyphs.running.get(turn).copied().unwrap_or_default();
+                state(glyph, "connects", Tone::Running, Some("connecting"))
+            }
+        };
+    };
+    if !run.takes_part(host) {
+        return state(glyphs.skipped, "excluded", Tone::Warn, None);
+    }
+    match run.world.links.get(&host) {
+        Some((LinkState::Up, _)) => state(glyphs.ok, "up", Tone::Ok, None),
+        Some((LinkState::Down(_), at)) => {
+            let word = format!("lost {}", since(*at, model.now));
+            state(glyphs.unknown, &word, Tone::Unknown, Some("link lost"))
+        }
+        None => state(glyphs.absent, "", Tone::Dim, None),
+    }
+}
