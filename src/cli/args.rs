@@ -205,7 +205,7 @@ impl From<Deploy> for Run {
 
 #[derive(Clone, Debug, ClapArgs)]
 pub(super) struct Resume {
-    /// The run: its id, or the beginning or end of it
+    /// The run: its id, the beginning or end of it, or the six letters that screens show
     pub(super) run: Option<String>,
     /// Report like this instead of opening the console (which a terminal gets otherwise)
     #[arg(long, value_enum)]
@@ -224,7 +224,7 @@ pub(super) struct Listing {
 
 #[derive(Clone, Debug, ClapArgs)]
 pub(super) struct Log {
-    /// The run: its id, or the beginning or end of it
+    /// The run: its id, the beginning or end of it, or the six letters that screens show
     pub(super) run: String,
     /// Only this step
     pub(super) step: Option<String>,

@@ -79,8 +79,8 @@ impl From<DiskError> for FindError {
 }
 
 impl Store {
-    /// The run with that id, or the only one whose id begins or ends so. Without an id: the newest
-    /// that is not known to be closed.
+    /// The run with that id, or the only one whose id, or its last part, begins or ends so. Without an
+    /// id: the newest that is not known to be closed.
     ///
     /// # Errors
     /// When there is no such run, or several, or the disk refuses.
@@ -93,7 +93,12 @@ impl Store {
         if let Some(run) = ids.iter().find(|run| run.as_str() == given) {
             return Ok(run.clone());
         }
-        let fits = |run: &&RunId| run.as_str().starts_with(given) || run.as_str().ends_with(given);
+        // Screens show the beginning of its last part.
+        let last =
+            |run: &RunId| run.as_str().rsplit('-').next().is_some_and(|it| it.starts_with(given));
+        let fits = |run: &&RunId| {
+            run.as_str().starts_with(given) || run.as_str().ends_with(given) || last(run)
+        };
         let mut runs: Vec<RunId> =
             ids.iter().filter(|_| !given.is_empty()).filter(fits).cloned().collect();
         let given = given.to_owned();

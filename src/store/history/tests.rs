@@ -179,6 +179,7 @@ fn a_run_is_found_by_any_unmistakable_end_of_its_id() {
         "20261120-014312-aeaqcaibaeaqcaib",
         "20261120",
         "aibaeaqc",
+        "aibaea",
         "2026112",
         "aeaqcaib",
         "20271120",
@@ -195,6 +196,7 @@ fn a_run_is_found_by_any_unmistakable_end_of_its_id() {
     "20261120-014312-aeaqcaibaeaqcaib": 20261120-014312-aeaqcaibaeaqcaib
     "20261120": 20261120-014312-aeaqcaibaeaqcaib
     "aibaeaqc": 20261121-014312-aibaeaqcaibaeaqc
+    "aibaea": 20261121-014312-aibaeaqcaibaeaqc
     "2026112": 3 runs begin or end with `2026112`: 20261121-014312-aibaeaqcaibaeaqc 20261121-014312-aeaqcaibaeaqcaib 20261120-014312-aeaqcaibaeaqcaib; give more of its id
     "aeaqcaib": 2 runs begin or end with `aeaqcaib`: 20261121-014312-aeaqcaibaeaqcaib 20261120-014312-aeaqcaibaeaqcaib; give more of its id
     "20271120": no run `20271120`; is it `20261120-014312-aeaqcaibaeaqcaib`?

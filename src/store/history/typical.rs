@@ -56,6 +56,18 @@ impl Times {
         self.sorted.get(self.sorted.len().checked_sub(1)? / 2).copied()
     }
 
+    /// Whether it was seen so often that [`Times::p95`] is not just the longest.
+    #[must_use]
+    pub fn has_p95(&self) -> bool {
+        self.sorted.len() >= 20
+    }
+
+    /// Whether it was seen once only.
+    #[must_use]
+    pub fn is_one(&self) -> bool {
+        self.sorted.len() == 1
+    }
+
     /// What 95 of 100 were not longer than, by nearest rank: of fewer than twenty the longest.
     #[must_use]
     pub fn p95(&self) -> Option<SignedDuration> {

@@ -61,10 +61,22 @@ const CUT: &str = "\x1b\\";
 const PLAIN: &str = "\x1b[0m";
 
 /// What a program that ended badly may have left behind, beside the modes of the table: the mouse in
-/// its other forms, line drawing, a scrolling region, insertion, keys of applications, no wrapping. The
-/// cursor, which goes home with the region, stays where it is.
-const STRANGE: &str =
-    "\x1b[?1003l\x1b[?1015l\x1b(B\x0f\x1b7\x1b[r\x1b8\x1b[4l\x1b[?1l\x1b>\x1b[?7h";
+/// its other forms, the alternate screens of old, reports of size and colours, keys with their modifiers
+/// (xterm; for others it is an attribute, so attributes go after it), line drawing, a scrolling region,
+/// insertion, keys of applications, the screen reversed, no wrapping. The cursor, which goes home with the
+/// region, stays where it is.
+const STRANGE: &str = concat!(
+    "\x1b[?9l\x1b[?1001l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1015l\x1b[?1016l",
+    "\x1b[?47l\x1b[?1047l\x1b[?2031l\x1b[?2048l\x1b[>4m\x1b[0m",
+    "\x1b(B\x0f\x1b7\x1b[?69l\x1b[?6l\x1b[r\x1b8\x1b[4l\x1b[?1l\x1b>\x1b[?5l\x1b[?7h",
+);
+
+/// What programs that draw set, by their private modes: vim, tmux, less, htop, mc.
+#[cfg(test)]
+const GUESTS: [&str; 16] = [
+    "?1", "?5", "?6", "?9", "?47", "?69", "?1000", "?1001", "?1002", "?1003", "?1005", "?1006",
+    "?1015", "?1016", "?1047", "?2031",
+];
 
 /// The modes that are set, by their place in the table.
 static SET: AtomicU16 = AtomicU16::new(0);
@@ -178,6 +190,11 @@ mod tests {
         let sets: String = TABLE.iter().map(|row| row.set).collect();
         let rest = left(&[sets.as_str(), &mended()].concat());
         assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7"], "shown, and wrapping");
+        let guests: String = GUESTS.map(|mode| format!("\x1b[{mode}h")).concat();
+        let rest = left(&[guests.as_str(), &mended()].concat());
+        assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7"]);
+        let rest = left(&[guests.as_str(), &after_guest(false)].concat());
+        assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7"]);
         let rest = left(&[sets.as_str(), &after_guest(true)].concat());
         assert_eq!(rest.into_iter().collect::<Vec<_>>(), ["?25", "?7", "t"], "and our title");
         assert!(!after_guest(false).contains("1049"));

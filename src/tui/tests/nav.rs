@@ -428,7 +428,7 @@ fn the_picker_is_filtered_and_copied() {
     let mut desk = desk.keys("y");
     let copied = desk.model.errands.next();
     let Some(crate::tui::errand::Errand::Copy(text)) = copied else { panic!("{copied:?}") };
-    assert!(text.contains("VERDICT") && text.contains("CODE"), "{text}");
+    assert!(text.contains("DEPLOYED") && text.contains("CODE"), "{text}");
     assert!(desk.keys("<ret>").model.dialog.is_some());
 }
 

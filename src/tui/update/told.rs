@@ -3,7 +3,7 @@
 use super::{attention, history, mouse, tempo};
 use crate::{
     model::{HostId, Plan},
-    run::{Event, Fact, Run, Verdict},
+    run::{Cell, Event, Fact, Run, Verdict},
     tui::{
         Settings, Themes,
         errand::Errand,
@@ -188,6 +188,7 @@ fn facts(model: &mut Model, events: &[Event]) {
     }
     regrid(model);
     follow(model, events);
+    go_where_it_runs(model);
     let none_before = questions_before == 0;
     if none_before && open_questions(model) > 0 && model.dialog.is_none() {
         go_to_question(model);
@@ -254,6 +255,25 @@ fn follow(model: &mut Model, events: &[Event]) {
     model.cursor.column = column;
     if !stays {
         model.cursor.row = model.grid.row(host).unwrap_or(0);
+    }
+}
+
+/// Goes on to a host on which the step still runs, where it has ended on the chosen one.
+fn go_where_it_runs(model: &mut Model) {
+    let (Some(run), Some(column), Some(host)) = (model.open_run(), model.column(), model.host())
+    else {
+        return;
+    };
+    let runs = |host| {
+        let cells = column.nodes(host).iter().filter_map(|id| run.cell(*id));
+        cells.into_iter().any(Cell::in_flight)
+    };
+    if model.cursor.moved || model.hold().is_some() || runs(host) {
+        return;
+    }
+    let other = column.hosts().find(|other| runs(*other));
+    if let Some(row) = other.and_then(|other| model.grid.row(other)) {
+        model.cursor.row = row;
     }
 }
 

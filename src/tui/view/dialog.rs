@@ -18,6 +18,7 @@ use crate::{
         state::{
             Model,
             dialog::{Button, Dialog, Field, Focus, Need},
+            facts::MIND,
             moment,
         },
         styles::Tone,
@@ -127,6 +128,7 @@ fn tone(dialog: &Dialog, row: &str) -> Tone {
     match row.get(..2) {
         Some("+ ") if dialog.diff => Tone::Ok,
         Some("- ") if dialog.diff => Tone::Failed,
+        Some(_) if row.starts_with(MIND) => Tone::Warn,
         Some(_) | None => Tone::Text,
     }
 }

@@ -128,7 +128,7 @@ pub(super) fn draw_card(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Re
     let title = format!("1 {what}  {place}");
     let mut right = Vec::new();
     if all.len() > 1 {
-        let text = format!(" {at} of {}: {} {} ", all.len(), pen.glyphs.left, pen.glyphs.right);
+        let text = format!(" {at} of {}: {} {} ", all.len(), pen.glyphs.before, pen.glyphs.to);
         right.push((text, Tone::Held));
     }
     right.push((" y copies ".to_owned(), Tone::Dim));

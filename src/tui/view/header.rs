@@ -28,6 +28,9 @@ use crate::{
 /// Cells that the state of the run keeps.
 const STATE_MIN: usize = 16;
 
+/// The name of the application has so much of the width.
+const APP_PART: usize = 5;
+
 /// Things of the header, with what is left out first: the highest number.
 type Parts = Vec<(u8, Vec<Span<'static>>)>;
 
@@ -58,7 +61,9 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
 fn left(model: &Model, pen: Pen, width: usize) -> Parts {
     let mut parts: Parts = vec![(0, stage(model, pen))];
     if let Some(plan) = model.plan() {
-        parts.push((1, vec![pen.span(&format!(" {}", plan.app), Tone::Strong)]));
+        // A long name is worth less than how it goes.
+        let app = fit(&Shown::literal(&plan.app), width / APP_PART).plain();
+        parts.push((1, vec![pen.span(&format!(" {app}"), Tone::Strong)]));
         parts.push((3, vec![pen.span(&format!(" {}", plan.pipeline), Tone::Text)]));
     }
     let (words, tone) = state(model);
@@ -128,6 +133,9 @@ fn eta(model: &Model, wide: bool) -> Option<(String, Tone)> {
     const SHORTER: &str = "eta ~99:59";
     let cells = if wide { LONGER } else { SHORTER }.len();
     let left = model.tempo.left.filter(|_| model.open_run().is_some())?;
+    if left.more && left.time.as_secs() == 0 {
+        return None;
+    }
     let waits = model.hold().is_some() || model.run().is_some_and(|run| run.mode == Mode::Pause);
     let words = match (waits, left.late) {
         (true, _) => String::new(),

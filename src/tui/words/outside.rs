@@ -140,7 +140,8 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
                 place(&sites),
                 "deploy again; what is served now stays on the hosts, marked bad",
             )
-            .takes(super::usual_run(model, "rollback")),
+            .takes(super::usual_run(model, "rollback"))
+            .minding(schema(model, release)),
         ),
         Subject::Maintenance(_) => Some(
             Facts::new(
@@ -203,11 +204,16 @@ fn rollback(model: &Model, release: &str) -> Vec<String> {
             | Served::NotALink => format!("{what} {to} {release}{age} on {}", hosts(&names)),
         });
     }
-    if let Some(some) = candidate.map(|it| it.migrations.len()).filter(|some| *some > 0) {
-        let all = count(some, "migration");
-        lines.push(format!("{all} applied since then stay applied: can that code run with them?"));
-    }
     lines
+}
+
+/// That the database is ahead of a release.
+fn schema(model: &Model, release: &str) -> Option<String> {
+    Some(match model.sight.candidate(release)?.migrations.len() {
+        0 => return None,
+        1 => "1 migration applied since stays applied: can that code run with it?".to_owned(),
+        all => format!("{all} migrations applied since stay applied: can that code run with them?"),
+    })
 }
 
 fn pages(model: &Model, care: &[String]) -> Vec<String> {

@@ -139,7 +139,10 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     }
     let (word, tone) = verdict(candidate.verdict);
     let reason = candidate.reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-    lines.push(("VERDICT", format!("{word}{reason}"), tone));
+    if candidate.refused.is_none() {
+        lines.push(("ROLLBACK", weighed(candidate), weight(candidate)));
+    }
+    lines.push(("DEPLOYED", format!("{word}{reason}"), tone));
     lines.push(("MADE", origin(model, candidate), Tone::Text));
     if candidate.refused.is_none() {
         let intent = Intent::rollback(&candidate.name);
@@ -166,12 +169,28 @@ fn commands(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     labels.zip(rows).map(|(label, (text, tone))| (label, text, tone)).collect()
 }
 
+/// What going back to it means, in a few words.
+fn weighed(candidate: &Candidate) -> String {
+    match candidate.migrations.len() {
+        0 => "code only; no migration is recorded since".to_owned(),
+        1 => "CARE: 1 migration since stays applied".to_owned(),
+        all => format!("CARE: {all} migrations since stay applied"),
+    }
+}
+
+fn weight(candidate: &Candidate) -> Tone {
+    if candidate.migrations.is_empty() { Tone::Ok } else { Tone::Warn }
+}
+
 fn migrations(since: &[String]) -> Vec<Detail> {
     if since.is_empty() {
         return vec![("MIGRATIONS", "none are recorded since".to_owned(), Tone::Dim)];
     }
     let all = since.len();
-    let line = format!("{all} applied since stay applied: this code must run with them");
+    let line = match all {
+        1 => "1 applied since stays applied: this code must run with it".to_owned(),
+        _ => format!("{all} applied since stay applied: this code must run with them"),
+    };
     listed(("MIGRATIONS", line, Tone::Warn), since)
 }
 

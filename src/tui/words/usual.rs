@@ -4,17 +4,26 @@ use super::{clocked, hosts, took, typical};
 use crate::{
     model::HostId,
     run::Hold,
+    store::Times,
     tui::state::{Model, tempo::Left},
 };
 
 /// How long a whole run of a pipeline takes.
 pub(crate) fn usual_run(model: &Model, pipeline: &str) -> String {
     let whole = model.tempo.paces.get(pipeline).map(|pace| &pace.whole);
-    let longest = whole.and_then(|whole| whole.p95()).map(took);
-    match (whole.and_then(typical), longest) {
-        (Some(typ), Some(longest)) => format!("typically {typ}, at most {longest}"),
-        (_, _) => format!("not known yet: no {pipeline} has ended well here before"),
-    }
+    whole
+        .and_then(usually)
+        .unwrap_or_else(|| format!("not known yet: no {pipeline} has ended well here before"))
+}
+
+/// What is usual, and what it was at worst: of many times without the few that were longest.
+fn usually(times: &Times) -> Option<String> {
+    let (typ, most) = (typical(times)?, took(times.p95()?));
+    Some(match (times.is_one(), times.has_p95()) {
+        (true, _) => format!("typically {typ}"),
+        (false, true) => format!("typically {typ}, 95 of 100 within {most}"),
+        (false, false) => format!("typically {typ}, the longest {most}"),
+    })
 }
 
 /// How long the step takes that a question is about.
@@ -23,10 +32,8 @@ pub(crate) fn usual_step(model: &Model, hold: &Hold) -> String {
         let (column, host) = model.grid.find(hold.on)?;
         model.typical(model.grid.columns.get(column)?, host?)
     };
-    match times().and_then(typical) {
-        Some(typ) => format!("typically {typ}"),
-        None => "not known yet: the step has not ended well here before".to_owned(),
-    }
+    let unknown = || "not known yet: the step has not ended well here before".to_owned();
+    times().and_then(usually).unwrap_or_else(unknown)
 }
 
 /// How long the rest of the run takes.
@@ -40,7 +47,9 @@ pub(crate) fn usual_rest(model: &Model) -> String {
 
 /// All hosts that take part, and of which stage they are.
 pub(crate) fn all_hosts(model: &Model) -> String {
-    let names: Vec<&str> = model.grid.hosts.iter().map(|host| model.host_name(*host)).collect();
+    let out = |host: &HostId| model.run().is_some_and(|run| run.excluded.contains_key(host));
+    let hosts_in = model.grid.hosts.iter().filter(|host| !out(host));
+    let names: Vec<&str> = hosts_in.map(|host| model.host_name(*host)).collect();
     of_stage(model, &hosts(&names))
 }
 
