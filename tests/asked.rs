@@ -26,7 +26,7 @@ fn answer(console: &Console, question: &str, line: &str) {
     console.send("I");
     console.wait_for("Answer ");
     console.wait_for(question);
-    console.send(line);
+    console.send(&format!("\t{line}"));
     console.send("\t\t\r");
     console.wait_without("Answer ");
     console.wait_without("ASKS");
@@ -112,7 +112,7 @@ deploy = ["wait"]
     console.wait_for("ASKS wait on h1");
     console.send("I");
     console.wait_for("If it was not asking: as soon as it prints on, nothing is sent.");
-    console.send("y");
+    console.send("\ty");
     project.on(1, &format!("touch {ROOT}/go"));
     let screen = console.wait_for("that question was answered meanwhile; nothing was sent");
     assert!(!screen.contains("ASKS"), "{screen}");
@@ -193,7 +193,7 @@ fn a_password_is_typed_unseen_and_is_in_no_file() {
     console.wait_for("ASKS unlock on h1");
     console.send("I");
     console.wait_for("Line (not shown)");
-    console.send(PASSWORD);
+    console.send(&format!("\t{PASSWORD}"));
     let screen = console.wait_for(&"*".repeat(PASSWORD.len()));
     assert!(!screen.contains(PASSWORD), "{screen}");
     recipes::figure(&screen);
@@ -217,7 +217,7 @@ fn a_console_that_is_killed_with_the_answer_leaves_no_trace_of_it() {
     first.send("I");
     first.wait_for("Line (not shown)");
     // Killed with the line on its way: it may have arrived, or not.
-    first.send(&format!("{PASSWORD}\t\t\r"));
+    first.send(&format!("\t{PASSWORD}\t\t\r"));
     first.signal("KILL");
     assert_eq!(first.wait_exit().0, None);
     assert_eq!(holding(project.ui.home(), PASSWORD), Vec::<String>::new(), "here");

@@ -123,7 +123,7 @@ deploy = ["migrate"]
     console.wait_for("FAILED migrate: a it's on h1, exit 1");
     console.send("O");
     console.wait_for(r"echo 'a it'\''s");
-    console.send("echo edited >>/srv/www/app/effects; \t\t\r");
+    console.send("\techo edited >>/srv/www/app/effects; \t\t\r");
     console.wait_for("+ echo edited >>/srv/www/app/effects; ");
     console.send("\t\r");
     console.wait_for("BREAK before migrate: b on h1");

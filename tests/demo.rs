@@ -125,7 +125,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     console.wait_for("0002-opening-hours");
     console.send("\r");
     console.wait_for("Roll back shop on demo?");
-    console.send(&before[0]);
+    console.send(&format!("\t{}", before[0]));
     console.wait_for(&format!("confirm [{}", before[0]));
     console.send("\t\t\t\r");
     console.wait_for("2/2 done");
@@ -150,7 +150,7 @@ fn maintenance_is_turned_on_and_off_by_key() {
     {
         demo.console.send("M");
         demo.console.wait_for(button);
-        demo.console.send("\t\r");
+        demo.console.send("\u{1b}[B\r");
         demo.console.wait_for(seen);
         assert_eq!(demo.visited(), [status; 3]);
     }

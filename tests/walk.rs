@@ -158,14 +158,14 @@ fn edited_with_several_pasted_lines_and_run() {
     let console = failed(&project);
     console.send("O");
     console.wait_for("Command (sh, set -e)");
-    console.send("\u{1b}[200~touch /srv/www/app/mended\necho pasted\n\u{1b}[201~");
+    console.send("\t\u{1b}[200~touch /srv/www/app/mended\necho pasted\n\u{1b}[201~");
     console.wait_for("echo pasted");
     // Left by accident: it is there again.
     console.send("\u{1b}");
     console.wait_for("what you typed is kept");
     console.send("O");
     console.wait_for("This is what you typed before");
-    console.send("\t\r");
+    console.send("\u{1b}[B\r");
     let screen = console.wait_for("+ touch /srv/www/app/mended");
     assert!(screen.contains("Against the plan, 2 added and 0 removed"), "{screen}");
     figure(&screen);
@@ -208,7 +208,7 @@ fn mended_by_hand_left_out_or_without_the_host() {
         let console = failed(&project);
         console.send(key);
         figure(&console.wait_for(dialog));
-        console.send("by hand\t\t\r");
+        console.send("\tby hand\t\t\r");
         ends(console, code);
         assert_eq!(effects(&project, 1), one, "{key}");
         assert_eq!(effects(&project, 2), "release build publish", "{key}");

@@ -23,6 +23,7 @@
 //! as a code point, as are all characters that have no look of their own, and what is no character
 //! yet: `<U+202E>`. Of what is left, [`is_agreed`] tells what surely has the same width everywhere.
 
+mod apart;
 mod escapes;
 mod filter;
 mod line;
@@ -39,6 +40,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use apart::apart;
 pub use filter::{Filter, LINE_CAP};
 pub use literal::escape;
 pub use mask::Mask;

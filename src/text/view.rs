@@ -5,7 +5,7 @@ use super::shown::Shown;
 use super::style::Style;
 
 /// Stands for text that was left out to fit.
-const ELLIPSIS: &str = "…";
+pub(super) const ELLIPSIS: &str = "…";
 
 /// A character with its marks.
 struct Cluster<'a> {

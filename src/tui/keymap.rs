@@ -188,6 +188,18 @@ pub(crate) fn written(model: &Model, action: Action) -> &str {
     model.settings.keymap.written(action)
 }
 
+/// The keys that choose in a list.
+pub(crate) fn down_up(model: &Model) -> String {
+    let key = |motion| written(model, Action::Go(motion));
+    format!("{} {}", key(Motion::Down), key(Motion::Up))
+}
+
+/// The letter of what changes something, for the button that does it: the same key twice.
+pub(crate) fn letter(model: &Model, act: Act) -> Option<char> {
+    let mut chars = written(model, Action::Act(act)).chars();
+    chars.next().filter(|_| chars.next().is_none())
+}
+
 /// A text in which the names of actions in braces are their keys.
 pub(crate) fn with_keys(model: &Model, text: &str) -> String {
     if !text.contains('{') {

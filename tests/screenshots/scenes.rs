@@ -59,7 +59,7 @@ const LOOKS: &[Take] = &[
 const READY: &str = "{READY}{MAINT off}";
 const FAILED: &str = "{READY}{MAINT off}D{Start deploy}<tab><ret>{FAILED migrate}{=1200}";
 /// The migration is given what it asks for.
-const MENDED: &str = "O{Edit}<home>HOURS=8-18 <tab><tab><ret>{Run this as}<tab><ret>";
+const MENDED: &str = "O{Edit}<tab><home>HOURS=8-18 <tab><tab><ret>{Run this as}<tab><ret>";
 /// The run is over, and the hosts were looked at again.
 const DONE: &str = "{is over}{MAINT off}{=1500}";
 
@@ -76,14 +76,14 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "retry", script: &[FAILED, "T{Retry migrate}"], takes: BOTH },
     Scene {
         name: "edit",
-        script: &[FAILED, "O{Edit}<home>HOURS=8-18 {HOURS=8-18 sh}"],
+        script: &[FAILED, "O{Edit}<tab><home>HOURS=8-18 {HOURS=8-18 sh}"],
         takes: BOTH,
     },
     Scene { name: "log", script: &[FAILED, "4z{ERROR: column}"], takes: BOTH },
     Scene { name: "search", script: &[FAILED, "4z/hours<ret>{=300}{ERROR: column}"], takes: BOTH },
     Scene {
         name: "compare",
-        script: &[FAILED, "O{Edit}<home>HOURS=8-18 <tab><tab><ret>{Run this as}"],
+        script: &[FAILED, "O{Edit}<tab><home>HOURS=8-18 <tab><tab><ret>{Run this as}"],
         takes: BOTH,
     },
     Scene { name: "filter", script: &[FAILED, "4z&rows<ret>{&rows}{=300}"], takes: BOTH },
@@ -105,7 +105,7 @@ pub(crate) const SCENES: &[Scene] = &[
     Scene { name: "maintenance", script: &[READY, "M{Turn on}"], takes: BOTH },
     Scene {
         name: "maintenance-on",
-        script: &[READY, "M{Turn on}<tab><ret>{maintenance is on}{MAINT on}"],
+        script: &[READY, "M{Turn on}<down><ret>{maintenance is on}{MAINT on}"],
         takes: BOTH,
     },
     Scene { name: "help", script: &[FAILED, "?{type to search}"], takes: BOTH },
@@ -118,7 +118,7 @@ pub(crate) const WALK: Scene = Scene {
     script: &[
         READY,
         "{=1500}D{Start deploy}{=1200}<tab>{=500}<ret>{FAILED migrate}{MAINT on}{=3000}",
-        "O{Edit}{=900}<home>HOURS=8-18 {=1200}<tab><tab>{=500}<ret>",
+        "O{Edit}{=900}<tab>{=500}<home>HOURS=8-18 {=1200}<tab><tab>{=500}<ret>",
         "{Run this as}{=1500}<tab>{=500}<ret>",
         DONE,
         "R{Go back to which}{=2000}<ret>{Roll back shop}{=3000}",

@@ -203,7 +203,7 @@ fn choose(shop: &Project, choice: &Choice, exit: i32) {
         console.send(key);
         console.wait_for(dialog);
         if !reason.is_empty() {
-            console.send(reason);
+            console.send(&format!("\t{reason}"));
             console.wait_for(reason);
             console.send("\t");
         }

@@ -40,7 +40,7 @@ fn write(store: &Store, saving: &Saving, path: &Path) -> Result<(u64, u64), Stri
     let run = Run::fold(&reading.events).map_err(|error| format!("run {}: {error}", saving.run))?;
     let refused = |error: io::Error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
-            return format!("{} is there already; b again with another name", path.display());
+            return format!("{} is there already; choose another name", path.display());
         }
         format!("{}: {error}", path.display())
     };

@@ -28,6 +28,8 @@ pub(crate) enum Deed {
     Compare(HoldId),
     /// Opens the text of the command again: what was typed, or as it was run.
     Amend(HoldId, bool),
+    /// Asks whether what was typed is to be dropped.
+    Drop(HoldId),
     /// Sends a signal to a running step.
     Stop(Try, Sig),
     /// Sends the field as input.
@@ -54,7 +56,7 @@ pub(crate) struct Button {
     pub(crate) label: String,
     /// What comes of it.
     pub(crate) about: String,
-    /// The letter that presses it, while the field has not the keys.
+    /// The letter that presses it, while letters do.
     pub(crate) key: Option<char>,
     pub(crate) deed: Deed,
 }
@@ -143,8 +145,9 @@ pub(crate) struct Dialog {
     pub(crate) diff: bool,
     /// First line of the text shown.
     pub(crate) scroll: usize,
-    /// The keys were moved about by hand: before, letters are typed into the first field.
-    pub(crate) turned: bool,
+    /// A field has had the keys: before, Tab gives them to the first one, and letters press nothing, since
+    /// whoever types them may mean them for a field.
+    pub(crate) visited: bool,
     /// When a letter was last pressed: one that is held down confirms nothing.
     quiet_since: Timestamp,
     /// Why the last press did nothing.
@@ -173,7 +176,7 @@ impl Dialog {
             subject,
             diff: false,
             scroll: 0,
-            turned: false,
+            visited: false,
             quiet_since: now,
             says: None,
         }
@@ -207,11 +210,13 @@ impl Dialog {
         about: impl Into<String>,
         deed: Deed,
     ) -> Self {
+        // Keys can be bound otherwise: two buttons on one letter would be one too many.
+        let key = key.filter(|key| self.buttons.iter().all(|button| button.key != Some(*key)));
         self.buttons.push(Button { label: label.into(), about: about.into(), key, deed });
         self
     }
 
-    /// With a field. The keys stay on Cancel; what is typed goes into the first field.
+    /// With a field. The keys stay on Cancel until they are given to it.
     pub(crate) fn field(mut self, label: &str, lines: Vec<String>, need: Need, tall: bool) -> Self {
         let role = match &need {
             Need::Exactly(_) => Role::Confirm,
@@ -232,6 +237,23 @@ impl Dialog {
             field.area.set_max_histories(0);
         }
         dialog
+    }
+
+    /// With the keys in its first field: a question whose answer is typed, and nothing else.
+    pub(crate) fn in_field(mut self) -> Self {
+        self.give(Focus::Field(0));
+        self
+    }
+
+    /// Gives the keys to a field or a button.
+    pub(crate) fn give(&mut self, focus: Focus) {
+        self.focus = focus;
+        self.visited |= matches!(focus, Focus::Field(_));
+    }
+
+    /// Whether letters press buttons: with the keys on one, and not while they may be meant for a field.
+    pub(crate) fn takes_letters(&self) -> bool {
+        matches!(self.focus, Focus::Button(_)) && (self.visited || self.fields.is_empty())
     }
 
     /// The field that has the keys.
@@ -264,6 +286,7 @@ impl Dialog {
             | Deed::Choose(..)
             | Deed::Compare(_)
             | Deed::Amend(..)
+            | Deed::Drop(_)
             | Deed::Stop(..)
             | Deed::Answer(..)
             | Deed::Exclude(_)
@@ -279,9 +302,17 @@ impl Dialog {
         }
     }
 
+    /// Tab: the keys to the next place; from where the dialog opened to its first field.
+    pub(crate) fn tab(&mut self) {
+        if self.visited || self.fields.is_empty() {
+            self.turn(true);
+        } else {
+            self.give(Focus::Field(0));
+        }
+    }
+
     /// The keys to the next place, or the one before.
     pub(crate) fn turn(&mut self, forward: bool) {
-        self.turned = true;
         let shift = self.fields.len();
         let places = self.buttons.len() + shift;
         let here = match self.focus {
@@ -290,10 +321,10 @@ impl Dialog {
         };
         let there = if forward { here + 1 } else { here + places.saturating_sub(1) };
         let there = there.checked_rem(places).unwrap_or(0);
-        self.focus = match there.checked_sub(shift) {
+        self.give(match there.checked_sub(shift) {
             Some(at) => Focus::Button(at),
             None => Focus::Field(there),
-        };
+        });
     }
 
     /// The keys to the next button or field, or the one before; from the first and from the last it goes
@@ -301,10 +332,17 @@ impl Dialog {
     pub(crate) fn step(&mut self, forward: bool) {
         let last = Focus::Button(self.buttons.len().saturating_sub(1));
         let first = if self.fields.is_empty() { Focus::Button(0) } else { Focus::Field(0) };
-        self.turned = true;
         if self.focus != if forward { last } else { first } {
             self.turn(forward);
         }
+    }
+
+    /// Scrolls the text by a page; so many of its rows have no room.
+    pub(crate) fn scroll(&mut self, (hidden, page): (usize, usize), down: bool) {
+        self.scroll = match down {
+            true => (self.scroll + page).min(hidden),
+            false => self.scroll.min(hidden).saturating_sub(page),
+        };
     }
 
     /// Whether a letter pressed now is meant for this dialog. Every press begins the wait anew.

@@ -1,10 +1,20 @@
 //! Other keys than the table has.
 
-use super::{Desk, WIDE, chatter, settings, story};
+use ratatui::layout::Size;
+
+use super::{Desk, NARROW, WIDE, chatter, keys::STATES, settings, story};
 use crate::{
     config::Theme,
-    tui::{KeyFault, Keymap, Settings, Themes, Told, errand::Errand},
+    tui::{
+        KeyFault, Keymap, Settings, Themes, Told,
+        action::{Act, Action},
+        errand::Errand,
+        keymap::{Binding, Place, TABLE},
+        state::Model,
+    },
 };
+
+const SMALL: Size = Size { width: 60, height: 16 };
 
 fn with(bindings: &[(&str, &[&str])]) -> Result<Keymap, Vec<KeyFault>> {
     let owned = |keys: &&[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
@@ -101,4 +111,111 @@ fn a_pair_of_themes_that_is_read_again_asks_for_the_ground_again() {
     check(pair(), true, 1);
     check(pair(), false, 0);
     check(Themes::One(Theme::default()), true, 0);
+}
+
+/// Every key that can be bound otherwise, on a letter that stands for nothing by itself.
+fn all_moved() -> Vec<(Action, String)> {
+    let mut looks = ('а'..='я').chain('ա'..='ֆ');
+    let mut acts = 'А'..='Я';
+    let can_be = TABLE.iter().filter(|row| !row.keys.iter().any(|key| key.is_fixed()));
+    let mut letter = |row: &Binding| {
+        if row.place == Place::Acting { acts.next().unwrap() } else { looks.next().unwrap() }
+    };
+    can_be.map(|row| (row.action, letter(row).to_string())).collect()
+}
+
+fn moved_keymap() -> Keymap {
+    let name = |action| TABLE.iter().find(|row| row.action == action).unwrap().name();
+    let bindings: Vec<(String, Vec<String>)> =
+        all_moved().into_iter().map(|(action, key)| (name(action), vec![key])).collect();
+    Keymap::with(&bindings).unwrap()
+}
+
+/// Keys that the text of a screen names and that are not bound any more. In lists and in dialogs some
+/// keys are what they are everywhere, and dialogs have letters of their own.
+fn old_keys(model: &Model, screen: &str) -> Vec<String> {
+    const SAME: [&str; 6] = ["Enter", "Tab", "Shift-Tab", "PgDn", "PgUp", "Ctrl-u"];
+    let listed = model.dialog.is_some()
+        || model.picker.is_some()
+        || model.palette.is_some()
+        || model.help.is_some()
+        || model.history.open
+        || model.log.typing.is_some();
+    let buttons = model.dialog.iter().flat_map(|dialog| &dialog.buttons);
+    let own: Vec<String> = buttons.filter_map(|button| Some(button.key?.to_string())).collect();
+    // An article, and a unit of time.
+    let shown = screen.replace(" A ", " ").replace(" a ", " ").replace(" 10 s", " ");
+    let shown = shown.replace("exit or Ctrl-d", "exit");
+    let mut found = Vec::new();
+    for row in TABLE.iter().filter(|row| !row.keys.iter().any(|key| key.is_fixed())) {
+        let key = row.written;
+        if own.iter().any(|own| own == key) || (listed && SAME.contains(&key)) {
+            continue;
+        }
+        let hint = format!(" {key} {} ", row.label);
+        let title = format!("┌ {key} ");
+        let behind = format!("({key})");
+        let is_word = key.chars().any(|c| c.is_ascii_alphabetic());
+        for line in shown.lines() {
+            let word = |word: &str| word.trim_matches([',', '.', ';', ':', '(', ')']) == key;
+            let number = title.chars().any(|c| c.is_ascii_digit());
+            let titled = number && (line.contains(&title) && !line.contains(&format!("{title}of")));
+            let named = is_word && line.split_whitespace().any(word);
+            if named || titled || line.contains(&hint) || (number && line.contains(&behind)) {
+                found.push(format!("{key}: {line}"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn no_text_names_a_key_that_is_bound_otherwise() {
+    let keys = all_moved();
+    let key = |action: Action| {
+        keys.iter().find(|(of, _)| *of == action).map_or("", |(_, key)| key.as_str())
+    };
+    let act = |act| key(Action::Act(act));
+    let mut pressed: Vec<String> = keys.iter().map(|(_, key)| key.clone()).collect();
+    for combined in [
+        format!("{0}{0}", key(Action::AllHosts)),
+        format!("{0}{0}", key(Action::Choose)),
+        format!("{}{}7", key(Action::Log), key(Action::Search)),
+        format!("{}<ret>", act(Act::Rollback)),
+        format!("{}<tab>7<esc>", act(Act::Edit)),
+        format!("{}<tab>7<tab><tab><ret>", act(Act::Edit)),
+        format!("{}<tab><tab><down><ret>", act(Act::Edit)),
+        format!("{}<tab>7", act(Act::Skip)),
+        format!("{}{}", key(Action::Choices), key(Action::Open)),
+        format!("{}step<ret>", key(Action::Palette)),
+        format!("{}break<ret>", key(Action::Palette)),
+        format!("{}pause<ret>", key(Action::Palette)),
+        format!("{}{}", key(Action::Runs), key(Action::Search)),
+        format!("{}{}", key(Action::Evidence), key(Action::Zoom)),
+    ] {
+        pressed.push(combined);
+    }
+    let mut named = std::collections::BTreeMap::new();
+    for (name, told) in STATES {
+        for (keys, size) in pressed.iter().zip([WIDE, NARROW, SMALL].iter().cycle()) {
+            let settings = Settings { keymap: moved_keymap(), ..settings() };
+            let mut desk = Desk::with(*size, settings, 40, chatter).tell_all(told()).keys(keys);
+            let screen = desk.screen();
+            for old in old_keys(&desk.model, &screen) {
+                named.entry(old).or_insert_with(|| format!("{name}, {keys}"));
+            }
+        }
+    }
+    assert!(named.is_empty(), "{named:#?}");
+}
+
+#[test]
+fn what_names_a_key_is_found() {
+    let model = desk(&[]).model;
+    for text in
+        ["│ q leaves │", " T retry ", "see (4)", "┌ 4 Log ──", "press PgDn", "Ctrl-z: a shell"]
+    {
+        assert_eq!(old_keys(&model, text).len(), 1, "{text}");
+    }
+    assert_eq!(old_keys(&model, "1 host of 4: a step's q-and-a, 10 s ago"), Vec::<String>::new());
 }

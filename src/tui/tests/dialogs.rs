@@ -11,7 +11,7 @@ use crate::{
     run::Verdict,
     tui::{
         Prompt, PromptKind, Settings, Told, Wish,
-        state::dialog::{Deed, Focus, Need, Subject},
+        state::dialog::{Deed, Field, Focus, Need, Subject},
         words,
     },
 };
@@ -20,7 +20,7 @@ use crate::{
 fn keys() -> Vec<String> {
     let letters = ('A'..='Z').map(|letter| letter.to_string());
     let more = ["q", "<C-c>", "R<ret>", "2<ret><ret>", "5<ret>", "!", "4b"];
-    let edited = ["Ox<tab><tab><ret>", "Ox<esc>O"];
+    let edited = ["O<tab>x<tab><tab><ret>", "O<tab>x<esc>O", "O<tab>x<esc>O<tab><tab>N"];
     let listed = [":pause<ret>", ":step<ret>", ":break<ret>"];
     letters.chain(more.into_iter().chain(edited).chain(listed).map(str::to_owned)).collect()
 }
@@ -47,7 +47,8 @@ fn each(look: impl Fn(&str, &dyn Fn() -> Desk)) {
     }
     let foreign = || Sites::calm().locked("ana@desk", "deploy of shop").idle();
     look("unlock", &|| Desk::new(WIDE).tell_all(foreign()).keys("V"));
-    let kinds = ["Stop ", "Open a shell", "Edit and retry", "Run this as", "Save the log"];
+    let kinds =
+        ["Drop what", "Stop ", "Open a shell", "Edit and retry", "Run this as", "Save the log"];
     for kind in
         kinds.into_iter().chain(["Pause the run", "Do the next step", "Remove the breakpoint"])
     {
@@ -76,12 +77,11 @@ fn every_dialog_opens_on_cancel_and_enter_does_nothing() {
     each(|name, opened| {
         let desk = opened();
         let dialog = desk.model.dialog.as_ref().unwrap();
-        assert_eq!(
-            (dialog.focus, &dialog.buttons[0].deed),
-            (Focus::Button(0), &Deed::Nothing),
-            "{name}"
-        );
+        // A prompt is its field: there, Enter sends nothing while nothing is typed.
         let asked = matches!(dialog.subject, Subject::Prompt(_));
+        let field = asked && !dialog.fields.is_empty();
+        let opens = if field { Focus::Field(0) } else { Focus::Button(0) };
+        assert_eq!((dialog.focus, &dialog.buttons[0].deed), (opens, &Deed::Nothing), "{name}");
         for keys in ["<ret>", "<ret><ret>", "<esc>", "<ret><ret><ret><ret>"] {
             let desk = opened().keys(keys);
             assert!(!desk.wishes.iter().any(acts), "{name}, {keys}: {:?}", desk.wishes);
@@ -103,7 +103,7 @@ fn no_pasted_text_confirms_or_stands_for_what_is_typed() {
             exact.collect()
         };
         for text in wanted.iter().flat_map(|word| [word.clone(), format!("{word}\n\t\r")]) {
-            let desk = opened().paste(&text);
+            let desk = opened().keys("<tab>").paste(&text);
             let says = desk.model.dialog.as_ref().unwrap().says.clone().unwrap_or_default();
             assert!(says.contains("pasted text does not count"), "{name}: {says}");
             let desk = desk.keys("<tab><tab><ret><tab><ret>");
@@ -115,20 +115,147 @@ fn no_pasted_text_confirms_or_stands_for_what_is_typed() {
 }
 
 #[test]
-fn what_is_typed_goes_into_the_field_and_presses_nothing() {
+fn letters_go_where_the_keys_are_and_press_nothing() {
     each(|name, opened| {
-        let desk = opened();
-        let dialog = desk.model.dialog.as_ref().unwrap();
-        if dialog.fields.is_empty() {
+        let fields = |desk: &Desk| {
+            let dialog = desk.model.dialog.as_ref().unwrap_or_else(|| panic!("{name}"));
+            let fields: Vec<String> = dialog.fields.iter().map(Field::typed).collect();
+            (fields, dialog.says.clone().unwrap_or_default())
+        };
+        let (before, _) = fields(&opened());
+        if before.is_empty() {
             return;
         }
-        for letter in ('A'..='Z').chain('a'..='z') {
-            let desk = opened().keys(&letter.to_string());
+        let prompts = opened().model.dialog.unwrap().focus == Focus::Field(0);
+        for letter in "ADKMOTUmx".chars() {
+            let desk = opened().keys(&format!("{letter}{letter}"));
             assert!(desk.wishes.iter().all(|wish| !acts(wish)), "{name}, {letter}");
-            let typed = desk.model.dialog.as_ref().unwrap().fields[0].typed();
-            assert!(typed.contains(letter), "{name}, {letter}: {typed}");
+            let (after, says) = fields(&desk);
+            if !prompts {
+                assert_eq!(after, before, "{name}, {letter}: a button has the keys");
+                assert!(says.contains("typed nowhere: Tab goes to the field"), "{name}: {says}");
+            }
+            let tab = if prompts { "" } else { "<tab>" };
+            let desk = opened().keys(&format!("{tab}{letter}"));
+            assert!(desk.wishes.iter().all(|wish| !acts(wish)), "{name}, {letter}");
+            let (after, _) = fields(&desk);
+            assert!(after[0].contains(letter) && after[1..] == before[1..], "{name}: {after:?}");
+            // Also after a detour to the buttons.
+            let desk = opened().keys(&format!("<down>{letter}<tab>{letter}"));
+            assert!(fields(&desk).0[0].contains(letter), "{name}, {letter}");
         }
     });
+}
+
+#[test]
+fn what_has_the_keys_is_marked_also_without_colours() {
+    each(|name, opened| {
+        let mut desk = opened();
+        desk.model.settings.colour = false;
+        let all = desk.model.dialog.as_ref().map_or(0, |it| it.fields.len() + it.buttons.len());
+        for _ in 0..all {
+            let dialog = desk.model.dialog.as_ref().unwrap();
+            let wanted = match dialog.focus {
+                Focus::Field(at) => format!("▸ {}", dialog.fields[at].label),
+                Focus::Button(at) => format!("[ {} ]", dialog.buttons[at].label),
+            };
+            let screen = desk.screen();
+            let marked = screen.lines().filter(|line| line.contains('▸'));
+            assert!(
+                marked.clone().any(|line| line.contains(&wanted)),
+                "{name}: {wanted}\n{screen}"
+            );
+            desk = desk.keys("<tab>");
+        }
+    });
+}
+
+#[test]
+fn nothing_that_is_said_is_hidden_without_a_word_on_a_small_screen() {
+    each(|name, opened| {
+        let mut desk = opened().resize(60, 16);
+        let dialog = desk.model.dialog.as_ref().unwrap();
+        let buttons = dialog.buttons.iter().flat_map(|it| [it.label.clone(), it.about.clone()]);
+        let fields = dialog.fields.iter().map(|field| field.label.clone());
+        let said = words::dialog(&desk.model).into_iter().chain(buttons).chain(fields);
+        let said: Vec<String> = said.chain([dialog.title.clone()]).collect();
+        let first = desk.screen();
+        let mut seen = first.clone();
+        for _ in 0..40 {
+            desk = desk.keys("<pgdn>");
+            seen.push_str(&desk.screen());
+        }
+        // Each button is seen with the keys on it.
+        for _ in 0..8 {
+            desk = desk.keys("<down>");
+            seen.push_str(&desk.screen());
+        }
+        // Words that are wider than a row are broken, and what a terminal would obey is not shown.
+        let words = said.iter().flat_map(|text| text.split_whitespace());
+        let grows = |word: &str| word.trim_end_matches(['s', 'm', ',']).parse::<u64>().is_ok();
+        let words =
+            words.filter(|it| it.len() < 30 && !it.contains(char::is_control) && !grows(it));
+        for word in words {
+            assert!(seen.contains(word), "{name}: {word}\n{first}");
+            let marked = first.contains("more rows: PgDn") || first.contains('▼');
+            assert!(first.contains(word) || marked, "{name}: {word}\n{first}");
+        }
+    });
+}
+
+#[test]
+fn the_last_row_names_the_keys_of_the_dialog_and_no_others() {
+    let last = |keys: &str| {
+        let mut desk = Desk::new(WIDE).tell(story::failed().told()).keys(keys);
+        desk.screen().lines().last().unwrap_or_default().to_owned()
+    };
+    assert_eq!(last("T"), " Enter Cancel  Tab next  Esc cancel  arrows choose  T Retry");
+    assert_eq!(last("T<down>"), " Enter Retry  Tab next  Esc cancel  arrows choose  T Retry");
+    assert_eq!(last("K"), " Enter Cancel  Tab to the fields  Esc cancel  arrows choose");
+    assert_eq!(last("K<tab>"), " Tab next field  Esc cancel  Shift-Tab back  Ctrl-u undo");
+    assert_eq!(
+        last("O<tab>"),
+        " Tab to the buttons  Esc leave, the text is kept  Ctrl-u undo  Ctrl-r redo"
+    );
+}
+
+#[test]
+fn keys_that_mean_nothing_say_so() {
+    let says = |keys: &str| {
+        let desk = Desk::new(WIDE).tell(story::failed().told()).keys(keys);
+        desk.model.dialog.unwrap().says.unwrap_or_default()
+    };
+    assert_eq!(says("O<C-s>"), "Ctrl-s does nothing here");
+    assert_eq!(says("O<tab><C-s>"), "Ctrl-s changed nothing here");
+    assert_eq!(says("O<tab>x<C-u>"), "");
+    assert_eq!(says("T<C-s>"), "Ctrl-s does nothing here");
+    assert_eq!(says("K<tab><tab><tab>"), "");
+}
+
+#[test]
+fn arrows_move_in_the_text_as_soon_as_it_has_the_keys() {
+    let cursor = |keys: &str| {
+        let desk = Desk::new(WIDE).tell(story::failed().told()).keys(keys);
+        let dialog = desk.model.dialog.unwrap();
+        (dialog.focus, dialog.fields[0].area.cursor().1)
+    };
+    assert_eq!(cursor("O"), (Focus::Button(0), 0));
+    assert_eq!(cursor("O<right>"), (Focus::Button(1), 0));
+    assert_eq!(cursor("O<tab><right><right>"), (Focus::Field(0), 2));
+}
+
+#[test]
+fn a_prompt_is_typed_into_at_once_and_an_early_enter_sends_nothing() {
+    for kind in [PromptKind::Text, PromptKind::Secret] {
+        let opened = || Desk::new(WIDE).tell_all(story::connecting()).tell(prompt(kind));
+        let desk = opened().keys("<ret>");
+        assert!(desk.wishes.is_empty() && desk.model.dialog.is_some(), "{:?}", desk.wishes);
+        assert_eq!(opened().keys("pass<ret>").wishes, [Wish::Prompted(1, Some("pass".into()))]);
+        assert_eq!(opened().paste("pass\n").keys("<ret>").wishes.len(), 1);
+        let empty = opened().keys("<tab><tab><ret>").wishes;
+        assert_eq!(empty, [Wish::Prompted(1, Some(String::new()))]);
+        assert_eq!(opened().keys("x<esc>").wishes, [Wish::Prompted(1, None)]);
+    }
 }
 
 #[test]

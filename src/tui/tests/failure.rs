@@ -175,7 +175,7 @@ fn all_of_the_card() {
 #[test]
 fn a_question() {
     check("failure_asks", password, "5");
-    check("failure_asks_dialog", password, "5Ihunter2");
+    check("failure_asks_dialog", password, "5I<tab>hunter2");
 }
 
 #[test]
@@ -272,29 +272,46 @@ fn the_card_is_copied_without_secrets() {
 fn what_is_typed_is_kept_until_it_is_run() {
     let edited =
         "Command(Choose(HoldId(0), Edit(\"./bin/migrate --release 1121-1012x\"), Why(\"\")))";
-    let desk = desk(WIDE, failed()).keys("O<end>x<esc>");
+    let desk = desk(WIDE, failed()).keys("O<tab><end>x<esc>");
     assert!(desk.model.dialog.is_none());
     let mut desk = desk.keys("O");
     assert!(desk.screen().contains("--release 1121-1012x"), "{}", desk.screen());
     // From the comparison one goes back to the text, too.
-    let mut desk = desk.keys("<tab>OE");
+    let mut desk = desk.keys("<tab><tab>OE");
     assert!(desk.screen().contains("Begin anew"), "{}", desk.screen());
-    let desk = desk.keys("<tab>OO");
+    let desk = desk.keys("<tab><tab>OO");
     assert_eq!(desk.wishes(), [edited]);
     assert!(desk.model.failure.drafts.is_empty());
     // Nothing changed: nothing is compared, and nothing kept.
-    let mut desk = super::failure::desk(WIDE, failed()).keys("O<tab>O");
+    let mut desk = super::failure::desk(WIDE, failed()).keys("O<tab><tab>O");
     assert!(desk.screen().contains("nothing is changed; T runs the same command again"));
     assert!(desk.keys("<esc>").model.failure.drafts.is_empty());
     // Undo and redo, several pasted lines, and beginning anew.
-    let desk = super::failure::desk(WIDE, failed()).keys("O<end>").paste("\ntwo\nthree");
+    let desk = super::failure::desk(WIDE, failed()).keys("O<tab><end>").paste("\ntwo\nthree");
     let mut desk = desk.keys("<C-u>");
     assert!(!desk.screen().contains("three"), "{}", desk.screen());
     let mut desk = desk.keys("<C-r>");
     assert!(desk.screen().contains("three"), "{}", desk.screen());
-    let mut desk = desk.keys("<esc>O<tab>N");
+    // Beginning anew asks, and shows what it would drop.
+    let mut desk = desk.keys("<esc>O<tab><tab>N");
+    let asks = desk.screen();
+    assert!(asks.contains("Drop what you typed for migrate on db1?"), "{asks}");
+    assert!(asks.contains("+ three"), "{asks}");
+    let mut desk = desk.keys("<ret>O");
+    assert!(desk.screen().contains("three"), "{}", desk.screen());
+    let mut desk = desk.keys("<tab><tab>NN");
     assert!(!desk.screen().contains("three"), "{}", desk.screen());
     assert!(desk.wishes.is_empty());
+}
+
+#[test]
+fn the_run_is_paused_while_a_failure_is_looked_at() {
+    let mut desk = desk(WIDE, failed());
+    assert!(desk.model.failure.open);
+    desk = desk.keys("P");
+    assert_eq!(desk.wishes(), ["Command(Mode(Pause))"]);
+    let mut wide = super::failure::desk(WIDE, failed()).resize(200, 36);
+    assert!(wide.screen().contains(" P pause"), "{}", wide.screen());
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn an_item_is_edited_as_it_was_run() {
     let story = grown(Story::of(plan())).then(Fact::Passed(GATE)).start_node(ITEM);
     let story = story.end_node(ITEM, 3);
     let failed = Cause::Failed(End::Exit(3));
-    let desk = told(story.hold(ITEM, failed, &story::AFTER_FAILURE)).keys("O --fake<tab>OO");
+    let desk = told(story.hold(ITEM, failed, &story::AFTER_FAILURE)).keys("O<tab> --fake<tab>OO");
     let [Wish::Command(Command::Choose(_, Choice::Edit(text), _))] = &desk.wishes[..] else {
         panic!("{:?}", desk.wishes)
     };

@@ -2,7 +2,7 @@
 
 use super::{Desk, WIDE, chatter, settings, sites::Sites, story};
 use crate::{
-    store::Store,
+    store::{Dirty, LogWriter, Store},
     tui::{
         Guest, Returned, Settings, Told,
         errand::Errand,
@@ -70,7 +70,7 @@ fn a_stop_during_a_run_is_a_shell_here() {
         assert_eq!(errands(desk(told).keys("<C-z>")), [Errand::Lend(guest)]);
     }
     // Where text is typed it may mean something else.
-    assert_eq!(errands(desk(vec![story::failed().told()]).keys("Ox<C-z>")), []);
+    assert_eq!(errands(desk(vec![story::failed().told()]).keys("O<tab>x<C-z>")), []);
 }
 
 #[test]
@@ -113,4 +113,27 @@ fn plain_lines_are_spelled_as_the_screen_spells_them() {
     check(false, false, "the café is open");
     check(true, false, "the café is open");
     check(true, true, "the caf? is open");
+}
+
+#[test]
+fn what_a_step_printed_is_in_the_plain_lines_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::at(folder.path());
+    let run = story::plan().run;
+    let mut log = LogWriter::open(&store, &run, "web1", "release.1", Dirty::new().0).unwrap();
+    log.append(b"made the directory\n", story::at(1)).unwrap();
+    let begun = story::Story::opened().pass("release").start("release", 0);
+    let before = begun.events.len();
+    let ended = begun.end("release", 0, 0).events;
+    // Also where the plain lines begin between the end of the step and the end of its log.
+    for from in before..ended.len() {
+        let desk = Desk::new(WIDE).tell(Told::Events(ended[..from].to_vec()));
+        let mut stream = Stream::begin(Cause::Wanted, store.clone(), &desk.model);
+        stream.look(&desk.model);
+        let desk = desk.tell(Told::Events(ended[from..].to_vec()));
+        stream.events(&desk.model, &ended[from..]);
+        stream.look(&desk.model);
+        let lines = stream.take();
+        assert_eq!(lines.matches("made the directory").count(), 1, "from {from}: {lines}");
+    }
 }

@@ -34,20 +34,20 @@ fn somebody_elses_lock_is_ended_with_a_reason() {
     }
     let ended = |reason: &str| format!("Do({:?})", Intent::Unlock { reason: reason.to_owned() });
     let plain = || unprotected(locked().idle());
-    check(plain(), "Vshe is away<tab><tab><ret>", &[&ended("she is away")]);
+    check(plain(), "V<tab>she is away<tab><tab><ret>", &[&ended("she is away")]);
     check(plain(), "V<tab><tab><ret>", &[]);
-    check(plain(), "Vshe is away<tab><ret>", &[]);
+    check(plain(), "V<tab>she is away<tab><ret>", &[]);
     check(locked().idle(), "V<tab>she is away<tab><tab><ret>", &[]);
-    check(locked().idle(), "Vproduction<tab>away<tab><tab><ret>", &[&ended("away")]);
+    check(locked().idle(), "V<tab>production<tab>away<tab><tab><ret>", &[&ended("away")]);
     refused(idle(), "V", "nobody else was seen to have the lock");
 }
 
 #[test]
 fn a_lock_that_is_gone_is_not_ended() {
-    let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("Vaway");
+    let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("V<tab>away");
     let desk = desk.tell_all(idle());
     assert!(desk.model.dialog.is_none());
-    let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("Vaway");
+    let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("V<tab>away");
     assert!(desk.tell(story::running().told()).model.dialog.is_none());
 }
 

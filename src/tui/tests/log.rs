@@ -265,7 +265,7 @@ fn more_than_a_terminal_takes_is_not_copied_and_can_be_saved() {
     assert!(line.contains("b saves"), "{line}");
     let desk = desk.keys("b<ret>");
     assert!(desk.wishes.is_empty());
-    let desk = desk.keys("b<tab><ret>");
+    let desk = desk.keys("b<down><ret>");
     let wishes = desk.wishes();
     assert!(wishes[0].contains("lines: Some(0..100000)"), "{wishes:?}");
     assert!(wishes[0].contains("/home/bob/20261122-140000-web1-build.log"), "{wishes:?}");

@@ -1,6 +1,7 @@
 //! The console in its states: what it looks like, and what its keys wish for. Runs are told as
 //! lists of facts; there is no engine here.
 
+mod anything;
 mod attention;
 mod bound;
 mod dialogs;
@@ -18,6 +19,8 @@ mod mouse;
 mod nav;
 mod next;
 mod outside;
+mod palette;
+mod past;
 mod screens;
 mod sites;
 mod story;

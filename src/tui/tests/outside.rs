@@ -120,7 +120,7 @@ fn rollback_dialog() {
     let told = || idle().into_iter().chain([previewed(BEFORE)]).collect::<Vec<_>>();
     for (width, height) in ALL {
         let desk = Desk::new(WIDE).resize(width, height).tell_all(told()).keys("R<ret>");
-        let mut desk = desk.tell(previewed(BEFORE)).keys(&BEFORE[..9]);
+        let mut desk = desk.tell(previewed(BEFORE)).keys(&format!("<tab>{}", &BEFORE[..9]));
         insta::assert_snapshot!(format!("dialog_rollback_{width}x{height}"), desk.screen());
     }
 }
@@ -128,8 +128,8 @@ fn rollback_dialog() {
 #[test]
 fn maintenance_dialog() {
     shown("dialog_maintenance", || unprotected(idle()), "M", &[BOTH[0]]);
-    shown("dialog_maintenance_until", idle, "Mproduction<tab>prices<tab>+20m", &ALL);
-    shown("dialog_maintenance_no_time", idle, "Mproduction<tab><tab>25:00", &[BOTH[1]]);
+    shown("dialog_maintenance_until", idle, "M<tab>production<tab>prices<tab>+20m", &ALL);
+    shown("dialog_maintenance_no_time", idle, "M<tab>production<tab><tab>25:00", &[BOTH[1]]);
     let on = || Sites::calm().raised("ana@desk").idle();
     shown("dialog_maintenance_off", on, "M", &ALL);
     let begun = || Sites::calm().raised("bob@laptop").with(story::failed());
@@ -164,17 +164,17 @@ fn a_rollback_is_picked_typed_and_confirmed() {
         format!("Do({:?})", Intent::Rollback { release, reason, from })
     };
     // The newest good one before the served is chosen at first.
-    let typed = format!("R<ret>{BEFORE}<ret><ret><tab><ret>");
+    let typed = format!("R<ret><tab>{BEFORE}<ret><ret><tab><ret>");
     check(idle(), &typed, &[&to(BEFORE, None)]);
-    let moved = format!("Rj<ret>{OLDER}<tab>slow pages<tab><tab><ret>");
+    let moved = format!("Rj<ret><tab>{OLDER}<tab>slow pages<tab><tab><ret>");
     check(idle(), &moved, &[&to(OLDER, Some("slow pages"))]);
     // From the pane of releases: the one that is chosen there.
-    check(idle(), &format!("2jj<ret><ret>{OLDER}<ret><ret><tab><ret>"), &[&to(OLDER, None)]);
+    check(idle(), &format!("2jj<ret><ret><tab>{OLDER}<ret><ret><tab><ret>"), &[&to(OLDER, None)]);
     // Not without the whole name, nor without leaving Cancel.
-    check(idle(), &format!("R<ret>{}<ret><ret><tab><ret>", &BEFORE[..13]), &[]);
-    check(idle(), &format!("R<ret>{BEFORE}<ret><ret><ret>"), &[]);
-    check(idle(), &format!("R<ret>{BEFORE}<esc>"), &[]);
-    check(unprotected(idle()), "R<ret><tab><tab><tab><ret>", &[]);
+    check(idle(), &format!("R<ret><tab>{}<ret><ret><tab><ret>", &BEFORE[..13]), &[]);
+    check(idle(), &format!("R<ret><tab>{BEFORE}<ret><ret><ret>"), &[]);
+    check(idle(), &format!("R<ret><tab>{BEFORE}<esc>"), &[]);
+    check(unprotected(idle()), "R<ret><tab><tab><tab><tab><ret>", &[]);
     check(unprotected(idle()), &typed, &[&to(BEFORE, None)]);
     check(unprotected(idle()), "R<ret><ret>", &[]);
     check(unprotected(idle()), "RRRRRRDRSR", &[]);
@@ -194,7 +194,7 @@ fn what_is_refused_stays_in_the_list_and_says_why() {
 
 #[test]
 fn pasted_text_is_no_confirmation() {
-    let desk = Desk::new(WIDE).tell_all(idle()).keys("R<ret>").paste(BEFORE).paste("\n\t\n");
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("R<ret><tab>").paste(BEFORE).paste("\n\t\n");
     assert!(done(&desk.keys("<ret><ret><tab><ret>")).is_empty());
     let desk = Desk::new(WIDE).tell_all(idle()).keys("R").paste("\n\n").paste("\t\n");
     assert!(done(&desk).is_empty());
@@ -205,7 +205,7 @@ fn maintenance_is_turned_on_and_off() {
     let plain = || unprotected(idle());
     let on = "Do(Maintenance { on: true, reason: None, until: None })";
     let off = "Do(Maintenance { on: false, reason: None, until: None })";
-    check(plain(), "M<tab><ret>", &[on]);
+    check(plain(), "M<down><ret>", &[on]);
     check(plain(), "M<ret>", &[]);
     check(plain(), "MMMMM", &[]);
     // What was typed is told as a time of its own: nobody reads "+20m" a second time.
@@ -213,10 +213,10 @@ fn maintenance_is_turned_on_and_off() {
                  until: Some(\"2026-11-22T14:30:00Z\") })";
     check(plain(), "M<backtab><backtab>new prices<tab>14:30<tab><tab><ret>", &[whole]);
     check(plain(), "M<backtab>14:3<tab><tab><ret>", &[]);
-    check(idle(), "M<tab><tab><tab><tab><ret>", &[]);
-    check(idle(), "Mproduction<tab><tab><tab><tab><ret>", &[on]);
+    check(idle(), "M<tab><tab><tab><tab><tab><ret>", &[]);
+    check(idle(), "M<tab>production<tab><tab><tab><tab><ret>", &[on]);
     let mine = || Sites::calm().raised("bob@laptop");
-    check(unprotected(mine().idle()), "M<tab><ret>", &[off]);
+    check(unprotected(mine().idle()), "M<down><ret>", &[off]);
     let screen = Desk::new(WIDE).tell_all(unprotected(mine().idle())).keys("M").screen();
     assert!(screen.contains("[ Turn off ]") && screen.contains("[ Turn on anew ]"), "{screen}");
 }
@@ -228,7 +228,7 @@ fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
         assert_eq!(desk.model.dialog.as_ref().unwrap().focus, Focus::Button(0));
         let screen = desk.screen();
         assert!(screen.contains(&format!("[ Turn off anyway ]  careful: {why}")), "{screen}");
-        assert!(done(&desk.keys("<tab><ret>")).is_empty());
+        assert!(done(&desk.keys("<down><ret>")).is_empty());
     };
     cares(Sites::calm().raised("ana@desk").idle(), "ana@desk turned it on");
     let begun = Sites::calm().raised("bob@laptop").with(story::failed());
@@ -248,14 +248,14 @@ fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
 #[test]
 fn a_dialog_that_is_no_longer_true_is_not_pressed() {
     // Someone else deployed meanwhile.
-    let desk = Desk::new(WIDE).tell_all(unprotected(idle())).keys("R<ret><tab>");
+    let desk = Desk::new(WIDE).tell_all(unprotected(idle())).keys("R<ret><down>");
     let newer = Sites::calm().serving(0, Served::Release(OLDER.to_owned())).told(at(59));
     let desk = desk.tell_all(newer);
     assert!(desk.model.dialog.is_none() && desk.model.picker.is_some());
     assert!(done(&desk.keys("<ret>")).is_empty());
     // The schema change began while the question was on the screen.
     let told = Sites::calm().raised("bob@laptop").with(story::running());
-    let desk = Desk::new(WIDE).tell_all(told).keys("Mproduction<ret><ret><ret><tab>");
+    let desk = Desk::new(WIDE).tell_all(told).keys("M<tab>production<ret><ret><ret><tab>");
     let mut desk = desk.tell(story::failed().told());
     assert!(desk.screen().contains("read it again"), "{}", desk.screen());
     assert!(done(&desk.keys("<ret>")).is_empty());
@@ -290,7 +290,7 @@ fn keys_that_do_nothing_say_why() {
     empty.candidates.clear();
     refused(empty.idle(), "R", "no host has a release yet");
     // One thing at a time.
-    let keys = "M<tab><ret>";
+    let keys = "M<down><ret>";
     let mut desk = Desk::new(WIDE).tell_all(unprotected(idle())).keys(keys);
     assert!(desk.screen().contains("TURNING MAINTENANCE ON"), "{}", desk.screen());
     for key in ["M", "R", "D"] {
@@ -314,7 +314,7 @@ fn looking_again_connects_only_what_is_not() {
 #[test]
 fn a_rollback_becomes_a_run_like_any_other() {
     let after = || Sites::calm().with(story::done_ok());
-    let typed = format!("R<ret>{BEFORE}<ret><ret><tab><ret>");
+    let typed = format!("R<ret><tab>{BEFORE}<ret><ret><tab><ret>");
     let mut plan = story::plan();
     plan.run = crate::model::RunId::new("20261122-140200", [9; 10]);
     plan.pipeline = "rollback".to_owned();

@@ -96,7 +96,7 @@ fn undone() {
 
 #[test]
 fn dialog_start() {
-    check("dialog_start", story::ready, "Dprod");
+    check("dialog_start", story::ready, "D<tab>prod");
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn dialog_retry() {
 
 #[test]
 fn dialog_skip() {
-    check("dialog_skip", || vec![story::failed().told()], "Kdb1<tab>done by hand<tab><tab>");
+    check("dialog_skip", || vec![story::failed().told()], "K<tab>db1<tab>done by hand<tab><tab>");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn dialog_quit() {
 
 #[test]
 fn dialog_input() {
-    check("dialog_input", || vec![story::asking().told()], "Iyes");
+    check("dialog_input", || vec![story::asking().told()], "I<tab>yes");
 }
 
 #[test]

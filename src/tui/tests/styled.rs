@@ -76,7 +76,7 @@ fn a_failure_and_what_is_chosen_in_it() {
 
 #[test]
 fn a_dialog_over_it() {
-    check("dialog", "failed", "Kby hand<tab>");
+    check("dialog", "failed", "K<tab>by hand<tab>");
 }
 
 #[test]

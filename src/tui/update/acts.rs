@@ -10,7 +10,7 @@ use crate::{
     run::{Abort, Cause, Choice, Command, Mode, Offer, Sig},
     tui::{
         action::{Act, Action},
-        keymap::written,
+        keymap::{letter, with_keys, written},
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
@@ -21,6 +21,11 @@ use crate::{
         words,
     },
 };
+
+/// How a run is undone, and that it is begun only once.
+const DURING: &str =
+    "during the run: {undo} takes back what has an undo, {abort} gives it up as it is";
+const ABORTED: &str = "none: an aborted run cannot be taken up again; {deploy} begins a new one";
 
 /// Where leaving happens.
 const HERE: &str = "this console";
@@ -85,10 +90,10 @@ pub(super) fn asked(model: &Model, action: Action) -> Option<Dialog> {
     };
     if act == Act::Step {
         let what = "does the next step; the run pauses again when it is done".to_owned();
-        let undo = "during the run: U takes back what has an undo, A gives it up as it is";
-        let dialog = ask("Do the next step?", what, undo).button(
+        let undo = with_keys(model, DURING);
+        let dialog = ask("Do the next step?", what, &undo).button(
             "Do the next step",
-            Some('S'),
+            letter(model, Act::Step),
             "",
             Deed::Mode(Mode::Step),
         );
@@ -96,9 +101,9 @@ pub(super) fn asked(model: &Model, action: Action) -> Option<Dialog> {
     }
     if act == Act::Pause {
         let what = "no further step begins; what runs goes on to its end".to_owned();
-        let dialog = ask("Pause the run?", what, "C goes on").button(
+        let dialog = ask("Pause the run?", what, &with_keys(model, "{continue} goes on")).button(
             "Pause",
-            Some('P'),
+            letter(model, Act::Pause),
             "",
             Deed::Mode(Mode::Pause),
         );
@@ -113,8 +118,8 @@ pub(super) fn asked(model: &Model, action: Action) -> Option<Dialog> {
     let label = if set { "Set it" } else { "Remove it" };
     let step = model.column().map_or("", |column| column.step.as_str());
     let stops = if set { "the run stops at" } else { "the run no longer stops at" };
-    let dialog = ask(title, format!("{stops} the step {step}"), "B again");
-    Some(dialog.button(label, Some('B'), "", Deed::Break(changes)))
+    let dialog = ask(title, format!("{stops} the step {step}"), &with_keys(model, "{break} again"));
+    Some(dialog.button(label, letter(model, Act::Break), "", Deed::Break(changes)))
 }
 
 /// Enter on a choice of the open question: its dialog.
@@ -172,7 +177,12 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
         .button("Detach", Some('D'), "leave; nothing is stopped", Deed::Detach);
     if pausing {
         let about = "stay here; no further step begins";
-        dialog = dialog.button("Stop after this step", Some('P'), about, Deed::Mode(Mode::Pause));
+        dialog = dialog.button(
+            "Stop after this step",
+            letter(model, Act::Pause),
+            about,
+            Deed::Mode(Mode::Pause),
+        );
     }
     model.dialog = Some(dialog);
     Vec::new()
@@ -215,15 +225,15 @@ fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
         Facts::new(
             format!("runs {}: {steps}; {palette} shows all its commands before", plan.pipeline),
             words::all_hosts(model),
-            "during the run: U takes back what has an undo, A gives it up as it is",
+            with_keys(model, DURING),
         )
         .takes(words::usual_run(model, &plan.pipeline)),
     );
-    let straight = ("Run straight", 'D', "to the end, or to the first failure", Mode::Run);
-    let stepping = ("Step by step", 'S', "the first step, then wait for you", Mode::Step);
+    let straight = ("Run straight", Act::Deploy, "to the end, or to the first failure", Mode::Run);
+    let stepping = ("Step by step", Act::Step, "the first step, then wait for you", Mode::Step);
     let order = if preferred == Mode::Step { [stepping, straight] } else { [straight, stepping] };
-    for (label, key, about, mode) in order {
-        dialog = dialog.button(label, Some(key), about, Deed::Start(mode));
+    for (label, act, about, mode) in order {
+        dialog = dialog.button(label, letter(model, act), about, Deed::Start(mode));
     }
     if plan.protected {
         let label = format!("Type {} to confirm", plan.stage);
@@ -241,7 +251,7 @@ fn go_on(model: &Model) -> Option<Dialog> {
         let (what, undo) = if words::opens(run, hold) {
             (
                 "takes the maintenance page down: visitors get the code that is served now",
-                "M puts the page up again; nothing of the schema change is taken back",
+                "{maintenance} puts the page up again; nothing of the schema change is taken back",
             )
         } else if hold.cause == Cause::Schema {
             (
@@ -249,13 +259,18 @@ fn go_on(model: &Model) -> Option<Dialog> {
                 "none: what is taken back is done again only by a new run",
             )
         } else {
-            ("answers the question; the run goes on", "P pauses before the next step")
+            ("answers the question; the run goes on", "{pause} pauses before the next step")
         };
-        let facts = about(model, run, hold, what, undo);
+        let facts = about(model, run, hold, what, with_keys(model, undo));
         let facts = facts.takes(words::usual_rest(model));
         let dialog = about_hold(model, run, id, hold, "Go on?").about(facts);
         let about = words::consequence(model, hold, Offer::Go);
-        return Some(dialog.button("Go on", Some('C'), about, Deed::Choose(vec![id], Choice::Go)));
+        return Some(dialog.button(
+            "Go on",
+            letter(model, Act::Continue),
+            about,
+            Deed::Choose(vec![id], Choice::Go),
+        ));
     }
     let (done, _) = model.progress();
     let left = words::count(model.grid.columns.len().saturating_sub(done), "step");
@@ -263,11 +278,11 @@ fn go_on(model: &Model) -> Option<Dialog> {
         Facts::new(
             format!("goes on to the end: {left}; stops at a breakpoint, a question, a failure"),
             words::all_hosts(model),
-            "P pauses before the next step",
+            with_keys(model, "{pause} pauses before the next step"),
         )
         .takes(words::usual_rest(model)),
     );
-    Some(dialog.button("Continue", Some('C'), "", Deed::Mode(Mode::Run)))
+    Some(dialog.button("Continue", letter(model, Act::Continue), "", Deed::Mode(Mode::Run)))
 }
 
 pub(super) fn with_reason(dialog: Dialog) -> Dialog {
@@ -304,12 +319,17 @@ fn abort(model: &Model) -> Dialog {
             Facts::new(
                 format!("gives the run up: no further step begins; running now: {running}"),
                 words::all_hosts(model),
-                "none: an aborted run cannot be taken up again; D begins a new one",
+                with_keys(model, ABORTED),
             )
             .takes("until what runs has ended; taking back: not known, it is not recorded"),
         )
         .button("Leave as it is", Some('L'), stays, kind(false, false))
-        .button("Undo", Some('U'), "take back what was done, last first", kind(true, false));
+        .button(
+            "Undo",
+            letter(model, Act::Undo),
+            "take back what was done, last first",
+            kind(true, false),
+        );
     if model.steps_running() == 0 {
         return dialog;
     }
@@ -325,13 +345,18 @@ fn undo(model: &Model) -> Dialog {
             Facts::new(
                 "gives the run up and takes back what was done, last first",
                 words::all_hosts(model),
-                "none: an aborted run cannot be taken up again; D begins a new one",
+                with_keys(model, ABORTED),
             )
             .takes("not known: how long taking back takes is not recorded"),
         )
         .line(format!("Running now: {running}; they go on to their end first."))
         .line("Steps without an undo stay done. What cannot be taken back is reported.")
-        .button("Undo", Some('U'), "", Deed::Abort(Abort { undo: true, stop: false }))
+        .button(
+            "Undo",
+            letter(model, Act::Undo),
+            "",
+            Deed::Abort(Abort { undo: true, stop: false }),
+        )
 }
 
 /// A running step is asked to end; killed only when that was of no use.
@@ -357,10 +382,16 @@ fn stop(model: &Model) -> Option<Dialog> {
     }
     let Some((sent, at)) = cell.stop else {
         let about = "to all its processes; it can clean up";
-        return Some(dialog.button("Send TERM", Some('H'), about, Deed::Stop(attempt, Sig::Term)));
+        return Some(dialog.button(
+            "Send TERM",
+            letter(model, Act::Stop),
+            about,
+            Deed::Stop(attempt, Sig::Term),
+        ));
     };
     let since = words::since(at, model.now);
     let line = format!("It was sent {} {since} ago, and has not ended.", sent.sig);
     let about = "it ends at once and cannot clean up";
+    // Another letter than the one that opened the dialog: it is not pressed twice by habit.
     Some(dialog.line(line).button("Send KILL", Some('K'), about, Deed::Stop(attempt, Sig::Kill)))
 }

@@ -6,7 +6,7 @@ use crate::{
     run::{Cause, LinkState, Mode, Offer, Run, Sig, State},
     tui::{
         action::{Act, Action},
-        keymap::written,
+        keymap::{with_keys, written},
         state::{Model, Subject, face},
         told::HostState,
         view, words,
@@ -49,9 +49,12 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             model.attempt().is_none().then(|| "there is no log here yet".to_owned())
         }
         Action::Choices => model.hold().is_none().then(|| "nothing is being asked".to_owned()),
-        Action::NextHit | Action::PreviousHit => {
-            model.log.search.pattern.is_none().then(|| "first search with /".to_owned())
-        }
+        Action::NextHit | Action::PreviousHit => model
+            .log
+            .search
+            .pattern
+            .is_none()
+            .then(|| with_keys(model, "first search with {search}")),
         Action::OlderAttempt | Action::NewerAttempt => {
             (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())
         }
@@ -60,24 +63,32 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             stacked.then(|| "here the panes lie below each other".to_owned())
         }
         Action::Host => model.host().is_none().then(|| "there is no host yet".to_owned()),
-        Action::Runs => model.alone.then(|| "nothing is read any more; q leaves".to_owned()),
+        Action::Runs => {
+            model.alone.then(|| with_keys(model, "nothing is read any more; {quit} leaves"))
+        }
         Action::Guide => {
             model.guide.is_empty().then(|| "there is nothing for newcomers here".to_owned())
         }
         Action::Evidence => {
-            some("there is no such pane: what was gathered is at the end of the log (4)")
+            Some(with_keys(model, "there is no such pane: what was gathered ends the log ({log})"))
         }
         Action::Releases | Action::Look if model.past.is_some() => past(),
-        Action::NextMark => {
-            model.log.marks.here().is_none().then(|| "first mark a line with m".to_owned())
-        }
+        Action::NextMark => model
+            .log
+            .marks
+            .here()
+            .is_none()
+            .then(|| with_keys(model, "first mark a line with {mark}")),
         Action::Copy if copies_card(model) => None,
         Action::Mark | Action::Choose | Action::Copy | Action::Save => {
             model.log.rows.is_empty().then(|| "there is no log here".to_owned())
         }
-        Action::LessContext | Action::MoreContext => {
-            model.log.sieve.pattern.is_none().then(|| "first filter with &".to_owned())
-        }
+        Action::LessContext | Action::MoreContext => model
+            .log
+            .sieve
+            .pattern
+            .is_none()
+            .then(|| with_keys(model, "first filter with {filter}")),
         Action::AllHosts => one_host_alone(model),
         Action::Releases => no_releases(model),
         Action::Look => nothing_to_look_at(model),

@@ -31,6 +31,10 @@ pub(super) fn press(model: &mut Model, at: usize) -> Vec<Wish> {
         edit::compare(model, hold);
         return Vec::new();
     }
+    if let Deed::Drop(hold) = deed {
+        edit::ask_to_drop(model, hold);
+        return Vec::new();
+    }
     let Some(dialog) = model.dialog.take() else { return Vec::new() };
     carry_out(model, &dialog, deed)
 }
@@ -78,7 +82,7 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
             let choose = |hold| Wish::Command(Command::Choose(hold, choice.clone(), why.clone()));
             return holds.into_iter().map(choose).collect();
         }
-        Deed::Compare(_) => return Vec::new(),
+        Deed::Compare(_) | Deed::Drop(_) => return Vec::new(),
         Deed::Amend(hold, draft) => {
             edit::amend(model, hold, draft);
             return Vec::new();

@@ -4,60 +4,50 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{answer, edit, lend, log, narrow, outside};
 use crate::tui::{
-    keymap::Press,
+    action::{Action, Motion},
+    keymap::{self, Press},
     state::{
         Model,
-        dialog::{Deed, Dialog, Focus, Need, Subject},
+        dialog::{Deed, Dialog, Focus, Need, Role, Subject},
         facts::Facts,
     },
     styles::Tone,
     told::{Prompt, PromptKind, Wish},
-    words,
+    view,
 };
 
 /// A key for the open dialog.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
-    let rows = words::dialog(model).len() * 4;
+    let pages = view::dialog_pages(model);
+    let bound = Press::of(key).and_then(|press| keymap::action(model, press));
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     dialog.says = None;
-    if !dialog.turned && begins_to_type(key) && !dialog.fields.is_empty() {
-        dialog.focus = match dialog.focus {
-            Focus::Button(_) => Focus::Field(0),
-            Focus::Field(at) => Focus::Field(at),
-        };
-    }
     let tall = dialog.active().is_some_and(|field| field.tall);
     let in_field = matches!(dialog.focus, Focus::Field(_));
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => return answer::cancel(model),
-        Some(Press::Named(KeyCode::Tab)) => dialog.turn(true),
+        Some(Press::Named(KeyCode::Tab)) => dialog.tab(),
         Some(Press::Named(KeyCode::BackTab)) => dialog.step(false),
         Some(Press::Named(KeyCode::Enter)) if in_field && !tall => return leave_field(model),
-        Some(Press::Named(KeyCode::PageUp)) if !tall => {
-            dialog.scroll = dialog.scroll.saturating_sub(5);
-        }
-        Some(Press::Named(KeyCode::PageDown)) if !tall => {
-            dialog.scroll = (dialog.scroll + 5).min(rows);
-        }
-        _ if in_field => {
-            if let Some(field) = dialog.active() {
-                field.area.input(key);
-            }
-        }
+        Some(Press::Named(KeyCode::PageUp)) if !tall => dialog.scroll(pages, false),
+        Some(Press::Named(KeyCode::PageDown)) if !tall => dialog.scroll(pages, true),
+        press if in_field => typed(dialog, key, press),
+        Some(_) if bound == Some(Action::Go(Motion::PageUp)) => dialog.scroll(pages, false),
+        Some(_) if bound == Some(Action::Go(Motion::PageDown)) => dialog.scroll(pages, true),
         Some(press) => return at_button(model, press),
         None => {}
     }
     Vec::new()
 }
 
-/// Whether a key is the beginning of a text.
-fn begins_to_type(key: KeyEvent) -> bool {
-    match Press::of(key) {
-        Some(Press::Char(_)) => true,
-        Some(Press::Named(code)) => {
-            matches!(code, KeyCode::Backspace | KeyCode::Delete | KeyCode::Home | KeyCode::End)
-        }
-        Some(Press::Ctrl(_)) | None => false,
+/// A key for the field that has them. One with Ctrl that came to nothing says so.
+fn typed(dialog: &mut Dialog, key: KeyEvent, press: Option<Press>) {
+    let Some(field) = dialog.active() else { return };
+    let before = field.area.cursor();
+    let changed = field.area.input(key);
+    if let (Some(press @ Press::Ctrl(_)), false) = (press, changed || field.area.cursor() != before)
+    {
+        dialog.says = Some(format!("{} changed nothing here", press.written()));
     }
 }
 
@@ -66,6 +56,11 @@ fn begins_to_type(key: KeyEvent) -> bool {
 fn leave_field(model: &mut Model) -> Vec<Wish> {
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     if matches!(dialog.subject, Subject::Prompt(_)) {
+        // An Enter that was meant for what was there before sends nothing.
+        if dialog.typed(Role::Main).is_empty() {
+            dialog.says = Some("nothing is typed yet: the button sends an empty answer".to_owned());
+            return Vec::new();
+        }
         return answer::press(model, 1);
     }
     dialog.turn(true);
@@ -86,7 +81,7 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
             dialog.step(false);
             Vec::new()
         }
-        Press::Char(letter) if letter.is_ascii_uppercase() => {
+        Press::Char(letter) if letter.is_ascii_uppercase() && dialog.takes_letters() => {
             let pressed = dialog.buttons.iter().position(|button| button.key == Some(letter));
             let meant = dialog.is_meant(now);
             match pressed {
@@ -98,18 +93,22 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
                 None => stray(dialog),
             }
         }
-        Press::Char(_) => stray(dialog),
-        Press::Ctrl(_) | Press::Named(_) => Vec::new(),
+        Press::Char(_) | Press::Named(KeyCode::Backspace | KeyCode::Delete) => stray(dialog),
+        Press::Ctrl(_) | Press::Named(_) => {
+            dialog.says = Some(format!("{} does nothing here", press.written()));
+            Vec::new()
+        }
     }
 }
 
 /// A letter that stands for nothing here: whoever types it means something else, and an Enter that
 /// follows must do nothing.
 fn stray(dialog: &mut Dialog) -> Vec<Wish> {
-    dialog.focus = Focus::Button(0);
-    dialog.says = Some(match dialog.fields.is_empty() {
-        true => "that letter is no answer here; nothing was done".to_owned(),
-        false => "this is typed nowhere: Shift-Tab goes to the fields".to_owned(),
+    (dialog.focus, dialog.visited) = (Focus::Button(0), false);
+    dialog.says = Some(match dialog.fields.len() {
+        0 => "that letter is no answer here; nothing was done".to_owned(),
+        1 => "that was typed nowhere: Tab goes to the field".to_owned(),
+        _ => "that was typed nowhere: Tab goes to the fields".to_owned(),
     });
     Vec::new()
 }
@@ -118,11 +117,10 @@ fn stray(dialog: &mut Dialog) -> Vec<Wish> {
 pub(super) fn paste(model: &mut Model, text: &str) {
     let line = || text.replace(['\r', '\n'], " ").trim_end().to_owned();
     if let Some(dialog) = &mut model.dialog {
-        if !dialog.turned && !dialog.fields.is_empty() {
-            dialog.focus = Focus::Field(0);
-        }
+        let fields = !dialog.fields.is_empty();
         let Some(field) = dialog.active() else {
-            dialog.says = Some("pasted text presses nothing".to_owned());
+            let tab = if fields { ": Tab goes to where it can be put" } else { "" };
+            dialog.says = Some(format!("pasted text presses nothing{tab}"));
             return;
         };
         if matches!(field.need, Need::Exactly(_)) {
@@ -188,7 +186,8 @@ pub(super) fn next_prompt(model: &mut Model) {
         }
         PromptKind::Text => dialog
             .button("Send", None, "Enter sends", Deed::Prompted(id, false))
-            .field("Answer", Vec::new(), Need::Nothing, false),
+            .field("Answer", Vec::new(), Need::Nothing, false)
+            .in_field(),
         PromptKind::Secret => dialog
             .button(
                 "Send",
@@ -196,7 +195,8 @@ pub(super) fn next_prompt(model: &mut Model) {
                 "Enter sends; what you type is not shown",
                 Deed::Prompted(id, false),
             )
-            .secret("Answer"),
+            .secret("Answer")
+            .in_field(),
     });
 }
 

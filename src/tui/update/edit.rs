@@ -6,6 +6,8 @@ use crate::{
     model::{HoldId, NodeId},
     run::{Choice, Hold, Run},
     tui::{
+        action::Act,
+        keymap::{letter, with_keys},
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Role, Subject},
@@ -30,15 +32,22 @@ pub(super) fn dialog(model: &Model, id: HoldId, draft: bool) -> Option<Dialog> {
     let title = format!("Edit and retry {place}");
     let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now)
         .about(facts(model, run, hold))
-        .line("Ctrl-u undoes, Ctrl-r redoes; Tab leaves the text, Esc keeps it for the next O.");
+        .line(with_keys(
+            model,
+            "Tab goes to the text, and leaves it; Esc keeps it for the next {edit}.",
+        ));
     if kept.is_some() {
         dialog = dialog.line("This is what you typed before and did not run.");
     }
-    let mut dialog =
-        dialog.button("Compare", Some('O'), "shows the difference; then run it", Deed::Compare(id));
+    let mut dialog = dialog.button(
+        "Compare",
+        letter(model, Act::Edit),
+        "shows the difference; then run it",
+        Deed::Compare(id),
+    );
     if kept.is_some() {
-        let about = "drops what you typed; the command as it was run";
-        dialog = dialog.button("Begin anew", Some('N'), about, Deed::Amend(id, false));
+        let about = "asks, then: the command as it was run";
+        dialog = dialog.button("Begin anew", Some('N'), about, Deed::Drop(id));
     }
     Some(dialog.field("Command (sh, set -e)", lines, Need::Some("a command"), true))
 }
@@ -58,6 +67,28 @@ pub(super) fn amend(model: &mut Model, id: HoldId, draft: bool) {
     model.dialog = dialog(model, id, draft);
 }
 
+/// Asks whether what is typed is to be dropped; until then it is kept.
+pub(super) fn ask_to_drop(model: &mut Model, id: HoldId) {
+    let typed = model.dialog.as_ref().map(|dialog| dialog.typed(Role::Main));
+    let (Some(typed), Some(node)) = (typed, node(model, id)) else { return };
+    let Some(run) = model.open_run() else { return };
+    let Some(hold) = run.holds.get(&id) else { return };
+    let title = format!("Drop what you typed for {}?", words::place(model, run, hold));
+    let what = "shows the command as it was run; what you typed is gone";
+    let facts = Facts::new(what, "in this console only: nothing is sent", "none");
+    let mut dialog = Dialog::new(title, Subject::Holds(vec![id]), model.now).about(facts);
+    let last = allowed::editable(model, node).unwrap_or_default();
+    dialog.diff = true;
+    dialog.text.push("What would be dropped:".to_owned());
+    dialog.text.extend(words::diff(&last, &typed));
+    let dialog = dialog
+        .first("Cancel", "your text is kept")
+        .button("Drop it", Some('N'), "the command as it was run", Deed::Amend(id, false))
+        .button("Change it further", Some('E'), "back to your text", Deed::Amend(id, true));
+    keep_text(model, node, typed);
+    model.dialog = Some(dialog);
+}
+
 fn node(model: &Model, id: HoldId) -> Option<NodeId> {
     model.open_run()?.holds.get(&id).map(|hold| hold.on)
 }
@@ -69,8 +100,9 @@ pub(super) fn compare(model: &mut Model, id: HoldId) {
     let last = allowed::editable(model, node).unwrap_or_default();
     let against_last = words::diff(&last, &typed);
     if against_last.is_empty() {
+        let says = with_keys(model, "nothing is changed; {retry} runs the same command again");
         if let Some(dialog) = &mut model.dialog {
-            dialog.says = Some("nothing is changed; T runs the same command again".to_owned());
+            dialog.says = Some(says);
         }
         return;
     }
@@ -88,8 +120,8 @@ pub(super) fn compare(model: &mut Model, id: HoldId) {
         .about(facts(model, run, hold))
         .line("")
         .line("The journal keeps the command, and who ran it.")
-        .first("Cancel", "your text is kept for the next O")
-        .button("Run this", Some('O'), "as a new attempt", run_it(id, typed.clone()))
+        .first("Cancel", &with_keys(model, "your text is kept for the next {edit}"))
+        .button("Run this", letter(model, Act::Edit), "as a new attempt", run_it(id, typed.clone()))
         .button("Change it further", Some('E'), "back to the text", Deed::Amend(id, true));
     keep_text(model, node, typed);
     model.dialog = Some(dialog);
@@ -124,7 +156,7 @@ pub(super) fn keep(model: &mut Model, dialog: &Dialog) {
         return;
     }
     keep_text(model, node, typed);
-    model.say("what you typed is kept: O shows it again", Tone::Dim);
+    model.say(with_keys(model, "what you typed is kept: {edit} shows it again"), Tone::Dim);
 }
 
 fn keep_text(model: &mut Model, node: NodeId, typed: String) {

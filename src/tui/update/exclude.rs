@@ -5,6 +5,8 @@ use crate::{
     model::{HostId, Kind, Maintenance},
     run::{Cell, Choice, Offer, Run},
     tui::{
+        action::Act,
+        keymap::letter,
         state::{
             Model,
             dialog::{Deed, Dialog, Subject},
@@ -46,7 +48,7 @@ pub(super) fn dialog(model: &Model) -> Option<Dialog> {
             "none in this run; a new run brings the host back in line",
         ))
         .line("A step that runs there goes on to its end. The run ends as failed.")
-        .button("Exclude", Some('X'), "go on without it", deed);
+        .button("Exclude", letter(model, Act::Exclude), "go on without it", deed);
     let mut dialog = steps(model, run, host, dialog);
     if model.sight.pages.get(name).is_some_and(|(page, _)| matches!(page, Maintenance::On(_))) {
         dialog = dialog.line(format!("{name} keeps the maintenance page: its visitors get that."));

@@ -20,7 +20,12 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let mut go = |by| help.chosen = shifted(help.chosen, by, rows.len());
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => model.help = None,
-        Some(Press::Char('?')) if help.filter.is_empty() => model.help = None,
+        Some(press)
+            if help.filter.is_empty()
+                && model.settings.keymap.action(press) == Some(Action::Help) =>
+        {
+            model.help = None
+        }
         Some(Press::Named(KeyCode::Enter)) => return choose(model, &rows),
         Some(Press::Named(KeyCode::Up)) => go(-1),
         Some(Press::Named(KeyCode::Down)) => go(1),

@@ -77,16 +77,15 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         Some(Press::Named(KeyCode::Esc)) if !model.history.filter.is_empty() => {
             model.history.filter.clear();
         }
-        Some(Press::Named(KeyCode::Esc) | Press::Char('q' | 'o')) => model.history.open = false,
-        Some(Press::Named(KeyCode::Enter)) => {
-            let chosen = chosen(model).map(|run| run.id.clone());
-            return chosen.map_or_else(Vec::new, |run| open_run(model, run));
-        }
-        Some(Press::Char('/')) => model.history.typing = true,
-        Some(Press::Char('a')) => model.history.all = !model.history.all,
-        Some(Press::Char('r')) => return ask(model, 0),
+        Some(Press::Named(KeyCode::Esc)) => model.history.open = false,
+        Some(Press::Named(KeyCode::Enter)) => return read(model),
         Some(press) => match keymap::action(model, press) {
             Some(Action::Go(motion)) => return go(model, rows(motion, page(model))),
+            Some(Action::Quit | Action::Runs) => model.history.open = false,
+            Some(Action::Open) => return read(model),
+            Some(Action::Search) => model.history.typing = true,
+            Some(Action::AllHosts) => model.history.all = !model.history.all,
+            Some(Action::Look) => return ask(model, 0),
             Some(action @ (Action::Help | Action::Palette | Action::Redraw)) => {
                 return keys::act(model, action);
             }
@@ -95,6 +94,12 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         None => {}
     }
     Vec::new()
+}
+
+/// Opens the chosen run.
+fn read(model: &mut Model) -> Vec<Wish> {
+    let chosen = chosen(model).map(|run| run.id.clone());
+    chosen.map_or_else(Vec::new, |run| open_run(model, run))
 }
 
 fn page(model: &Model) -> usize {

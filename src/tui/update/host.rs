@@ -14,9 +14,10 @@ use crate::tui::{
 /// A key while it is open.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     match Press::of(key) {
-        Some(Press::Named(KeyCode::Esc) | Press::Char('q' | 'i')) => model.host_view = None,
+        Some(Press::Named(KeyCode::Esc)) => model.host_view = None,
         Some(press) => match keymap::action(model, press) {
             Some(Action::Go(motion)) => go(model, motion),
+            Some(Action::Quit | Action::Host) => model.host_view = None,
             Some(
                 action @ (Action::Help
                 | Action::Palette

@@ -6,6 +6,7 @@ use crate::{
     run::{LinkState, Run},
     tui::{
         errand::Errand,
+        keymap::with_keys,
         state::{
             Model, Pane, Subject,
             dialog::{Deed, Dialog, Subject as About},
@@ -29,7 +30,7 @@ struct Place {
 /// Why there can be no shell now.
 pub(super) fn no_shell(model: &Model) -> Option<String> {
     if model.alone {
-        return Some("nothing is carried out any more; q leaves".to_owned());
+        return Some(with_keys(model, "nothing is carried out any more; {quit} leaves"));
     }
     let Some((host, _)) = chosen(model) else { return Some("no host is chosen".to_owned()) };
     match &model.subject {
@@ -87,13 +88,16 @@ pub(super) fn shell(model: &Model) -> Option<Dialog> {
     dialog = dialog
         .line(environment(&place.like))
         .line("That a shell was opened and left is noted in shells.jsonl of the state directory.");
-    dialog = dialog.line(match run {
-        Some(_) if model.hold().is_some() => {
-            "Meanwhile: the run goes on, and its question stays open until you answer it here."
-        }
-        Some(_) => "Meanwhile: the run goes on. P first, if nothing further shall begin.",
-        None => "No run is open.",
-    });
+    dialog = dialog.line(with_keys(
+        model,
+        match run {
+            Some(_) if model.hold().is_some() => {
+                "Meanwhile: the run goes on, and its question stays open until you answer it here."
+            }
+            Some(_) => "Meanwhile: the run goes on. {pause} first, if nothing further shall begin.",
+            None => "No run is open.",
+        },
+    ));
     let dialog = dialog.line(
         "exit or Ctrl-d comes back; should the far side hang: Enter, then ~ and . (as in ssh).",
     );
@@ -212,8 +216,9 @@ pub(super) fn suspend(model: &mut Model) {
 /// Asked to stop from outside.
 pub(super) fn stop(model: &mut Model) {
     if model.open_run().is_some() || model.starting {
-        let line = "not stopped: a stopped console could not watch over its run (Ctrl-z: a shell)";
-        model.say(line, Tone::Warn);
+        let line =
+            "not stopped: a stopped console could not watch over its run ({suspend}: a shell)";
+        model.say(with_keys(model, line), Tone::Warn);
     } else {
         model.errands.ask(Errand::Lend(Guest::Starter));
     }

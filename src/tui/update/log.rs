@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::keys::rows;
 use crate::tui::{
     action::Motion,
-    keymap::Press,
+    keymap::{Press, with_keys},
     state::{
         Model, Pane,
         dialog::{Deed, Dialog, Need, Subject},
@@ -118,17 +118,24 @@ pub(super) fn all_hosts(model: &mut Model) {
     model.focus = Pane::Log;
     let line = match shape {
         Shape::One => "one host",
-        Shape::Folded => "all hosts: equal lines once; a shows each line, Enter goes to its host",
-        Shape::Each => "all hosts: each line with its host; Enter goes to its host, a back to one",
+        Shape::Folded => {
+            "all hosts: equal lines once; {all_hosts} shows each line, {open} goes to its host"
+        }
+        Shape::Each => {
+            "all hosts: each line with its host; {open} goes to its host, {all_hosts} back to one"
+        }
     };
-    model.say(line, Tone::Dim);
+    model.say(with_keys(model, line), Tone::Dim);
 }
 
 /// Marks the current line.
 pub(super) fn mark(model: &mut Model) {
     let line = model.log.current();
     let (text, tone) = match model.log.marks.turn(line) {
-        Some(true) => (format!("line {} is marked; ' goes to the next mark", line + 1), Tone::Text),
+        Some(true) => {
+            let next = with_keys(model, "{next_mark} goes to the next mark");
+            (format!("line {} is marked; {next}", line + 1), Tone::Text)
+        }
         Some(false) => (format!("line {} is not marked any more", line + 1), Tone::Dim),
         None => ("not marked: there are too many marks".to_owned(), Tone::Warn),
     };
@@ -141,11 +148,11 @@ pub(super) fn choose(model: &mut Model) {
     let (choose, line) = match model.log.choose {
         None => (
             Choose { at, anchor: None },
-            "j k move; c again: from here on; y copies, b saves, m marks, Esc leaves",
+            "{down} {up} move; {choose} again: from here on; {copy} copies, {save} saves, {mark} marks, Esc leaves",
         ),
         Some(Choose { at, anchor: None }) => (
             Choose { at, anchor: Some(at) },
-            "j k choose lines; y copies them, b saves them, Esc leaves",
+            "{down} {up} choose lines; {copy} copies them, {save} saves them, Esc leaves",
         ),
         Some(Choose { at, anchor: Some(_) }) => {
             (Choose { at, anchor: None }, "no lines are chosen")
@@ -153,7 +160,7 @@ pub(super) fn choose(model: &mut Model) {
     };
     model.focus = Pane::Log;
     model.log.choose = Some(choose);
-    model.say(line, Tone::Dim);
+    model.say(with_keys(model, line), Tone::Dim);
 }
 
 /// Copies the current line, or those that are chosen.

@@ -90,7 +90,8 @@ fn click(model: &mut Model, spot: Spot) {
 
 fn focus(model: &mut Model, focus: Focus) {
     if let Some(dialog) = &mut model.dialog {
-        (dialog.focus, dialog.says) = (focus, None);
+        dialog.give(focus);
+        dialog.says = None;
     }
 }
 
@@ -135,9 +136,9 @@ fn wheel(model: &mut Model, spot: Spot, motion: Motion) {
 }
 
 fn scroll_dialog(model: &mut Model, by: i64) {
-    let rows = crate::tui::words::dialog(model).len() * 4;
+    let (hidden, _) = view::dialog_pages(model);
     if let Some(dialog) = &mut model.dialog {
-        dialog.scroll = keys::shifted(dialog.scroll, by, rows + 1);
+        dialog.scroll = keys::shifted(dialog.scroll, by, hidden + 1);
     }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
         Some(press) => match keymap::action(model, press) {
             Some(Action::Go(motion)) => go(model, motion),
             Some(Action::Quit) => model.picker = None,
-            Some(Action::Act(Act::Rollback)) => choose(model),
+            Some(Action::Act(Act::Rollback) | Action::Open) => choose(model),
             Some(Action::Copy) => copy(model),
             Some(Action::Search) => {
                 if let Some(picker) = &mut model.picker {

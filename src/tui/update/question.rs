@@ -6,7 +6,7 @@ use crate::{
     run::{Cause, Choice, Hold, Offer, Run},
     tui::{
         action::{Act, Action},
-        keymap::written,
+        keymap::{letter, with_keys, written},
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
@@ -73,25 +73,35 @@ pub(super) fn answer(model: &Model, action: Act) -> Option<Dialog> {
         Offer::Fixed => {
             acts::with_reason(
                 ask(format!("Mark {place} fixed?"), "takes it as done; the run goes on", KEPT)
-                    .button("Mark fixed", Some('F'), about, one(Choice::Fixed)),
+                    .button("Mark fixed", letter(model, Act::Fixed), about, one(Choice::Fixed)),
             )
         }
         Offer::AssumeOk => acts::with_reason(
             ask(format!("Take {place} as done?"), "takes it as done; the run goes on", KEPT)
-                .button("Take as done", Some('F'), about, one(Choice::Assume(true))),
+                .button(
+                    "Take as done",
+                    letter(model, Act::Fixed),
+                    about,
+                    one(Choice::Assume(true)),
+                ),
         ),
         Offer::AssumeFailed => acts::with_reason(
             ask(format!("Take {place} as failed?"), "takes it as not done", ASKED_NEXT).button(
                 "Take as failed",
-                Some('L'),
+                letter(model, Act::AssumeFailed),
                 about,
                 one(Choice::Assume(false)),
             ),
         ),
         Offer::Skip => {
             let what = "leaves it out; later steps run as if it were there, the run ends as failed";
-            let dialog = ask(format!("Skip {place}?"), what, "none in this run; D runs all anew")
-                .button("Skip", Some('K'), about, one(Choice::Skip));
+            let undo = with_keys(model, "none in this run; {deploy} runs all anew");
+            let dialog = ask(format!("Skip {place}?"), what, &undo).button(
+                "Skip",
+                letter(model, Act::Skip),
+                about,
+                one(Choice::Skip),
+            );
             acts::with_reason(match migrates(model, run, hold) {
                 Some(host) => typed(dialog, host),
                 None => dialog,
@@ -100,7 +110,7 @@ pub(super) fn answer(model: &Model, action: Act) -> Option<Dialog> {
         Offer::TakeOver => acts::with_reason(
             ask("Take the lock over?".to_owned(), "the other run can change no more", "none")
                 .line("Be sure that the other run does not go on.")
-                .button("Take over", Some('V'), about, one(Choice::TakeOver)),
+                .button("Take over", letter(model, Act::TakeOver), about, one(Choice::TakeOver)),
         ),
         Offer::Go | Offer::Exclude | Offer::Undo | Offer::Abort => return None,
     })
@@ -122,7 +132,7 @@ fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     let facts = self::about(model, run, hold, again, undo).takes(words::usual_step(model, hold));
     let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
         .about(facts)
-        .button("Retry", Some('T'), about, Deed::Choose(vec![id], Choice::Retry));
+        .button("Retry", letter(model, Act::Retry), about, Deed::Choose(vec![id], Choice::Retry));
     let all = words::same_step(run, hold);
     if all.len() > 1 {
         let label = format!("Retry on all {}", words::count(all.len(), "host"));
@@ -142,9 +152,13 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
     if hidden {
         dialog = dialog.line("It asks for a secret: what you type is not shown.");
     }
-    let dialog = dialog
-        .line("If it was not asking: as soon as it prints on, nothing is sent.")
-        .button("Send", Some('I'), "with a line end", Deed::Answer(attempt, number));
+    let dialog =
+        dialog.line("If it was not asking: as soon as it prints on, nothing is sent.").button(
+            "Send",
+            letter(model, Act::Input),
+            "with a line end",
+            Deed::Answer(attempt, number),
+        );
     Some(match hidden {
         true => dialog.secret("Line (not shown)"),
         false => dialog.field("Line", Vec::new(), Need::Nothing, false),

@@ -28,8 +28,8 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     };
     let guided = !model.guide.is_empty() && !model.cursor.moved;
     let title = match guided && model.refused.is_empty() {
-        true => "4 Where to begin".to_owned(),
-        false => format!("4 What will run{place}"),
+        true => words::pane_of(model, Pane::Log, "Where to begin"),
+        false => words::pane_of(model, Pane::Log, &format!("What will run{place}")),
     };
     let block = pen.pane(&title, &[], focused(model, Pane::Log), area.width);
     let inner = block.inner(area);

@@ -12,7 +12,7 @@ use ratatui::{
 
 use super::{
     areas::{Areas, WIDE},
-    focused, holds,
+    focused, holds, names,
     paint::{Pen, wrap_words},
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
     run::Run,
     text::{Shown, fit},
     tui::{
+        keymap::with_keys,
         state::{Model, Pane, face::Face, failure::cards, grid::Column},
         styles::Tone,
         words::{self, Point},
@@ -125,13 +126,13 @@ pub(super) fn draw_card(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Re
     let at = all.iter().position(|other| *other == id).map_or(1, |at| at + 1);
     let place = words::place(model, run, hold);
     let what = if hold.cause.is_trouble() { "Failure" } else { "Question" };
-    let title = format!("1 {what}  {place}");
+    let title = words::pane_of(model, Pane::Hosts, &format!("{what}  {place}"));
     let mut right = Vec::new();
     if all.len() > 1 {
         let text = format!(" {at} of {}: {} {} ", all.len(), pen.glyphs.before, pen.glyphs.to);
         right.push((text, Tone::Held));
     }
-    right.push((" y copies ".to_owned(), Tone::Dim));
+    right.push((with_keys(model, " {copy} copies "), Tone::Dim));
     let block = pen.pane(&title, &right, focused(model, Pane::Hosts), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
@@ -139,10 +140,12 @@ pub(super) fn draw_card(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Re
     let alone = super::areas::areas(model).choices.is_none();
     let rows = [Constraint::Min(0), Constraint::Length(u16::from(alone))];
     let [inner, more] = Layout::vertical(rows).areas(inner);
-    let others = "3 done and not done  4 log  5 what now  Esc overview";
-    frame.render_widget(Line::from(pen.span(others, Tone::Dim)), more);
-    let hint = if focused(model, Pane::Hosts) { "z or j shows them" } else { "1 shows them" };
-    page(pen, frame, inner, lines, model.failure.scroll, hint);
+    let others =
+        with_keys(model, "{steps} done and not done  {log} log  {choices} what now  Esc overview");
+    frame.render_widget(Line::from(pen.span(&others, Tone::Dim)), more);
+    let here = focused(model, Pane::Hosts);
+    let hint = if here { "{zoom} or {down} shows them" } else { "{hosts} shows them" };
+    page(pen, frame, inner, lines, model.failure.scroll, &with_keys(model, hint));
 }
 
 /// Rows from there on; the last one says how many are not seen.
@@ -193,7 +196,8 @@ fn entry_lines(pen: Pen, entry: &Point, width: usize, whole: bool) -> Vec<Line<'
 
 /// What is done and what is not, on every host.
 pub(super) fn draw_standing(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
-    let block = pen.pane("3 Done and not done", &[], focused(model, Pane::Steps), area.width);
+    let title = words::pane_of(model, Pane::Steps, "Done and not done");
+    let block = pen.pane(&title, &[], focused(model, Pane::Steps), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let lines = standing_lines(model, pen, usize::from(inner.width));
@@ -201,14 +205,15 @@ pub(super) fn draw_standing(model: &Model, pen: Pen, frame: &mut Frame<'_>, area
         true => model.failure.standing,
         false => first_of_interest(model, pen, &lines, usize::from(inner.height)),
     };
-    let hint = if focused(model, Pane::Steps) { "j or z" } else { "3 shows them" };
+    let hint = if focused(model, Pane::Steps) { "{down} or {zoom}" } else { "{steps} shows them" };
+    let hint = &with_keys(model, hint);
     page(pen, frame, inner, lines, at, hint);
 }
 
 /// So far down that the failed step is seen.
 fn first_of_interest(model: &Model, pen: Pen, lines: &[Line<'static>], room: usize) -> usize {
-    let name = model.column().map_or("", |column| column.step.as_str());
-    let name = pen.plain(name);
+    let names = names::steps(model, STEP);
+    let name = names.get(model.cursor.column).map(|name| pen.plain(name)).unwrap_or_default();
     let at = lines
         .iter()
         .position(|line| line.spans.get(1).is_some_and(|span| span.content.trim_end() == name));
@@ -217,8 +222,8 @@ fn first_of_interest(model: &Model, pen: Pen, lines: &[Line<'static>], room: usi
 
 fn standing_lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let Some(run) = model.run() else { return Vec::new() };
-    let columns = model.grid.columns.iter();
-    columns.flat_map(|column| step_lines(model, run, pen, column, width)).collect()
+    let columns = model.grid.columns.iter().zip(names::steps(model, STEP));
+    columns.flat_map(|(column, name)| step_lines(model, run, pen, (column, &name), width)).collect()
 }
 
 /// A step: its hosts by their states, the worst first, and its items.
@@ -226,7 +231,7 @@ fn step_lines(
     model: &Model,
     run: &Run,
     pen: Pen,
-    column: &Column,
+    (column, step): (&Column, &str),
     width: usize,
 ) -> Vec<Line<'static>> {
     let faces: Vec<(HostId, Face)> =
@@ -241,10 +246,10 @@ fn step_lines(
     let parts: Vec<String> = groups
         .iter()
         .map(|((_, word), hosts)| match hosts.len() {
-            1 if all == 1 => format!("{word} {}", names(model, hosts)),
+            1 if all == 1 => format!("{word} {}", listed(model, hosts)),
             len if len == all => format!("{word} on all {len}"),
-            len if len > 4 => format!("{word} on {len}: {} …", names(model, &hosts[..3])),
-            _ => format!("{word} {}", names(model, hosts)),
+            len if len > 4 => format!("{word} on {len}: {} …", listed(model, &hosts[..3])),
+            _ => format!("{word} {}", listed(model, hosts)),
         })
         .collect();
     let mut texts = vec![parts.join("; ")];
@@ -262,7 +267,7 @@ fn step_lines(
         .map(|(at, row)| {
             let first = at == 0;
             let glyph = if first { look.glyph } else { "" };
-            let step = if first { column.step.as_str() } else { "" };
+            let step = if first { step } else { "" };
             let tone = if first { look.tone } else { Tone::Dim };
             Line::from(vec![
                 pen.cell(glyph, 2, pen.styles.of(look.tone)),
@@ -274,7 +279,7 @@ fn step_lines(
         .collect()
 }
 
-fn names(model: &Model, hosts: &[HostId]) -> String {
+fn listed(model: &Model, hosts: &[HostId]) -> String {
     hosts.iter().map(|host| model.host_name(*host)).collect::<Vec<_>>().join(" ")
 }
 

@@ -239,7 +239,7 @@ fn during(model: &Model) -> Vec<Act> {
     };
     let answers = hold.offers.iter().map(|offer| words::key_of(*offer));
     let mut acts: Vec<Act> = Vec::new();
-    for act in answers.chain([Act::Step, Act::Continue]) {
+    for act in answers.chain([Act::Step, Act::Continue, Act::Pause]) {
         if !acts.contains(&act) {
             acts.push(act);
         }

@@ -84,7 +84,7 @@ fn sections(model: &Model, filter: &str) -> Vec<(String, Vec<&'static Binding>)>
     };
     let mut first: Vec<&Binding> = TABLE.iter().filter(listed).collect();
     first.sort_by_key(order);
-    let title = format!("In this pane: {}", words::pane(model.focus));
+    let title = format!("In this pane: {}", words::pane(model, model.focus));
     let mut sections = vec![(title, first)];
     for place in [Place::Acting, Place::Everywhere, Place::Log, Place::Moving] {
         let of = TABLE.iter().filter(|row| row.place == place).filter(|row| !listed(row));

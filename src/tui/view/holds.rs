@@ -56,7 +56,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         all => vec![(format!(" question {} of {all} ", at.unwrap_or(0) + 1), Tone::Held)],
     };
     let in_focus = focused(model, Pane::Choices);
-    let block = pen.pane("5 What now", &right, in_focus, area.width);
+    let block = pen.pane(&words::pane(model, Pane::Choices), &right, in_focus, area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inner.width);

@@ -7,14 +7,28 @@ use super::{
     paint::{Pen, wrap_words},
     rows::scrolled,
 };
-use crate::tui::{action::Act, state::Model, styles::Tone, words};
+use crate::tui::{
+    action::{Act, Action, Motion},
+    keymap::{down_up, written},
+    state::Model,
+    styles::Tone,
+    words,
+};
 
 /// Cells of a label.
 const LABEL: usize = 12;
 
 /// The keys, the most wanted first.
-const KEYS: [(&str, &str); 5] =
-    [("?", "help"), ("Esc", "back"), ("j k", "other host"), ("PgDn", "more"), ("r", "look again")];
+fn keys(model: &Model) -> [(String, &'static str); 5] {
+    let key = |action| written(model, action).to_owned();
+    [
+        (key(Action::Help), "help"),
+        ("Esc".to_owned(), "back"),
+        (down_up(model), "other host"),
+        (key(Action::Go(Motion::PageDown)), "more"),
+        (key(Action::Look), "look again"),
+    ]
+}
 
 /// What acts on it.
 const ACTS: [Act; 2] = [Act::Shell, Act::Exclude];
@@ -32,7 +46,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let lines = lines(model, pen, usize::from(inner.width));
     scrolled(pen, frame, (body, inner), lines, scroll);
     footer::draw_line(model, pen, frame, areas.line);
-    footer::draw_keys_and((model, pen), frame, areas.footer, &KEYS, &ACTS);
+    footer::draw_keys_and((model, pen), frame, areas.footer, &keys(model), &ACTS);
 }
 
 /// The whole text.

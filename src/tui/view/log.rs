@@ -39,15 +39,18 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, a
 
 fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     let Some(cell) = model.run().and_then(|run| run.cell(attempt.node)) else {
-        return "4 Log".to_owned();
+        return words::pane(model, Pane::Log);
     };
+    let named = |name: &str| words::pane_of(model, Pane::Log, name);
     let within = pen.glyphs.within;
     let hosts = model.newest_attempts().len();
     match model.log.shape {
         Shape::One => {}
-        Shape::Folded => return format!("4 Log {hosts} hosts {within} {}", cell.node.key.step),
+        Shape::Folded => {
+            return named(&format!("Log {hosts} hosts {within} {}", cell.node.key.step));
+        }
         Shape::Each => {
-            return format!("4 Log {hosts} hosts, each line {within} {}", cell.node.key.step);
+            return named(&format!("Log {hosts} hosts, each line {within} {}", cell.node.key.step));
         }
     }
     let host = cell.node.host.map_or("", |host| model.host_name(host));
@@ -60,9 +63,9 @@ fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     if model.failure.open {
         // The card says of what.
         let which = if all.len() > 1 { format!(" {at} of {}", all.len()) } else { String::new() };
-        return format!("4 Log{which}");
+        return named(&format!("Log{which}"));
     }
-    format!("4 Log {host} {within} {}{which}", cell.node.key)
+    named(&format!("Log {host} {within} {}{which}", cell.node.key))
 }
 
 /// What is said of the log, the least important left out where there is no room.

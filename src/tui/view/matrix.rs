@@ -11,7 +11,7 @@ use ratatui::{
 use std::collections::BTreeMap;
 
 use super::{
-    first_shown, focused,
+    first_shown, focused, names,
     narrow::{self, listed},
     paint::Pen,
     rows::marks,
@@ -39,8 +39,10 @@ const RELEASE: (usize, usize) = (8, 16);
 /// From these widths on, what a host serves is shown, and what it served before.
 const SERVED: (usize, usize) = (76, 108);
 
-/// How wide things are, and which columns are shown.
+/// How wide things are, which columns are shown, and by which names.
 struct Widths {
+    hosts: Vec<String>,
+    steps: Vec<String>,
     host: usize,
     /// Of a release with the gap behind it; 0: not shown.
     current: usize,
@@ -55,7 +57,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let mut right: Vec<_> = narrow::title(model, List::Hosts).into_iter().collect();
     right.push((format!(" {done}/{} done ", model.grid.columns.len()), Tone::Dim));
     let in_focus = focused(model, Pane::Hosts);
-    let block = pen.pane("1 Hosts and steps", &right, in_focus, area.width);
+    let block = pen.pane(&words::pane(model, Pane::Hosts), &right, in_focus, area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let parts = [Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
@@ -68,7 +70,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let shown = shown.get(..room).unwrap_or(shown);
     let hosts = shown.iter().filter_map(|at| Some((*at, *model.grid.hosts.get(*at)?)));
     let mut rows: Vec<Line<'_>> =
-        hosts.map(|(at, host)| row(model, pen, &widths, at == model.cursor.row, host)).collect();
+        hosts.map(|(at, host)| row(model, pen, &widths, at, host)).collect();
     if shown.len() < model.grid.hosts.len() && room < usize::from(body.height) {
         rows.push(hidden(model, pen, shown, usize::from(body.width)));
     }
@@ -153,7 +155,16 @@ fn widths(model: &Model, width: usize) -> Widths {
     let column = (room / columns).clamp(COLUMN.0, COLUMN.1);
     let shown = (room / column).max(1);
     let first = first_shown(model.cursor.column, model.grid.columns.len(), shown);
-    Widths { host, current, previous, column, first, shown }
+    // The mark of a breakpoint takes a cell of its own step, and of no other.
+    let room = column.saturating_sub(1);
+    let shorter = names::steps(model, room.saturating_sub(1));
+    let names = names::steps(model, room).into_iter().zip(shorter);
+    let named = names
+        .zip(&model.grid.columns)
+        .map(|((name, shorter), column)| if has_break(model, column) { shorter } else { name });
+    let steps = named.collect();
+    let hosts = names::hosts(model, host);
+    Widths { hosts, steps, host, current, previous, column, first, shown }
 }
 
 /// Widths of what is served, and of what was before.
@@ -183,7 +194,8 @@ fn heading(model: &Model, pen: Pen, widths: &Widths) -> Line<'static> {
     let columns = model.grid.columns.iter().enumerate().skip(widths.first).take(widths.shown);
     for (at, column) in columns {
         let broken = if has_break(model, column) { pen.glyphs.breakpoint } else { "" };
-        let name = format!("{broken}{}", column.step);
+        let name = widths.steps.get(at).map_or("", String::as_str);
+        let name = format!("{broken}{name}");
         let style = match at == model.cursor.column {
             true => pen.styles.selected(),
             false => pen.styles.of(Tone::Strong),
@@ -198,13 +210,15 @@ fn heading(model: &Model, pen: Pen, widths: &Widths) -> Line<'static> {
     Line::from(spans)
 }
 
-fn row(model: &Model, pen: Pen, widths: &Widths, chosen: bool, host: HostId) -> Line<'static> {
+fn row(model: &Model, pen: Pen, widths: &Widths, at: usize, host: HostId) -> Line<'static> {
+    let chosen = at == model.cursor.row;
+    let host_name = widths.hosts.get(at).map_or("", String::as_str);
     let cursor = if chosen { pen.glyphs.cursor } else { "" };
     let (link, tone) = link(model, host);
     let name = if chosen { pen.styles.of(Tone::Strong) } else { Style::default() };
     let mut spans = vec![
         pen.cell(cursor, 2, Style::default()),
-        pen.cell(model.host_name(host), widths.host, name),
+        pen.cell(host_name, widths.host, name),
         Span::raw(" "),
         pen.cell(&link, LINK, pen.styles.of(tone)),
     ];

@@ -12,6 +12,7 @@ mod holds;
 mod host;
 mod log;
 mod matrix;
+mod names;
 mod narrow;
 mod paint;
 mod palette;
@@ -94,6 +95,15 @@ fn panes(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
         holds::draw(model, pen, frame, area);
     }
     footer::draw(model, pen, frame, areas.line, areas.footer);
+}
+
+/// Rows of the text of the open dialog that there is no room for, and those that one page goes on: the
+/// last row of a page says only that there are more.
+pub(crate) fn dialog_pages(model: &Model) -> (usize, usize) {
+    let Some(open) = &model.dialog else { return (0, 1) };
+    let screen = Rect::new(0, 0, model.size.width, model.size.height);
+    let laid = dialog::lay_out(model, open, screen);
+    (dialog::hidden(&laid), dialog::page(&laid))
 }
 
 /// Whether panes lie beside each other.

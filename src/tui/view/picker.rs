@@ -32,11 +32,10 @@ const LABEL: usize = 11;
 /// The keys, the most wanted first.
 fn keys(model: &Model) -> [(String, &'static str); 8] {
     let key = |action| keymap::written(model, action).to_owned();
-    let (down, up) = (key(Action::Go(Motion::Down)), key(Action::Go(Motion::Up)));
     [
         (key(Action::Help), "help"),
         ("Esc".to_owned(), "leave"),
-        (format!("{down} {up}"), "choose"),
+        (keymap::down_up(model), "choose"),
         ("Enter".to_owned(), "roll back (asks)"),
         (key(Action::Search), "filter"),
         (key(Action::Go(Motion::PageDown)), "more details"),
@@ -121,7 +120,10 @@ fn draw_details(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, pick
     let hidden = lines.len().saturating_sub(first + room);
     let right = match hidden {
         0 => Vec::new(),
-        rows => vec![(format!(" {} more: PgDn ", words::count(rows, "row")), Tone::Held)],
+        rows => {
+            let key = keymap::written(model, Action::Go(Motion::PageDown));
+            vec![(format!(" {} more: {key} ", words::count(rows, "row")), Tone::Held)]
+        }
     };
     let block = pen.pane(&title, &right, false, area.width);
     let inner = block.inner(area);

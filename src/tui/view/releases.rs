@@ -34,7 +34,7 @@ const CELLS: (usize, usize, usize) = (7, 10, 4);
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let in_focus = focused(model, Pane::Releases);
-    let block = pen.pane("2 Releases", &seen(model), in_focus, area.width);
+    let block = pen.pane(&words::pane(model, Pane::Releases), &seen(model), in_focus, area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inner.width);

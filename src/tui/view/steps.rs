@@ -11,7 +11,7 @@ use ratatui::{
 };
 
 use super::{
-    first_shown, focused,
+    first_shown, focused, names,
     narrow::{self, listed},
     paint::{Pen, wrap_words},
     rows::marks,
@@ -29,7 +29,8 @@ const NAME: (usize, usize) = (9, 18);
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let right: Vec<_> = narrow::title(model, List::Steps).into_iter().collect();
-    let block = pen.pane("3 Steps", &right, focused(model, Pane::Steps), area.width);
+    let title = words::pane(model, Pane::Steps);
+    let block = pen.pane(&title, &right, focused(model, Pane::Steps), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inner.width);
@@ -39,8 +40,11 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let first = first_of(model, &listed, room);
     let columns = listed.iter().filter_map(|at| Some((*at, model.grid.columns.get(*at)?)));
     let columns = columns.skip(first).take(room);
-    let mut lines: Vec<Line<'_>> =
-        columns.map(|(at, it)| line(model, pen, it, at == model.cursor.column, width)).collect();
+    let names = names::steps(model, name_cells(model));
+    let name = |at: usize| names.get(at).map_or("", String::as_str);
+    let mut lines: Vec<Line<'_>> = columns
+        .map(|(at, it)| line(model, pen, it, (name(at), at == model.cursor.column), width))
+        .collect();
     let all = listed.len();
     let listed = Rect { height: u16::try_from(room).unwrap_or(inner.height), ..inner };
     marks(pen, frame, (area, listed.intersection(inner)), (first > 0, first + room < all));
@@ -77,7 +81,13 @@ fn about(model: &Model, width: usize) -> Vec<String> {
     wrap_words(text, width).into_iter().take(2).collect()
 }
 
-fn line(model: &Model, pen: Pen, column: &Column, chosen: bool, width: usize) -> Line<'static> {
+fn line(
+    model: &Model,
+    pen: Pen,
+    column: &Column,
+    (name, chosen): (&str, bool),
+    width: usize,
+) -> Line<'static> {
     let faces: Vec<Face> = column.hosts().map(|host| model.face(column, host)).collect();
     let worst = faces.iter().max_by_key(|face| weight(face)).cloned().unwrap_or(Face::Absent);
     let look = words::look(&worst, pen.glyphs, model.now);
@@ -87,11 +97,10 @@ fn line(model: &Model, pen: Pen, column: &Column, chosen: bool, width: usize) ->
         let set = |gate| run.cell(gate).is_some_and(|cell| cell.breakpoint && !cell.is_over());
         column.gates.iter().any(|gate| set(*gate))
     });
-    let name = name_cells(model);
     let mut spans = vec![
         pen.cell(cursor, 2, Style::default()),
         pen.cell(look.glyph, 2, pen.styles.of(look.tone)),
-        pen.cell(&column.step, name, style),
+        pen.cell(name, name_cells(model), style),
         Span::raw(" "),
     ];
     if broken {

@@ -5,6 +5,8 @@ use crate::{
     model::{Command, HoldId, Hole, Kind, Part, Query, Text},
     run::{Cause, Cell, End, Hold, Run, State},
     tui::{
+        action::{Act, Action},
+        keymap::written,
         state::{
             Model,
             failure::{Found, attempt, cards},
@@ -302,7 +304,8 @@ fn edited(model: &Model, run: &Run, cell: &Cell) -> Option<String> {
     let now = cell.edited.as_ref()?.to_string();
     let (added, removed) = super::changes(&super::diff(&planned, &now));
     Some(format!(
-        "in this run: +{added} {minus}{removed} lines against the plan; O shows them",
+        "in this run: +{added} {minus}{removed} lines against the plan; {key} shows them",
+        key = written(model, Action::Act(Act::Edit)),
         minus = if model.settings.ascii { "-" } else { "−" }
     ))
 }

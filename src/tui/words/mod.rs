@@ -19,7 +19,11 @@ mod usual;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::state::Pane;
+use super::{
+    action::Action,
+    keymap::written,
+    state::{Model, Pane},
+};
 
 pub(crate) use self::{
     card::{Point, card, copied, items_of},
@@ -89,15 +93,28 @@ pub(crate) fn clock_millis(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string()
 }
 
-/// A pane by its number and name.
-pub(crate) fn pane(pane: Pane) -> &'static str {
-    match pane {
-        Pane::Hosts => "1 Hosts and steps",
-        Pane::Releases => "2 Releases",
-        Pane::Steps => "3 Steps",
-        Pane::Log => "4 Log",
-        Pane::Choices => "5 What now",
-    }
+/// A pane by the key that leads to it, and its name.
+pub(crate) fn pane(model: &Model, pane: Pane) -> String {
+    let name = match pane {
+        Pane::Hosts => "Hosts and steps",
+        Pane::Releases => "Releases",
+        Pane::Steps => "Steps",
+        Pane::Log => "Log",
+        Pane::Choices => "What now",
+    };
+    pane_of(model, pane, name)
+}
+
+/// The same for what takes the place of a pane.
+pub(crate) fn pane_of(model: &Model, pane: Pane, name: &str) -> String {
+    let action = match pane {
+        Pane::Hosts => Action::Hosts,
+        Pane::Releases => Action::Releases,
+        Pane::Steps => Action::Steps,
+        Pane::Log => Action::Log,
+        Pane::Choices => Action::Choices,
+    };
+    format!("{} {name}", written(model, action))
 }
 
 /// `1 host`, `2 hosts`.

@@ -1,9 +1,13 @@
-//! The open dialog, over everything else.
+//! The open dialog, over everything else but the last row, which names its keys.
+
+mod buttons;
+mod keys;
+mod said;
 
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Margin, Rect},
-    text::{Line, Span},
+    text::Line,
     widgets::Paragraph,
 };
 
@@ -17,9 +21,8 @@ use crate::{
     tui::{
         state::{
             Model,
-            dialog::{Button, Dialog, Field, Focus, Need},
+            dialog::{Dialog, Field, Focus},
             facts::MIND,
-            moment,
         },
         styles::Tone,
         words,
@@ -38,6 +41,15 @@ const BUTTONS_MIN: u16 = 4;
 /// Rows of a field for one line, with its frame.
 const FRAMED: u16 = 3;
 
+/// Rows of what is said below the buttons, at most.
+const FOOT_MAX: usize = 2;
+
+/// Cells before what can have the keys, for the mark that it has them.
+const MARK: usize = 2;
+
+/// Cells that the value of a field keeps beside its label.
+const VALUE_MIN: u16 = 16;
+
 /// Where the parts of a dialog lie, and its text in rows.
 pub(super) struct Laid {
     /// All of it, with its frame.
@@ -53,10 +65,13 @@ pub(super) struct Laid {
 
 /// Where the parts of a dialog lie on a screen.
 pub(super) fn lay_out(model: &Model, dialog: &Dialog, screen: Rect) -> Laid {
+    let screen = Rect { height: screen.height.saturating_sub(1), ..screen };
     let width = model.size.width.saturating_sub(4).min(WIDTH_MAX);
     let inner = usize::from(width).saturating_sub(4);
-    let text = words::dialog(model);
+    let text = lines(model, dialog, inner);
     let text: Vec<String> = text.iter().flat_map(|line| wrap_words(line, inner)).collect();
+    let below = said::said(model, dialog, inner).0;
+    let below = u16::try_from(wrap_words(&below, inner).len().min(FOOT_MAX)).unwrap_or(1);
     let rows = |rows: usize| u16::try_from(rows).unwrap_or(u16::MAX);
     let fields = match dialog.fields.as_slice() {
         [one] => {
@@ -70,13 +85,12 @@ pub(super) fn lay_out(model: &Model, dialog: &Dialog, screen: Rect) -> Laid {
     };
     // Buttons and fields are always seen; text is scrolled where there is no room for all of it, and
     // buttons where they alone are too many.
-    let most = model.size.height.saturating_sub(2 + 1 + TEXT_MIN);
+    let most = screen.height.saturating_sub(2 + below + TEXT_MIN);
     let fields = fields.min(most.saturating_sub(rows(dialog.buttons.len()).min(BUTTONS_MIN)));
     let listed = rows(dialog.buttons.len()).min(most.saturating_sub(fields)).max(1);
     // Text, a blank row, the fields, the buttons, what is missing; and the frame.
-    let below = fields + listed + 1;
-    let height = rows(text.len()).saturating_add(below + 3);
-    let whole = centred(screen, width, height.min(model.size.height));
+    let height = rows(text.len()).saturating_add(fields + listed + below + 3);
+    let whole = centred(screen, width, height.min(screen.height));
     let within = whole.inner(Margin { horizontal: 1, vertical: 1 });
     let [_, within, _] =
         Layout::horizontal([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)])
@@ -85,10 +99,45 @@ pub(super) fn lay_out(model: &Model, dialog: &Dialog, screen: Rect) -> Laid {
         Constraint::Min(0),
         Constraint::Length(fields),
         Constraint::Length(listed),
-        Constraint::Length(1),
+        Constraint::Length(below),
     ];
     let [top, fields, buttons, foot] = Layout::vertical(parts).areas(within);
     Laid { whole, text, top, fields, buttons, foot }
+}
+
+/// The text of a dialog, with all that does not fit where it belongs.
+fn lines(model: &Model, dialog: &Dialog, inner: usize) -> Vec<String> {
+    let wide = |text: &str| Shown::literal(text).width();
+    let mut lines = Vec::new();
+    if wide(&dialog.title) > inner {
+        lines.push(dialog.title.clone());
+    }
+    lines.extend(words::dialog(model));
+    let cells = match dialog.fields.as_slice() {
+        [_] => inner.saturating_sub(MARK),
+        several => label_cells(several, inner),
+    };
+    let labels = dialog.fields.iter().map(|field| &field.label);
+    lines.extend(labels.filter(|label| wide(label) > cells).cloned());
+    let cut = dialog.buttons.iter().filter(|button| buttons::is_cut(button, inner));
+    lines.extend(cut.map(|button| format!("{}: {}", button.label, button.about)));
+    lines
+}
+
+/// Cells of the labels of several fields.
+fn label_cells(fields: &[Field], width: usize) -> usize {
+    let longest = fields.iter().map(|field| Shown::literal(&field.label).width()).max();
+    longest.unwrap_or(0).min(width.saturating_sub(MARK + 3 + usize::from(VALUE_MIN)))
+}
+
+/// Rows of the text that there is no room for.
+pub(super) fn hidden(laid: &Laid) -> usize {
+    laid.text.len().saturating_sub(usize::from(laid.top.height))
+}
+
+/// Rows that one page of the text goes on.
+pub(super) fn page(laid: &Laid) -> usize {
+    usize::from(laid.top.height).saturating_sub(1).max(1)
 }
 
 /// The first button that is shown, where there is no room for all.
@@ -98,12 +147,12 @@ pub(super) fn first_button(dialog: &Dialog, buttons: Rect) -> usize {
 }
 
 pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'_>) {
-    let Laid { whole, text, top, fields: middle, buttons, foot } =
-        lay_out(model, dialog, frame.area());
+    let laid = lay_out(model, dialog, frame.area());
+    let (whole, middle, buttons) = (laid.whole, laid.fields, laid.buttons);
     empty(pen, frame, whole);
     let hint = vec![(" Esc cancels ".to_owned(), Tone::Dim)];
     frame.render_widget(pen.pane(&dialog.title, &hint, true, whole.width), whole);
-    body(pen, frame, top, &text, dialog);
+    body(model, pen, frame, &laid, dialog);
     match dialog.fields.as_slice() {
         [field] => entry(pen, frame, middle, field, dialog.focus == Focus::Field(0)),
         several => entries(pen, frame, middle, several, dialog.focus),
@@ -114,13 +163,14 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
     let first = first_button(dialog, buttons);
     let lines = dialog.buttons.iter().enumerate().skip(first).take(room);
     let lines: Vec<Line<'_>> =
-        lines.map(|(at, each)| button(pen, dialog, at, each, (ready, cells))).collect();
+        lines.map(|(at, each)| buttons::row(pen, dialog, at, each, (ready, cells))).collect();
     frame.render_widget(Paragraph::new(lines), buttons);
     marks(pen, frame, (whole, buttons), (first > 0, first + room < all));
-    frame.render_widget(
-        Paragraph::new(Line::from(said(model, pen, dialog, usize::from(foot.width)))),
-        foot,
-    );
+    let (text, tone) = said::said(model, dialog, cells);
+    let rows = wrap_words(&text, cells).into_iter().take(FOOT_MAX);
+    let rows: Vec<Line<'_>> = rows.map(|row| Line::from(pen.span(&row, tone))).collect();
+    frame.render_widget(Paragraph::new(rows), laid.foot);
+    keys::draw(model, dialog, hidden(&laid) > 0, pen, frame);
 }
 
 /// A difference is told apart by its sign, and by its look.
@@ -133,25 +183,25 @@ fn tone(dialog: &Dialog, row: &str) -> Tone {
     }
 }
 
-fn body(pen: Pen, frame: &mut Frame<'_>, area: Rect, text: &[String], dialog: &Dialog) {
-    let scroll = dialog.scroll;
-    let room = usize::from(area.height);
-    let first = scroll.min(text.len().saturating_sub(room));
-    let mut lines: Vec<Line<'_>> = text
-        .iter()
-        .skip(first)
-        .take(room)
-        .map(|row| Line::from(pen.span(row, tone(dialog, row))))
-        .collect();
-    let hidden = text.len().saturating_sub(first + room);
-    if let Some(last) = lines.last_mut().filter(|_| hidden > 0) {
-        *last = Line::from(pen.span(&format!("… {} more rows: PgDn", hidden + 1), Tone::Dim));
+fn body(model: &Model, pen: Pen, frame: &mut Frame<'_>, laid: &Laid, dialog: &Dialog) {
+    let Laid { whole, text, top, .. } = laid;
+    let room = usize::from(top.height);
+    let first = dialog.scroll.min(hidden(laid));
+    let shown = text.iter().skip(first).take(room);
+    let mut lines: Vec<Line<'_>> =
+        shown.map(|row| Line::from(pen.span(row, tone(dialog, row)))).collect();
+    let below = text.len().saturating_sub(first + room);
+    if let Some(last) = lines.last_mut().filter(|_| below > 0) {
+        let key = keys::page_down(model, dialog);
+        *last = Line::from(pen.span(&format!("… {} more rows: {key}", below + 1), Tone::Held));
     }
-    frame.render_widget(Paragraph::new(lines), area);
+    frame.render_widget(Paragraph::new(lines), *top);
+    marks(pen, frame, (*whole, *top), (first > 0, below > 0));
 }
 
 fn entry(pen: Pen, frame: &mut Frame<'_>, area: Rect, field: &Field, in_focus: bool) {
-    let block = pen.pane(&field.label, &[], in_focus, area.width);
+    let mark = if in_focus { format!("{} ", pen.glyphs.cursor) } else { String::new() };
+    let block = pen.pane(&format!("{mark}{}", field.label), &[], in_focus, area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     edit(pen, frame, inner, field, in_focus);
@@ -166,97 +216,19 @@ fn edit(pen: Pen, frame: &mut Frame<'_>, inner: Rect, field: &Field, in_focus: b
 
 /// Several fields of one line: each in a row, with its label before it.
 fn entries(pen: Pen, frame: &mut Frame<'_>, area: Rect, fields: &[Field], focus: Focus) {
-    let longest = fields.iter().map(|field| Shown::literal(&field.label).width()).max();
-    let label = longest.unwrap_or(0).min(usize::from(area.width / 2));
+    let label = label_cells(fields, usize::from(area.width));
     for (at, (field, row)) in fields.iter().zip(area.rows()).enumerate() {
         let in_focus = focus == Focus::Field(at);
-        let cells = u16::try_from(label + 2).unwrap_or(u16::MAX);
+        let cells = u16::try_from(MARK + label + 2).unwrap_or(u16::MAX);
         let parts = [Constraint::Length(cells), Constraint::Min(0), Constraint::Length(1)];
         let [name, value, end] = Layout::horizontal(parts).areas(row);
         let tone = if in_focus { Tone::Strong } else { Tone::Text };
         let name_of = pen.cell(&field.label, label + 1, pen.styles.of(tone));
+        let mark = if in_focus { pen.glyphs.cursor } else { "" };
+        let mark = pen.cell(mark, MARK, pen.styles.of(tone));
         let bracket = |text| pen.styled(text, pen.styles.frame(in_focus));
-        frame.render_widget(Line::from(vec![name_of, bracket("[")]), name);
+        frame.render_widget(Line::from(vec![mark, name_of, bracket("[")]), name);
         frame.render_widget(Line::from(bracket("]")), end);
         edit(pen, frame, value, field, in_focus);
-    }
-}
-
-fn button(
-    pen: Pen,
-    dialog: &Dialog,
-    at: usize,
-    button: &Button,
-    (ready, width): (bool, usize),
-) -> Line<'static> {
-    let in_focus = dialog.focus == Focus::Button(at);
-    let style = match in_focus {
-        true => pen.styles.selected(),
-        false if at > 0 && !ready => pen.styles.of(Tone::Dim),
-        false => pen.styles.of(Tone::Strong),
-    };
-    let cursor = if in_focus { pen.glyphs.cursor } else { "" };
-    let key = button.key.map_or_else(String::new, |key| key.to_string());
-    let mut spans = vec![
-        pen.cell(cursor, 2, ratatui::style::Style::default()),
-        pen.cell(&key, 2, pen.styles.of(Tone::Key)),
-        pen.styled(&format!("[ {} ]", button.label), style),
-    ];
-    if let Some(room) = room_for_about(button, width) {
-        spans.push(Span::raw("  "));
-        spans.push(pen.cell(&button.about, room, pen.styles.of(Tone::Dim)));
-    }
-    Line::from(spans)
-}
-
-/// Cells that are left for what comes of a button; `None`: there is nothing to say, or no room.
-fn room_for_about(button: &Button, width: usize) -> Option<usize> {
-    let used = 4 + 4 + Shown::literal(&button.label).width() + 2;
-    let room = width.saturating_sub(used);
-    (!button.about.is_empty() && room > 3).then_some(room)
-}
-
-/// Cells of the longest of the hints below.
-const HINT: usize = 56;
-
-/// What comes of the button that has the keys, where it does not fit beside it.
-fn cut_about(dialog: &Dialog, width: usize) -> Option<&str> {
-    let Focus::Button(at) = dialog.focus else { return None };
-    let button = dialog.buttons.get(at).filter(|button| !button.about.is_empty())?;
-    let fits = room_for_about(button, width)
-        .is_some_and(|room| Shown::literal(&button.about).width() <= room);
-    (!fits).then_some(button.about.as_str())
-}
-
-/// Why the last press did nothing, what is wrong with what is typed, or how to go on.
-fn said(model: &Model, pen: Pen, dialog: &Dialog, width: usize) -> Span<'static> {
-    let field = match (&dialog.says, dialog.focus) {
-        (Some(says), _) => return pen.span(says, Tone::Warn),
-        (None, Focus::Field(at)) => dialog.fields.get(at),
-        (None, Focus::Button(_)) => None,
-    };
-    let zone = &model.settings.zone;
-    match field {
-        Some(field) if field.need == Need::Moment => {
-            match moment::read(&field.typed(), model.now, zone) {
-                Err(why) => pen.span(&why, Tone::Warn),
-                Ok(Some(at)) => {
-                    let clock = words::clock_minutes(at, model.now, zone);
-                    let ahead = words::ago(model.now, at);
-                    pen.span(&format!("that is until {clock}, in {ahead}"), Tone::Ok)
-                }
-                Ok(None) => pen.span("may be left empty; Tab goes on", Tone::Dim),
-            }
-        }
-        Some(_) => pen.span("Tab goes on to the buttons", Tone::Dim),
-        // What comes of a button is said in full where it did not fit beside it.
-        None if cut_about(dialog, width).is_some() => {
-            pen.span(cut_about(dialog, width).unwrap_or_default(), Tone::Text)
-        }
-        None if width < HINT => pen.span("Tab and arrows choose, Enter presses", Tone::Dim),
-        None if dialog.buttons.iter().all(|button| button.key.is_none()) => {
-            pen.span("Tab and arrows choose, Enter presses", Tone::Dim)
-        }
-        None => pen.span("Tab and arrows choose, Enter presses; so does the letter", Tone::Dim),
     }
 }
