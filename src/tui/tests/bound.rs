@@ -140,7 +140,8 @@ fn old_keys(model: &Model, screen: &str) -> Vec<String> {
         || model.palette.is_some()
         || model.help.is_some()
         || model.history.open
-        || model.log.typing.is_some();
+        || model.log.typing.is_some()
+        || model.narrow.typing.is_some();
     let buttons = model.dialog.iter().flat_map(|dialog| &dialog.buttons);
     let own: Vec<String> = buttons.filter_map(|button| Some(button.key?.to_string())).collect();
     // An article, and a unit of time.
