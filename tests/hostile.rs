@@ -294,3 +294,127 @@ fn a_terminal_that_is_not_utf8_gets_seven_bits() {
     let ran = ui.run(&[&words[..], &["echo a\u{eb}\u{65e5}z"]].concat());
     assert!(ran.stdout.contains("a\u{eb}\u{65e5}z"), "{}", ran.stdout);
 }
+
+/// Lines that would do something to a terminal, and what is shown of them.
+const HOSTILE: &[(&[u8], &str)] = &[
+    (b"cursor \x1b[2J\x1b[H\x1b[10;10Hmoved\x1b[3A\x1b[99C.", "cursor moved."),
+    (b"reset \x1bc\x1b#8\x1b[3J\x1b[5i\x1b[?1049l\x1b[4h\x1b[2;5r\x1b(0.", "reset ."),
+    (b"title \x1b]0;PWNED\x07\x1b]2;PWNED\x1b\\.", "title ."),
+    (b"link \x1b]8;;http://PWNED.example\x1b\\text\x1b]8;;\x1b\\.", "link text."),
+    (b"clipboard \x1b]52;c;UFdORUQ=\x07.", "clipboard ."),
+    (b"strings \x1bPPWNED\x1b\\\x1b_PWNED\x1b\\\x1b^PWNED\x1b\\\x1bXPWNED\x1b\\.", "strings ."),
+    (
+        b"eight bits \xc2\x9b2J\xc2\x9d0;x\xc2\x9c \x9b2J\x90x\x9c.",
+        "eight bits 2J0;x \u{fffd}2J\u{fffd}x\u{fffd}.",
+    ),
+    (b"questions \x1b[6n\x1b[c\x1b]11;?\x07\x1b[>q\x05.", "questions ."),
+    (
+        "bidi \u{202e}drow\u{202c} \u{2066}x\u{2069} \u{200f}.".as_bytes(),
+        "bidi <U+202E>drow<U+202C> <U+2066>x<U+2069> <U+200F>.",
+    ),
+    (
+        b"broken \xff\xfe\xc3\x28 \xed\xa0\x80 \xf8.",
+        "broken \u{fffd}\u{fffd}\u{fffd}( \u{fffd}\u{fffd}\u{fffd} \u{fffd}.",
+    ),
+    (b"tabs\ta\tb\t.", "tabs    a       b       ."),
+    ("wide 漢字 한글 ｆｕ.".as_bytes(), "wide 漢字 한글 ｆｕ."),
+    ("marks e\u{301} a\u{308}\u{323} \u{301}.".as_bytes(), "marks e\u{301} a\u{308}\u{323}"),
+    ("families 👨\u{200d}👩\u{200d}👧 👍🏽 1\u{fe0f}.".as_bytes(), "families 👨👩👧 👍 1."),
+    (b"progress 10 %\rprogress 50 %\rprogress 100 %.", "progress 100 %."),
+    (b"controls a\0b\x07c\x0e\x0fd\x7fe\x0b\x0c.", "controls abcde."),
+    (b"colours \x1b[31mred\x1b[7m\x1b[4mand on", "colours redand on"),
+    (b"no end \x1b]0;PWNED", "no end"),
+];
+
+/// What a log does to the terminal: nothing, at any size. `--nocapture` prints what is shown.
+#[test]
+#[expect(clippy::print_stdout, reason = "the screens can be looked at")]
+fn a_hostile_log_is_text_and_nothing_of_it_reaches_the_terminal() {
+    let step = "[steps.print]\nrun = \"cat /srv/hostile\"\n[pipelines]\ndeploy = [\"print\"]\n";
+    let project = Project::up(1, &[], step);
+    let octal = |bytes: &[u8]| bytes.iter().map(|byte| format!("\\{byte:03o}")).collect::<String>();
+    let lines: String = HOSTILE.iter().map(|(line, _)| octal(line) + "\\n").collect();
+    project.on(
+        1,
+        &format!(
+            "{{ printf '{lines}'; printf 'long '; head -c 10000000 /dev/zero | tr '\\0' x; printf '\\nlast\\n'; \
+             }} >/srv/hostile"
+        ),
+    );
+    let config = project.fleet.ssh_config();
+    let words = ["--ssh-config", config.to_str().unwrap()];
+    let console = project.ui.console(&words, 36, 120);
+    console.wait_for("READY");
+    console.act("D", "Start deploy");
+    console.wait_for("last");
+    console.send("4z");
+    for (rows, cols) in [(36_u16, 120_u16), (24, 80)] {
+        console.resize(rows, cols);
+        let mut shown = String::new();
+        for (key, last) in [("g", "cursor"), ("G", "last")] {
+            console.send(key);
+            let screen = console.wait_until(last, |screen| {
+                let text = screen.contents();
+                text.contains(last) && framed(screen, rows, cols)
+            });
+            println!("{cols}x{rows}, {key}:\n{screen}\n");
+            shown.push_str(&screen);
+        }
+        for (_, wanted) in HOSTILE {
+            assert!(shown.contains(wanted), "{wanted:?} is not shown:\n{shown}");
+        }
+        assert!(shown.contains("long xxxx"), "{shown}");
+    }
+    untouched(&console.bytes());
+}
+
+/// Whether the pane has its frame whole, on both sides.
+fn framed(screen: &vt100::Screen, rows: u16, cols: u16) -> bool {
+    let cell = |row: u16, col: u16| {
+        screen.cell(row, col).map(|cell| cell.contents().to_owned()).unwrap_or_default()
+    };
+    let inside = (0..rows).filter(|row| cell(*row, 0) == "│" || cell(*row, 0) == "┃");
+    let inside: Vec<u16> = inside.collect();
+    let edge = |row: &u16| !cell(*row, cols - 1).trim().is_empty();
+    inside.len() > 10 && inside.iter().all(edge)
+}
+
+/// Nothing of the log is among what the terminal was sent but text.
+fn untouched(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for never in [
+        "PWNED",
+        "UFdORUQ",
+        "\u{1b}c",
+        "\u{1b}#8",
+        "\u{1b}[3J",
+        "\u{1b}[5i",
+        "\u{1b}[?1049l",
+        "\u{1b}[4h",
+        "\u{1b}[2;5r",
+        "\u{1b}(0",
+        "\u{1b}P",
+        "\u{1b}_",
+        "\u{1b}^",
+        "\u{1b}X",
+        "\u{1b}]8",
+        "\u{1b}]52",
+        "\u{1b}]11",
+        "\u{1b}[6n",
+        "\u{1b}[99C",
+        "\u{200d}",
+        "\u{fe0f}",
+        "\0",
+        "\u{5}",
+        "\u{e}",
+        "\u{f}",
+        "\u{7f}",
+    ] {
+        assert!(!text.contains(never), "{never:?} reached the terminal");
+    }
+    let bidi = |c: char| matches!(c, '\u{80}'..='\u{9f}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    assert_eq!(text.chars().find(|c| bidi(*c)), None);
+    // All but the last bytes, which may be half a character, are UTF-8.
+    let broken = str::from_utf8(bytes).err().map_or(bytes.len(), |error| error.valid_up_to());
+    assert!(broken + 3 >= bytes.len(), "{broken} of {}", bytes.len());
+}

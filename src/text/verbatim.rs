@@ -6,6 +6,9 @@ use super::quick::behind_colour;
 /// Bytes that are looked at together.
 const STRIDE: usize = 64;
 
+/// With these end the sequences behind which a line is written over, or becomes blank.
+pub const REWRITES: [&str; 4] = ["[G", "0G", "1G", "2K"];
+
 /// What is known of a text that is looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Verbatim {
@@ -42,38 +45,50 @@ impl Verbatim {
     }
 }
 
-/// Tells places in whole lines at which one may show such a text that does not hold it, colours
-/// aside. `false` where the one who is told wants no more of them.
-pub fn unlike(bytes: &[u8], known: Verbatim, mut told: impl FnMut(usize) -> bool) -> bool {
-    let tabs = known.blanks;
-    let is_odd = |byte: u8| {
-        (byte < b' ') & (byte != b'\n') & (byte != b'\x1b') & (tabs | (byte != b'\t'))
-            | (byte == b'\x7f')
-    };
-    for (at, chunk) in bytes.chunks(STRIDE).enumerate() {
-        // Without a branch for each byte, so that all of a chunk are looked at at once.
-        if !chunk.iter().fold(false, |odd, byte| odd | is_odd(*byte)) {
-            continue;
-        }
-        for (place, byte) in chunk.iter().enumerate() {
-            let place = at * STRIDE + place;
-            let is_end = *byte == b'\r' && bytes.get(place + 1).is_none_or(|next| *next == b'\n');
-            if is_odd(*byte) && !is_end && !told(place) {
-                return false;
-            }
+/// Tells places in whole lines at which one may show such a text that does not hold it: all but
+/// escape sequences. `false` where the one who is told wants no more of them.
+///
+/// A sequence matters only directly behind a character of the text, or if it ends as one of
+/// [`REWRITES`].
+pub fn odd_places(bytes: &[u8], known: Verbatim, mut told: impl FnMut(usize) -> bool) -> bool {
+    let (chunks, rest) = bytes.as_chunks::<STRIDE>();
+    for (at, chunk) in chunks.iter().enumerate() {
+        let all = at * STRIDE..(at + 1) * STRIDE;
+        if !is_even(chunk) && !all.into_iter().all(|at| !is_odd(bytes, at) || told(at)) {
+            return false;
         }
     }
-    // The other control characters, and the parts of an emoji.
-    let mut twos = memchr::memchr_iter(0xc2, bytes);
-    let mut good = twos.all(|at| {
-        let is_control = bytes.get(at + 1).is_some_and(|next| matches!(next, 0x80..=0x9f));
-        !is_control || told(at)
-    });
+    let from = bytes.len() - rest.len();
+    let mut good = (from..bytes.len()).all(|at| !is_odd(bytes, at) || told(at));
+    if known.blanks {
+        good = good && memchr::memchr_iter(b'\t', bytes).all(&mut told);
+    }
     if known.emoji {
         good = good && memchr::memchr2_iter(0xef, 0xf0, bytes).all(&mut told);
         good = good && memchr::memmem::find_iter(bytes, "\u{200d}").all(&mut told);
     }
     good
+}
+
+/// Whether nothing in a chunk is odd. `false` may be wrong.
+///
+/// There is no branch for a byte, so that many are looked at at once.
+fn is_even(chunk: &[u8; STRIDE]) -> bool {
+    let is_odd = |byte: u8| {
+        let low = (byte < b' ') & (byte != b'\n') & (byte != b'\x1b') & (byte != b'\t');
+        low | (byte == b'\x7f') | (byte == 0xc2)
+    };
+    !chunk.iter().fold(false, |odd, byte| odd | is_odd(*byte))
+}
+
+fn is_odd(bytes: &[u8], at: usize) -> bool {
+    let next = bytes.get(at + 1);
+    match bytes.get(at) {
+        Some(b'\n' | b'\x1b' | b'\t') | None => false,
+        Some(b'\r') => next.is_some_and(|next| *next != b'\n'),
+        Some(0xc2) => next.is_some_and(|next| matches!(next, 0x80..=0x9f)),
+        Some(byte) => *byte < b' ' || *byte == b'\x7f',
+    }
 }
 
 /// Where the colours end that begin with the escape there; `None`: something else begins there.

@@ -99,8 +99,13 @@ pub enum Told {
         /// When it was asked.
         at: Timestamp,
     },
-    /// Why a log was not saved.
-    NotSaved(String),
+    /// A log was not saved.
+    NotSaved {
+        /// Why.
+        why: String,
+        /// What was to be saved, and another name for it, where the one that was given is taken.
+        again: Option<(Saving, String)>,
+    },
     /// config.toml, or a theme, was changed: what holds from now on, or what is wrong with it.
     Settings(Result<Box<Settings>, String>),
     /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere. Names of actions

@@ -2,11 +2,12 @@
 //! the lines that may fit are read as they are shown.
 //!
 //! A colour may stand in the middle of a word. So beside the lines that hold one of the texts with
-//! which a fit begins (or ends), those may fit in which colours stand between two bytes of it, and
-//! those that may show something else than their bytes.
+//! which a fit begins (or ends), those may fit in which colours or other sequences stand between two
+//! bytes of it, those that write themselves over, and those with other characters that are not shown.
 
-use std::ops::Range;
+use std::{collections::BTreeSet, ops::Range};
 
+use regex::bytes::Regex;
 use regex_syntax::{
     ParserBuilder,
     hir::{
@@ -16,7 +17,7 @@ use regex_syntax::{
 };
 
 use super::pattern::{line_end, line_start};
-use crate::text::{Verbatim, colours_end, unlike};
+use crate::text::{REWRITES, Verbatim, colours_end, odd_places};
 
 /// A text shorter than this is in too many lines.
 const TEXT_MIN: usize = 2;
@@ -30,7 +31,10 @@ const LINES_MIN: usize = 64;
 /// What every line that fits shows.
 #[derive(Debug)]
 pub(super) struct Hint {
-    texts: regex::bytes::Regex,
+    texts: Regex,
+    /// A byte of them that is not the last and an escape behind it, or the end of a sequence that
+    /// writes a line over.
+    escapes: Regex,
     /// Bytes that stand side by side in them.
     pairs: Pairs,
     known: Verbatim,
@@ -54,10 +58,6 @@ impl Pairs {
         Self(pairs)
     }
 
-    fn begins(&self, first: u8) -> bool {
-        self.0[usize::from(first)] != [0; 4]
-    }
-
     fn has(&self, first: u8, second: u8) -> bool {
         let word = self.0[usize::from(first)].get(usize::from(second) / 64);
         word.is_some_and(|word| word >> (second % 64) & 1 == 1)
@@ -68,7 +68,7 @@ impl Hint {
     /// That of a pattern, if lines that fit have something in common that is worth looking for.
     pub(super) fn of(pattern: &str, any_case: bool) -> Option<Self> {
         let hir = ParserBuilder::new().case_insensitive(any_case).build().parse(pattern).ok()?;
-        [ExtractKind::Prefix, ExtractKind::Suffix]
+        [ExtractKind::Suffix, ExtractKind::Prefix]
             .into_iter()
             .filter_map(|kind| Self::at(&hir, &kind))
             .max_by_key(|(worth, _)| *worth)
@@ -84,15 +84,24 @@ impl Hint {
         })?;
         // Fewer and shorter ones are found faster; a line with a whole one has one of them.
         let mut short = whole;
-        match kind {
-            ExtractKind::Suffix => short.optimize_for_suffix_by_preference(),
-            _ => short.optimize_for_prefix_by_preference(),
+        if matches!(kind, ExtractKind::Suffix) {
+            short.optimize_for_suffix_by_preference();
+        } else {
+            short.optimize_for_prefix_by_preference();
         }
         let worth = short.min_literal_len().filter(|bytes| *bytes >= TEXT_MIN)?;
         let texts = texts(&short)?;
-        let pattern: Vec<String> = texts.iter().map(|text| in_pattern(text)).collect();
-        let pattern = regex::bytes::Regex::new(&format!("(?-u){}", pattern.join("|"))).ok()?;
-        Some((worth, Self { texts: pattern, pairs: Pairs::of(&texts), known }))
+        let firsts: BTreeSet<u8> =
+            texts.iter().flat_map(|text| text.iter().rev().skip(1)).copied().collect();
+        let mut ends: Vec<Vec<u8>> = firsts.into_iter().map(|byte| vec![byte, b'\x1b']).collect();
+        ends.extend(REWRITES.map(|end| end.as_bytes().to_vec()));
+        let hint = Self {
+            texts: any_of(&texts)?,
+            escapes: any_of(&ends)?,
+            pairs: Pairs::of(&texts),
+            known,
+        };
+        Some((worth, hint))
     }
 
     /// The lines of some bytes that may fit, without their ends, in no order and some more than
@@ -110,8 +119,8 @@ impl Hint {
             found.len() < most
         };
         let good = self.texts_in(bytes, &mut add)
-            && self.split_texts_in(bytes, &mut add)
-            && unlike(bytes, self.known, &mut add);
+            && self.escapes_in(bytes, &mut add)
+            && odd_places(bytes, self.known, &mut add);
         good.then_some(found)
     }
 
@@ -126,15 +135,16 @@ impl Hint {
         true
     }
 
-    /// Colours between two bytes of a text, and escapes that are no colours.
-    fn split_texts_in(&self, bytes: &[u8], add: &mut impl FnMut(usize) -> bool) -> bool {
-        memchr::memchr_iter(b'\x1b', bytes).all(|escape| {
-            let Some(end) = colours_end(bytes, escape) else { return add(escape) };
-            let before = escape.checked_sub(1).and_then(|before| bytes.get(before));
-            let split = before.filter(|before| self.pairs.begins(**before)).is_some_and(|before| {
-                bytes.get(end).is_some_and(|behind| self.pairs.has(*before, *behind))
+    fn escapes_in(&self, bytes: &[u8], add: &mut impl FnMut(usize) -> bool) -> bool {
+        self.escapes.find_iter(bytes).all(|hit| {
+            let is_colour = bytes.get(hit.start() + 1) == Some(&b'\x1b');
+            let end = colours_end(bytes, hit.start() + 1).filter(|_| is_colour);
+            // Other text goes on behind a colour, unless the next byte of a text stands there.
+            let goes_on = end.is_some_and(|end| {
+                let (one, other) = (bytes.get(hit.start()), bytes.get(end));
+                !one.zip(other).is_some_and(|(one, other)| self.pairs.has(*one, *other))
             });
-            !split || add(escape)
+            goes_on || add(hit.start())
         })
     }
 }
@@ -143,7 +153,61 @@ fn texts(seq: &Seq) -> Option<Vec<Vec<u8>>> {
     Some(seq.literals()?.iter().map(|text| text.as_bytes().to_vec()).collect())
 }
 
-/// A text as a pattern of bytes.
-fn in_pattern(text: &[u8]) -> String {
-    text.iter().map(|byte| format!(r"\x{byte:02x}")).collect()
+/// Finds any of these texts.
+fn any_of(texts: &[Vec<u8>]) -> Option<Regex> {
+    let byte = |byte: &u8| format!(r"\x{byte:02x}");
+    let texts: Vec<String> = texts.iter().map(|text| text.iter().map(byte).collect()).collect();
+    Regex::new(&format!("(?-u){}", texts.join("|"))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pattern: &str, text: &str, wanted: Option<&[&str]>) {
+        let hint = Hint::of(pattern, true);
+        let lines = hint.as_ref().and_then(|hint| hint.lines(text.as_bytes()));
+        let lines = lines.map(|lines| {
+            let mut lines: Vec<&str> = lines.into_iter().map(|line| &text[line]).collect();
+            lines.sort_unstable();
+            lines.dedup();
+            lines
+        });
+        assert_eq!(lines.as_deref(), wanted, "{pattern}");
+    }
+
+    #[test]
+    fn lines_that_may_fit_are_those_that_hold_a_text_whole_or_in_colours() {
+        let text = "calm\n\x1b[31mred\x1b[0m\nDeadlock\nde\x1b[1madlock\n\x1b[1mdea\x1b[0m\x1b[2mdlock\n\
+                    de adlock\ntéte";
+        let whole = "Deadlock";
+        let split = ["\x1b[1mdea\x1b[0m\x1b[2mdlock", "Deadlock", "de\x1b[1madlock"];
+        check("deadlock", text, Some(&split));
+        check("no+thing", text, Some(&[]));
+        check(
+            ".*dlock$",
+            text,
+            Some(&["\x1b[1mdea\x1b[0m\x1b[2mdlock", whole, "de\x1b[1madlock", "de adlock"]),
+        );
+        check("T[eé]te", text, Some(&["téte"]));
+        for pattern in ["a", "a*", ".", "[a-z]+[0-9]+", "(?:dead|x)?", "‹", "1\u{fe0f}", "\\t"] {
+            assert!(Hint::of(pattern, true).is_none(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn lines_that_show_something_else_than_their_bytes_may_always_fit() {
+        for odd in
+            ["a\u{85}b", "a\rb", "a\x08b", "a\x7fb", "a\0b", "\x1b]0;x\x07", "\x1b[2K", "\x1b"]
+        {
+            check("nothing", &format!("calm\n{odd}\nno\tthing\n"), Some(&[odd]));
+        }
+        check("nothing", "calm\r\nno\tthing\r\n", Some(&[]));
+        check("no thing", "calm\nno\tthing\n", Some(&["no\tthing"]));
+        // What is shown in place of a hidden character holds it, and no line does.
+        check("feff", "calm\n\u{feff}\n", None);
+        check("feff", "calm\n", Some(&[]));
+        // A joiner behind a digit is left out.
+        check("no1thing", "no1\u{200d}thing\nä\n", Some(&["no1\u{200d}thing"]));
+    }
 }

@@ -100,8 +100,7 @@ impl Pattern {
     }
 
     fn fitting(&self, block: &Block, bytes: &[u8]) -> Vec<u64> {
-        let hint = self.hint.as_ref().filter(|_| !is_plain(bytes));
-        if let Some(lines) = hint.and_then(|hint| hint.lines(bytes)) {
+        if let Some(lines) = self.hint.as_ref().and_then(|hint| hint.lines(bytes)) {
             return self.those_of(lines, block, bytes);
         }
         self.all(block, bytes)

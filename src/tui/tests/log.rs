@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{Desk, WIDE, chatter, settings, story};
-use crate::tui::view;
+use crate::tui::{Told, Wish, view};
 
 const MILLION: u64 = 1_000_000;
 
@@ -269,6 +269,29 @@ fn more_than_a_terminal_takes_is_not_copied_and_can_be_saved() {
     let wishes = desk.wishes();
     assert!(wishes[0].contains("lines: Some(0..100000)"), "{wishes:?}");
     assert!(wishes[0].contains("/home/bob/20261122-140000-web1-build.log"), "{wishes:?}");
+}
+
+#[test]
+fn a_name_that_is_taken_is_asked_for_again_with_another_one() {
+    let desk = desk(1000, chatter).keys("b<tab><ret>");
+    let wishes = desk.wishes.clone();
+    let [Wish::Save(saving, _)] = &wishes[..] else { panic!("{wishes:?}") };
+    let not_saved = |again| Told::NotSaved { why: "/home/bob/a.log is there".to_owned(), again };
+    let again = Some((saving.clone(), "/home/bob/a-2.log".to_owned()));
+    let desk = desk.tell(not_saved(again.clone()));
+    let line = desk.model.line.clone().unwrap().text;
+    assert_eq!(line, "not saved: /home/bob/a.log is there");
+    let mut desk = desk.keys("<tab><ret>");
+    assert_eq!(
+        desk.wishes.last(),
+        Some(&Wish::Save(saving.clone(), "/home/bob/a-2.log".to_owned()))
+    );
+    // Another dialog is not taken away, and what cannot be helped is not asked for again.
+    desk = desk.tell(not_saved(None));
+    assert!(desk.model.dialog.is_none());
+    desk = desk.keys("q").tell(not_saved(again));
+    let title = desk.model.dialog.as_ref().map(|dialog| dialog.title.clone());
+    assert!(title.is_some_and(|title| !title.contains("Save")));
 }
 
 fn both(number: u64) -> String {

@@ -173,29 +173,43 @@ pub(super) fn copy(model: &mut Model) {
 /// Asks where to save the log, or the lines that are chosen.
 pub(super) fn save(model: &mut Model) {
     let Some(saving) = saving(model) else { return };
-    let mut dialog = Dialog::new("Save the log?", Subject::Save, model.now);
-    let what = match (&saving.lines, saving.of.len()) {
-        (Some(lines), _) => format!("Lines {} to {}", lines.start + 1, lines.end),
-        (None, 1) => "All lines".to_owned(),
-        (None, hosts) => format!("All lines of {hosts} hosts, one host after the other,"),
-    };
     let host = model.host().map_or("log", |host| model.host_name(host));
     let step = model.column().map_or("step", |column| column.step.as_str());
     let who = if saving.of.len() > 1 { "all" } else { host };
     let run = model.plan().map_or("run", |plan| plan.run.as_str());
     let run = run.get(..15).unwrap_or(run);
     let name = format!("{run}-{who}-{step}.log").replace(['/', '\\'], "-");
-    dialog = dialog.about(Facts::new(
-        format!("{what}, as they are shown: without colours, secrets hidden"),
-        "a new file on this machine, which only you can read",
-        "none needed; a file that is there is never written over",
-    ));
     let path = model.settings.here.join(name).display().to_string();
+    ask_where(model, saving, path, "a new file on this machine, which only you can read");
+}
+
+/// Asks for the file; `place` says what kind of file it is.
+fn ask_where(model: &mut Model, saving: Saving, path: String, place: &str) {
+    let what = match (&saving.lines, saving.of.len()) {
+        (Some(lines), _) => format!("Lines {} to {}", lines.start + 1, lines.end),
+        (None, 1) => "All lines".to_owned(),
+        (None, hosts) => format!("All lines of {hosts} hosts, one host after the other,"),
+    };
+    let facts = Facts::new(
+        format!("{what}, as they are shown: without colours, secrets hidden"),
+        place,
+        "none needed; a file that is there is never written over",
+    );
     model.dialog = Some(
-        dialog
+        Dialog::new("Save the log?", Subject::Save, model.now)
+            .about(facts)
             .button("Save", Some('S'), "Writes a new file on this machine", Deed::Save(saving))
             .field("File", vec![path], Need::Some("a file"), false),
     );
+}
+
+/// Says that a log was not saved, and asks again where only its name was taken.
+pub(super) fn not_saved(model: &mut Model, why: &str, again: Option<(Saving, String)>) {
+    model.say(format!("not saved: {why}"), Tone::Failed);
+    // Whoever does something else by now is not disturbed.
+    if let Some((saving, path)) = again.filter(|_| model.dialog.is_none()) {
+        ask_where(model, saving, path, &format!("another file: {why}"));
+    }
 }
 
 /// What is to be saved.

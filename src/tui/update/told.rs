@@ -1,6 +1,6 @@
 //! What the console is told.
 
-use super::{attention, history, mouse, tempo};
+use super::{attention, history, log, mouse, tempo};
 use crate::{
     model::{HostId, Plan},
     run::{Cell, Event, Fact, Run, Verdict},
@@ -86,7 +86,7 @@ fn told(model: &mut Model, told: Told) {
         Told::Pace(pace) => drop(model.tempo.paces.insert(pace.pipeline.clone(), pace)),
         Told::Watching(by) => watching(model, by),
         Told::Note(line) => model.say(line, Tone::Text),
-        Told::NotSaved(why) => model.say(format!("not saved: {why}"), Tone::Failed),
+        Told::NotSaved { why, again } => log::not_saved(model, &why, again),
         Told::Settings(Ok(settings)) => changed(model, *settings),
         Told::Settings(Err(why)) => model.say(format!("the old one holds: {why}"), Tone::Failed),
         Told::Guide(lines) => model.guide = lines,
