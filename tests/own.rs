@@ -8,6 +8,7 @@ mod support;
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, Output},
 };
@@ -219,6 +220,49 @@ fn a_pair_of_themes_that_is_saved_later_goes_by_the_ground_too() {
     }
     let screen = console.screen();
     assert!(!screen.contains("does nothing now") && !screen.contains("Esc cancels"), "{screen}");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}
+
+/// A console in the demo that believes to be in tmux, which is this script; what is copied is on its way.
+fn copied_by(home: &Home, tmux: &str) -> Console {
+    let programs = home.0.path().join("bin");
+    fs::create_dir_all(&programs).unwrap();
+    let program = programs.join("tmux");
+    fs::write(&program, format!("#!/bin/sh\n{tmux}\n")).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let mut vars = home.vars();
+    vars.extend([("TMUX", "/nowhere,1,0".to_owned()), ("PATH", path)]);
+    let command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_deployui"))
+        .env_clear()
+        .envs(vars)
+        .arg("demo");
+    let console = Console::start(command, 36, 120);
+    console.wait_for("READY");
+    console.send("R");
+    console.wait_for("VERDICT    good");
+    console.send("y");
+    console
+}
+
+#[test]
+fn tmux_is_given_what_is_copied_and_a_refusal_is_said() {
+    let home = Home::new("");
+    let takes = "cat >\"$HOME/new\"; echo \"$*\" >\"$HOME/how\"; mv \"$HOME/new\" \"$HOME/copied\"; exec sleep 600";
+    // It has taken it before its time is over, and is then ended.
+    let console = copied_by(&home, takes);
+    console.wait_for("tmux did not take the copy: it took too long");
+    let read = |name: &str| fs::read_to_string(home.0.path().join(name)).unwrap();
+    assert_eq!(read("how"), "load-buffer -w -\n");
+    assert!(read("copied").starts_with("VERDICT    good\n"), "{}", read("copied"));
+    drop(console);
+    let console = copied_by(&home, "echo 'command load-buffer: unknown flag -w' >&2; exit 1");
+    let refused =
+        "tmux did not take the copy: command load-buffer: unknown flag -w (exit status: 1)";
+    console.wait_for(refused);
+    console.send("\u{1b}");
+    console.wait_without("VERDICT");
     console.send("q");
     assert_eq!(console.wait_exit().0, Some(0));
 }

@@ -84,7 +84,7 @@ impl Settings {
     /// terminal says.
     pub(super) fn copies(&self) -> &'static str {
         match self.tmux {
-            true => "by tmux and the terminal (OSC 52; both may refuse)",
+            true => "by tmux (load-buffer -w) and the terminal (OSC 52; it may refuse)",
             false => "by the terminal (OSC 52; it may refuse)",
         }
     }

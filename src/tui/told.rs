@@ -361,6 +361,8 @@ pub enum Wish {
     Past(RunId),
     /// Save logs in a new file; answered by a [`Told::Note`] or a [`Told::NotSaved`].
     Save(Saving, String),
+    /// Give tmux, in which this terminal is, a text for the clipboard.
+    Copy(String),
     /// The answer to the prompt with that id; `None` is "no" or "no answer".
     Prompted(u64, Option<String>),
     /// The operator leaves with Ctrl-c, before a run: what called the program is told so.
@@ -389,6 +391,7 @@ impl std::fmt::Debug for Wish {
             Self::Do(intent) => write!(f, "Do({intent:?})"),
             Self::Prompted(id, answer) => write!(f, "Prompted({id}, {})", answer.is_some()),
             Self::Save(saving, file) => write!(f, "Save({saving:?}, {file:?})"),
+            Self::Copy(text) => write!(f, "Copy({} bytes)", text.len()),
             Self::Interrupted => f.write_str("Interrupted"),
             Self::Lend(guest) => write!(f, "Lend({guest:?})"),
             Self::Quit => f.write_str("Quit"),

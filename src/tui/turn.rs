@@ -411,6 +411,9 @@ impl Turns {
                 Errand::Copy(text) => {
                     let tmux = self.model.settings.tmux;
                     self.terminal.copy(&text, tmux).map_err(TuiError::Terminal)?;
+                    if tmux && self.outbox.len() < WISHES_MAX {
+                        self.outbox.push_back(Wish::Copy(text));
+                    }
                 }
                 Errand::Alert(how, text) => {
                     let bytes = notice::call(how, &text, self.model.settings.tmux);

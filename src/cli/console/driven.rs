@@ -103,6 +103,7 @@ fn request(wish: &Wish) -> Option<Request> {
         | Wish::Runs { .. }
         | Wish::Past(_)
         | Wish::Save(..)
+        | Wish::Copy(_)
         | Wish::Prompted(..) => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! The console: wired to the driver. The screen is a task of its own; whatever it does, the run goes on.
 
 mod ask;
+mod clipboard;
 mod driven;
 mod feed;
 mod lending;

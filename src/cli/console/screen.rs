@@ -16,6 +16,7 @@ use tokio::{
 
 use super::{
     ask::Asking,
+    clipboard,
     lending::{Lending, Reach},
     past::Archive,
     reload::{self, Watched},
@@ -166,6 +167,7 @@ impl Screen {
                 Some(Wish::Interrupted) => self.interrupt = Some(INT),
                 Some(Wish::Lend(guest)) => self.lending.begin(guest),
                 Some(Wish::Save(saving, file)) => self.save(saving, file),
+                Some(Wish::Copy(text)) => self.copy(text),
                 Some(wish) => return wish,
             }
         }
@@ -212,6 +214,7 @@ impl Screen {
             Some(Wish::Interrupted) => self.interrupt = Some(INT),
             Some(Wish::Lend(guest)) => self.lending.begin(guest),
             Some(Wish::Save(saving, file)) => self.save(saving, file),
+            Some(Wish::Copy(text)) => self.copy(text),
             Some(wish) if self.later.len() < LATER_MAX => self.later.push_back(wish),
             Some(wish) => tracing::warn!(?wish, "too much waits to be carried out"),
         }
@@ -247,6 +250,18 @@ impl Screen {
         drop(tokio::task::spawn_blocking(move || {
             // A screen that is gone needs no telling.
             drop(told.blocking_send(save::save(&store, &saving, &file, &home)));
+        }));
+    }
+
+    /// Gives tmux a text for the clipboard; what it does not take is said.
+    fn copy(&self, text: String) {
+        let told = self.told.clone();
+        drop(tokio::spawn(async move {
+            if let Err(why) = clipboard::to_tmux(&text).await {
+                let line = format!("tmux did not take the copy: {why}; the terminal may have it");
+                // A screen that is gone needs no telling.
+                drop(told.send(Told::Note(line)).await);
+            }
         }));
     }
 

@@ -77,7 +77,7 @@ async fn refuse(screen: &Screen, wish: Wish) {
             screen.tell(Told::Did(Err(why()))).await;
         }
         // What only reads is done by the screen's own means.
-        Wish::Runs { .. } | Wish::Past(_) | Wish::Save(..) | Wish::Lend(_) => {}
+        Wish::Runs { .. } | Wish::Past(_) | Wish::Save(..) | Wish::Copy(_) | Wish::Lend(_) => {}
         Wish::Connect | Wish::Look | Wish::Prompted(..) | Wish::Interrupted | Wish::Quit => {}
     }
 }

@@ -177,7 +177,8 @@ impl Terminal {
     /// Puts text on the clipboard of whoever sits at the terminal, where the terminal allows it.
     ///
     /// Inside of tmux it is asked for in both ways: tmux itself listens if `set-clipboard` is on, and
-    /// hands on to the terminal what is wrapped if `allow-passthrough` is on.
+    /// hands on to the terminal what is wrapped if `allow-passthrough` is on. As it comes, both are not: so
+    /// tmux is wished to be given the text by its own command as well.
     pub(super) fn copy(&mut self, text: &str, tmux: bool) -> io::Result<()> {
         let mut plain = String::new();
         CopyToClipboard::to_clipboard_from(text)

@@ -97,6 +97,7 @@ pub(super) fn acts(wish: &Wish) -> bool {
         | Wish::Prompted(..)
         | Wish::Lend(_)
         | Wish::Save(..)
+        | Wish::Copy(_)
         | Wish::Interrupted
         | Wish::Quit => false,
     }

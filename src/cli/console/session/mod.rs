@@ -7,7 +7,7 @@ mod tell;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use rounds::{Round, Rounds};
+use rounds::Rounds;
 use tokio::task::JoinSet;
 
 use super::{
@@ -233,44 +233,13 @@ impl<'a> Session<'a> {
                     self.arrived(arrived).await;
                 }
                 Some(_) = self.beside.join_next() => {}
-                round = self.rounds.next(), if self.beside.is_empty() => match round {
-                    Round::Due => self.round(),
-                    Round::Over => self.plan_again().await,
-                },
+                round = self.rounds.next(), if self.beside.is_empty() => self.round(round).await,
             }
         }
         let signal = self.screen.signal().await;
         let left = signal.map_or(Exit::Done, Exit::Signal);
         let exit = self.exit.unwrap_or(left);
         self.leave(exit).await
-    }
-
-    /// Looks at hosts that are there, where somebody sees what comes of it.
-    fn round(&mut self) {
-        let sight = self.sight.as_ref();
-        let has = |it: &&Sight| it.has().releases || it.has().maintenance;
-        let seen = self.ready() && !self.screen.is_lent();
-        self.rounds.look(sight.filter(|it| seen && has(it)));
-    }
-
-    /// Plans by what was seen, where that is something else than the plan on the screen was made with.
-    /// Its commit is resolved anew only where the operator asks, or begins.
-    async fn plan_again(&mut self) {
-        let (Some(sight), Some(stage)) = (&self.sight, &mut self.stage) else { return };
-        let sites = sight.sites();
-        // A run that was asked for and refused may have turned the stage to another pipeline.
-        let shown = |plan: &Plan| plan.pipeline == stage.request.pipeline;
-        let mine = self.learnt && !self.reading && self.shown.as_ref().is_some_and(shown);
-        if !mine || stage.request.known.sites == sites {
-            return;
-        }
-        stage.request.known.sites = sites;
-        match planned(stage) {
-            Ok(plan) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
-            Ok(_) => {}
-            // It is said to whoever begins it.
-            Err(stop) => tracing::debug!(errors = ?stop.errors, "no plan by what was seen"),
-        }
     }
 
     async fn leave(self, exit: Exit) -> Result<Exit, Stop> {
@@ -398,6 +367,7 @@ impl<'a> Session<'a> {
             | Wish::Runs { .. }
             | Wish::Past(_)
             | Wish::Save(..)
+            | Wish::Copy(_)
             | Wish::Interrupted
             | Wish::Lend(_)
             | Wish::Quit => {}
@@ -482,6 +452,7 @@ impl<'a> Session<'a> {
                 | Wish::Runs { .. }
                 | Wish::Past(_)
                 | Wish::Save(..)
+                | Wish::Copy(_)
                 | Wish::Interrupted => {}
             }
         }

@@ -7,7 +7,11 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use crate::cli::console::sight::{LOOK_ANYWAY, Sight};
+use super::{Session, planned};
+use crate::{
+    cli::console::sight::{LOOK_ANYWAY, Sight},
+    model::Plan,
+};
 
 /// What there is to do about them.
 pub(super) enum Round {
@@ -53,5 +57,43 @@ impl Rounds {
     pub(super) fn rest(&mut self) {
         self.looking.abort_all();
         self.due = Instant::now() + LOOK_ANYWAY;
+    }
+}
+
+impl Session<'_> {
+    /// Does what there is to do about the looks that nobody asked for.
+    pub(super) async fn round(&mut self, round: Round) {
+        match round {
+            Round::Due => self.look_around(),
+            Round::Over => self.plan_again().await,
+        }
+    }
+
+    /// Looks at hosts that are there, where somebody sees what comes of it.
+    fn look_around(&mut self) {
+        let sight = self.sight.as_ref();
+        let has = |it: &&Sight| it.has().releases || it.has().maintenance;
+        let seen = self.ready() && !self.screen.is_lent();
+        self.rounds.look(sight.filter(|it| seen && has(it)));
+    }
+
+    /// Plans by what was seen, where that is something else than the plan on the screen was made with.
+    /// Its commit is resolved anew only where the operator asks, or begins.
+    async fn plan_again(&mut self) {
+        let (Some(sight), Some(stage)) = (&self.sight, &mut self.stage) else { return };
+        let sites = sight.sites();
+        // A run that was asked for and refused may have turned the stage to another pipeline.
+        let shown = |plan: &Plan| plan.pipeline == stage.request.pipeline;
+        let mine = self.learnt && !self.reading && self.shown.as_ref().is_some_and(shown);
+        if !mine || stage.request.known.sites == sites {
+            return;
+        }
+        stage.request.known.sites = sites;
+        match planned(stage) {
+            Ok(plan) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
+            Ok(_) => {}
+            // It is said to whoever begins it.
+            Err(stop) => tracing::debug!(errors = ?stop.errors, "no plan by what was seen"),
+        }
     }
 }
