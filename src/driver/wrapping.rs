@@ -276,6 +276,20 @@ impl Wrapping {
         unlock(&self.asker, hosts, run).await
     }
 
+    /// The texts that put the page up, or take it down, on every host that has one.
+    pub fn page_texts(
+        &self,
+        up: Option<(&str, &Raised)>,
+        run: Option<&str>,
+    ) -> Vec<(&Surveyed, Result<String, BadInput>)> {
+        let paged = self.survey.machines.iter().filter_map(|it| Some((it, it.page.as_ref()?)));
+        let text = |it: &Surveyed, path: &str| match up {
+            Some(page) => builtin::maintenance_on(&it.host.state_dir, path, page, None),
+            None => builtin::maintenance_off(&it.host.state_dir, path, run),
+        };
+        paged.map(|(it, path)| (it, text(it, path))).collect()
+    }
+
     /// Puts the page up, or takes it down, on every host that has one, and says what became of it; an
     /// error is why that is not known. `run`: only a page of that run is taken down; `None`: whoever's
     /// it is.
@@ -284,13 +298,7 @@ impl Wrapping {
         up: Option<(&str, &Raised)>,
         run: Option<&str>,
     ) -> Vec<(String, Result<Maintained, String>)> {
-        let paged = self.survey.machines.iter().filter_map(|it| Some((it, it.page.as_ref()?)));
-        let acts = paged.map(|(it, path)| async move {
-            let state = &it.host.state_dir;
-            let text = match up {
-                Some(page) => builtin::maintenance_on(state, path, page, None),
-                None => builtin::maintenance_off(state, path, run),
-            };
+        let acts = self.page_texts(up, run).into_iter().map(|(it, text)| async move {
             let done = async {
                 let text = match text {
                     Ok(text) => text,

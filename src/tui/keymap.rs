@@ -304,7 +304,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('F')], "F", Fixed, Acting, "fixed", "Takes it as done: you mended it by hand.";
     [Char('K')], "K", Skip, Acting, "skip", "Leaves the step out on this host.";
     [Char('L')], "L", AssumeFailed, Acting, "not done", "Takes an unknown outcome as failed.";
-    [Char('X')], "X", Exclude, Acting, "exclude", "Leaves the host out from here on.";
+    [Char('X')], "X", Exclude, Acting, "exclude", "Leaves the host out from here on; before a run: plans it without hosts that cannot be reached.";
     [Char('W')], "W", Elsewhere, Acting, "elsewhere", "Does the step on another host instead.";
     [Char('V')], "V", TakeOver, Acting, "take over", "Takes the lock from who holds it: over by the run, or to end it.";
     [Char('I')], "I", Input, Acting, "input", "Sends a line to a step that waits for one.";

@@ -51,8 +51,8 @@ pub use self::{
     swatch::swatch,
     terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
     told::{
-        Guest, Has, HostState, Intent, Page, PastRun, Prompt, PromptKind, Returned, Saving, Told,
-        Way, Wish,
+        Guest, Has, HostState, Intent, Page, PastRun, Prompt, PromptKind, Returned, Saving,
+        StageOffer, Told, Way, Wish,
     },
 };
 use crate::store::Store;

@@ -77,6 +77,10 @@ pub enum Told {
     Watching(Option<String>),
     /// A line to show.
     Note(String),
+    /// Hosts that the next run leaves out, by their names; told whenever that changes.
+    Without(Vec<String>),
+    /// The stages of the recipe, of which one is to be chosen ([`Wish::Stage`]) before anything else.
+    Stages(Vec<StageOffer>),
     /// Runs that there were, newest first, after those told before in answer to the same question.
     Runs {
         /// The question ([`Wish::Runs`]).
@@ -113,6 +117,19 @@ pub enum Told {
     Guide(Vec<String>),
     /// A guest has left the terminal ([`Wish::Lend`]); it is plain again.
     Back(Returned),
+}
+
+/// A stage that can be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageOffer {
+    /// Its name.
+    pub name: String,
+    /// The names of its hosts.
+    pub hosts: Vec<String>,
+    /// Whether changing it needs its name typed.
+    pub protected: bool,
+    /// Whether a run was left open there.
+    pub open: bool,
 }
 
 /// How a guest left.
@@ -329,6 +346,8 @@ pub enum PromptKind {
 /// What the console asks for.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Wish {
+    /// Open the console on this stage.
+    Stage(String),
     /// Open the run and let it go so far.
     Start(Mode),
     /// A command for the run.
@@ -344,6 +363,8 @@ pub enum Wish {
     },
     /// Try to connect the hosts again, now.
     Connect,
+    /// Leave these hosts out of the next run, by their names: it is planned without them.
+    Without(Vec<String>),
     /// Look at the hosts again, now.
     Look,
     /// Tell what this would do; nothing is changed.
@@ -377,12 +398,14 @@ impl std::fmt::Debug for Wish {
     /// Without what was typed: it may be a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            Self::Stage(name) => write!(f, "Stage({name})"),
             Self::Start(mode) => write!(f, "Start({mode:?})"),
             Self::Command(command) => write!(f, "Command({command:?})"),
             Self::Answer { attempt, number, .. } => {
                 let (node, n) = (attempt.node.0, attempt.n);
                 write!(f, "Answer(node {node}, attempt {n}, question {number})")
             }
+            Self::Without(hosts) => write!(f, "Without({hosts:?})"),
             Self::Connect => f.write_str("Connect"),
             Self::Look => f.write_str("Look"),
             Self::Runs { asked, skip } => write!(f, "Runs({asked}, from {skip})"),

@@ -95,6 +95,8 @@ fn request(wish: &Wish) -> Option<Request> {
             Request::Answer { attempt: *attempt, number: *number, text: text.clone() }
         }
         Wish::Connect
+        | Wish::Stage(_)
+        | Wish::Without(_)
         | Wish::Interrupted
         | Wish::Look
         | Wish::Preview(_)

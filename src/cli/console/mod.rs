@@ -1,5 +1,6 @@
 //! The console: wired to the driver. The screen is a task of its own; whatever it does, the run goes on.
 
+mod acts;
 mod ask;
 mod clipboard;
 mod driven;
@@ -11,6 +12,7 @@ mod save;
 mod screen;
 mod session;
 mod sight;
+mod stages;
 mod watch;
 mod without;
 
@@ -46,6 +48,15 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
     }
     let own = Own::of_console(around, global)?;
     let recipe = load::recipe(global)?;
+    let mut chosen = global.clone();
+    if stages::unsaid(global, &recipe) {
+        let request = headless::plain_request(around, global, &session::pipeline(&recipe))?;
+        if let Err(found) = plan::survey(&recipe, &request) {
+            let unsaid = load::faults(&found);
+            chosen.stage = Some(stages::choose(around, global, &recipe, unsaid).await?);
+        }
+    }
+    let global = &chosen;
     let request = headless::plain_request(around, global, &session::pipeline(&recipe))?;
     if !around.read_only {
         headless::place(around, &request.run)?;

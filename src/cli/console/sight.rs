@@ -11,13 +11,16 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
+use super::acts;
 use crate::{
     cli::{args::Global, environment::Surroundings, load, pace, site},
     driver::{self, Wrapping},
-    model::{Candidate, Commits, Lock, Maintenance, Plan, Raised, Site},
+    model::{
+        Candidate, Commits, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Maintenance, Plan, Raised, Site,
+    },
     plan::{self, Request},
     recipe::Recipe,
-    script::builtin::Maintained,
+    script::builtin::{Maintained, take_over},
     store::Store,
     tui::{Has, Intent, Told},
 };
@@ -189,8 +192,8 @@ impl Sight {
             Intent::Rollback { release, reason, .. } => {
                 self.rollback_lines(release, reason.as_deref())
             }
-            Intent::Maintenance { on, .. } => (self.page_lines(*on), None),
-            Intent::Unlock { .. } => (self.lock_lines(), None),
+            Intent::Maintenance { on, .. } => (self.page_lines(*on), self.page_plan(*on)),
+            Intent::Unlock { .. } => (self.lock_lines(), self.lock_plan()),
         };
         if let Some(plan) = &plan {
             let pace = self.store.typical(&plan.app, &plan.stage, &plan.pipeline);
@@ -251,6 +254,35 @@ impl Sight {
             _ => "the page's file".to_owned(),
         };
         vec![format!("{what} {file} on {}", hosts.join(", "))]
+    }
+
+    /// What would be run for the page on each host; it has no reason and no time yet.
+    fn page_plan(&self, on: bool) -> Option<Plan> {
+        let up = if on { Some(self.raised(None, None).ok()?) } else { None };
+        let up = up.as_ref().map(|(page, raised)| (page.as_str(), raised));
+        let texts = self.wrapping.page_texts(up, None).into_iter();
+        let texts = texts.filter_map(|(it, text)| Some((it.host.clone(), text.ok()?)));
+        let what = match on {
+            true => (MAINTENANCE_ON, "Visitors get the maintenance page"),
+            false => (MAINTENANCE_OFF, "Visitors get the application again"),
+        };
+        acts::plan(&self.request.run, self.wrapping.survey(), what, texts.collect())
+    }
+
+    /// What would be run to take the locks that were seen.
+    fn lock_plan(&self) -> Option<Plan> {
+        let (by, run) = (self.who.clone(), self.hand.clone());
+        let ours = Lock { run, by, at: driver::now(), purpose: "unlocking".to_owned() };
+        let survey = self.wrapping.survey();
+        let locks = self.locks();
+        let texts = survey.machines.iter().filter_map(|it| {
+            let (_, held) = locks.iter().find(|(host, _)| *host == it.host.name)?;
+            let text = take_over(&it.host.state_dir, &ours, &held.run).ok()?;
+            Some((it.host.clone(), text))
+        });
+        let what =
+            ("unlock", "Takes the lock from who has it, for the record; then it is given up");
+        acts::plan(&self.request.run, survey, what, texts.collect())
     }
 
     fn lock_lines(&self) -> Vec<String> {

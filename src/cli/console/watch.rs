@@ -78,7 +78,13 @@ async fn refuse(screen: &Screen, wish: Wish) {
         }
         // What only reads is done by the screen's own means.
         Wish::Runs { .. } | Wish::Past(_) | Wish::Save(..) | Wish::Copy(_) | Wish::Lend(_) => {}
-        Wish::Connect | Wish::Look | Wish::Prompted(..) | Wish::Interrupted | Wish::Quit => {}
+        Wish::Stage(_)
+        | Wish::Without(_)
+        | Wish::Connect
+        | Wish::Look
+        | Wish::Prompted(..)
+        | Wish::Interrupted
+        | Wish::Quit => {}
     }
 }
 

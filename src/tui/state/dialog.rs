@@ -36,6 +36,8 @@ pub(crate) enum Deed {
     Answer(Try, u16),
     /// Leaves a host out, with the field as the reason.
     Exclude(crate::model::HostId),
+    /// Plans the next run without these hosts, by their names.
+    Without(Vec<String>),
     /// Gives the run up.
     Abort(Abort),
     /// Answers a prompt: yes, or the field.
@@ -110,6 +112,8 @@ pub(crate) enum Focus {
 pub(crate) enum Subject {
     /// The start of the run.
     Start,
+    /// Which hosts the next run is planned without.
+    Without,
     /// Open questions.
     Holds(Vec<HoldId>),
     /// The run as a whole, while it is open.
@@ -145,6 +149,8 @@ pub(crate) struct Dialog {
     pub(crate) diff: bool,
     /// First line of the text shown.
     pub(crate) scroll: usize,
+    /// The commands that it would run are read, from this row on.
+    pub(crate) commands: Option<usize>,
     /// A field has had the keys: before, Tab gives them to the first one, and letters press nothing, since
     /// whoever types them may mean them for a field.
     pub(crate) visited: bool,
@@ -176,6 +182,7 @@ impl Dialog {
             subject,
             diff: false,
             scroll: 0,
+            commands: None,
             visited: false,
             quiet_since: now,
             says: None,
@@ -290,6 +297,7 @@ impl Dialog {
             | Deed::Stop(..)
             | Deed::Answer(..)
             | Deed::Exclude(_)
+            | Deed::Without(_)
             | Deed::Abort(_)
             | Deed::Prompted(..)
             | Deed::Lend(_)

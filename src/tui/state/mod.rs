@@ -17,6 +17,7 @@ pub(crate) mod narrow;
 pub(crate) mod palette;
 pub(crate) mod picker;
 pub(crate) mod sight;
+pub(crate) mod stages;
 pub(crate) mod tempo;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -39,6 +40,7 @@ use self::{
     palette::{Palette, Recent},
     picker::Picker,
     sight::Sight,
+    stages::Stages,
     tempo::Tempo,
 };
 use super::{
@@ -127,6 +129,10 @@ pub(crate) struct Model {
     pub(crate) tempo: Tempo,
     pub(crate) attention: Attention,
     pub(crate) narrow: Narrow,
+    /// Hosts that the next run leaves out, by their names.
+    pub(crate) without: Vec<String>,
+    /// The choice of a stage: nothing else is there then.
+    pub(crate) stages: Option<Stages>,
     pub(crate) picker: Option<Picker>,
     pub(crate) dialog: Option<Dialog>,
     pub(crate) help: Option<Help>,
@@ -189,6 +195,8 @@ impl Model {
             tempo: Tempo::default(),
             attention: Attention::default(),
             narrow: Narrow::default(),
+            without: Vec::new(),
+            stages: None,
             picker: None,
             dialog: None,
             help: None,

@@ -173,3 +173,26 @@ fn where_there_is_no_log_nothing_is_searched() {
     let mut desk = Desk::new(WIDE).tell(story::running().told()).keys("llll4/");
     assert!(!desk.screen().contains("looking"), "{}", desk.screen());
 }
+
+#[test]
+fn one_host_that_is_away_keeps_none_from_beginning() {
+    let mut desk = desk(WIDE).keys("D");
+    let screen = desk.screen();
+    assert!(screen.contains("h13 cannot be reached; r tries again, X leaves it out"), "{screen}");
+    let mut desk = desk.keys("X");
+    insta::assert_snapshot!("many_leave_out", desk.screen());
+    let all = "Without([\"h13\", \"h27\", \"h33\"])";
+    assert_eq!(desk.keys("<tab><tab><ret>").wishes(), [all]);
+    // The chosen host, where it is one of them.
+    let desk = self::desk(WIDE).keys("/h27<ret>X<tab><ret>");
+    assert_eq!(desk.wishes(), ["Without([\"h27\"])"]);
+    // Enter alone leaves out nothing, and where all are there nothing can be.
+    assert!(self::desk(WIDE).keys("X<ret>").wishes().is_empty());
+    let mut desk = Desk::new(WIDE).tell_all(story::ready()).keys("X");
+    assert!(desk.screen().contains("nothing has been started"), "{}", desk.screen());
+    // What is left out is said where it is asked whether to begin, and r takes it in again.
+    let told = story::ready().into_iter().chain([Told::Without(vec!["h13".to_owned()])]);
+    let mut desk = Desk::new(WIDE).tell_all(told).keys("D");
+    assert!(desk.screen().contains("Left out: h13."), "{}", desk.screen());
+    assert_eq!(desk.keys("<esc>r").wishes(), ["Connect"]);
+}

@@ -4,6 +4,7 @@
 mod anything;
 mod attention;
 mod bound;
+mod commands;
 mod dialogs;
 mod excluded;
 mod failure;

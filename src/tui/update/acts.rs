@@ -10,7 +10,7 @@ use crate::{
     run::{Abort, Cause, Choice, Command, Mode, Offer, Sig},
     tui::{
         action::{Act, Action},
-        keymap::{letter, with_keys, written},
+        keymap::{letter, with_keys},
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
@@ -219,11 +219,10 @@ pub(super) fn next(model: &mut Model) {
 fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
     let plan = model.plan()?;
     let steps = words::count(plan.columns.len(), "step");
-    let palette = written(model, Action::Palette);
     let title = format!("Start {} of {} on {}?", plan.pipeline, plan.app, plan.stage);
     let mut dialog = Dialog::new(title, Subject::Start, model.now).about(
         Facts::new(
-            format!("runs {}: {steps}; {palette} shows all its commands before", plan.pipeline),
+            format!("runs {}: {steps}", plan.pipeline),
             words::all_hosts(model),
             with_keys(model, DURING),
         )
@@ -234,6 +233,9 @@ fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
     let order = if preferred == Mode::Step { [stepping, straight] } else { [straight, stepping] };
     for (label, act, about, mode) in order {
         dialog = dialog.button(label, letter(model, act), about, Deed::Start(mode));
+    }
+    if let Some(line) = words::left_out(model) {
+        dialog = dialog.line(line);
     }
     if plan.protected {
         let label = format!("Type {} to confirm", plan.stage);

@@ -195,6 +195,10 @@ fn under_way(model: &Model) -> Option<String> {
 }
 
 fn before_a_run(model: &Model, action: Act) -> Option<String> {
+    if action == Act::Exclude && !away(model).is_empty() {
+        let alone = away(model).len() == model.grid.hosts.len();
+        return alone.then(|| "no host can be reached".to_owned()).or_else(|| under_way(model));
+    }
     if !matches!(action, Act::Deploy | Act::Step) {
         return some("nothing has been started");
     }
@@ -205,6 +209,12 @@ fn before_a_run(model: &Model, action: Act) -> Option<String> {
         return some("this run cannot be started any more");
     }
     model.grid.hosts.iter().find_map(|host| not_ready(model, *host))
+}
+
+/// The hosts of a plan that cannot be reached, in its order.
+pub(super) fn away(model: &Model) -> Vec<HostId> {
+    let away = |host: &&HostId| matches!(model.hosts.get(host), Some(HostState::Trouble { .. }));
+    model.grid.hosts.iter().filter(away).copied().collect()
 }
 
 /// The next run is planned by the keys that start one: its plan takes the place of what is shown.
@@ -219,8 +229,11 @@ pub(super) fn not_ready(model: &Model, host: HostId) -> Option<String> {
         Some(HostState::Ready) => None,
         Some(HostState::Connecting) | None => Some(format!("{name} is not connected yet")),
         Some(HostState::Trouble { .. }) => {
-            let key = written(model, Action::Look);
-            Some(format!("{name} cannot be reached; {key} tries again"))
+            let again = written(model, Action::Look);
+            let leave = written(model, Action::Act(Act::Exclude));
+            let others = away(model).len() < model.grid.hosts.len() && !model.settings.read_only;
+            let without = if others { format!(", {leave} leaves it out") } else { String::new() };
+            Some(format!("{name} cannot be reached; {again} tries again{without}"))
         }
     }
 }
@@ -238,7 +251,8 @@ fn nothing_to_look_at(model: &Model) -> Option<String> {
         return Some(nobody(model));
     }
     let has = model.sight.has;
-    if has.releases || has.maintenance { None } else { all_connected(model) }
+    let left_out = model.run().is_none() && !model.without.is_empty();
+    if has.releases || has.maintenance || left_out { None } else { all_connected(model) }
 }
 
 /// Says so when all hosts can be talked to.

@@ -58,6 +58,7 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
         Deed::Nothing => match dialog.subject {
             Subject::Prompt(id) => Wish::Prompted(id, None),
             Subject::Start
+            | Subject::Without
             | Subject::Holds(_)
             | Subject::Run
             | Subject::Rollback(..)
@@ -89,6 +90,10 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
         }
         Deed::Stop(attempt, sig) => Wish::Command(Command::Stop(attempt, sig)),
         Deed::Answer(attempt, number) => Wish::Answer { attempt, number, text: typed },
+        Deed::Without(hosts) => {
+            model.say("planning the next run anew", Tone::Text);
+            Wish::Without(hosts)
+        }
         Deed::Exclude(host) => Wish::Command(Command::Exclude(host, why)),
         Deed::Abort(abort) => Wish::Command(Command::Abort(abort, why)),
         Deed::Do(intent) => outside::begin(model, dialog, intent),

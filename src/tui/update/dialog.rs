@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{answer, edit, lend, log, narrow, outside};
+use super::{answer, commands, edit, lend, log, narrow, outside};
 use crate::tui::{
     action::{Action, Motion},
     keymap::{self, Press},
@@ -16,16 +16,24 @@ use crate::tui::{
     view,
 };
 
+/// Lists the commands of a dialog; no field takes it for a text.
+const COMMANDS: Press = Press::Ctrl('o');
+
 /// A key for the open dialog.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let pages = view::dialog_pages(model);
     let bound = Press::of(key).and_then(|press| keymap::action(model, press));
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     dialog.says = None;
+    if let Some(first) = dialog.commands {
+        commands::key(model, first, Press::of(key));
+        return Vec::new();
+    }
     let tall = dialog.active().is_some_and(|field| field.tall);
     let in_field = matches!(dialog.focus, Focus::Field(_));
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => return answer::cancel(model),
+        Some(COMMANDS) => commands::open(model),
         Some(Press::Named(KeyCode::Tab)) => dialog.tab(),
         Some(Press::Named(KeyCode::BackTab)) => dialog.step(false),
         Some(Press::Named(KeyCode::Enter)) if in_field && !tall => return leave_field(model),
@@ -68,6 +76,10 @@ fn leave_field(model: &mut Model) -> Vec<Wish> {
 }
 
 fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
+    if keymap::action(model, press) == Some(Action::Palette) {
+        commands::open(model);
+        return Vec::new();
+    }
     let now = model.now;
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     let Focus::Button(here) = dialog.focus else { return Vec::new() };
@@ -117,6 +129,9 @@ fn stray(dialog: &mut Dialog) -> Vec<Wish> {
 pub(super) fn paste(model: &mut Model, text: &str) {
     let line = || text.replace(['\r', '\n'], " ").trim_end().to_owned();
     if let Some(dialog) = &mut model.dialog {
+        if dialog.commands.is_some() {
+            return;
+        }
         let fields = !dialog.fields.is_empty();
         let Some(field) = dialog.active() else {
             let tab = if fields { ": Tab goes to where it can be put" } else { "" };
@@ -150,7 +165,7 @@ pub(super) fn paste(model: &mut Model, text: &str) {
 pub(super) fn close_stale(model: &mut Model) {
     let Some(dialog) = &model.dialog else { return };
     let gone = match &dialog.subject {
-        Subject::Start => model.run().is_some().then_some("the run has begun"),
+        Subject::Start | Subject::Without => model.run().is_some().then_some("the run has begun"),
         Subject::Holds(holds) => {
             let open = |run: &crate::run::Run| holds.iter().all(|id| run.holds.contains_key(id));
             let there = model.open_run().is_some_and(open);

@@ -1,12 +1,16 @@
 //! The dialog that leaves a host out, and what becomes of the steps that it has not done.
 
-use super::{acts::with_reason, allowed::excludable, question::typed};
+use super::{
+    acts::with_reason,
+    allowed::{self, excludable},
+    question::typed,
+};
 use crate::{
     model::{HostId, Kind, Maintenance},
     run::{Cell, Choice, Offer, Run},
     tui::{
-        action::Act,
-        keymap::letter,
+        action::{Act, Action},
+        keymap::{letter, with_keys, written},
         state::{
             Model,
             dialog::{Deed, Dialog, Subject},
@@ -29,7 +33,39 @@ enum Lot {
     Dropped,
 }
 
+/// Before a run: it is planned without hosts that cannot be reached.
+fn leave_out(model: &Model) -> Option<Dialog> {
+    let away: Vec<String> =
+        allowed::away(model).iter().map(|host| model.host_name(*host).to_owned()).collect();
+    let here = model.host().map(|host| model.host_name(host).to_owned());
+    let here = here.filter(|here| away.contains(here)).or_else(|| away.first().cloned())?;
+    let (look, all) = (written(model, Action::Look), away.len());
+    let mut dialog = Dialog::new("Begin without hosts?", Subject::Without, model.now)
+        .about(Facts::new(
+            "plans the next run without them; they keep what they serve, unlike the others",
+            "this console; nothing is changed on a host before the run is started",
+            format!("{look} takes them in again, before the run is started"),
+        ))
+        .line(format!("Cannot be reached: {}", words::hosts(&away)))
+        .line("Left out here, they are also left out of a rollback, until the next run is over.")
+        .button(
+            format!("Leave out {here}"),
+            letter(model, Act::Exclude),
+            with_keys(model, "then {deploy} asks"),
+            Deed::Without(vec![here.clone()]),
+        );
+    if all > 1 {
+        let label = format!("Leave out all {all}");
+        dialog = dialog.button(label, Some('A'), "that cannot be reached", Deed::Without(away));
+    }
+    Some(dialog)
+}
+
+/// During a run: a host takes no further part in it.
 pub(super) fn dialog(model: &Model) -> Option<Dialog> {
+    if model.run().is_none() {
+        return leave_out(model);
+    }
     let run = model.open_run()?;
     let host = excludable(model, run).ok()?;
     let name = model.host_name(host);

@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::{
     acts,
     allowed::{self, why_not},
-    dialog, failure, help, history, host, lend, log, narrow, palette, picker,
+    dialog, failure, help, history, host, lend, log, narrow, palette, picker, stages,
 };
 use crate::tui::{
     action::{Act, Action, Motion},
@@ -49,6 +49,9 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     }
     if model.dialog.is_some() {
         return dialog::key(model, key);
+    }
+    if model.stages.is_some() {
+        return stages::key(model, press);
     }
     if let Some(wishes) = overlay(model, key) {
         return wishes;
@@ -302,7 +305,8 @@ fn back(model: &mut Model) {
 fn look(model: &mut Model) -> Vec<Wish> {
     model.say("looking at the hosts again", Tone::Dim);
     let mut wishes = Vec::new();
-    if allowed::all_connected(model).is_none() {
+    let left_out = model.run().is_none() && !model.without.is_empty();
+    if left_out || allowed::all_connected(model).is_none() {
         wishes.push(Wish::Connect);
     }
     let has = model.sight.has;

@@ -5,6 +5,7 @@ mod acts;
 mod allowed;
 mod answer;
 mod attention;
+mod commands;
 mod dialog;
 mod edit;
 mod exclude;
@@ -21,6 +22,7 @@ mod outside;
 mod palette;
 mod picker;
 mod question;
+mod stages;
 mod tempo;
 mod told;
 

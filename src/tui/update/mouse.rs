@@ -136,6 +136,9 @@ fn wheel(model: &mut Model, spot: Spot, motion: Motion) {
 }
 
 fn scroll_dialog(model: &mut Model, by: i64) {
+    if let Some(first) = model.dialog.as_ref().and_then(|dialog| dialog.commands) {
+        return super::commands::wheel(model, first, by);
+    }
     let (hidden, _) = view::dialog_pages(model);
     if let Some(dialog) = &mut model.dialog {
         dialog.scroll = keys::shifted(dialog.scroll, by, hidden + 1);

@@ -29,6 +29,10 @@ pub(super) fn rollback(model: &mut Model, release: &str) {
         .button("Roll back", None, about, Deed::Do(intent))
         .field(&format!("Type {release} to confirm"), Vec::new(), need, false)
         .field("Reason (optional)", Vec::new(), Need::Nothing, false);
+    let dialog = match words::left_out(model) {
+        Some(line) => dialog.line(line),
+        None => dialog,
+    };
     model.sight.preview.told = None;
     model.dialog = Some(dialog);
 }

@@ -11,6 +11,7 @@ use crate::{
             Asked, Cursor, Model, Subject,
             failure::Failure,
             grid::{Column, Grid},
+            stages::Stages,
         },
         styles::Tone,
         told::{HostState, Told},
@@ -94,6 +95,8 @@ fn told(model: &mut Model, told: Told) {
             model.ways.entry(host).or_default().round_trip = Some((took, at));
         }
         Told::Way(host, way) => model.ways.entry(host).or_default().way = Some(way),
+        Told::Without(hosts) => model.without = hosts,
+        Told::Stages(offers) => model.stages = Some(Stages { offers, at: 0, opens: false }),
         Told::Back(_) | Told::Runs { .. } | Told::Past(_) => {}
     }
 }

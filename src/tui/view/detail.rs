@@ -3,11 +3,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{
-    focused, middle,
-    paint::{Pen, wrap_words},
-    rows::scrolled,
-};
+use super::{focused, middle, paint::Pen, palette::wrapped, rows::scrolled};
 use crate::{
     model::{Act, Command, Kind, Node, NodeId},
     tui::{
@@ -15,7 +11,7 @@ use crate::{
         state::{Model, Pane},
         styles::Tone,
         told::HostState,
-        words,
+        words::{self, Texts},
     },
 };
 
@@ -75,25 +71,27 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
         text.extend(model.guide.iter().map(|line| (keymap::with_keys(model, line), Tone::Text)));
         return rows(text, pen, width);
     }
-    if let Some(column) = model.column().filter(|column| !column.about.is_empty()) {
-        text.push((column.about.clone(), Tone::Text));
-    }
     let nodes = model.nodes();
+    let inner = nodes.iter().filter_map(|id| node(model, *id)).find_map(|it| built_in(model, it));
+    let does = model.column().map_or("", |column| words::does(&column.about, inner));
+    if !does.is_empty() {
+        text.push((does.to_owned(), Tone::Text));
+    }
     if nodes.is_empty() && model.column().is_some() {
         text.push(("This step has nothing to do on this host.".to_owned(), Tone::Dim));
     }
     for node in nodes.iter().filter_map(|id| node(model, *id)) {
         describe(node, built_in(model, node), nodes.len() > 1, &mut text);
     }
+    text.extend(texts(model, nodes));
     rows(text, pen, width)
 }
 
 fn rows(text: Vec<(String, Tone)>, pen: Pen, width: usize) -> Vec<Line<'static>> {
-    let rows = text.into_iter().flat_map(|(line, tone)| {
-        let rows = line.split('\n').flat_map(|line| wrap_words(line, width)).collect::<Vec<_>>();
-        rows.into_iter().map(move |row| Line::from(pen.span(&row, tone)))
+    let lines = text.into_iter().flat_map(|(line, tone)| {
+        line.split('\n').map(|line| (line.to_owned(), tone)).collect::<Vec<_>>()
     });
-    rows.collect()
+    wrapped(pen, lines.collect(), width)
 }
 
 fn node(model: &Model, id: NodeId) -> Option<&Node> {
@@ -139,11 +137,12 @@ fn describe(node: &Node, built_in: Option<&str>, named: bool, text: &mut Vec<(St
 }
 
 fn act_lines(act: &Act, built_in: Option<&str>, text: &mut Vec<(String, Tone)>) {
-    let inner = |what: &str, text: &mut Vec<(String, Tone)>, name: &str| {
-        text.push((format!("{what:<8}{}", words::built_in_as(name)), Tone::Strong));
-    };
     match built_in {
-        Some(name) => inner("runs", text, name),
+        Some(name) => {
+            let what = format!("{:<8}built in {name}; its text is below", "runs");
+            text.push((what, Tone::Strong));
+            around(&act.command, text);
+        }
         None => command(&act.command, "runs", text),
     }
     if let Some(limit) = act.limit {
@@ -151,10 +150,30 @@ fn act_lines(act: &Act, built_in: Option<&str>, text: &mut Vec<(String, Tone)>) 
         text.push((format!("limit   {seconds}s, then TERM, and KILL 10s later"), Tone::Text));
     }
     match (&act.undo, built_in) {
-        (Some(_), Some(name)) => inner("undo", text, name),
+        (Some(_), Some(name)) => {
+            let what = format!("{:<8}built in {name}; its text is below", "undo");
+            text.push((what, Tone::Strong));
+        }
         (Some(undo), None) => command(undo, "undo", text),
         (None, _) => text.push(("undo    none".to_owned(), Tone::Dim)),
     }
+}
+
+/// The texts of what is built in, behind everything else.
+fn texts(model: &Model, ids: &[NodeId]) -> Vec<(String, Tone)> {
+    let Some(plan) = model.plan() else { return Vec::new() };
+    let mut texts = Texts::of(plan);
+    for node in ids.iter().filter_map(|id| node(model, *id)) {
+        let (Kind::Act(act), Some(_)) = (&node.kind, built_in(model, node)) else { continue };
+        let host = node.host.map_or("", |host| model.host_name(host));
+        let commands = [("", Some(&act.command)), (" (undo)", act.undo.as_ref())];
+        for (part, command) in commands {
+            let Some(command) = command else { continue };
+            let heading = format!("{}{part}", node.key);
+            texts.add(&heading, &[(vec![host], command.run.to_string())]);
+        }
+    }
+    texts.done("As it is planned now")
 }
 
 fn command(command: &Command, what: &str, text: &mut Vec<(String, Tone)>) {
@@ -168,6 +187,11 @@ fn command(command: &Command, what: &str, text: &mut Vec<(String, Tone)>) {
         let first = inspect.lines().find(|line| !line.is_empty()).unwrap_or_default();
         text.push((format!("{:<8}{first}  (evidence, if it fails)", ""), Tone::Dim));
     }
+    around(command, text);
+}
+
+/// Where and as whom it runs.
+fn around(command: &Command, text: &mut Vec<(String, Tone)>) {
     if let Some(cwd) = &command.cwd {
         text.push((format!("{:<8}{cwd}", "in"), Tone::Text));
     }

@@ -100,12 +100,12 @@ fn hidden(model: &Model, pen: Pen, shown: &[usize], width: usize) -> Line<'stati
         group.2.push(model.host_name(*host));
         count += 1;
     }
-    // Names go before numbers do: how many there are of each is always said.
+    // What is calm loses its names first; where not all fits, it is the end that is cut.
     let all = words::HOSTS_SHOWN;
-    let forms = [(all, all), (all, 1), (all, 0), (2, 0), (1, 0)];
+    let forms = [(all, all), (all, 1), (all, 0), (2, 0)];
     let lines = forms.into_iter().map(|most| folded(pen, count, &groups, most));
     let mut lines = lines.skip_while(|line| line.width() > width);
-    lines.next().unwrap_or_else(|| folded(pen, count, &groups, (0, 0)))
+    lines.next().unwrap_or_else(|| folded(pen, count, &groups, (all, 0)))
 }
 
 /// Hosts by how they are, the worst first; so many of the worst by their names, and of each other.

@@ -1,6 +1,7 @@
 //! The screen as a function of the state. Drawing changes nothing and reads nothing.
 
 mod areas;
+mod commands;
 mod detail;
 mod dialog;
 mod failure;
@@ -20,10 +21,12 @@ mod picker;
 mod releases;
 mod rows;
 mod spots;
+mod stages;
 mod steps;
 
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
+pub(crate) use self::commands::commands_room;
 pub(crate) use self::failure::{card_rows, standing_rows};
 pub(crate) use self::narrow::listed;
 pub(crate) use self::spots::{Spot, spot};
@@ -41,7 +44,9 @@ pub(crate) use self::header::state;
 pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     let pen = Pen::of(model);
     ground(pen, frame, frame.area());
-    if model.host_view.is_some() {
+    if let Some(stages) = &model.stages {
+        stages::draw(model, stages, pen, frame);
+    } else if model.host_view.is_some() {
         host::draw(model, pen, frame);
     } else if model.history.open {
         history::draw(model, pen, frame);
@@ -61,6 +66,9 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     }
     if let Some(open) = &model.dialog {
         dialog::draw(model, open, pen, frame);
+        if let Some(first) = open.commands {
+            commands::draw(model, open, pen, frame, first);
+        }
     }
 }
 

@@ -41,7 +41,13 @@ pub(crate) fn spot(model: &Model, x: u16, y: u16) -> Spot {
     if model.is_tiny() || !screen.contains(at) {
         return Spot::Nothing;
     }
+    if model.stages.is_some() && model.dialog.is_none() {
+        return Spot::Nothing;
+    }
     if let Some(open) = &model.dialog {
+        if open.commands.is_some() {
+            return Spot::Dialog;
+        }
         let laid = dialog::lay_out(model, open, screen);
         return match (row_of(laid.buttons, at), row_of(laid.fields, at)) {
             (Some(row), _) => {

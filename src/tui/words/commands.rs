@@ -1,5 +1,6 @@
 //! What would be run on each host, in rows: hosts with the same command stand together.
 
+use super::built::{self, Texts, built_in_as};
 use crate::{
     model::{Column, Command, HostId, Kind, Node, NodeId, Part, Plan, Query},
     run::{Run, State},
@@ -16,18 +17,31 @@ struct Line<'p> {
     command: &'p Command,
 }
 
+/// What is said above the texts of a run that is not begun.
+const PLANNED: &str =
+    "The built-in texts, as planned now; names, times and reasons are filled in when it begins";
+
+/// What is said above the texts of a run.
+const BEGUN: &str = "The built-in texts";
+
 /// Everything that a plan would run, step by step.
 pub(crate) fn of_plan(plan: &Plan) -> Vec<Row> {
-    let step = |column: &Column| {
+    of_columns(plan, plan.columns.len())
+}
+
+/// What the first steps of a plan would run.
+pub(crate) fn of_columns(plan: &Plan, count: usize) -> Vec<Row> {
+    let mut page = Page::of(plan);
+    for column in plan.columns.iter().take(count) {
         let mine = |node: &&Node| node.key.step == column.step && !again(plan, column, node);
-        step(plan, column, plan.nodes.iter().filter(mine))
-    };
-    plan.columns.iter().flat_map(step).collect()
+        page.step(column, plan.nodes.iter().filter(mine));
+    }
+    page.done(PLANNED)
 }
 
 /// What a run would still do, from one column to before another.
 pub(crate) fn ahead(model: &Model, run: &Run, columns: std::ops::Range<usize>) -> Vec<Row> {
-    let mut rows = Vec::new();
+    let mut page = Page::of(&run.plan);
     for at in columns {
         let (Some(shown), Some(column)) = (model.grid.columns.get(at), run.plan.columns.get(at))
         else {
@@ -36,10 +50,9 @@ pub(crate) fn ahead(model: &Model, run: &Run, columns: std::ops::Range<usize>) -
         let cells = shown.hosts().flat_map(|host| shown.nodes(host));
         let cells = cells.filter_map(|id| run.cell(*id));
         let nodes = cells.filter(|cell| cell.state == State::Waiting && !run.given_up(cell));
-        let nodes = nodes.map(|cell| &cell.node);
-        rows.extend(step(&run.plan, column, nodes));
+        page.step(column, nodes.map(|cell| &cell.node));
     }
-    rows
+    page.done(BEGUN)
 }
 
 /// What would take back what was done, the last first.
@@ -47,26 +60,27 @@ pub(crate) fn undoing(run: &Run) -> Vec<Row> {
     let mut done: Vec<_> =
         run.cells.iter().filter(|cell| matches!(cell.state, State::Ok(_))).collect();
     done.sort_by_key(|cell| std::cmp::Reverse(cell.began));
-    let mut lines: Vec<(String, Line<'_>)> = Vec::new();
+    let mut steps: Vec<(&Node, Vec<Line<'_>>)> = Vec::new();
     for cell in done {
         let Kind::Act(act) = &cell.node.kind else { continue };
         let (Some(undo), Some(host)) = (&act.undo, cell.node.host) else { continue };
-        let (name, step) = (host_name(&run.plan, host), cell.node.key.to_string());
-        let built_in = built_in(&run.plan, cell.node.key.step.as_str()).is_some();
-        let same = |(other, line): &&mut (String, Line<'_>)| {
-            *other == step && (built_in || line.command == undo)
-        };
-        match lines.iter_mut().find(same) {
-            Some((_, line)) => line.hosts.push(name),
-            None => lines.push((step, Line { hosts: vec![name], part: "undo", command: undo })),
+        let name = host_name(&run.plan, host);
+        let at = steps.iter().position(|(node, _)| node.key == cell.node.key);
+        let at = at.unwrap_or_else(|| {
+            steps.push((&cell.node, Vec::new()));
+            steps.len() - 1
+        });
+        if let Some((_, lines)) = steps.get_mut(at) {
+            put(lines, name, "undo", undo);
         }
     }
-    let rows = lines.iter().flat_map(|(step, line)| {
-        let name = step.split([' ', ':']).next().unwrap_or(step);
-        let heading = (format!("take back {step}"), Tone::Strong);
-        std::iter::once(heading).chain(said(line, built_in(&run.plan, name)))
-    });
-    rows.collect()
+    let mut page = Page::of(&run.plan);
+    for (node, lines) in &steps {
+        let inner = built_in(&run.plan, node.key.step.as_str());
+        page.rows.push((format!("take back {}", node.key), Tone::Strong));
+        page.lines(&node.key.to_string(), inner, lines);
+    }
+    page.done(BEGUN)
 }
 
 /// The command of one cell, as it would be run again.
@@ -77,12 +91,10 @@ pub(crate) fn of_node(run: &Run, id: NodeId) -> Vec<Row> {
     if let (Some(edited), Kind::Act(act)) = (&cell.edited, &mut node.kind) {
         act.command.run.clone_from(edited);
     }
-    column.map_or_else(Vec::new, |column| step(&run.plan, column, std::iter::once(&node)))
-}
-
-/// What a command does that is not shown as text: what it is built in as.
-pub(crate) fn built_in_as(name: &str) -> String {
-    format!("(built in {name})")
+    let Some(column) = column else { return Vec::new() };
+    let mut page = Page::of(&run.plan);
+    page.step(column, std::iter::once(&node));
+    page.done(BEGUN)
 }
 
 /// Whether an action belongs to another column: a pipeline may name a step twice.
@@ -93,28 +105,71 @@ fn again(plan: &Plan, column: &Column, node: &Node) -> bool {
     main && matches!(node.kind, Kind::Act(_)) && !own().any(|it| it == node)
 }
 
-fn step<'p>(plan: &'p Plan, column: &'p Column, nodes: impl Iterator<Item = &'p Node>) -> Vec<Row> {
-    let inner = column.built_in.as_deref();
-    let mut lines: Vec<Line<'p>> = Vec::new();
-    for node in nodes {
-        let host = node.host.map_or("", |host| host_name(plan, host));
-        for (part, command) in commands(node) {
-            let same = |line: &&mut Line<'_>| {
-                line.part == part && (inner.is_some() || line.command == command)
-            };
-            match lines.iter_mut().find(same) {
-                Some(line) => line.hosts.push(host),
-                None => lines.push(Line { hosts: vec![host], part, command }),
+/// What would be run, step by step, and below it the texts that are too long to stand there.
+struct Page<'p> {
+    plan: &'p Plan,
+    rows: Vec<Row>,
+    texts: Texts,
+}
+
+impl<'p> Page<'p> {
+    fn of(plan: &'p Plan) -> Self {
+        Self { plan, rows: Vec::new(), texts: Texts::of(plan) }
+    }
+
+    fn step<'n>(&mut self, column: &Column, nodes: impl Iterator<Item = &'n Node>)
+    where
+        'p: 'n,
+    {
+        let mut lines: Vec<Line<'n>> = Vec::new();
+        for node in nodes {
+            let host = node.host.map_or("", |host| host_name(self.plan, host));
+            for (part, command) in commands(node) {
+                put(&mut lines, host, part, command);
             }
         }
+        if lines.is_empty() {
+            return;
+        }
+        let inner = column.built_in.as_deref();
+        let about = match built::does(&column.about, inner) {
+            "" => String::new(),
+            does => format!("  {does}"),
+        };
+        self.rows.push((format!("{}{about}", column.step), Tone::Strong));
+        self.lines(column.step.as_str(), inner, &lines);
     }
-    if lines.is_empty() {
-        return Vec::new();
+
+    fn lines(&mut self, step: &str, built_in: Option<&str>, lines: &[Line<'_>]) {
+        let inner = |line: &&Line<'_>| line.part.is_empty() || line.part == "undo";
+        let (own, others): (Vec<&Line<'_>>, Vec<&Line<'_>>) =
+            lines.iter().partition(|line| built_in.is_some() && inner(line));
+        self.rows.extend(others.into_iter().flat_map(said));
+        let (Some(name), Some(first)) = (built_in, own.first()) else { return };
+        let mut hosts: Vec<&str> = own.iter().flat_map(|line| line.hosts.iter().copied()).collect();
+        hosts.sort_by_key(|name| self.plan.hosts.iter().position(|host| host.name == *name));
+        let part = if first.part.is_empty() { String::new() } else { format!(" ({})", first.part) };
+        let row = format!("  {}{part}: {}; its text is below", hosts.join(" "), built_in_as(name));
+        self.rows.push((row, Tone::Text));
+        self.rows.extend(around(first.command));
+        let texts: Vec<(Vec<&str>, String)> =
+            own.iter().map(|line| (line.hosts.clone(), line.command.run.to_string())).collect();
+        self.texts.add(&format!("{step}{part}"), &texts);
     }
-    let about = if column.about.is_empty() { String::new() } else { format!("  {}", column.about) };
-    let mut rows = vec![(format!("{}{about}", column.step), Tone::Strong)];
-    rows.extend(lines.iter().flat_map(|line| said(line, inner)));
-    rows
+
+    fn done(mut self, heading: &str) -> Vec<Row> {
+        self.rows.extend(self.texts.done(heading));
+        self.rows
+    }
+}
+
+/// Puts a command to the same one on other hosts.
+fn put<'n>(lines: &mut Vec<Line<'n>>, host: &'n str, part: &'static str, command: &'n Command) {
+    let same = |line: &&mut Line<'_>| line.part == part && line.command == command;
+    match lines.iter_mut().find(same) {
+        Some(line) => line.hosts.push(host),
+        None => lines.push(Line { hosts: vec![host], part, command }),
+    }
 }
 
 /// Commands of a node, each with what it is for.
@@ -131,13 +186,9 @@ fn commands(node: &Node) -> Vec<(&'static str, &Command)> {
     }
 }
 
-fn said(line: &Line<'_>, built_in: Option<&str>) -> Vec<Row> {
+fn said(line: &Line<'_>) -> Vec<Row> {
     let part = if line.part.is_empty() { String::new() } else { format!(" ({})", line.part) };
     let hosts = format!("{}{part}:", line.hosts.join(" "));
-    let plain = line.part.is_empty() || line.part == "undo";
-    if let Some(name) = built_in.filter(|_| plain) {
-        return vec![(format!("  {hosts} {}", built_in_as(name)), Tone::Text)];
-    }
     let text = line.command.run.to_string();
     let mut texts = text.trim_end().lines();
     let mut rows = Vec::new();
@@ -149,13 +200,16 @@ fn said(line: &Line<'_>, built_in: Option<&str>) -> Vec<Row> {
             rows.extend(all.map(|text| (format!("    {text}"), Tone::Text)));
         }
     }
-    let cwd = line.command.cwd.as_ref().map(|cwd| format!("in {cwd}"));
-    let user = line.command.user.as_ref().map(|user| format!("as {user}, through sudo"));
-    let around: Vec<String> = [cwd, user].into_iter().flatten().collect();
-    if !around.is_empty() {
-        rows.push((format!("    {}", around.join(", ")), Tone::Dim));
-    }
+    rows.extend(around(line.command));
     rows
+}
+
+/// Where and as whom a command runs.
+fn around(command: &Command) -> Option<Row> {
+    let cwd = command.cwd.as_ref().map(|cwd| format!("in {cwd}"));
+    let user = command.user.as_ref().map(|user| format!("as {user}, through sudo"));
+    let around: Vec<String> = [cwd, user].into_iter().flatten().collect();
+    (!around.is_empty()).then(|| (format!("    {}", around.join(", ")), Tone::Dim))
 }
 
 fn host_name(plan: &Plan, host: HostId) -> &str {

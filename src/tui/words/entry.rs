@@ -8,12 +8,17 @@ use nucleo_matcher::{
 
 use super::{commands, consequence, key_of, preview};
 use crate::{
-    run::{Cause, Mode, Offer, Run},
+    run::{Abort, Cause, Choice, Mode, Offer, Run},
     tui::{
         action::{Act, Action, Motion},
         keymap::{self, Binding, Place},
-        state::{Model, Subject, palette::Goal},
+        state::{
+            Model, Subject,
+            dialog::{Deed, Dialog},
+            palette::Goal,
+        },
         styles::Tone,
+        told::Intent,
         update,
     },
 };
@@ -158,12 +163,12 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<commands::Row> {
         return lines.map(|line| (line, Tone::Text)).collect();
     }
     let rows = match (act, model.open_run()) {
-        (Act::Deploy, _) => planned(model),
+        (Act::Deploy, _) => planned(model, usize::MAX),
         (Act::Step, Some(run)) => {
             let at = model.progress().1.unwrap_or(usize::MAX);
             commands::ahead(model, run, at..at.saturating_add(1))
         }
-        (Act::Step, None) => first_step(model),
+        (Act::Step, None) => planned(model, 1),
         (Act::Continue, Some(run)) => {
             let from = model.progress().1.unwrap_or(usize::MAX);
             commands::ahead(model, run, from..model.grid.columns.len())
@@ -210,21 +215,14 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<commands::Row> {
     text(format!("{} Runs no command of the recipe.", entry.about))
 }
 
-fn planned(model: &Model) -> Vec<commands::Row> {
+fn planned(model: &Model, columns: usize) -> Vec<commands::Row> {
     match &model.subject {
-        Subject::Plan(plan) => commands::of_plan(plan),
+        Subject::Plan(plan) => commands::of_columns(plan, columns),
         Subject::Run(_) | Subject::Nothing => {
             let line = "The next run is planned first, and shown; then a dialog asks.";
             vec![(line.to_owned(), Tone::Text)]
         }
     }
-}
-
-fn first_step(model: &Model) -> Vec<commands::Row> {
-    let rows = planned(model);
-    let mut headings = rows.iter().enumerate().filter(|(_, (_, tone))| *tone == Tone::Strong);
-    let second = headings.nth(1).map_or(rows.len(), |(at, _)| at);
-    rows.into_iter().take(second).collect()
 }
 
 /// What an answer to the open question would run.
@@ -247,12 +245,43 @@ fn answered(model: &Model, run: &Run, act: Act) -> Vec<commands::Row> {
 
 /// What was told of something that is done outside of the run.
 fn told(model: &Model) -> Vec<commands::Row> {
-    let Some(intent) = update::palette_intent(model) else { return Vec::new() };
-    let lines = preview(model, &intent);
+    update::palette_intent(model).map_or_else(Vec::new, |intent| intended(model, &intent))
+}
+
+fn intended(model: &Model, intent: &Intent) -> Vec<commands::Row> {
+    let lines = preview(model, intent);
     let mut rows: Vec<commands::Row> = lines.into_iter().map(|line| (line, Tone::Text)).collect();
-    let told = model.sight.preview.told.as_ref().is_some_and(|(of, _)| *of == intent);
+    let told = model.sight.preview.told.as_ref().is_some_and(|(of, _)| of == intent);
     if let Some(plan) = model.sight.preview.plan.as_ref().filter(|_| told) {
         rows.extend(commands::of_plan(plan));
     }
     rows
+}
+
+/// What the open dialog would run on hosts, if that is known; `None`: it runs nothing there.
+pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Vec<commands::Row>> {
+    if let Some(intent) = dialog.intent() {
+        return Some(intended(model, intent));
+    }
+    let steps = model.grid.columns.len();
+    let from = || model.progress().1.unwrap_or(usize::MAX);
+    let rows = dialog.buttons.iter().find_map(|button| match (&button.deed, model.open_run()) {
+        (Deed::Start(_), _) => Some(planned(model, usize::MAX)),
+        (Deed::Mode(Mode::Run), Some(run)) => Some(commands::ahead(model, run, from()..steps)),
+        (Deed::Mode(Mode::Step), Some(run)) => {
+            Some(commands::ahead(model, run, from()..from().saturating_add(1)))
+        }
+        (Deed::Choose(ids, Choice::Retry), Some(run)) => Some(
+            ids.iter()
+                .filter_map(|id| run.holds.get(id))
+                .flat_map(|hold| commands::of_node(run, hold.on))
+                .collect(),
+        ),
+        (Deed::Abort(Abort { undo: true, .. }), Some(run)) => Some(commands::undoing(run)),
+        (_, _) => None,
+    })?;
+    Some(match rows.is_empty() {
+        true => vec![("Runs no command of the recipe.".to_owned(), Tone::Text)],
+        false => rows,
+    })
 }

@@ -1,6 +1,6 @@
 //! How a host is connected, as a state: a mark, a word, a look.
 
-use super::since;
+use super::{hosts, since};
 use crate::{
     model::HostId,
     run::LinkState,
@@ -45,4 +45,11 @@ pub(crate) fn linked(model: &Model, host: HostId) -> Linked {
         }
         None => state(glyphs.absent, "", Tone::Dim, None),
     }
+}
+
+/// Which hosts the next run leaves out; nothing where it takes all.
+pub(crate) fn left_out(model: &Model) -> Option<String> {
+    let names = hosts(&model.without);
+    (!names.is_empty())
+        .then(|| format!("Left out: {names}. What is served there stays, unlike on the others."))
 }

@@ -1,5 +1,6 @@
 //! What the console says, in whole words: states, causes, consequences, facts, times.
 
+mod built;
 mod card;
 mod cause;
 mod commands;
@@ -26,15 +27,15 @@ use super::{
 };
 
 pub(crate) use self::{
+    built::{Texts, does},
     card::{Point, card, copied, items_of},
     cause::{cause, headline, opens, place},
-    commands::built_in_as,
     diff::{changes, changes_schema, diff, planned},
-    entry::{Entry, chosen, entries, would},
+    entry::{Entry, chosen, dialog_would, entries, would},
     event::event,
     face::{Look, look},
     host::host,
-    link::{Linked, linked},
+    link::{Linked, left_out, linked},
     offer::{consequence, key_of, same_step},
     outside::{care, dialog, doing, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},

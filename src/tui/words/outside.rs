@@ -94,12 +94,16 @@ pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
 pub(crate) fn dialog(model: &Model) -> Vec<String> {
     let Some(dialog) = &model.dialog else { return Vec::new() };
     let mut lines = facts(model, dialog).as_ref().map(Facts::lines).unwrap_or_default();
+    if super::dialog_would(model, dialog).is_some() {
+        lines.push("Runs   Ctrl-o lists its commands, host by host".to_owned());
+    }
     lines.extend(match &dialog.subject {
         Subject::Rollback(release, _) => rollback(model, release),
         Subject::Maintenance(care) => pages(model, care),
         Subject::Lock(run) => lock(run),
         Subject::Start => model.plan().map(|plan| super::releases(model, plan)).unwrap_or_default(),
         Subject::Holds(_)
+        | Subject::Without
         | Subject::Run
         | Subject::Shell(_)
         | Subject::Prompt(_)
@@ -157,6 +161,7 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
             "none; whoever lost it is not told",
         )),
         Subject::Start
+        | Subject::Without
         | Subject::Holds(_)
         | Subject::Run
         | Subject::Shell(_)

@@ -4,8 +4,12 @@
 mod begin;
 mod rounds;
 mod tell;
+mod without;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use rounds::Rounds;
 use tokio::task::JoinSet;
@@ -64,6 +68,8 @@ pub(super) struct Session<'a> {
     shown: Option<Plan>,
     /// Whether all that the plan needs to know was found out.
     learnt: bool,
+    /// Hosts that the next run leaves out, by their names.
+    without: BTreeSet<String>,
     /// Whether a run that is over is on the screen, to be read on.
     reading: bool,
     /// How the program ends, as of the last run.
@@ -99,6 +105,7 @@ impl<'a> Session<'a> {
             hosts: BTreeMap::new(),
             shown: None,
             learnt: false,
+            without: BTreeSet::new(),
             reading: false,
             exit: None,
             beside: JoinSet::new(),
@@ -165,7 +172,8 @@ impl<'a> Session<'a> {
     /// Begins to connect the stage for its next run.
     async fn connect(&mut self, recipe: Recipe) -> Result<(), Stop> {
         let pipeline = pipeline(&recipe);
-        let request = headless::plain_request(self.around, self.global, &pipeline)?;
+        let mut request = headless::plain_request(self.around, self.global, &pipeline)?;
+        request.hosts = self.rest(&recipe);
         if !self.around.read_only {
             headless::place(self.around, &request.run)?;
         }
@@ -341,7 +349,11 @@ impl<'a> Session<'a> {
                 let mode = Mode::Run;
                 return self.begin(Asked { pipeline, target, reason, from, mode }).await;
             }
-            Wish::Connect => self.next().await,
+            Wish::Without(hosts) => self.leave_out(hosts).await,
+            Wish::Connect => {
+                self.take_in().await;
+                self.next().await;
+            }
             Wish::Look => {
                 if self.ready() && !self.reading {
                     self.read_again().await;
@@ -362,6 +374,7 @@ impl<'a> Session<'a> {
                 None => self.screen.tell(Told::Did(Err(nothing_known()))).await,
             },
             Wish::Command(_)
+            | Wish::Stage(_)
             | Wish::Answer { .. }
             | Wish::Prompted(..)
             | Wish::Runs { .. }
@@ -418,6 +431,7 @@ impl<'a> Session<'a> {
         self.screen.tell(Told::Over(format!("run {id} is over{unfinished}"))).await;
         self.screen.unlent().await;
         self.screen.through(driver.close()).await;
+        self.take_in().await;
         (self.shown, self.reading, self.stage) = (None, true, None);
         let Ok((recipe, _warnings)) = load::quietly(self.global) else { return };
         if let Err(stop) = self.connect(recipe).await {
@@ -443,6 +457,8 @@ impl<'a> Session<'a> {
                     self.screen.tell(Told::Did(Err(why))).await;
                 }
                 Wish::Start(_)
+                | Wish::Stage(_)
+                | Wish::Without(_)
                 | Wish::Command(_)
                 | Wish::Answer { .. }
                 | Wish::Connect
