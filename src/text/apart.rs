@@ -65,9 +65,11 @@ impl Cuts {
             found.or_else(|| self.by(group, |all, name| all.with_tail(name, &ends(name), false)));
         let found =
             found.or_else(|| self.by(group, |all, name| all.with_tail(name, &differs(name), true)));
-        let tails = (1..self.width)
-            .find_map(|cells| self.by(group, |all, name| all.with_cells(name, cells)));
-        if let Some(found) = found.or(tails).or_else(|| self.numbered(group)) {
+        let tails = || {
+            let mut cells = 1..self.width;
+            cells.find_map(|cells| self.by(group, |all, name| all.with_cells(name, cells)))
+        };
+        if let Some(found) = found.or_else(tails).or_else(|| self.numbered(group)) {
             for (name, cut) in group.iter().zip(found) {
                 if let Some((_, old)) = self.cuts.get_mut(name) {
                     *old = cut;

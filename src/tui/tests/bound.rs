@@ -43,6 +43,19 @@ fn another_key_does_it_and_the_old_one_does_not() {
 }
 
 #[test]
+fn what_suspends_also_over_lists_is_bound_otherwise_too() {
+    let asked = |keys: &str| {
+        let bindings: &[(&str, &[&str])] = &[("suspend", &["ctrl-e"]), ("redraw", &["ctrl-z"])];
+        let mut desk = desk(bindings).keys(keys);
+        std::iter::from_fn(|| desk.model.errands.next())
+            .any(|errand| matches!(errand, Errand::Lend(_)))
+    };
+    assert!(asked("<C-e>") && asked("?<C-e>") && asked("T<C-e>"));
+    assert!(!asked("<C-z>") && !asked("?<C-z>"));
+    assert!(!asked("O<tab><C-e>"), "in a text it is a key of the text");
+}
+
+#[test]
 fn footer_help_and_texts_show_the_keys_that_hold() {
     let bindings: &[(&str, &[&str])] =
         &[("retry", &["G"]), ("bottom", &["ctrl-e"]), ("help", &["F9"]), ("look", &["ctrl-r"])];

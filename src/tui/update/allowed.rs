@@ -18,6 +18,7 @@ pub(super) const LOOKED_AT: &str = "what is served has changed, and is looked at
 
 /// Why a key does nothing now; `None` when it does something.
 pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
+    let when = |so: bool, why: &str| so.then(|| with_keys(model, why));
     match action {
         Action::Help
         | Action::Palette
@@ -49,12 +50,9 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             model.attempt().is_none().then(|| "there is no log here yet".to_owned())
         }
         Action::Choices => model.hold().is_none().then(|| "nothing is being asked".to_owned()),
-        Action::NextHit | Action::PreviousHit => model
-            .log
-            .search
-            .pattern
-            .is_none()
-            .then(|| with_keys(model, "first search with {search}")),
+        Action::NextHit | Action::PreviousHit => {
+            when(model.log.search.pattern.is_none(), "first search with {search}")
+        }
         Action::OlderAttempt | Action::NewerAttempt => {
             (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())
         }
@@ -63,32 +61,20 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
             stacked.then(|| "here the panes lie below each other".to_owned())
         }
         Action::Host => model.host().is_none().then(|| "there is no host yet".to_owned()),
-        Action::Runs => {
-            model.alone.then(|| with_keys(model, "nothing is read any more; {quit} leaves"))
-        }
-        Action::Guide => {
-            model.guide.is_empty().then(|| "there is nothing for newcomers here".to_owned())
-        }
+        Action::Runs => when(model.alone, "nothing is read any more; {quit} leaves"),
+        Action::Guide => when(model.guide.is_empty(), "there is nothing for newcomers here"),
         Action::Evidence => {
-            Some(with_keys(model, "there is no such pane: what was gathered ends the log ({log})"))
+            when(true, "there is no such pane: what was gathered ends the log ({log})")
         }
         Action::Releases | Action::Look if model.past.is_some() => past(),
-        Action::NextMark => model
-            .log
-            .marks
-            .here()
-            .is_none()
-            .then(|| with_keys(model, "first mark a line with {mark}")),
+        Action::NextMark => when(model.log.marks.here().is_none(), "first mark a line with {mark}"),
         Action::Copy if copies_card(model) => None,
         Action::Mark | Action::Choose | Action::Copy | Action::Save => {
             model.log.rows.is_empty().then(|| "there is no log here".to_owned())
         }
-        Action::LessContext | Action::MoreContext => model
-            .log
-            .sieve
-            .pattern
-            .is_none()
-            .then(|| with_keys(model, "first filter with {filter}")),
+        Action::LessContext | Action::MoreContext => {
+            when(model.log.sieve.pattern.is_none(), "first filter with {filter}")
+        }
         Action::AllHosts => one_host_alone(model),
         Action::Releases => no_releases(model),
         Action::Look => nothing_to_look_at(model),

@@ -24,7 +24,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
             if help.filter.is_empty()
                 && model.settings.keymap.action(press) == Some(Action::Help) =>
         {
-            model.help = None
+            model.help = None;
         }
         Some(Press::Named(KeyCode::Enter)) => return choose(model, &rows),
         Some(Press::Named(KeyCode::Up)) => go(-1),

@@ -40,7 +40,10 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     if press == Some(Press::Ctrl('c')) {
         return interrupt(model);
     }
-    if press == Some(Press::Ctrl('z')) && !is_typing(model) {
+    // Also over lists and dialogs; a letter that it is bound to may be typed there.
+    let everywhere = press.filter(|press| !matches!(press, Press::Char(_)));
+    let meant = everywhere.and_then(|press| keymap::action(model, press));
+    if meant == Some(Action::Suspend) && !is_typing(model) {
         lend::suspend(model);
         return Vec::new();
     }
