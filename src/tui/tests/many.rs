@@ -15,7 +15,7 @@ const SMALL: Size = Size { width: 60, height: 16 };
 fn plan() -> Plan {
     let mut plan = story::plan();
     let Kind::Act(act) = plan.nodes[1].kind.clone() else { panic!("an action") };
-    let role = |n: u16| vec![if n % 10 == 0 { "db".to_owned() } else { "web".to_owned() }];
+    let role = |n: u16| vec![if n.is_multiple_of(10) { "db".to_owned() } else { "web".to_owned() }];
     let host = |n: u16| Host { name: format!("h{n:02}"), roles: role(n), ..plan.hosts[0].clone() };
     plan.hosts = (1..=40).map(host).collect();
     (plan.nodes, plan.columns) = (Vec::new(), Vec::new());
