@@ -5,7 +5,10 @@
 //! which a fit begins (or ends), those may fit in which colours or other sequences stand between two
 //! bytes of it, those that write themselves over, and those with other characters that are not shown.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use regex::bytes::Regex;
 use regex_syntax::{
@@ -31,37 +34,27 @@ const LINES_MIN: usize = 64;
 /// What every line that fits shows.
 #[derive(Debug)]
 pub(super) struct Hint {
-    texts: Regex,
+    any: Regex,
     /// A byte of them that is not the last and an escape behind it, or the end of a sequence that
     /// writes a line over.
     escapes: Regex,
-    /// Bytes that stand side by side in them.
-    pairs: Pairs,
+    splits: Splits,
     known: Verbatim,
 }
 
-/// A set of pairs of bytes: for each first one, a bit for each second one.
-#[derive(Debug)]
-struct Pairs(Box<[[u64; 4]; 256]>);
+/// How texts can be split in two: by the bytes to both sides, all that may stand before.
+type Splits = BTreeMap<(u8, u8), BTreeSet<Vec<u8>>>;
 
-impl Pairs {
-    fn of(texts: &[Vec<u8>]) -> Self {
-        let mut pairs = Box::new([[0; 4]; 256]);
-        for pair in texts.iter().flat_map(|text| text.windows(2)) {
-            if let [first, second] = pair {
-                let (word, bit) = (usize::from(*second) / 64, u32::from(*second) % 64);
-                if let Some(word) = pairs[usize::from(*first)].get_mut(word) {
-                    *word |= 1 << bit;
-                }
+fn splits(texts: &[Vec<u8>]) -> Splits {
+    let mut splits = Splits::new();
+    for text in texts {
+        for (at, pair) in text.windows(2).enumerate() {
+            if let ([last, next], Some(head)) = (pair, text.get(..=at)) {
+                splits.entry((*last, *next)).or_default().insert(head.to_vec());
             }
         }
-        Self(pairs)
     }
-
-    fn has(&self, first: u8, second: u8) -> bool {
-        let word = self.0[usize::from(first)].get(usize::from(second) / 64);
-        word.is_some_and(|word| word >> (second % 64) & 1 == 1)
-    }
+    splits
 }
 
 impl Hint {
@@ -71,7 +64,7 @@ impl Hint {
         [ExtractKind::Suffix, ExtractKind::Prefix]
             .into_iter()
             .filter_map(|kind| Self::at(&hir, &kind))
-            .max_by_key(|(worth, _)| *worth)
+            .max_by_key(|(worth, hint)| (!hint.known.code_point, *worth))
             .map(|(_, hint)| hint)
     }
 
@@ -95,12 +88,8 @@ impl Hint {
             texts.iter().flat_map(|text| text.iter().rev().skip(1)).copied().collect();
         let mut ends: Vec<Vec<u8>> = firsts.into_iter().map(|byte| vec![byte, b'\x1b']).collect();
         ends.extend(REWRITES.map(|end| end.as_bytes().to_vec()));
-        let hint = Self {
-            texts: any_of(&texts)?,
-            escapes: any_of(&ends)?,
-            pairs: Pairs::of(&texts),
-            known,
-        };
+        let hint =
+            Self { any: any_of(&texts)?, escapes: any_of(&ends)?, splits: splits(&texts), known };
         Some((worth, hint))
     }
 
@@ -126,7 +115,7 @@ impl Hint {
 
     fn texts_in(&self, bytes: &[u8], add: &mut impl FnMut(usize) -> bool) -> bool {
         let mut at = 0;
-        while let Some(hit) = self.texts.find_at(bytes, at) {
+        while let Some(hit) = self.any.find_at(bytes, at) {
             if !add(hit.start()) {
                 return false;
             }
@@ -135,15 +124,20 @@ impl Hint {
         true
     }
 
+    /// Whether a text that begins before these colours may go on behind them.
+    fn is_split(&self, bytes: &[u8], colours: usize, end: usize) -> bool {
+        let before = bytes.get(..colours).unwrap_or_default();
+        let Some((last, next)) = before.last().zip(bytes.get(end)) else { return false };
+        let heads = self.splits.get(&(*last, *next));
+        heads.is_some_and(|heads| heads.iter().any(|head| before.ends_with(head)))
+    }
+
     fn escapes_in(&self, bytes: &[u8], add: &mut impl FnMut(usize) -> bool) -> bool {
         self.escapes.find_iter(bytes).all(|hit| {
             let is_colour = bytes.get(hit.start() + 1) == Some(&b'\x1b');
             let end = colours_end(bytes, hit.start() + 1).filter(|_| is_colour);
-            // Other text goes on behind a colour, unless the next byte of a text stands there.
-            let goes_on = end.is_some_and(|end| {
-                let (one, other) = (bytes.get(hit.start()), bytes.get(end));
-                !one.zip(other).is_some_and(|(one, other)| self.pairs.has(*one, *other))
-            });
+            // Something else goes on behind a colour, unless it is the first in the middle of a text.
+            let goes_on = end.is_some_and(|end| !self.is_split(bytes, hit.start() + 1, end));
             goes_on || add(hit.start())
         })
     }
@@ -197,10 +191,20 @@ mod tests {
 
     #[test]
     fn lines_that_show_something_else_than_their_bytes_may_always_fit() {
-        for odd in
-            ["a\u{85}b", "a\rb", "a\x08b", "a\x7fb", "a\0b", "\x1b]0;x\x07", "\x1b[2K", "\x1b"]
-        {
-            check("nothing", &format!("calm\n{odd}\nno\tthing\n"), Some(&[odd]));
+        for odd in [
+            "a\u{85}b",
+            "a\rb",
+            "a\x08b",
+            "a\x7fb",
+            "a\0b",
+            "\x1b]0;x\x07",
+            "\x1b[2K",
+            "\x1b[G",
+            "n\x1b",
+            "o\x1b[7Ct",
+            "o\x1b[1m\x1b]x",
+        ] {
+            check("nothing", &format!("calm\nx\x1b[7Ct\n{odd}\nno\tthing\n"), Some(&[odd]));
         }
         check("nothing", "calm\r\nno\tthing\r\n", Some(&[]));
         check("no thing", "calm\nno\tthing\n", Some(&["no\tthing"]));
