@@ -4,8 +4,10 @@
 mod recipes;
 mod support;
 
-use recipes::{Project, ROOT};
-use support::console::Console;
+use std::{fs, net::TcpListener};
+
+use recipes::{Project, ROOT, repository, stage};
+use support::{console::Console, fleet::Fleet};
 
 /// Three steps: the second fails the first time on h1, and has an undo.
 const STEPS: &str = r#"
@@ -284,16 +286,76 @@ fn who_only_looks_watches_the_run_of_another_and_changes_nothing() {
         assert!(refused.stderr.contains("--read-only only looks"), "{}", refused.stderr);
     }
     let journal = project.journal(&project.newest());
-    let before = std::fs::read(&journal).unwrap();
+    let before = fs::read(&journal).unwrap();
     let [first, second] = watchers;
     // Leaving asks nothing, and ends nothing.
     first.send("q");
     assert_eq!(first.wait_exit().0, Some(0));
-    assert_eq!(std::fs::read(&journal).unwrap(), before);
+    assert_eq!(fs::read(&journal).unwrap(), before);
     enough(&project);
     second.wait_for("it was only watched");
     second.send("q");
     assert_eq!(second.wait_exit().0, Some(0));
     ends(driving, 0);
     assert_eq!(project.file(1, "effects"), "done");
+}
+
+const SHOP: &str = r#"
+[layout]
+kind = "releases"
+[source]
+repository = "file:///srv/git/shop.git"
+ref = "main"
+[pipelines]
+deploy = ["release", "fetch", "publish"]
+"#;
+
+fn shop(hosts: usize) -> Project {
+    let fleet = Fleet::up(hosts, &[]);
+    repository(&fleet, hosts, "echo one >page.txt && git add . && git commit -qm one");
+    Project::new(fleet, &format!("{}{SHOP}", stage(hosts)))
+}
+
+#[test]
+fn a_host_that_is_away_hides_neither_the_others_nor_what_would_be_done() {
+    let project = shop(2);
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let before = fs::read_to_string(project.fleet.ssh_config()).unwrap();
+    project.fleet.route(1, nobody);
+    let console = project.console(36, 120);
+    let screen = console.wait_for("NOT CONNECTED 1/2");
+    for seen in ["h1", "h2", "fetch", "publish"] {
+        assert!(screen.contains(seen), "{seen}:\n{screen}");
+    }
+    console.send("D");
+    console.wait_for("h1 cannot be reached; r tries again");
+    assert_eq!(project.on(2, &format!("ls {ROOT}/releases 2>/dev/null | wc -l")), "0");
+    fs::write(project.fleet.ssh_config(), before).unwrap();
+    console.send("r");
+    console.wait_for("READY");
+    console.act("D", "Start deploy");
+    ends(console, 0);
+    for host in [1, 2] {
+        assert_eq!(project.on(host, &format!("ls {ROOT}/releases | wc -l")), "1", "h{host}");
+    }
+}
+
+#[test]
+fn who_only_looks_makes_nothing_on_a_host() {
+    let project = shop(1);
+    let all = "find /srv /home /root -print | sort";
+    let before = project.on(1, all);
+    assert!(!before.contains(".deployui") && before.contains("/srv/git/shop.git"), "{before}");
+    project.must(0, &["--read-only", "status"]);
+    assert_eq!(project.on(1, all), before);
+    let console = project.console_with(&["--read-only"], 36, 120);
+    console.wait_for("READY");
+    console.send("r");
+    console.wait_for("looking at the hosts again");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+    for words in [&["--read-only", "plan"][..], &["status"], &["plan"], &["deploy", "--dry-run"]] {
+        project.must(0, words);
+        assert_eq!(project.on(1, all), before, "{words:?}");
+    }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     Hurry,
-    asker::Asker,
+    asker::{Asker, NoAnswer},
     probe::{Get, curl, curl_answer},
 };
 use crate::{
@@ -158,19 +158,30 @@ impl Wrapping {
         if source.by_operator {
             return self.resolve_here(source).await.map(Some);
         }
-        let Some((it, layout)) = self.carrying().next() else { return Ok(None) };
         let plain = |what: String| RefProblem { what, hint: None };
-        let text = builtin::resolve(&source.repository, &source.reference, Some(&layout.state()))
-            .map_err(|bad| plain(bad.to_string()))?;
-        let host = &it.host.name;
-        let lines = self
-            .ask(it.id, text, CHECK_PATIENCE)
-            .await
-            .map_err(|error| plain(format!("{host}: {error}")))?;
-        match builtin::resolved(&source.reference, &lines) {
-            Ok(revision) => Ok(Some(revision)),
-            Err(bad) => Err(reference(host, &bad)),
+        let mut away = None;
+        for (it, layout) in self.carrying() {
+            let state = layout.state();
+            let text = builtin::resolve(&source.repository, &source.reference, Some(&state))
+                .map_err(|bad| plain(bad.to_string()))?;
+            let host = &it.host.name;
+            let lines = match self.asker.ask(it.id, text, CHECK_PATIENCE).await {
+                Ok(lines) => lines,
+                Err(error) => {
+                    let problem = away.get_or_insert_with(|| plain(format!("{host}: {error}")));
+                    match error {
+                        // A run is on hosts that are all there: this is for who only looks.
+                        NoAnswer::NotConnected => continue,
+                        NoAnswer::Silent | NoAnswer::Left => return Err(problem.clone()),
+                    }
+                }
+            };
+            return match builtin::resolved(&source.reference, &lines) {
+                Ok(revision) => Ok(Some(revision)),
+                Err(bad) => Err(reference(host, &bad)),
+            };
         }
+        away.map_or(Ok(None), Err)
     }
 
     /// Makes every check on every host. All of them are made, whatever the first ones say.

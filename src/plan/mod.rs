@@ -18,6 +18,7 @@ mod releases;
 mod render;
 mod request;
 mod scope;
+mod sketch;
 mod survey;
 #[cfg(test)]
 mod tests;
@@ -32,4 +33,5 @@ pub use groups::before;
 pub use notices::{Notice, notices};
 pub use page::{page, page_template};
 pub use request::{Known, Planned, Request};
+pub use sketch::sketch;
 pub use survey::{Probe, Survey, Surveyed, survey};

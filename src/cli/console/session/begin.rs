@@ -42,6 +42,7 @@ impl Session<'_> {
         let (global, around) = (self.global, self.around);
         let Some(mut stage) = self.stage.take() else { return Ok(None) };
         let (shown, waiting) = (self.shown.as_ref(), !self.ready());
+        let sketched = self.sketched;
         let ready = self.screen.during(async {
             if waiting && !stage.fleet.gather(|_, _| {}).await {
                 return Err(Stop::new(
@@ -53,7 +54,8 @@ impl Session<'_> {
             as_believed(&from, &stage.request.known.sites)?;
             stage.learn(global).await?;
             let plan = planned(&stage)?;
-            if let Some(newer) = moved(shown, &plan) {
+            let unread = sketched.then(unread);
+            if let Some(newer) = unread.or_else(|| moved(shown, &plan)) {
                 return Ok((plan, Err(newer)));
             }
             let Pages { left, kept } = prepare::pages(&plan, &stage.request.known.sites)?;
@@ -151,6 +153,12 @@ fn as_believed(from: &[(Served, Vec<String>)], sites: &BTreeMap<String, Site>) -
 
 fn name(served: &Served) -> &str {
     served.release().unwrap_or("no release")
+}
+
+/// What there was to read so far claims nothing of releases.
+fn unread() -> Stop {
+    let what = "the plan was made before the hosts were looked at: read it again";
+    Stop::new(Exit::Refused, what)
 }
 
 /// Says so where another commit would be released than the plan on the screen says.

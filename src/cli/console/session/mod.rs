@@ -66,6 +66,8 @@ pub(super) struct Session<'a> {
     hosts: BTreeMap<String, HostState>,
     /// The plan on the screen; `None`: none yet, or a run that is over.
     shown: Option<Plan>,
+    /// Whether that plan is a sketch, made before any look.
+    sketched: bool,
     /// Whether all that the plan needs to know was found out.
     learnt: bool,
     /// Hosts that the next run leaves out, by their names.
@@ -104,6 +106,7 @@ impl<'a> Session<'a> {
             sight: None,
             hosts: BTreeMap::new(),
             shown: None,
+            sketched: false,
             learnt: false,
             without: BTreeSet::new(),
             reading: false,
@@ -205,6 +208,10 @@ impl<'a> Session<'a> {
                 Ok(planned) => self.show(planned.plan).await,
                 Err(found) if stage.wrapping.survey().releases => {
                     tracing::debug!(?found, "no plan before the look");
+                    if let Ok(plan) = plan::sketch(&stage.recipe, &stage.request) {
+                        self.show(plan).await;
+                        self.sketched = true;
+                    }
                 }
                 Err(found) => return Err(load::faults(&found)),
             }
@@ -219,6 +226,12 @@ impl<'a> Session<'a> {
 
     fn ready(&self) -> bool {
         self.hosts.values().all(|state| *state == HostState::Ready)
+    }
+
+    /// Whether every host is ready or is not to be had, and one is ready.
+    fn settled(&self) -> bool {
+        let ready = self.hosts.values().any(|state| *state == HostState::Ready);
+        ready && self.hosts.values().all(|state| *state != HostState::Connecting)
     }
 
     /// Carries out wishes until the operator leaves.
@@ -260,14 +273,21 @@ impl<'a> Session<'a> {
         let machines = &stage.wrapping.survey().machines;
         let Some(it) = machines.iter().find(|it| it.id == host) else { return };
         let name = it.host.name.clone();
-        let whole = self.ready();
-        self.tell_host(&name, &state).await;
+        let settled = self.settled();
+        // By a sketch nothing is begun: hosts are ready when they were looked at.
+        let sketched = self.sketched;
+        if !sketched || state != HostState::Ready {
+            self.tell_host(&name, &state).await;
+        }
         if let Some(user) = user {
             self.screen.tell(Told::Login { host: name.clone(), user }).await;
         }
         self.hosts.insert(name, state);
-        if self.ready() && !whole {
+        if self.settled() && !settled {
             self.look().await;
+            if sketched {
+                self.tell_hosts().await;
+            }
         }
     }
 
@@ -278,9 +298,11 @@ impl<'a> Session<'a> {
             return;
         }
         let (global, reading) = (self.global, self.reading);
+        // What keeps a host away is told beside it, and whoever begins hears of it.
+        let away = !self.hosts.values().all(|state| *state == HostState::Ready);
         let planned = self.screen.during(async {
             let problems = sight.look().await;
-            if !problems.is_empty() {
+            if !problems.is_empty() && !away {
                 return Err(many(problems));
             }
             if reading {
@@ -296,6 +318,9 @@ impl<'a> Session<'a> {
         match planned {
             Some(Ok(Some(plan))) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
             Some(Ok(_)) | None => {}
+            Some(Err(stop)) if away => {
+                tracing::debug!(errors = ?stop.errors, "no plan without all hosts")
+            }
             Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
         }
     }

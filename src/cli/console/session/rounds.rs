@@ -73,7 +73,7 @@ impl Session<'_> {
     fn look_around(&mut self) {
         let sight = self.sight.as_ref();
         let has = |it: &&Sight| it.has().releases || it.has().maintenance;
-        let seen = self.ready() && !self.screen.is_lent();
+        let seen = self.settled() && !self.screen.is_lent();
         self.rounds.look(sight.filter(|it| seen && has(it)));
     }
 

@@ -32,7 +32,7 @@ impl Session<'_> {
 
     pub(super) async fn show(&mut self, plan: Plan) {
         let fresh = self.shown.is_none();
-        self.reading = false;
+        (self.reading, self.sketched) = (false, false);
         self.screen.tell(Told::Plan(Box::new(plan.clone()))).await;
         if fresh {
             self.tell_pace(&plan);
