@@ -10,6 +10,7 @@ use std::path::Path;
 
 use recipes::{Project, ROOT};
 use support::console::Console;
+use support::proxy::{Direction, Fault, Proxy};
 
 const PASSWORD: &str = "corr3ct-h0rse_battery";
 
@@ -237,4 +238,94 @@ fn a_console_that_is_killed_with_the_answer_leaves_no_trace_of_it() {
     assert_eq!(project.file(1, "sums"), sum, "it was delivered once");
     assert_eq!(project.file(1, "besides"), "", "and only once");
     is_nowhere(&project);
+}
+
+#[test]
+fn a_step_of_another_user_gets_what_is_answered() {
+    let project = Project::up(
+        1,
+        &[],
+        r#"
+[steps.asks]
+as = "root"
+input = true
+run = """
+printf 'Drop it? [y/N] '; read a
+printf 'Password: '; read b
+id -un >{{ root }}/said; echo "$a $b" >>{{ root }}/said
+test ! -t 0; timeout 2 cat >>{{ root }}/said || true
+false
+"""
+[pipelines]
+deploy = ["asks"]
+"#,
+    );
+    let console = console(&project);
+    console.act("D", "Start deploy");
+    console.wait_for("ASKS asks on h1");
+    answer(&console, "Drop it?", "y");
+    console.wait_for("ASKS asks on h1");
+    // Behind the step nothing reads what is answered: least of all root's shell.
+    answer(&console, "Password", "touch /srv/www/app/mine");
+    console.wait_for("FAILED");
+    assert_eq!(project.file(1, "said"), "root\ny touch /srv/www/app/mine");
+    assert_eq!(project.on(1, "ls /srv/www/app/mine 2>&1 | grep -c 'No such'"), "1");
+    let card = console.screen();
+    assert!(card.contains("exit 1") || card.contains("status 1"), "{card}");
+}
+
+#[test]
+fn an_answer_that_was_lost_on_its_way_is_asked_for_again_by_the_next_console() {
+    let project = Project::up(1, &[], ASKS_PASSWORD);
+    let proxy = Proxy::to(project.fleet.host(1).port);
+    project.fleet.route(1, proxy.port());
+    let first = console(&project);
+    first.act("D", "Start deploy");
+    first.wait_for("ASKS unlock on h1");
+    proxy.stall();
+    first.send("I");
+    first.wait_for("Line (not shown)");
+    first.send(&format!("{PASSWORD}\t\t\r"));
+    first.wait_without("ASKS");
+    first.signal("KILL");
+    assert_eq!(first.wait_exit().0, None);
+    proxy.cut();
+    proxy.heal();
+    let config = project.fleet.ssh_config();
+    let words = ["--verbose", "--ssh-config", config.to_str().unwrap()];
+    let second = project.ui.console(&words, 36, 120);
+    second.wait_for("ASKS unlock");
+    answer(&second, "password for deploy", PASSWORD);
+    ends(second, 0);
+    let sum = project.on(1, &format!("printf %s {PASSWORD} | cksum"));
+    assert_eq!(project.file(1, "sums"), sum, "it was delivered once");
+    assert_eq!(project.file(1, "besides"), "", "and only once");
+    assert!(!journal(&project).contains("went-on"), "{}", journal(&project));
+}
+
+#[test]
+fn an_answer_that_arrived_is_known_to_the_next_console() {
+    let project = Project::up(1, &[], ASKS_PASSWORD);
+    let proxy = Proxy::to(project.fleet.host(1).port);
+    project.fleet.route(1, proxy.port());
+    let first = console(&project);
+    first.act("D", "Start deploy");
+    first.wait_for("ASKS unlock on h1");
+    // What the host says of it does not come here.
+    proxy.fail_after(Direction::FromHost, 1, Fault::Stall);
+    first.send("I");
+    first.wait_for("Line (not shown)");
+    first.send(&format!("{PASSWORD}\t\t\r"));
+    let sum = project.on(1, &format!("printf %s {PASSWORD} | cksum"));
+    project.on(1, &format!("until test -s {ROOT}/sums; do sleep 0.1; done"));
+    first.signal("KILL");
+    assert_eq!(first.wait_exit().0, None);
+    proxy.cut();
+    proxy.heal();
+    let config = project.fleet.ssh_config();
+    let words = ["--verbose", "--ssh-config", config.to_str().unwrap()];
+    let second = project.ui.console(&words, 36, 120);
+    ends(second, 0);
+    assert_eq!(project.file(1, "sums"), sum, "it was delivered once");
+    assert!(!journal(&project).contains("went-on"), "{}", journal(&project));
 }

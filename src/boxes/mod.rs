@@ -100,6 +100,15 @@ pub enum Order {
         /// The line.
         text: String,
     },
+    /// Ask whether a line of input was delivered; the answer is as to [`Order::Input`].
+    Taken {
+        /// The attempt.
+        attempt: Try,
+        /// Its directory.
+        dir: String,
+        /// The question that it answers.
+        number: u16,
+    },
     /// Remove the box.
     Clean {
         /// The attempt.
@@ -307,6 +316,11 @@ impl Client {
             Order::State { attempt, dir } => {
                 self.ask(Asked::State(*attempt), script::state(self.next, dir)?);
                 Ok(())
+            Order::Taken { attempt, dir, number } => {
+                let line = script::taken(self.next, dir, *number)?;
+                self.ask(Asked::Input(*attempt, *number), line);
+                Ok(())
+            }
             }
         }
     }

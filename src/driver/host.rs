@@ -439,11 +439,8 @@ impl Charge {
                 self.tell(HostNews::WentOn(attempt, *number)).await?;
                 return Ok(None);
             }
-            What::Answer(number, None) => {
-                wire.ordered.forget_answer(attempt, *number);
-                self.tell(wire.asking.gone(attempt, *number)).await?;
-                return Ok(None);
-            }
+            // Another console sent it, or was about to: the host knows.
+            What::Answer(number, None) => Order::Taken { attempt, dir, number: *number },
         }))
     }
 

@@ -11,7 +11,8 @@ pub(super) struct Ordered {
     put: BTreeSet<Try>,
     fenced: BTreeSet<Try>,
     stopped: BTreeSet<(Try, Sig)>,
-    answered: BTreeSet<(Try, u16)>,
+    /// By whether the line is known here: else it is only asked for, once.
+    answered: BTreeSet<(Try, u16, bool)>,
     followed: BTreeSet<Try>,
 }
 
@@ -40,7 +41,9 @@ impl Ordered {
                 What::Stage(_) => self.put.insert(attempt),
                 What::Fence => self.fenced.insert(attempt),
                 What::Stop(sig) => self.stopped.insert((attempt, *sig)),
-                What::Answer(number, _) => self.answered.insert((attempt, *number)),
+                What::Answer(number, text) => {
+                    self.answered.insert((attempt, *number, text.is_some()))
+                }
                 What::Start { .. } | What::Attach => match following {
                     Some(_) if still => false,
                     Some(_) => return Some(Next::Anew),
@@ -54,9 +57,10 @@ impl Ordered {
         None
     }
 
-    /// A question must be delivered again, since its answer has changed.
+    /// A question must be delivered again, since its answer has changed. Whether another console
+    /// delivered one is asked no more: by then it did, or never will.
     pub(super) fn forget_answer(&mut self, attempt: Try, number: u16) {
-        self.answered.remove(&(attempt, number));
+        self.answered.remove(&(attempt, number, true));
     }
 }
 
@@ -97,6 +101,20 @@ mod tests {
         assert_eq!(drained(&mut ordered, &wants, following), [0u32; 0]);
         let killed = [want(1, What::Attach), want(1, What::Stop(Sig::Kill))];
         assert_eq!(drained(&mut ordered, &killed, following), [1]);
+    }
+
+    #[test]
+    fn an_answer_of_another_console_is_asked_for_once_and_then_given_anew() {
+        let attach = want(1, What::Attach);
+        let unknown = [attach.clone(), want(1, What::Answer(1, None))];
+        let (mut ordered, following) = (Ordered::default(), Some(attach.attempt));
+        assert_eq!(drained(&mut ordered, &unknown, None), [1, 1]);
+        // It was not delivered; what is wanted has not changed yet.
+        ordered.forget_answer(attach.attempt, 1);
+        assert_eq!(drained(&mut ordered, &unknown, following), [0u32; 0]);
+        let known = [attach.clone(), want(1, What::Answer(1, Some("y".to_owned())))];
+        assert_eq!(drained(&mut ordered, &known, following), [1]);
+        assert_eq!(drained(&mut ordered, &known, following), [0u32; 0]);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use lexer::{Emptying, Fault, Open, Place};
 pub use placeholder::{Insert, Inserts, Problem, ProblemKind, Site, has_mark, negated};
 pub use programs::{
     Flags, Follow, agent, ask, cancel, captured, clean, control, fence, follow, go, hello, input,
-    put, state,
+    put, state, taken,
 };
 pub use quote::{HasNul, quote};
 pub use shell::{Opening, shell};

@@ -84,6 +84,14 @@ pub fn input(question: u32, dir: &str, number: u16, text: &str) -> Result<String
 }
 
 /// Asks what a box says of its attempt.
+/// Asks whether a line of input was delivered.
+///
+/// # Errors
+/// When a word holds a NUL.
+pub fn taken(question: u32, dir: &str, number: u16) -> Result<String, HasNul> {
+    Ok(format!("taken {question} {} {number}\n", quote(dir)?))
+}
+
 ///
 /// # Errors
 /// When a word holds a NUL.

@@ -203,6 +203,12 @@ held() {
 		exec 3<>"$1"
 		exec 4<"$1" 3>&-
 		while read -r _ <&4; do :; done
+# taken Q DIR NUMBER: whether that line was delivered. One that comes later, over a connection that is
+# thought dead, and a new one have the same number: one of them is delivered.
+taken() {
+	if [ -d "$2/in.$3" ]; then say "$1" given; else say "$1" bad "it was not delivered"; fi
+}
+
 		exit 3
 	) &
 	h=$!
