@@ -231,11 +231,22 @@ impl Client {
     /// # Errors
     /// When `state_dir` holds a NUL.
     pub fn new(nonce: &str, state_dir: &str) -> Result<Self, HasNul> {
-        let hello = script::hello(state_dir)?;
+        Ok(Self::with(nonce, &script::hello(state_dir, false)?))
+    }
+
+    /// The same for a connection by which nothing is changed: boxes are not put nor begun on it.
+    ///
+    /// # Errors
+    /// When `state_dir` holds a NUL.
+    pub fn looking(nonce: &str, state_dir: &str) -> Result<Self, HasNul> {
+        Ok(Self::with(nonce, &script::hello(state_dir, true)?))
+    }
+
+    fn with(nonce: &str, hello: &str) -> Self {
         let mut out = VecDeque::new();
-        out.push_back(Output::Control(script::control(nonce) + &hello));
+        out.push_back(Output::Control(script::control(nonce) + hello));
         out.push_back(Output::Agent(script::agent(nonce)));
-        Ok(Self {
+        Self {
             control: Lines::long(nonce),
             facts: Lines::new(nonce),
             marker: Lines::new(nonce),
@@ -247,7 +258,7 @@ impl Client {
             asked: BTreeMap::new(),
             following: None,
             out,
-        })
+        }
     }
 
     /// What comes out next.
@@ -305,6 +316,11 @@ impl Client {
                 self.ask(Asked::Input(*attempt, *number), line);
                 Ok(())
             }
+            Order::Taken { attempt, dir, number } => {
+                let line = script::taken(self.next, dir, *number)?;
+                self.ask(Asked::Input(*attempt, *number), line);
+                Ok(())
+            }
             Order::Clean { attempt, dir } => {
                 self.ask(Asked::Clean(*attempt), script::clean(self.next, dir)?);
                 Ok(())
@@ -316,11 +332,6 @@ impl Client {
             Order::State { attempt, dir } => {
                 self.ask(Asked::State(*attempt), script::state(self.next, dir)?);
                 Ok(())
-            Order::Taken { attempt, dir, number } => {
-                let line = script::taken(self.next, dir, *number)?;
-                self.ask(Asked::Input(*attempt, *number), line);
-                Ok(())
-            }
             }
         }
     }

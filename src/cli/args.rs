@@ -100,6 +100,14 @@ impl Verb {
         }
     }
 
+    /// Whether it only looks at hosts. A check finds out, too, what can be made there.
+    pub(super) fn glances(&self) -> bool {
+        match self {
+            Self::Site(site::Verb::Check(_)) => false,
+            verb => verb.changes().is_none(),
+        }
+    }
+
     /// Whether the command was asked for a stream of JSON events.
     pub(super) fn streams_json(&self) -> bool {
         let format = match self {

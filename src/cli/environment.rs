@@ -30,6 +30,8 @@ pub(super) struct Surroundings {
     pub(super) ci: bool,
     /// Nothing is changed, here or on a host (`--read-only`).
     pub(super) read_only: bool,
+    /// Nothing of ours is made on a host: what is asked for is only looked at there.
+    pub(super) glances: bool,
     /// What the terminal understands beside drawing.
     pub(super) emulator: Emulator,
     /// What the terminal can show.
@@ -116,6 +118,7 @@ impl Surroundings {
             terminal,
             ci,
             read_only,
+            glances: read_only,
             emulator,
             looks,
             files,

@@ -141,6 +141,7 @@ pub(super) fn settings(
         connector,
         project: project(around, global),
         local: Arc::new(Local::new(around.environment.clone(), home)),
+        looks: around.glances,
         ssh_config: global.ssh_config.clone(),
     }
 }

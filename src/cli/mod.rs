@@ -71,7 +71,8 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
         return Err(Stop::new(Exit::Usage, what)
             .hint("leave --read-only out; `deployui --read-only` watches an open run"));
     }
-    let around = Surroundings::read(&args.global)?;
+    let mut around = Surroundings::read(&args.global)?;
+    around.glances |= args.verb.as_ref().is_some_and(Verb::glances);
     if around.looks.seven_bit {
         say::in_seven_bit();
     }

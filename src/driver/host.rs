@@ -143,7 +143,7 @@ impl Wire {
     fn take<'l>(
         &mut self,
         question: Question,
-        (link, http, secrets): (&'l Link, &Arc<http::Client>, &'l OnceLock<Secrets>),
+        (link, http, secrets): (&'l Link, &Arc<http::Client>, &'l Safe),
         beside: &FuturesUnordered<BoxFuture<'l, ()>>,
     ) {
         match question {
@@ -282,8 +282,9 @@ impl Charge {
 
     async fn open(&self, link: &Link) -> Result<Wire, Trouble> {
         let nonce = chance::nonce().map_err(|error| Trouble::Here(error.to_string()))?;
-        let client = Client::new(&nonce, &self.state_dir)
-            .map_err(|error| Trouble::Here(error.to_string()))?;
+        let begin = if self.settings.looks { Client::looking } else { Client::new };
+        let client =
+            begin(&nonce, &self.state_dir).map_err(|error| Trouble::Here(error.to_string()))?;
         let (control, agent) = tokio::join!(link.open(SHELL), link.open(SHELL));
         Ok(Wire {
             client,

@@ -27,6 +27,8 @@ pub struct FleetSettings {
     pub project: PathBuf,
     /// Makes requests through connections.
     pub http: Arc<Client>,
+    /// Whether hosts are only looked at: nothing of ours is made there.
+    pub looks: bool,
     /// An ssh_config to use instead of the operator's own.
     pub ssh_config: Option<PathBuf>,
 }

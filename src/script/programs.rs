@@ -34,12 +34,13 @@ pub struct Flags {
     pub user: Option<String>,
 }
 
-/// Asks who and what is there, and for a place for our state.
+/// Asks who and what is there, and for a place for our state; `looks`: without making one.
 ///
 /// # Errors
 /// When the directory's name holds a NUL.
-pub fn hello(state_dir: &str) -> Result<String, HasNul> {
-    Ok(format!("hello {}\n", quote(state_dir)?))
+pub fn hello(state_dir: &str, looks: bool) -> Result<String, HasNul> {
+    let only = if looks { " look" } else { "" };
+    Ok(format!("hello {}{only}\n", quote(state_dir)?))
 }
 
 /// Puts a box.
@@ -83,7 +84,6 @@ pub fn input(question: u32, dir: &str, number: u16, text: &str) -> Result<String
     Ok(format!("{{ input {question} {} {number} {}\n}}\n", quote(dir)?, quote(text)?))
 }
 
-/// Asks what a box says of its attempt.
 /// Asks whether a line of input was delivered.
 ///
 /// # Errors
@@ -92,6 +92,7 @@ pub fn taken(question: u32, dir: &str, number: u16) -> Result<String, HasNul> {
     Ok(format!("taken {question} {} {number}\n", quote(dir)?))
 }
 
+/// Asks what a box says of its attempt.
 ///
 /// # Errors
 /// When a word holds a NUL.

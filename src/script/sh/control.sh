@@ -3,19 +3,16 @@ PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
 say() { printf '%s %s\n' "$N" "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# hello STATE_DIR: who and what is here, and a place for our state.
+# hello STATE_DIR [look]: who and what is here, and a place for our state: where one only looks, without
+# making anything.
 hello() {
-	S=$1
+	S=$1 k=$2
 	case $S in '~/'*) S=$HOME/${S#'~/'} ;; esac
 	case $S in /*) ;; *) say '0 bad state-dir' "$S is not an absolute path" && return ;; esac
 	for t in setsid mkfifo mv rm wc cat dd cksum ln sleep chmod; do
 		have $t || { say '0 bad tool' "$t" && return; }
 	done
-	[ -d "${S%/*}" ] || (umask 022 && mkdir -p "${S%/*}") 2>/dev/null || { say '0 bad parent' "${S%/*}" && return; }
-	[ -d "$S" ] || mkdir "$S" 2>/dev/null
-	[ -L "$S" ] && say '0 bad link' "$S" && return
-	[ -d "$S" ] || { say '0 bad make' "$S" && return; }
-	[ -O "$S" ] || { say '0 bad owner' "$S" && return; }
+	[ -n "$k" ] || place || return
 	I=none
 	[ -r /etc/machine-id ] && read -r I </etc/machine-id
 	# Kernel, name and release, in this order whatever the order asked for.
@@ -26,19 +23,7 @@ hello() {
 	K=${I%"$K"}
 	M=$M-${K:-$I}
 	B=$S/$M
-	[ -d "$B/runs" ] || mkdir -p "$B/runs" 2>/dev/null || { say '0 bad make' "$B" && return; }
-	for t in "$B" "$B/runs"; do
-		[ -L "$t" ] && say '0 bad link' "$t" && return
-		[ -O "$t" ] || { say '0 bad owner' "$t" && return; }
-	done
-	chmod 700 "$B" 2>/dev/null
-	{ echo >"$B/.probe"; } 2>/dev/null || { rm -f "$B/.probe" && say '0 bad write' "$B" && return; }
-	rm -f "$B/.probe"
-	F=$(stat -f -c %T "$B" 2>/dev/null) || F=-
-	case $F in nfs* | cifs | smb* | fuse.sshfs | afs | 9p | v9fs)
-		say '0 bad network' "$F $B" && return
-		;;
-	esac
+	[ -n "$k" ] || own || return
 	boot
 	say 0 machine "$M"
 	say 0 boot "$BOOT"
@@ -46,12 +31,40 @@ hello() {
 	say 0 user "$(id -un 2>/dev/null || id -u)"
 	say 0 system "$1 $3"
 	say 0 clock "$(date +%s)"
-	df -Pk "$B" 2>/dev/null | while read -r _ _ _ K _; do case $K in *[!0-9]* | '') ;; *) say 0 free "$K" ;; esac; done
-	df -Pi "$B" 2>/dev/null | while read -r _ _ _ K _; do case $K in *[!0-9]* | '') ;; *) say 0 inodes "$K" ;; esac; done
+	t=$B
+	until [ -d "$t/" ]; do t=${t%/*}; done
+	df -Pk "$t/" 2>/dev/null | while read -r _ _ _ K _; do case $K in *[!0-9]* | '') ;; *) say 0 free "$K" ;; esac; done
+	df -Pi "$t/" 2>/dev/null | while read -r _ _ _ K _; do case $K in *[!0-9]* | '') ;; *) say 0 inodes "$K" ;; esac; done
 	have git || say 0 lacks git
 	W=''
 	[ -c /dev/full ] && ! { printf x >/dev/full; } 2>/dev/null && W=1
 	say 0 hello
+}
+
+# place: the directory S for our state, on whatever machine. Fails where there can be none, and says so.
+place() {
+	[ -d "${S%/*}" ] || (umask 022 && mkdir -p "${S%/*}") 2>/dev/null || { say '0 bad parent' "${S%/*}" && return 1; }
+	[ -d "$S" ] || mkdir "$S" 2>/dev/null
+	[ -L "$S" ] && say '0 bad link' "$S" && return 1
+	[ -d "$S" ] || { say '0 bad make' "$S" && return 1; }
+	[ -O "$S" ] || { say '0 bad owner' "$S" && return 1; }
+}
+
+# own: the directory B of this machine in it. As `place`.
+own() {
+	[ -d "$B/runs" ] || mkdir -p "$B/runs" 2>/dev/null || { say '0 bad make' "$B" && return 1; }
+	for t in "$B" "$B/runs"; do
+		[ -L "$t" ] && say '0 bad link' "$t" && return 1
+		[ -O "$t" ] || { say '0 bad owner' "$t" && return 1; }
+	done
+	chmod 700 "$B" 2>/dev/null
+	{ echo >"$B/.probe"; } 2>/dev/null || { rm -f "$B/.probe" && say '0 bad write' "$B" && return 1; }
+	rm -f "$B/.probe"
+	F=$(stat -f -c %T "$B" 2>/dev/null) || F=-
+	case $F in nfs* | cifs | smb* | fuse.sshfs | afs | 9p | v9fs)
+		say '0 bad network' "$F $B" && return 1
+		;;
+	esac
 }
 
 # put Q DIR FLAGS TEXT: the box of an attempt, complete or not at all; the first writer wins.
@@ -190,6 +203,12 @@ input() {
 	fi
 } 2>/dev/null
 
+# taken Q DIR NUMBER: whether that line was delivered. One that comes later, over a connection that is
+# thought dead, and a new one have the same number: one of them is delivered.
+taken() {
+	if [ -d "$2/in.$3" ]; then say "$1" given; else say "$1" bad "it was not delivered"; fi
+}
+
 # held FIFO: whether somebody holds it. Where dd reads without waiting, nobody does if it finds the
 # end of the file; elsewhere a question that is open for half a second is a yes.
 held() {
@@ -203,12 +222,6 @@ held() {
 		exec 3<>"$1"
 		exec 4<"$1" 3>&-
 		while read -r _ <&4; do :; done
-# taken Q DIR NUMBER: whether that line was delivered. One that comes later, over a connection that is
-# thought dead, and a new one have the same number: one of them is delivered.
-taken() {
-	if [ -d "$2/in.$3" ]; then say "$1" given; else say "$1" bad "it was not delivered"; fi
-}
-
 		exit 3
 	) &
 	h=$!
