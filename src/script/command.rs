@@ -152,7 +152,7 @@ impl Draft {
         }
         text.push_str(&self.after);
         if let Some(user) = &self.flags.user {
-            text = as_user(user, &text, self.detaches);
+            text = as_user(user, &text, &self.flags, self.detaches);
         }
         Ok(Script { text, flags: self.flags.clone() })
     }
@@ -201,15 +201,24 @@ pub(super) fn home(dir: &str) -> Result<String, HasNul> {
 /// The script by standard input to a shell of another user. sudo closes the descriptor by which the
 /// box knows that something of the step lives, so it is opened again, where that user can. The
 /// block is read whole before its first command runs.
-fn as_user(user: &str, text: &str, detaches: bool) -> String {
+///
+/// Where the step takes input, the block comes by the box's own input, before anything that is
+/// answered: so that both are what sudo passes on. It is written beside sudo, which may not come to
+/// read it, and ends that shell, which would else go on with what is answered.
+fn as_user(user: &str, text: &str, flags: &Flags, detaches: bool) -> String {
     let mut end = "END".to_owned();
     while text.lines().any(|line| line == end) {
         end.push('_');
     }
     let hold =
         if detaches { "" } else { "if [ -p \"$1\" ] && [ -w \"$1\" ]; then exec 7<>\"$1\"; fi\n" };
+    let sudo = format!("sudo -n -u {user} -- sh -s -- \"$PWD/busy\"");
+    if !flags.input {
+        return format!("{sudo} <<'{end}'\n{{\n{hold}{text}}} </dev/null\n{end}\n");
+    }
     format!(
-        "sudo -n -u {user} -- sh -s -- \"$PWD/busy\" <<'{end}'\n{{\n{hold}{text}}} </dev/null\n{end}\n"
+        "{{ cat >in; command : >fed; }} 7>&- <<'{end}' &\n{{\n{hold}{text}exit\n}}\n{end}\n\
+         {sudo}\ndeployui_ended=$?\n[ -e fed ] || kill $!\nexit \"$deployui_ended\"\n"
     )
 }
 
@@ -261,6 +270,20 @@ mod tests {
             "sudo -n -u root -- sh -s -- \"$PWD/busy\" <<'END_'\n{\n\
              if [ -p \"$1\" ] && [ -w \"$1\" ]; then exec 7<>\"$1\"; fi\n\
              umask 022\ncd -- \"$HOME\" || exit\nset -e\nid\ncat <<END\nEND\n} </dev/null\nEND_\n",
+        );
+    }
+
+    #[test]
+    fn another_user_who_is_asked_gets_script_and_answers_the_same_way() {
+        let mut command = Command::new(Text::literal("read a"));
+        (command.user, command.input) = (Some("root".into()), true);
+        check(
+            &command,
+            "{ cat >in; command : >fed; } 7>&- <<'END' &\n{\n\
+             if [ -p \"$1\" ] && [ -w \"$1\" ]; then exec 7<>\"$1\"; fi\n\
+             umask 022\ncd -- \"$HOME\" || exit\nset -e\nread a\nexit\n}\nEND\n\
+             sudo -n -u root -- sh -s -- \"$PWD/busy\"\ndeployui_ended=$?\n\
+             [ -e fed ] || kill $!\nexit \"$deployui_ended\"\n",
         );
     }
 
