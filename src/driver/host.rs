@@ -143,7 +143,7 @@ impl Wire {
     fn take<'l>(
         &mut self,
         question: Question,
-        (link, http, secrets): (&'l Link, &Arc<http::Client>, &'l Safe),
+        (link, http, secrets): (&'l Link, &Arc<http::Client>, &'l OnceLock<Secrets>),
         beside: &FuturesUnordered<BoxFuture<'l, ()>>,
     ) {
         match question {
