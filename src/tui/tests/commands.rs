@@ -133,6 +133,17 @@ fn the_key_of_the_palette_lists_them_too_where_no_field_takes_it() {
     assert!(desk.screen().contains("runs no command"), "{}", desk.screen());
 }
 
+#[test]
+fn what_is_done_by_one_text_alone_has_its_functions_behind_it_too() {
+    let mut page = built();
+    page.columns.retain(|column| column.built_in.as_deref() == Some("publish"));
+    let of = Intent::Maintenance { on: true, reason: None, until: None };
+    let told = Told::Preview { of, lines: Vec::new(), plan: Some(Box::new(page)) };
+    let tall = Size { width: 120, height: 60 };
+    let mut desk = Desk::new(tall).tell_all(idle()).keys("M<C-o>").tell(told);
+    in_order(&desk.screen(), &["switch on web1:", "echo switch", "these functions:", "die() {"]);
+}
+
 fn stages() -> Told {
     let hosts = |n: usize| (1..=n).map(|n| format!("web{n}")).collect();
     let offer = |name: &str, n, protected, open| StageOffer {

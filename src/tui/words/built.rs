@@ -83,6 +83,14 @@ impl Texts {
         Self { functions: functions(plan), ..Self::default() }
     }
 
+    /// With the functions of another plan, where this one has too few texts to tell.
+    pub(crate) fn or_those_of(mut self, other: Option<&Plan>) -> Self {
+        if self.functions.is_empty() {
+            self.functions = other.map(functions).unwrap_or_default();
+        }
+        self
+    }
+
     /// Adds the text of a step on some hosts; those on others with other values say only what differs.
     pub(crate) fn add(&mut self, heading: &str, texts: &[(Vec<&str>, String)]) {
         let mut first: Option<&str> = None;

@@ -24,14 +24,20 @@ const PLANNED: &str =
 /// What is said above the texts of a run.
 const BEGUN: &str = "The built-in texts";
 
-/// Everything that a plan would run, step by step.
-pub(crate) fn of_plan(plan: &Plan) -> Vec<Row> {
-    of_columns(plan, plan.columns.len())
-}
-
 /// What the first steps of a plan would run.
 pub(crate) fn of_columns(plan: &Plan, count: usize) -> Vec<Row> {
-    let mut page = Page::of(plan);
+    first_of(Page::of(plan), count)
+}
+
+/// Everything that a plan would run, step by step; its texts have the functions of another plan, where
+/// they are too few to tell.
+pub(crate) fn of_plan(plan: &Plan, other: Option<&Plan>) -> Vec<Row> {
+    let page = Page::of(plan);
+    first_of(Page { texts: page.texts.or_those_of(other), ..page }, plan.columns.len())
+}
+
+fn first_of(mut page: Page<'_>, count: usize) -> Vec<Row> {
+    let plan = page.plan;
     for column in plan.columns.iter().take(count) {
         let mine = |node: &&Node| node.key.step == column.step && !again(plan, column, node);
         page.step(column, plan.nodes.iter().filter(mine));

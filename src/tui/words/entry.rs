@@ -253,7 +253,7 @@ fn intended(model: &Model, intent: &Intent) -> Vec<commands::Row> {
     let mut rows: Vec<commands::Row> = lines.into_iter().map(|line| (line, Tone::Text)).collect();
     let told = model.sight.preview.told.as_ref().is_some_and(|(of, _)| of == intent);
     if let Some(plan) = model.sight.preview.plan.as_ref().filter(|_| told) {
-        rows.extend(commands::of_plan(plan));
+        rows.extend(commands::of_plan(plan, model.plan()));
     }
     rows
 }

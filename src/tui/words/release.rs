@@ -164,7 +164,7 @@ fn commands(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     let preview = &model.sight.preview;
     let about = |(of, _): &&(Intent, Vec<String>)| matches!(of, Intent::Rollback { release, .. } if *release == candidate.name);
     let told = preview.told.as_ref().filter(about).and(preview.plan.as_ref());
-    let rows = told.map_or_else(Vec::new, |plan| super::commands::of_plan(plan));
+    let rows = told.map_or_else(Vec::new, |plan| super::commands::of_plan(plan, model.plan()));
     let labels = std::iter::once("COMMANDS").chain(std::iter::repeat(""));
     labels.zip(rows).map(|(label, (text, tone))| (label, text, tone)).collect()
 }
