@@ -58,7 +58,7 @@ pub(super) fn typed(model: &Model, pen: Pen, list: List) -> Line<'static> {
     let found = if text.is_empty() {
         format!("  {of} by name, role or state")
     } else {
-        format!("  {} {of}", listed(model, list).len())
+        format!("  {}", words::count(listed(model, list).len(), of.trim_end_matches('s')))
     };
     Line::from(vec![
         pen.span(&format!("/{text}"), Tone::Strong),
