@@ -34,6 +34,7 @@ const LINES_MIN: usize = 64;
 /// What every line that fits shows.
 #[derive(Debug)]
 pub(super) struct Hint {
+    /// The texts of which each of these lines shows one.
     any: Regex,
     /// A byte of them that is not the last and an escape behind it, or the end of a sequence that
     /// writes a line over.
