@@ -121,7 +121,7 @@ fn the_key_of_the_palette_lists_them_too_where_no_field_takes_it() {
     let desk = Desk::new(WIDE).tell_all(idle()).keys("D:");
     assert_eq!(desk.model.dialog.as_ref().unwrap().commands, Some(0));
     insta::assert_snapshot!("commands_of_a_dialog", desk.keys("").screen());
-    let desk = Desk::new(WIDE).tell_all(idle()).keys("Ma:b<C-o>");
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("M<tab>a:b<C-o>");
     let dialog = desk.model.dialog.as_ref().unwrap();
     assert_eq!(dialog.commands, Some(0));
     let desk = desk.keys("<esc>");

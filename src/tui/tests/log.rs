@@ -273,7 +273,7 @@ fn more_than_a_terminal_takes_is_not_copied_and_can_be_saved() {
 
 #[test]
 fn a_name_that_is_taken_is_asked_for_again_with_another_one() {
-    let desk = desk(1000, chatter).keys("b<tab><ret>");
+    let desk = desk(1000, chatter).keys("b<down><ret>");
     let wishes = desk.wishes.clone();
     let [Wish::Save(saving, _)] = &wishes[..] else { panic!("{wishes:?}") };
     let not_saved = |again| Told::NotSaved { why: "/home/bob/a.log is there".to_owned(), again };
@@ -281,7 +281,7 @@ fn a_name_that_is_taken_is_asked_for_again_with_another_one() {
     let desk = desk.tell(not_saved(again.clone()));
     let line = desk.model.line.clone().unwrap().text;
     assert_eq!(line, "not saved: /home/bob/a.log is there");
-    let mut desk = desk.keys("<tab><ret>");
+    let mut desk = desk.keys("<down><ret>");
     assert_eq!(
         desk.wishes.last(),
         Some(&Wish::Save(saving.clone(), "/home/bob/a-2.log".to_owned()))
@@ -313,8 +313,8 @@ fn errors_and_warnings_are_counted_marked_and_jumped_to() {
     let mut desk = desk.keys("e");
     assert_eq!(says(&mut desk), "error 1 of 1, from the top");
     let screen = desk.screen();
-    assert!(screen.lines().any(|line| line.contains("Wwarning: two")), "{screen}");
-    assert!(screen.lines().any(|line| line.contains("▸ERROR: one")), "{screen}");
+    assert!(screen.lines().any(|line| line.contains("W warning: two")), "{screen}");
+    assert!(screen.lines().any(|line| line.contains("▸ ERROR: one")), "{screen}");
 }
 
 fn long(number: u64) -> String {
@@ -327,7 +327,7 @@ fn nothing_of_a_long_line_is_hidden() {
     let screen = desk.screen();
     assert_eq!(screen.matches("/end").count(), 3, "{screen}");
     // Where it goes on it keeps its indentation.
-    assert!(screen.lines().any(|line| line.contains("│    xxx")), "{screen}");
+    assert!(screen.lines().any(|line| line.contains("│     xxx")), "{screen}");
     let mut desk = desk.keys("w");
     let screen = desk.screen();
     assert!(!screen.contains("/end"), "{screen}");

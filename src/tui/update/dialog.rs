@@ -42,6 +42,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         press if in_field => typed(dialog, key, press),
         Some(_) if bound == Some(Action::Go(Motion::PageUp)) => dialog.scroll(pages, false),
         Some(_) if bound == Some(Action::Go(Motion::PageDown)) => dialog.scroll(pages, true),
+        Some(_) if bound == Some(Action::Palette) => commands::open(model),
         Some(press) => return at_button(model, press),
         None => {}
     }

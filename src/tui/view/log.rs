@@ -5,7 +5,7 @@ use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
-    widgets::Paragraph,
+    widgets::{Block, Padding, Paragraph},
 };
 
 use super::{focused, paint::Pen};
@@ -21,12 +21,18 @@ use crate::{
     },
 };
 
+/// Cells between the frame and the text.
+pub(super) const GAP: u16 = 1;
+
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, attempt: Try) {
     let title = title(model, pen, attempt);
     let room = usize::from(area.width).saturating_sub(title.chars().count() + 9);
     let block = pen.pane(&title, &right(model, room), focused(model, Pane::Log), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
+    // Between a mark on the frame and what it speaks of.
+    let gap = Padding::left(GAP);
+    let inner = Block::new().padding(gap).inner(inner);
     let lines: Vec<Line<'_>> = match model.log.rows.is_empty() {
         true => vec![Line::from(pen.span(&nothing(model, attempt), Tone::Dim))],
         false => model.log.rows.iter().map(|row| line(model, pen, row, attempt)).collect(),

@@ -122,13 +122,15 @@ pub(crate) fn lies_beside(model: &Model) -> bool {
 /// Cells and rows that the log has for text.
 pub(crate) fn log_room(model: &Model) -> (usize, usize) {
     let area = areas(model).log.filter(|_| !model.is_tiny()).unwrap_or_default();
-    let cells = usize::from(area.width).saturating_sub(2).saturating_sub(model.log.times.width());
+    let cells = usize::from(area.width.saturating_sub(2 + log::GAP));
+    let cells = cells.saturating_sub(model.log.times.width());
     (cells, usize::from(area.height).saturating_sub(2))
 }
 
 /// Rows that the text of what would be run has.
 pub(crate) fn detail_rows(model: &Model) -> usize {
-    let (cells, _) = log_room(model);
+    let area = areas(model).log.unwrap_or_default();
+    let cells = usize::from(area.width.saturating_sub(2));
     detail::lines(model, Pen::of(model), cells).len()
 }
 
