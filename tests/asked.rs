@@ -329,3 +329,46 @@ fn an_answer_that_arrived_is_known_to_the_next_console() {
     assert_eq!(project.file(1, "sums"), sum, "it was delivered once");
     assert!(!journal(&project).contains("went-on"), "{}", journal(&project));
 }
+
+#[test]
+fn what_was_typed_unseen_is_hidden_when_the_step_prints_it() {
+    let project = Project::up(
+        1,
+        &[],
+        r#"
+[steps.login]
+input = true
+run = """
+printf 'Password: '; read p; echo
+echo "wrong password: $p"
+printf %s "$p" | base64
+exit 1
+"""
+[pipelines]
+deploy = ["login"]
+"#,
+    );
+    let console = console(&project);
+    console.act("D", "Start deploy");
+    console.wait_for("ASKS login on h1");
+    answer(&console, "Password", PASSWORD);
+    console.wait_for("FAILED login on h1");
+    let screen = console.wait_for("wrong password: ");
+    let base64 = project.on(1, &format!("printf %s {PASSWORD} | base64"));
+    for shown in [screen, String::from_utf8_lossy(&project.log(&[&project.newest()])).into_owned()]
+    {
+        assert!(!shown.contains(PASSWORD) && !shown.contains(&base64), "{shown}");
+        assert!(shown.contains("typed unseen"), "{shown}");
+    }
+    // Nor does it reach the journal by another way.
+    console.send("O");
+    console.wait_for("Edit");
+    console.send(&format!("echo {PASSWORD}; \t\t\r"));
+    console.wait_for(&format!("+ echo {PASSWORD};"));
+    console.send("\t\r");
+    console.wait_for("it holds what you typed unseen");
+    assert!(!journal(&project).contains(PASSWORD));
+    let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
+    drop(console);
+    assert!(bytes.contains("typed unseen"));
+}

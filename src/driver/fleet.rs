@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,7 +16,7 @@ use super::{
     here::Here,
     host::{self, Charge},
     means::{FleetSettings, HostNews, Means},
-    secrets::Secrets,
+    secrets::{Safe, Secrets},
     trouble::Trouble,
     wants::{Want, Wants},
 };
@@ -37,7 +37,7 @@ pub struct Fleet {
     news: mpsc::Receiver<(HostId, HostNews)>,
     back: VecDeque<(HostId, HostNews)>,
     asker: Asker,
-    secrets: Arc<OnceLock<Secrets>>,
+    secrets: Arc<Safe>,
     tasks: JoinSet<()>,
 }
 
@@ -94,12 +94,20 @@ impl Fleet {
         fleet
     }
 
-    /// Gives the hosts' tasks the secrets of the run, once, before it begins or is taken up. A step
-    /// that needs one and was given none is not put, and what it prints is hidden whole.
+    /// Gives the hosts' tasks the secrets of the run, before it begins or is taken up. A step that
+    /// needs one and was given none is not put, and what it prints is hidden whole.
     pub fn keep(&self, secrets: Secrets) {
-        if self.secrets.set(secrets).is_err() {
-            tracing::warn!("the secrets of a run were given twice");
-        }
+        self.secrets.keep(secrets);
+    }
+
+    /// What was typed unseen is hidden in what steps print from now on.
+    pub(super) fn hide(&self, line: &str) {
+        self.secrets.learn(line);
+    }
+
+    /// The name of a secret whose value lies in a text.
+    pub(super) fn secret_in(&self, text: &str) -> Option<String> {
+        self.secrets.now().lies_in(text)
     }
 
     /// Asks these hosts, also while a run has them.

@@ -1,10 +1,6 @@
 //! One host's task: keeps a connection, speaks the box protocol over it, and writes logs.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{
@@ -22,7 +18,7 @@ use super::{
     means::{FleetSettings, HostNews, Means},
     parcel,
     reconcile::{Next, Ordered},
-    secrets::{Ingest, Secrets},
+    secrets::{Ingest, Safe},
     shell,
     trouble::{ShellEnd, Trouble},
     wants::{Want, What},
@@ -46,8 +42,8 @@ pub(super) struct Charge {
     pub(super) questions: mpsc::Receiver<Question>,
     pub(super) news: mpsc::Sender<(HostId, HostNews)>,
     pub(super) settings: Arc<FleetSettings>,
-    /// The secrets of the run, once they are known.
-    pub(super) secrets: Arc<OnceLock<Secrets>>,
+    /// The secrets of the run, as far as they are known.
+    pub(super) secrets: Arc<Safe>,
     pub(super) means: Means,
     /// Whether the run has begun before: then every host is tried until it is there.
     pub(super) begun: bool,
@@ -180,7 +176,7 @@ impl Wire {
                 drop(reply.send(parcel::fetch(link, errand).await));
             })),
             Question::Shell(wanted, reply) => beside.push(Box::pin(async move {
-                let secrets = secrets.get().cloned().unwrap_or_default();
+                let secrets = secrets.now();
                 drop(reply.send(shell::open(link, &wanted, &secrets).await));
             })),
         }
@@ -220,7 +216,7 @@ impl Wire {
 
 impl Charge {
     async fn tell(&self, news: HostNews) -> Result<(), Unheard> {
-        let news = news.scrubbed(&self.secrets());
+        let news = news.scrubbed(&self.secrets.now());
         self.news.send((self.id, news)).await.map_err(|_gone| Unheard)
     }
 
@@ -309,7 +305,9 @@ impl Charge {
                 Output::Agent(text) => write(&mut wire.agent, &text).await?,
                 Output::Log(attempt, bytes) => {
                     let written = match wire.logs.get_mut(&attempt) {
-                        Some(log) => log.append(&bytes, chance::now()),
+                        Some(log) => log
+                            .know(&self.secrets.now(), chance::now())
+                            .and_then(|()| log.append(&bytes, chance::now())),
                         None => Ok(()),
                     };
                     self.disk(written).await?;
@@ -457,15 +455,10 @@ impl Charge {
         Ok(())
     }
 
-    /// The secrets of the run; none before they are known.
-    fn secrets(&self) -> Secrets {
-        self.secrets.get().cloned().unwrap_or_default()
-    }
-
     /// The script with its secrets, which are nowhere else together.
     fn script(&self, draft: &Result<Draft, String>) -> Result<Script, String> {
         let draft = draft.as_ref().map_err(Clone::clone)?;
-        let secrets = self.secrets();
+        let secrets = self.secrets.now();
         draft.script(|name| secrets.value(name)).map_err(|error| error.to_string())
     }
 
@@ -482,7 +475,7 @@ impl Charge {
             let tail = self.disk(log.tail(TAIL_BYTES.into())).await?;
             wire.asking.begin(want.attempt, before, &tail);
         }
-        let log = self.disk(Ingest::new(log, &self.secrets(), &want.secrets)).await?;
+        let log = self.disk(Ingest::new(log, &self.secrets.now(), &want.secrets)).await?;
         wire.logs.insert(want.attempt, log);
         Ok(LogEnd { len, tail })
     }

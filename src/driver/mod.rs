@@ -97,7 +97,7 @@ pub trait Observer {
     }
     /// A command was not carried out.
     fn refused(&mut self, why: Refusal) {
-        let _ = why;
+        drop(why);
     }
 }
 
@@ -366,17 +366,41 @@ impl Driver {
 
     fn request(&mut self, request: Request, observer: &mut dyn Observer) {
         match request {
-            Request::Command(command) => self.command(command, observer),
+            Request::Command(command) => match self.tells(&command) {
+                Some(name) => observer.refused(Refusal::Secret(name)),
+                None => self.command(command, observer),
+            },
             Request::Answer { attempt, number, text } => {
                 let run = self.engine.run();
                 let Some(hold) = run.hold_on(attempt.node) else {
                     return observer.refused(Refusal::HoldGone);
                 };
+                if run
+                    .cell(attempt.node)
+                    .and_then(|it| it.question.as_ref())
+                    .is_some_and(|(_, it)| it.hidden)
+                {
+                    self.fleet.hide(&text);
+                }
                 self.answers.insert((attempt, number), text);
                 let choice = Choice::Answer(number);
                 self.command(Command::Choose(hold, choice, crate::run::Why::default()), observer);
             }
         }
+    }
+
+    /// The secret whose value a command would bring into the journal, to be read by everybody.
+    fn tells(&self, command: &Command) -> Option<String> {
+        let texts = match command {
+            Command::Choose(_, Choice::Edit(text), why) => vec![text, &why.0],
+            Command::Choose(_, _, why) | Command::Exclude(_, why) | Command::Abort(_, why) => {
+                vec![&why.0]
+            }
+            Command::Mode(_) | Command::Break(..) | Command::Stop(..) | Command::Leave => {
+                Vec::new()
+            }
+        };
+        texts.into_iter().find_map(|text| self.fleet.secret_in(text))
     }
 
     /// What a step takes is on its host, or it cannot be put there.

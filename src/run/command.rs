@@ -26,7 +26,7 @@ pub enum Command {
 }
 
 /// Why a command was not carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// The hold was answered, or its cause is gone.
     HoldGone,
@@ -44,11 +44,13 @@ pub enum Refusal {
     NoSuchHost,
     /// The run is being aborted already.
     Aborting,
+    /// It holds the value of this secret, and would be journalled.
+    Secret(String),
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let words = match self {
             Self::HoldGone => "that question is no longer open",
             Self::NotOffered => "that is not one of the choices",
             Self::Failed => "something has failed: answer that first",
@@ -57,7 +59,20 @@ impl fmt::Display for Refusal {
             Self::NotRunning => "that step is not running",
             Self::NoSuchHost => "that host takes no part in the run",
             Self::Aborting => "the run is being aborted already",
-        })
+            Self::Secret(name) if name.contains(' ') => {
+                return f.write_str(
+                    "it holds what you typed unseen, and everybody could read it in the journal",
+                );
+            }
+            Self::Secret(name) => {
+                return write!(
+                    f,
+                    "it holds the value of the secret {name}, and everybody could read it in the \
+                     journal: write ${name} instead; a step has it that names it in `secrets`"
+                );
+            }
+        };
+        f.write_str(words)
     }
 }
 

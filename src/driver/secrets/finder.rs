@@ -38,6 +38,11 @@ impl Finder {
         Self { patterns, state, held: Vec::new(), read: len }
     }
 
+    /// Whether it looks for these.
+    pub(super) fn is_for(&self, patterns: &Arc<Patterns>) -> bool {
+        Arc::ptr_eq(&self.patterns, patterns)
+    }
+
     /// The same for a log that begins anew.
     pub(super) fn anew(self) -> Self {
         Self::new(self.patterns, 0, &[])

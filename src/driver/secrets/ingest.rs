@@ -46,6 +46,23 @@ impl Ingest {
         Ok(Self { log, looks })
     }
 
+    /// Looks for these from now on: there may be more of them than before.
+    pub(in crate::driver) fn know(
+        &mut self,
+        secrets: &Secrets,
+        at: Timestamp,
+    ) -> Result<(), DiskError> {
+        let Some(patterns) = &secrets.patterns else { return Ok(()) };
+        let held = match &mut self.looks {
+            Looks::For(before) if before.is_for(patterns) => return Ok(()),
+            Looks::Blind(_) => return Ok(()),
+            Looks::For(before) => before.flush(),
+            Looks::Not => Vec::new(),
+        };
+        self.looks = Looks::For(Box::new(finder(patterns, &self.log)?));
+        self.append(&held, at)
+    }
+
     /// Takes bytes in that arrived at `at`. Their end may be held back: it is not in the log then, and
     /// the host is asked for it again when the connection is lost.
     pub(in crate::driver) fn append(

@@ -7,6 +7,7 @@ mod encodings;
 mod finder;
 mod ingest;
 mod patterns;
+mod safe;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
@@ -15,12 +16,19 @@ use secrecy::{ExposeSecret as _, SecretString};
 use self::patterns::Patterns;
 
 pub(super) use ingest::Ingest;
+pub(super) use safe::Safe;
 
 /// A shorter value, in bytes, is in every log by chance: hiding it would show it.
 pub const VALUE_BYTES_MIN: usize = 4;
 
 /// A longer value, in bytes, is not looked for: all its writings are in memory at once.
 pub const VALUE_BYTES_MAX: usize = 8 * 1024;
+
+/// What an answer is called that was typed unseen; no secret of a recipe has such a name.
+const ANSWER: &str = "typed unseen";
+
+/// So many of them are looked for in a run.
+const ANSWERS_MAX: usize = 100;
 
 /// Why a value cannot be a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +68,7 @@ impl std::error::Error for BadSecret {}
 /// The secrets that the steps of a run need. Its text for people never has a value.
 #[derive(Clone, Default)]
 pub struct Secrets {
-    values: BTreeMap<String, SecretString>,
+    values: Arc<BTreeMap<String, SecretString>>,
     patterns: Option<Arc<Patterns>>,
 }
 
@@ -96,7 +104,33 @@ impl Secrets {
             return Ok(Self::default());
         }
         let patterns = Patterns::new(&values)?;
-        Ok(Self { values, patterns: Some(Arc::new(patterns)) })
+        Ok(Self { values: Arc::new(values), patterns: Some(Arc::new(patterns)) })
+    }
+
+    /// The same, and a line that the operator typed unseen.
+    fn with_answer(&self, line: &str) -> Result<Self, BadSecret> {
+        let value = SecretString::from(line);
+        Self::fits(&value)?;
+        let answers = self.values.keys().filter(|name| name.starts_with(ANSWER)).count();
+        let known = self.values.values().any(|it| it.expose_secret() == line);
+        if known {
+            return Ok(self.clone());
+        }
+        if answers >= ANSWERS_MAX {
+            return Err(BadSecret::Many(format!("{answers} answers are looked for already")));
+        }
+        let name = match answers {
+            0 => ANSWER.to_owned(),
+            others => format!("{ANSWER} {}", others + 1),
+        };
+        let mut values = (*self.values).clone();
+        values.insert(name, value);
+        Self::new(values)
+    }
+
+    /// The name of a secret whose value lies in this text, in any writing.
+    pub(super) fn lies_in(&self, text: &str) -> Option<String> {
+        self.patterns.as_ref()?.first_in(text)
     }
 
     /// The value of a secret.

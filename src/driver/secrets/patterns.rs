@@ -107,6 +107,12 @@ impl Patterns {
         self.depths.get(&state).copied().unwrap_or(self.longest)
     }
 
+    /// The name of what lies first in a text.
+    pub(super) fn first_in(&self, text: &str) -> Option<String> {
+        let places = self.advance(&mut self.start(), 0, text.as_bytes());
+        places.into_iter().min_by_key(|(range, _)| range.start).map(|(_, name)| name.to_string())
+    }
+
     /// A text without what is looked for.
     pub(super) fn scrub(&self, text: String) -> String {
         let mut places = self.advance(&mut self.start(), 0, text.as_bytes());

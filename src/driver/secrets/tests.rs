@@ -234,3 +234,17 @@ proptest! {
         prop_assert_eq!(bytes(&mut masks), bytes(&mut cut));
     }
 }
+
+#[test]
+fn what_was_typed_unseen_is_looked_for_beside_the_secrets() {
+    let none = Secrets::default();
+    assert_eq!(none.lies_in("hunter2"), None);
+    let one = none.with_answer("hunter2").unwrap();
+    assert_eq!(shown(&one, "wrong: hunter2\n"), "wrong: #######\n");
+    let two = one.with_answer("correct horse").unwrap().with_answer("hunter2").unwrap();
+    assert_eq!(two.values.len(), 2);
+    assert_eq!(shown(&two, "hunter2 correct horse\n"), "####### #############\n");
+    assert_eq!(two.lies_in("echo correct horse").as_deref(), Some("typed unseen 2"));
+    assert_eq!(two.lies_in("aHVudGVyMg==").as_deref(), Some("typed unseen"));
+    assert_eq!(one.with_answer("y").unwrap_err(), BadSecret::Short(1));
+}

@@ -146,11 +146,15 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
     let (attempt, number, hidden) = asking(model, run)?;
     let (id, hold) = model.hold()?;
     let place = words::place(model, run, hold);
-    let what = "sends one line to the step's input, once; it is in no file here or on the host";
+    let what =
+        "sends one line to the step's input, once; it is in no file, unless the step prints it";
     let facts = about(model, run, hold, what, "none");
     let mut dialog = about_hold(model, run, id, hold, &format!("Answer {place}?")).about(facts);
     if hidden {
-        dialog = dialog.line("It asks for a secret: what you type is not shown.");
+        dialog = dialog.line("It asks for a secret: what you type is not shown.").line(
+            "Should the step print it while this console drives the run, it is hidden here (from 4 \
+                 characters on); the host's own log holds it as it is.",
+        );
     }
     let dialog =
         dialog.line("If it was not asking: as soon as it prints on, nothing is sent.").button(
