@@ -245,12 +245,18 @@ fn plain(text: &str) -> String {
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         match c {
-            // Only what colours and moves is common in a question: up to its last character.
-            '\u{1b}' => {
-                if chars.next() == Some('[') {
-                    chars.by_ref().find(|c| matches!(c, '@'..='~'));
+            // What colours and moves ends with its last character, what names a title or a link with a
+            // bell or with a sequence of its own.
+            '\u{1b}' => match chars.next() {
+                Some('[') => drop(chars.by_ref().find(|c| matches!(c, '@'..='~'))),
+                Some(']' | 'P' | 'X' | '^' | '_') => {
+                    let end = chars.by_ref().find(|c| matches!(c, '\u{7}' | '\u{1b}'));
+                    if end == Some('\u{1b}') {
+                        chars.next();
+                    }
                 }
-            }
+                Some(_) | None => {}
+            },
             c if c.is_control() => {}
             c => plain.extend(c.to_lowercase()),
         }
@@ -266,9 +272,18 @@ fn patience(text: &str) -> Option<Duration> {
     }
     Some(match surely(&text) {
         true => SURELY,
-        false if text.ends_with(['?', ':', '>']) => LIKELY,
+        false if asks(&text) => LIKELY,
         false => PERHAPS,
     })
+}
+
+/// Whether a line ends as questions do; what is in brackets behind one says how to answer it.
+fn asks(text: &str) -> bool {
+    let mut bare = text;
+    while let Some((before, _)) = bare.strip_suffix(')').and_then(|it| it.rsplit_once('(')) {
+        bare = before.trim_end();
+    }
+    text.ends_with(['?', ':', '>']) || (bare.len() < text.len() && bare.ends_with(['?', ':']))
 }
 
 /// Whether a line, in small letters, can hardly be anything but a question.
@@ -344,6 +359,10 @@ mod tests {
             check(text, sure(true));
         }
         check("Which release? ", Some((2000, false)));
+        check("Really? (20 s) ", Some((2000, false)));
+        check("Continue (yes/no)?\x1b[31m ", sure(false));
+        check("\x1b]0;deploy\x07Continue? [y/N] \x1b]8;;\x1b\\", sure(false));
+        check("Compiling shop v1.0 (/srv/shop)", Some((20_000, false)));
         check("Name of the host: ", Some((2000, false)));
         check("mysql> ", Some((2000, false)));
         check("Applying orders.0042_backfill...", Some((20_000, false)));
