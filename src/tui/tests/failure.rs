@@ -203,6 +203,24 @@ fn a_step_that_hangs_is_stopped() {
 }
 
 #[test]
+fn what_was_stopped_by_the_operator_says_so() {
+    let check = |sig, number, expect: &str| {
+        let story = story::running().wait(20);
+        let node = story.node("build", 0);
+        let stop = crate::run::Stop { sig, cause: crate::run::StopCause::Operator };
+        let end = End::Signal(number);
+        let story = story.then(Fact::Stopping(Try { node, n: 1 }, stop));
+        let told = story.hold(node, Cause::Failed(end), &story::AFTER_FAILURE).told();
+        let screen = desk(WIDE, told).screen();
+        assert!(screen.contains(expect), "{expect}:\n{screen}");
+    };
+    check(Sig::Kill, 9, "killed by the operator (H)");
+    check(Sig::Term, 15, "killed by the operator (H)");
+    // It ended in another way than it was asked to.
+    check(Sig::Term, 9, "by someone, or by the kernel");
+}
+
+#[test]
 fn it_opens_once_for_each_failure_and_never_over_what_is_open() {
     let mut desk = desk(WIDE, failed());
     assert!(desk.model.failure.open);

@@ -3,7 +3,7 @@
 use super::{capital, cause, clock, count, place, since, took};
 use crate::{
     model::{Command, HoldId, Hole, Kind, Part, Query, Text},
-    run::{Cause, Cell, End, Hold, Run, State},
+    run::{Cause, Cell, End, Hold, Run, Sig, State, StopCause},
     tui::{
         action::{Act, Action},
         keymap::written,
@@ -96,11 +96,26 @@ fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
             return vec![entry("what", text, Tone::Failed, 3)];
         }
     };
-    let meaning = meaning(end).map_or_else(String::new, |words| format!(": {words}"));
+    let meaning = killed(run, hold, end).or(meaning(end));
+    let meaning = meaning.map_or_else(String::new, |words| format!(": {words}"));
     let taken_back = !matches!(hold.cause, Cause::NotUndone(_));
     let undone = if taken_back { "" } else { ". What it takes back is NOT undone." };
     vec![entry("ended", format!("{end}{meaning}{undone}"), tone, 2)]
 }
+/// Who sent the signal that ended it, where a fact says so.
+fn killed(run: &Run, hold: &Hold, end: End) -> Option<&'static str> {
+    let (stop, _) = run.cell(hold.on)?.stop?;
+    let number = match stop.sig {
+        Sig::Term => 15,
+        Sig::Kill => 9,
+    };
+    (end == End::Signal(number)).then_some(match stop.cause {
+        StopCause::Operator => "killed by the operator (H)",
+        StopCause::Limit => "the step's `timeout` was over",
+        StopCause::Abort => "the run was aborted with its running steps",
+    })
+}
+
 
 /// What an end commonly means, where the number says more than that it failed.
 fn meaning(end: End) -> Option<&'static str> {
