@@ -106,7 +106,7 @@ fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
         return Vec::new();
     }
     let lines = words::cause(model, run, hold);
-    let rows = lines.iter().flat_map(|line| wrap_words(&words::capital(line), width));
+    let rows = lines.iter().flat_map(|line| wrap_words(line, width));
     rows.take(CAUSE_MAX).collect()
 }
 

@@ -1,6 +1,6 @@
 //! The card of a failure: what was run, where, when, how it ended, and what it says.
 
-use super::{capital, cause, clock, count, place, since, took};
+use super::{cause, clock, count, place, since, took};
 use crate::{
     model::{Command, HoldId, Hole, Kind, Part, Query, Text},
     run::{Cause, Cell, End, Hold, Run, Sig, State, StopCause},
@@ -92,8 +92,7 @@ fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
         | Cause::Diverges(_)
         | Cause::OnceHostGone(_) => {
             let lines = cause(model, run, hold);
-            let text = lines.iter().map(|line| capital(line)).collect::<Vec<_>>().join(" ");
-            return vec![entry("what", text, Tone::Failed, 3)];
+            return vec![entry("what", lines.join(" "), Tone::Failed, 3)];
         }
     };
     let meaning = killed(run, hold, end).or(meaning(end));
@@ -102,6 +101,7 @@ fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
     let undone = if taken_back { "" } else { ". What it takes back is NOT undone." };
     vec![entry("ended", format!("{end}{meaning}{undone}"), tone, 2)]
 }
+
 /// Who sent the signal that ended it, where a fact says so.
 fn killed(run: &Run, hold: &Hold, end: End) -> Option<&'static str> {
     let (stop, _) = run.cell(hold.on)?.stop?;
@@ -115,7 +115,6 @@ fn killed(run: &Run, hold: &Hold, end: End) -> Option<&'static str> {
         StopCause::Abort => "the run was aborted with its running steps",
     })
 }
-
 
 /// What an end commonly means, where the number says more than that it failed.
 fn meaning(end: End) -> Option<&'static str> {

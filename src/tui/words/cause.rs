@@ -82,7 +82,7 @@ fn behind(run: &Run, hold: &Hold) -> String {
     if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
-/// What happened, in sentences; raw.
+/// What happened, in sentences; raw. Names, and what a host printed, stay as they are.
 pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
     let place = place(model, run, hold);
     match &hold.cause {
