@@ -125,6 +125,14 @@ fn dialog_abort() {
 }
 
 #[test]
+fn given_up_while_a_step_asks() {
+    check("asking_given_up", || vec![story::asking_given_up().told()], "");
+    check("dialog_abort_asking", || vec![story::asking().told()], "A");
+    // It is given up already; what still can be done is to take back, or to stop.
+    check("dialog_abort_given_up", || vec![story::asking_given_up().told()], "A");
+}
+
+#[test]
 fn dialog_quit() {
     check("dialog_quit", || vec![story::running().told()], "<C-c><C-c>");
 }

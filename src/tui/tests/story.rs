@@ -316,6 +316,12 @@ pub(crate) fn asking() -> Story {
     )
 }
 
+/// The run was given up while the migration asks.
+pub(crate) fn asking_given_up() -> Story {
+    use crate::run::Abort;
+    asking().then(Fact::Aborted(Abort { undo: false, stop: false }, Why::default()))
+}
+
 /// Stopped at the breakpoint before the switch.
 pub(crate) fn broken() -> Story {
     let story = running().wait(3).end("build", 0, 0).done("migrate", &[2], 9);

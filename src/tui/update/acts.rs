@@ -7,7 +7,7 @@ use super::{
     question::{about, about_hold, answer},
 };
 use crate::{
-    run::{Abort, Cause, Choice, Command, Mode, Offer, Sig},
+    run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Sig},
     tui::{
         action::{Act, Action},
         keymap::{letter, with_keys},
@@ -294,7 +294,7 @@ pub(super) fn with_reason(dialog: Dialog) -> Dialog {
 /// While the run is undone, a question may end that: the rest is left as it is.
 fn leave_undone(model: &Model) -> Option<Dialog> {
     let run = model.open_run().filter(|run| run.aborting.is_some())?;
-    let (id, hold) = model.hold().filter(|(_, hold)| hold.offers.contains(&Offer::Abort))?;
+    let (id, hold) = model.hold().filter(|(_, hold)| allowed::ends_the_run(run, hold))?;
     let deed = Deed::Choose(vec![id], Choice::Abort);
     let what = "ends the run: what was taken back stays so, what was not stays done";
     let facts = about(model, run, hold, what, "none: the run cannot be taken up again");
@@ -316,28 +316,42 @@ fn abort(model: &Model) -> Dialog {
     } else {
         "what was done stays"
     };
-    let dialog = Dialog::new("Abort the run: which way?", Subject::Run, model.now)
-        .about(
-            Facts::new(
-                format!("gives the run up: no further step begins; running now: {running}"),
-                words::all_hosts(model),
-                with_keys(model, ABORTED),
-            )
-            .takes("until what runs has ended; taking back: not known, it is not recorded"),
+    let dialog = Dialog::new("Abort the run: which way?", Subject::Run, model.now).about(
+        Facts::new(
+            format!("gives the run up: no further step begins; running now: {running}"),
+            words::all_hosts(model),
+            with_keys(model, ABORTED),
         )
-        .button("Leave as it is", Some('L'), stays, kind(false, false))
-        .button(
-            "Undo",
-            letter(model, Act::Undo),
-            "take back what was done, last first",
-            kind(true, false),
-        );
+        .takes(until_ended(model)),
+    );
+    let given_up = model.run().is_some_and(|run| run.aborting.is_some());
+    let dialog = match given_up {
+        true => dialog,
+        false => dialog.button("Leave as it is", Some('L'), stays, kind(false, false)),
+    };
+    let back = "take back what was done, last first";
+    let dialog = dialog.button("Undo", letter(model, Act::Undo), back, kind(true, false));
     if model.steps_running() == 0 {
         return dialog;
     }
     dialog
         .button("Leave, and stop", None, "also send TERM to running steps", kind(false, true))
         .button("Undo, and stop", None, "also send TERM to running steps", kind(true, true))
+}
+
+/// How long a run goes on that is given up: a step that waits for input may never end by itself.
+fn until_ended(model: &Model) -> String {
+    let asks = |hold: &&Hold| matches!(hold.cause, Cause::Input(..));
+    let asking = model.run().map_or(0, |run| run.holds.values().filter(asks).count());
+    let what = match asking {
+        0 => {
+            return "until what runs has ended; taking back: not known, it is not recorded"
+                .to_owned();
+        }
+        1 => "1 step waits for input: it ends when it is".to_owned(),
+        some => format!("{some} steps wait for input: they end when they are"),
+    };
+    format!("until what runs has ended; {what} answered or stopped")
 }
 
 fn undo(model: &Model) -> Dialog {
@@ -367,9 +381,14 @@ fn stop(model: &Model) -> Option<Dialog> {
     let attempt = stoppable(model, run).ok()?;
     let cell = run.cell(attempt.node)?;
     let (what, time) = match cell.stop {
-        None => ("asks this step to end (TERM); you are asked next what to do about it", "10 s"),
-        Some(_) => ("ends this step now (KILL); you are asked next what to do about it", "at once"),
+        None => ("asks this step to end (TERM)", "10 s"),
+        Some(_) => ("ends this step now (KILL)", "at once"),
     };
+    let next = match run.aborting {
+        None => "you are asked next what to do about it",
+        Some(_) => "the run is given up, and goes on without it",
+    };
+    let what = format!("{what}; {next}");
     let undo = "none: what it did so far stays done";
     let facts = Facts::new(what, words::on_host(model, cell.node.host), undo).takes(time);
     let host = cell.node.host.map_or("", |host| model.host_name(host));

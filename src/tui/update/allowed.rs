@@ -3,7 +3,7 @@
 use super::{keys::copies_card, lend, narrow};
 use crate::{
     model::{BoxMode, Hole, HostId, Kind, NodeId, Try},
-    run::{Cause, LinkState, Mode, Offer, Run, Sig, State},
+    run::{Cause, Hold, LinkState, Mode, Offer, Run, Sig, State},
     tui::{
         action::{Act, Action},
         keymap::{with_keys, written},
@@ -265,7 +265,7 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
             Some(abort) if abort.undo => some("the run is being undone already"),
             Some(_) | None => None,
         },
-        Act::Abort if model.hold().is_some_and(|(_, it)| it.offers.contains(&Offer::Abort)) => None,
+        Act::Abort if model.hold().is_some_and(|(_, it)| ends_the_run(run, it)) => None,
         Act::Abort => match run.aborting {
             Some(abort) if abort.undo && abort.stop => some("the run is being aborted already"),
             Some(_) | None => None,
@@ -280,6 +280,13 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
         | Act::Input => answers(model, action),
         Act::Maintenance | Act::Rollback | Act::Shell => outside_of_a_run(model, action),
     }
+}
+
+/// Whether the answer `Abort` to a question ends a run that is given up: where it waits for a step to
+/// end, it is given up already.
+pub(super) fn ends_the_run(run: &Run, hold: &Hold) -> bool {
+    let waits = run.aborting.is_some() && matches!(hold.cause, Cause::Input(..));
+    hold.offers.contains(&Offer::Abort) && !waits
 }
 
 /// One step at a time: what is asked for now would be done later, when nobody looks for it.

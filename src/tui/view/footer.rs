@@ -239,7 +239,10 @@ fn during(model: &Model) -> Vec<Act> {
     };
     let answers = hold.offers.iter().map(|offer| words::key_of(*offer));
     let mut acts: Vec<Act> = Vec::new();
-    for act in answers.chain([Act::Step, Act::Continue, Act::Pause]) {
+    let given_up = model.open_run().is_some_and(|run| run.aborting.is_some());
+    // What waits for input ends by an answer or by a signal, and then the run does.
+    let steering = if given_up { [Act::Stop, Act::Continue] } else { [Act::Step, Act::Continue] };
+    for act in answers.chain(steering).chain([Act::Pause]) {
         if !acts.contains(&act) {
             acts.push(act);
         }

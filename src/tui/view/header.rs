@@ -10,7 +10,7 @@ use ratatui::{
 use super::{areas::WIDE, paint::Pen};
 use crate::{
     model::{HostId, Served},
-    run::{Mode, Run, Verdict},
+    run::{Abort, Mode, Run, Verdict},
     text::{Shown, fit},
     tui::{
         action::Action,
@@ -302,10 +302,20 @@ fn during(model: &Model, run: &Run) -> (String, Tone) {
         };
         return (format!("{glyph} {}", words::headline(model, run, hold)), tone);
     }
+    if let (Some(abort), Some((_, hold))) = (run.aborting, model.hold())
+        && matches!(hold.cause, crate::run::Cause::Input(..))
+    {
+        let place = words::place(model, run, hold);
+        return (format!("{} {}, waits for {place}", glyphs.held, given_up(abort)), Tone::Held);
+    }
     if let Some((_, hold)) = model.hold() {
         return (format!("{} {}", glyphs.held, words::headline(model, run, hold)), Tone::Held);
     }
     going(model, run)
+}
+
+fn given_up(abort: Abort) -> &'static str {
+    if abort.undo { "UNDOING" } else { "ABORTING" }
 }
 
 /// The mark of something that goes on.
@@ -337,7 +347,7 @@ fn going(model: &Model, run: &Run) -> (String, Tone) {
     });
     let spin = spin(model);
     if let Some(abort) = run.aborting {
-        let word = if abort.undo { "UNDOING" } else { "ABORTING" };
+        let word = given_up(abort);
         if run.mode == Mode::Pause && !busy {
             return (format!("{} {word}, PAUSED", glyphs.held), Tone::Held);
         }

@@ -5,7 +5,11 @@ use std::collections::BTreeSet;
 use crate::{
     model::{Gate, Key, Kind, MAINTENANCE_OFF, Part},
     run::{Cause, Hold, Run},
-    tui::state::Model,
+    tui::{
+        action::{Act, Action},
+        keymap::written,
+        state::Model,
+    },
 };
 
 /// The step that a hold is about, and where, as in `migrate on web1`; raw.
@@ -109,7 +113,17 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
             },
         ],
         Cause::Input(_, question) => {
-            vec![format!("{place} waits for input. It printed last:"), question.text.clone()]
+            let mut lines =
+                vec![format!("{place} waits for input. It printed last:"), question.text.clone()];
+            if run.aborting.is_some() {
+                let [answer, stop] =
+                    [Act::Input, Act::Stop].map(|act| written(model, Action::Act(act)));
+                lines.push(format!(
+                    "The run is given up, and waits for this step to end: answer it ({answer}), or stop it \
+                     ({stop})."
+                ));
+            }
+            lines
         }
         Cause::Batch(out) => {
             vec![format!("{out} hosts of the batches before were excluded: more than allowed.")]
