@@ -139,7 +139,7 @@ impl Wire {
     fn take<'l>(
         &mut self,
         question: Question,
-        (link, http, secrets): (&'l Link, &Arc<http::Client>, &'l OnceLock<Secrets>),
+        (link, http, secrets): (&'l Link, &Arc<http::Client>, &'l Safe),
         beside: &FuturesUnordered<BoxFuture<'l, ()>>,
     ) {
         match question {
