@@ -1,6 +1,7 @@
 //! The console between runs: the stage connected and looked at, the plan of the next run, and how a
 //! wish becomes a run.
 
+mod arrivals;
 mod begin;
 mod rounds;
 mod tell;
@@ -29,7 +30,7 @@ use crate::{
         prepare::{self, Stage},
         say,
     },
-    driver::{self, DriveError, Driver, Left, Secrets, Wrapping},
+    driver::{DriveError, Driver, Left, Secrets, Wrapping},
     model::{HostId, Plan, Served},
     plan::{self, Request},
     recipe::Recipe,
@@ -224,16 +225,6 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn ready(&self) -> bool {
-        self.hosts.values().all(|state| *state == HostState::Ready)
-    }
-
-    /// Whether every host is ready or is not to be had, and one is ready.
-    fn settled(&self) -> bool {
-        let ready = self.hosts.values().any(|state| *state == HostState::Ready);
-        ready && self.hosts.values().all(|state| *state != HostState::Connecting)
-    }
-
     /// Carries out wishes until the operator leaves.
     async fn stay(mut self) -> Result<Exit, Stop> {
         loop {
@@ -266,63 +257,6 @@ impl<'a> Session<'a> {
     async fn leave(self, exit: Exit) -> Result<Exit, Stop> {
         self.screen.close().await?;
         Ok(exit)
-    }
-
-    async fn arrived(&mut self, (host, state, user): (HostId, HostState, Option<String>)) {
-        let Some(stage) = &self.stage else { return };
-        let machines = &stage.wrapping.survey().machines;
-        let Some(it) = machines.iter().find(|it| it.id == host) else { return };
-        let name = it.host.name.clone();
-        let settled = self.settled();
-        // By a sketch nothing is begun: hosts are ready when they were looked at.
-        let sketched = self.sketched;
-        if !sketched || state != HostState::Ready {
-            self.tell_host(&name, &state).await;
-        }
-        if let Some(user) = user {
-            self.screen.tell(Told::Login { host: name.clone(), user }).await;
-        }
-        self.hosts.insert(name, state);
-        if self.settled() && !settled {
-            self.look().await;
-            if sketched {
-                self.tell_hosts().await;
-            }
-        }
-    }
-
-    /// Looks at the stage, and plans the next run with what was seen.
-    async fn look(&mut self) {
-        let (Some(sight), Some(stage)) = (self.sight.clone(), &mut self.stage) else { return };
-        if !sight.has().releases && !sight.has().maintenance {
-            return;
-        }
-        let (global, reading) = (self.global, self.reading);
-        // What keeps a host away is told beside it, and whoever begins hears of it.
-        let away = !self.hosts.values().all(|state| *state == HostState::Ready);
-        let planned = self.screen.during(async {
-            let problems = sight.look().await;
-            if !problems.is_empty() && !away {
-                return Err(many(problems));
-            }
-            if reading {
-                return Ok(None);
-            }
-            stage.request.known.sites = sight.sites();
-            stage.request.known.at = driver::now();
-            stage.learn(global).await?;
-            planned(stage).map(Some)
-        });
-        let planned = planned.await;
-        self.learnt = matches!(planned, Some(Ok(Some(_))));
-        match planned {
-            Some(Ok(Some(plan))) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
-            Some(Ok(_)) | None => {}
-            Some(Err(stop)) if away => {
-                tracing::debug!(errors = ?stop.errors, "no plan without all hosts")
-            }
-            Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
-        }
     }
 
     /// Looks at the stage by deploy.toml as it is now.

@@ -1,0 +1,82 @@
+//! From the first connection to what is known of a stage: hosts arrive, and are looked at when each has
+//! arrived or is known to be away.
+
+use super::{Session, many, planned, said};
+use crate::{
+    driver,
+    model::HostId,
+    tui::{HostState, Told},
+};
+
+impl Session<'_> {
+    pub(super) fn ready(&self) -> bool {
+        self.hosts.values().all(|state| *state == HostState::Ready)
+    }
+
+    /// Whether every host is ready or is not to be had, and one is ready.
+    pub(super) fn settled(&self) -> bool {
+        let ready = self.hosts.values().any(|state| *state == HostState::Ready);
+        ready && self.hosts.values().all(|state| *state != HostState::Connecting)
+    }
+
+    /// Takes in how far a host is by now.
+    pub(super) async fn arrived(
+        &mut self,
+        (host, state, user): (HostId, HostState, Option<String>),
+    ) {
+        let Some(stage) = &self.stage else { return };
+        let machines = &stage.wrapping.survey().machines;
+        let Some(it) = machines.iter().find(|it| it.id == host) else { return };
+        let name = it.host.name.clone();
+        let settled = self.settled();
+        // By a sketch nothing is begun: hosts are ready when they were looked at.
+        let sketched = self.sketched;
+        if !sketched || state != HostState::Ready {
+            self.tell_host(&name, &state).await;
+        }
+        if let Some(user) = user {
+            self.screen.tell(Told::Login { host: name.clone(), user }).await;
+        }
+        self.hosts.insert(name, state);
+        if self.settled() && !settled {
+            self.look().await;
+            if sketched {
+                self.tell_hosts().await;
+            }
+        }
+    }
+
+    /// Looks at the stage, and plans the next run with what was seen.
+    pub(super) async fn look(&mut self) {
+        let (Some(sight), Some(stage)) = (self.sight.clone(), &mut self.stage) else { return };
+        if !sight.has().releases && !sight.has().maintenance {
+            return;
+        }
+        let (global, reading) = (self.global, self.reading);
+        // What keeps a host away is told beside it, and whoever begins hears of it.
+        let away = !self.hosts.values().all(|state| *state == HostState::Ready);
+        let planned = self.screen.during(async {
+            let problems = sight.look().await;
+            if !problems.is_empty() && !away {
+                return Err(many(problems));
+            }
+            if reading {
+                return Ok(None);
+            }
+            stage.request.known.sites = sight.sites();
+            stage.request.known.at = driver::now();
+            stage.learn(global).await?;
+            planned(stage).map(Some)
+        });
+        let planned = planned.await;
+        self.learnt = matches!(planned, Some(Ok(Some(_))));
+        match planned {
+            Some(Ok(Some(plan))) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
+            Some(Ok(_)) | None => {}
+            Some(Err(stop)) if away => {
+                tracing::debug!(errors = ?stop.errors, "no plan without all hosts")
+            }
+            Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
+        }
+    }
+}
