@@ -102,10 +102,8 @@ impl Verb {
 
     /// Whether it only looks at hosts. A check finds out, too, what can be made there.
     pub(super) fn glances(&self) -> bool {
-        match self {
-            Self::Site(site::Verb::Check(_)) => false,
-            verb => verb.changes().is_none(),
-        }
+        let checks = matches!(self, Self::Site(site::Verb::Check(_)));
+        !checks && self.changes().is_none()
     }
 
     /// Whether the command was asked for a stream of JSON events.

@@ -97,6 +97,15 @@ enum Holder {
     Shell,
 }
 
+/// Resolves when one of them arrives.
+async fn asked_to_leave(term: &mut Signal, hup: &mut Signal, quit: &mut Signal) -> Option<()> {
+    tokio::select! {
+        came = term.recv() => came,
+        came = hup.recv() => came,
+        came = quit.recv() => came,
+    }
+}
+
 struct Turns {
     model: Model,
     feed: Feed<LogReader>,
@@ -252,9 +261,7 @@ impl Turns {
         };
         tokio::select! {
             biased;
-            _ = signals.term.recv() => Next::Leave,
-            _ = signals.hup.recv() => Next::Leave,
-            _ = signals.quit.recv() => Next::Leave,
+            _ = asked_to_leave(&mut signals.term, &mut signals.hup, &mut signals.quit) => Next::Leave,
             _ = signals.int.recv(), if *holder != Holder::Guest => Next::Interrupt,
             _ = signals.stop.recv(), if *holder != Holder::Guest => Next::Stop,
             _ = signals.go_on.recv(), if *holder != Holder::Guest => Next::Continued,

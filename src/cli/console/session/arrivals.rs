@@ -74,7 +74,7 @@ impl Session<'_> {
             Some(Ok(Some(plan))) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
             Some(Ok(_)) | None => {}
             Some(Err(stop)) if away => {
-                tracing::debug!(errors = ?stop.errors, "no plan without all hosts")
+                tracing::debug!(errors = ?stop.errors, "no plan without all hosts");
             }
             Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
         }
