@@ -1,7 +1,7 @@
 //! What the client makes of answers; everything else of it is tested from outside (`tests/chaos`).
 
 use super::*;
-use crate::model::NodeId;
+use crate::{model::NodeId, script::Flags};
 
 const ATTEMPT: Try = Try { node: NodeId(1), n: 1 };
 const HELLO: &str = "n0 0 machine m\nn0 0 boot b\nn0 0 base /b\nn0 0 hello\n";
