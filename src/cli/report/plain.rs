@@ -180,7 +180,8 @@ fn after(what: &str, took: Option<String>) -> String {
 /// How long an attempt took, where nothing newer has taken its place already.
 fn took(run: &Run, attempt: Try) -> Option<String> {
     let cell = run.cell(attempt.node).filter(|cell| cell.tries == attempt.n)?;
-    Some(seconds(cell.started?, cell.ended?))
+    let most = if cell.unseen { "at most " } else { "" };
+    Some(format!("{most}{}", seconds(cell.started?, cell.ended?)))
 }
 
 fn again(what: &str, attempt: Try) -> String {

@@ -1,12 +1,15 @@
 //! What attempts say on their way from armed to settled.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Cell, Run};
 use crate::{
     model::{HostId, Kind, Node, NodeId, Origin, Query, Try},
     run::{Cause, End, Lost, Question, Reason, State},
 };
+
+/// What is heard of a host so soon after it was reached again may have happened before.
+const CAUGHT_UP: SignedDuration = SignedDuration::from_secs(15);
 
 impl Run {
     pub(super) fn armed(&mut self, attempt: Try) {
@@ -17,6 +20,7 @@ impl Run {
             cell.end = None;
             cell.started = None;
             cell.ended = None;
+            cell.unseen = false;
             cell.stop = None;
             cell.bytes = None;
             cell.listed.clear();
@@ -93,8 +97,16 @@ impl Run {
         });
     }
 
+    /// Whether an end that is heard of now may be older: its host was reached again just before.
+    fn unseen(&self, attempt: Try, at: Timestamp) -> bool {
+        let Some(cell) = self.cell(attempt.node) else { return false };
+        let link = cell.node.host.and_then(|host| self.world.links.get(&host));
+        let Some(((_, since), started)) = link.zip(cell.started) else { return false };
+        *since > started && at.duration_since(*since) <= CAUGHT_UP
+    }
+
     pub(super) fn ended(&mut self, attempt: Try, end: End, bytes: u64, at: Timestamp) {
-        let seq = self.seq;
+        let (seq, unseen) = (self.seq, self.unseen(attempt, at));
         self.with_try(attempt, |cell, n| {
             if cell.is_over() {
                 return;
@@ -106,6 +118,7 @@ impl Run {
             cell.answering = None;
             cell.bytes = Some(bytes);
             cell.ended = Some(at);
+            cell.unseen = unseen;
             cell.started.get_or_insert(at);
             cell.began.get_or_insert(seq);
         });

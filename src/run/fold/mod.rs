@@ -37,6 +37,8 @@ pub struct Cell {
     pub started: Option<Timestamp>,
     /// When the last attempt ended, or the gate was passed.
     pub ended: Option<Timestamp>,
+    /// Whether nobody saw that end: it was there when the host was reached again, and may be older.
+    pub unseen: bool,
     /// The fact by which it was first known to have begun, or was passed: the order of undoing.
     pub began: Option<u64>,
     /// A signal on its way.
@@ -71,6 +73,7 @@ impl Cell {
             end: None,
             started: None,
             ended: None,
+            unseen: false,
             began: None,
             stop: None,
             listed: Vec::new(),

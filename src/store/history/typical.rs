@@ -158,7 +158,10 @@ impl Pace {
 
 /// The host and the times of an attempt that ended well, at the first try and unchanged.
 fn quick<'a>(run: &'a Run, cell: &Cell) -> Option<(&'a str, (Timestamp, Timestamp))> {
-    let plain = cell.tries == 1 && cell.edited.is_none() && matches!(cell.state, State::Ok(_));
+    let plain = cell.tries == 1
+        && cell.edited.is_none()
+        && !cell.unseen
+        && matches!(cell.state, State::Ok(_));
     let host = run.plan.host(cell.node.host?)?;
     (plain && !cell.node.origin.takes_back())
         .then(|| Some((host.name.as_str(), (cell.started?, cell.ended?))))?

@@ -165,6 +165,9 @@ fn lost_since(run: &Run, host: HostId) -> Option<Timestamp> {
 }
 
 fn took(cell: &Cell) -> Option<SignedDuration> {
+    if cell.unseen {
+        return None;
+    }
     Some(cell.ended?.duration_since(cell.started?))
 }
 

@@ -9,7 +9,7 @@ use crate::{
         Act, BoxMode, Changes, Command, HoldId, HostId, Items, Key, Kind, Node, NodeId, Origin,
         Part, Query, StepName, Text, Try,
     },
-    run::{Cause, Choice, End, Fact, Question, Sig, Why},
+    run::{Cause, Choice, End, Fact, LinkState, Question, Sig, Why},
     tui::{Settings, Told, errand::Errand, state::Pane},
 };
 
@@ -218,6 +218,22 @@ fn what_was_stopped_by_the_operator_says_so() {
     check(Sig::Term, 15, "killed by the operator (H)");
     // It ended in another way than it was asked to.
     check(Sig::Term, 9, "by someone, or by the kernel");
+}
+
+#[test]
+fn an_end_that_nobody_saw_is_not_timed() {
+    let check = |seconds: i64, expect: &str| {
+        let link = |state| Fact::Link(HostId(0), state);
+        let story =
+            story::running().wait(3).then(link(LinkState::Down("gone".to_owned()))).wait(60);
+        let story = story.then(link(LinkState::Up)).wait(seconds).end("build", 0, 1);
+        let node = story.node("build", 0);
+        let told = story.hold(node, Cause::Failed(End::Exit(1)), &story::AFTER_FAILURE).told();
+        let screen = desk(WIDE, told).screen();
+        assert!(screen.contains(expect), "{expect}:\n{screen}");
+    };
+    check(1, "seen 14:01:19, at most 1m16s, attempt 1");
+    check(30, "14:01:48, 1m45s, attempt 1");
 }
 
 #[test]

@@ -183,7 +183,9 @@ fn times(model: &Model, cell: &Cell) -> Option<String> {
         Some(ended) => {
             let time = took(ended.duration_since(started));
             let to = model.glyphs().to;
-            format!("{begun} {to} {}, {time}, {attempt}", clock(ended, zone))
+            // Its end was there when the host was reached again.
+            let (by, most) = if cell.unseen { ("seen ", "at most ") } else { ("", "") };
+            format!("{begun} {to} {by}{}, {most}{time}, {attempt}", clock(ended, zone))
         }
         None => format!("since {begun}, {}, {attempt}", since(started, model.now)),
     })

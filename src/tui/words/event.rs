@@ -79,7 +79,10 @@ fn ended(model: &Model, run: &Run, attempt: Try) -> Option<(String, Tone)> {
     let cell = run.cell(attempt.node)?;
     let what = node(model, run, attempt.node);
     let time = match (cell.started, cell.ended) {
-        (Some(from), Some(until)) => format!(" after {}", took(until.duration_since(from))),
+        (Some(from), Some(until)) => {
+            let most = if cell.unseen { "at most " } else { "" };
+            format!(" after {most}{}", took(until.duration_since(from)))
+        }
         (_, _) => String::new(),
     };
     match &cell.state {
