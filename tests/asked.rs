@@ -140,12 +140,13 @@ fn holding(dir: &Path, word: &str) -> Vec<String> {
     found
 }
 
-/// Looks for the password in all files of the operator and of the host, and in what its processes
-/// were called while it was delivered.
+/// Looks for the password in all files of the operator, in those of the host that were written since it is
+/// watched, and in what its processes were called while it was delivered.
 fn is_nowhere(project: &Project) {
     assert_eq!(holding(project.ui.home(), PASSWORD), Vec::<String>::new(), "here");
     let there = format!(
-        "grep -rlaF {PASSWORD} /srv /home /root /tmp /var/log /var/tmp /dev/shm 2>/dev/null || true"
+        "find /srv /home /root /tmp /var/log /var/tmp /dev/shm -type f -newer /run/began \
+         -exec grep -laF {PASSWORD} {{}} + 2>/dev/null || true"
     );
     assert_eq!(project.on(1, &there), "", "on the host");
     let seen = project.on(1, "wc -c </run/processes; grep -acF input /run/processes || true");
@@ -173,7 +174,7 @@ deploy = ["unlock"]
 "#;
 
 /// Keeps what processes are called on the host, in their own words and surroundings.
-const WATCH: &str = "setsid sh -c 'while sleep 0.2; do for p in /proc/[0-9]*; do \
+const WATCH: &str = "touch /run/began; setsid sh -c 'while sleep 0.2; do for p in /proc/[0-9]*; do \
     tr \"\\\\0\" \" \" <$p/cmdline; tr \"\\\\0\" \" \" <$p/environ; echo; done; done 2>/dev/null' \
     >/run/processes 2>/dev/null </dev/null & echo $! >/run/watch";
 
@@ -285,7 +286,7 @@ fn an_answer_that_was_lost_on_its_way_is_asked_for_again_by_the_next_console() {
     proxy.stall();
     first.send("I");
     first.wait_for("Line (not shown)");
-    first.send(&format!("{PASSWORD}\t\t\r"));
+    first.send(&format!("\t{PASSWORD}\t\t\r"));
     first.wait_without("ASKS");
     first.signal("KILL");
     assert_eq!(first.wait_exit().0, None);
@@ -315,7 +316,7 @@ fn an_answer_that_arrived_is_known_to_the_next_console() {
     proxy.fail_after(Direction::FromHost, 1, Fault::Stall);
     first.send("I");
     first.wait_for("Line (not shown)");
-    first.send(&format!("{PASSWORD}\t\t\r"));
+    first.send(&format!("\t{PASSWORD}\t\t\r"));
     let sum = project.on(1, &format!("printf %s {PASSWORD} | cksum"));
     project.on(1, &format!("until test -s {ROOT}/sums; do sleep 0.1; done"));
     first.signal("KILL");
@@ -363,7 +364,7 @@ deploy = ["login"]
     // Nor does it reach the journal by another way.
     console.send("O");
     console.wait_for("Edit");
-    console.send(&format!("echo {PASSWORD}; \t\t\r"));
+    console.send(&format!("\techo {PASSWORD}; \t\t\r"));
     console.wait_for(&format!("+ echo {PASSWORD};"));
     console.send("\t\r");
     console.wait_for("it holds what you typed unseen");

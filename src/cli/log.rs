@@ -8,7 +8,6 @@ use super::{
     args::{Format, Log},
     environment::Surroundings,
     exit::{Exit, Stop},
-    report::shown_line,
     say,
 };
 use crate::{
@@ -19,6 +18,7 @@ use crate::{
     store::{DiskError, Journal, LogReader, Store},
     text::{Filter, escape},
     tui::diff,
+    tui::show_line,
 };
 
 /// Bytes that are copied at once.
@@ -176,11 +176,12 @@ fn print(around: &Surroundings, run: &Run, one: &Attempt<'_>) -> Result<(), Stop
     }
     let (mut next, mut filter) = (0, Filter::default());
     loop {
-        let lines = reader.lines(next, LINES_AT_ONCE).map_err(failed)?;
+        let mut lines = reader.lines(next, LINES_AT_ONCE).map_err(failed)?;
         let Some(last) = lines.last() else { return Ok(()) };
         next = last.number.saturating_add(1);
-        for line in &lines {
-            say::out(&shown_line(&mut filter, line));
+        for line in &mut lines {
+            reader.whole(line).map_err(failed)?;
+            say::out(&show_line(&mut filter, line).plain());
         }
     }
 }

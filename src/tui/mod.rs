@@ -42,7 +42,6 @@ use std::{fmt, io};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
-pub(crate) use self::words::{diff, took};
 pub use self::{
     bound::{KeyFault, KeyHelp, Keymap, actions},
     colour::Depth,
@@ -54,6 +53,10 @@ pub use self::{
         Guest, Has, HostState, Intent, Page, PastRun, Prompt, PromptKind, Returned, Saving,
         StageOffer, Told, Way, Wish,
     },
+};
+pub(crate) use self::{
+    feed::show_line,
+    words::{diff, took},
 };
 use crate::store::Store;
 

@@ -8,12 +8,11 @@ use std::{
 };
 
 use crate::{
-    cli::report::shown_line,
     driver::box_name,
     run::Run,
     store::{DiskError, Journal, LogReader, Store},
     text::Filter,
-    tui::{Saving, Told},
+    tui::{Saving, Told, show_line},
 };
 
 /// Lines that are read at once.
@@ -122,11 +121,12 @@ fn copy(store: &Store, saving: &Saving, run: &Run, out: &mut Counted) -> Result<
         let (mut next, end) = (wanted.start, wanted.end.min(reader.line_count()));
         while next < end {
             let at_once = usize::try_from((end - next).min(LINES_AT_ONCE)).unwrap_or(1);
-            let lines = reader.lines(next, at_once).map_err(disk)?;
+            let mut lines = reader.lines(next, at_once).map_err(disk)?;
             let Some(last) = lines.last() else { break };
             next = last.number.saturating_add(1);
-            for line in &lines {
-                let text = shown_line(&mut Filter::default(), line);
+            for line in &mut lines {
+                reader.whole(line).map_err(disk)?;
+                let text = show_line(&mut Filter::default(), line).plain();
                 out.line(text.trim_end()).map_err(|error| error.to_string())?;
                 count += 1;
             }

@@ -9,6 +9,7 @@ use crate::{
     run::Run,
     store::{LogReader, Store},
     text::Filter,
+    tui::show_line,
 };
 
 /// Of each attempt so many bytes are printed while it runs; all of it is in the log.
@@ -75,7 +76,7 @@ impl Followed {
                 any = true;
                 self.next = line.number.saturating_add(1);
                 self.printed = self.printed.saturating_add(line.len);
-                say::out(&format!("{} | {}", self.label, shown(&mut self.filter, line)));
+                say::out(&format!("{} | {}", self.label, show_line(&mut self.filter, line)));
                 if self.printed > PRINTED_BYTES_MAX {
                     say::out(&format!("{} | … more in: {}", self.label, self.hint));
                     return;
@@ -86,14 +87,4 @@ impl Followed {
             }
         }
     }
-}
-
-/// A line as it may be printed, its secrets hidden.
-pub(in crate::cli) fn shown(filter: &mut Filter, line: &crate::store::Line) -> String {
-    let masks: Vec<crate::text::Mask<'_>> = line
-        .masks
-        .iter()
-        .map(|mask| crate::text::Mask { at: mask.at, len: mask.len, name: &mask.name })
-        .collect();
-    filter.masked_line(&line.bytes, &masks).plain()
 }

@@ -7,7 +7,6 @@ mod plain;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use live::Live;
-pub(super) use live::shown as shown_line;
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{

@@ -11,8 +11,8 @@ use std::{
 use crate::{
     script::quote,
     store::{LogReader, Store},
-    text::{Color, Filter, Mask, Shown, Style},
-    tui::Page,
+    text::{Color, Filter, Shown, Style},
+    tui::{Page, show_line},
 };
 
 /// Lines that are read at once.
@@ -65,16 +65,12 @@ impl Copied {
 fn write(reader: &mut LogReader, out: &mut impl io::Write, colours: bool) -> Result<(), String> {
     let (mut next, mut filter) = (0, Filter::default());
     loop {
-        let lines = reader.lines(next, LINES_AT_ONCE).map_err(|error| error.to_string())?;
+        let mut lines = reader.lines(next, LINES_AT_ONCE).map_err(|error| error.to_string())?;
         let Some(last) = lines.last() else { return Ok(()) };
         next = last.number.saturating_add(1);
-        for line in &lines {
-            let masks: Vec<Mask<'_>> = line
-                .masks
-                .iter()
-                .map(|mask| Mask { at: mask.at, len: mask.len, name: &mask.name })
-                .collect();
-            let shown = filter.masked_line(&line.bytes, &masks);
+        for line in &mut lines {
+            reader.whole(line).map_err(|error| error.to_string())?;
+            let shown = show_line(&mut filter, line);
             let text = if colours { coloured(&shown) } else { shown.plain() };
             writeln!(out, "{text}").map_err(|error| error.to_string())?;
         }
