@@ -206,11 +206,11 @@ fn edges(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
             buffer.set_string(right.saturating_sub(1), y, pen.glyphs.right, dim);
         }
     }
-    // Where all is on the screen there is nothing to show but what lies where.
-    let all = model.log.bar.iter().all(|tick| tick.here);
-    for (at, tick) in (0..inside).zip(&model.log.bar) {
-        let tick = Tick { here: tick.here && !all, ..*tick };
-        if let Some((glyph, style)) = ticked(pen, tick) {
+    // Where all is on the screen there is nothing to say of where one is.
+    let whole = model.log.bar.iter().all(|tick| tick.here);
+    let ticks = model.log.bar.iter().filter(|_| !whole);
+    for (at, tick) in (0..inside).zip(ticks) {
+        if let Some((glyph, style)) = ticked(pen, *tick) {
             buffer.set_string(right, area.y + 1 + at, glyph, style);
         }
     }
