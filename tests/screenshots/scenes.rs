@@ -87,6 +87,12 @@ pub(crate) const SCENES: &[Scene] = &[
         takes: BOTH,
     },
     Scene { name: "filter", script: &[FAILED, "4z&rows<ret>{&rows}{=300}"], takes: BOTH },
+    Scene { name: "all-hosts", script: &[FAILED, "<esc>hh4za{hosts}{=400}"], takes: BOTH },
+    Scene {
+        name: "commands",
+        script: &[READY, "D{Start deploy}<C-o>{What it would run}{=300}"],
+        takes: BOTH,
+    },
     Scene { name: "palette", script: &[FAILED, ":{Do or go to}retry{=400}"], takes: SIZES },
     Scene { name: "host", script: &[FAILED, "<esc>i{RELEASES}{=300}"], takes: SIZES },
     Scene { name: "runs", script: &[FAILED, "o{Runs}{=500}"], takes: SIZES },
