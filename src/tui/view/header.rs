@@ -111,18 +111,20 @@ fn right(model: &Model, pen: Pen, wide: bool) -> Parts {
     parts
 }
 
-/// What is left where not all fits, each with its number.
+/// What fits, the most important first, each with its number: where one has no room, a shorter one that
+/// matters less may have.
 fn keep(parts: Parts, width: usize) -> Vec<(usize, Vec<Span<'static>>)> {
     let mut parts: Vec<(usize, u8, Vec<Span<'static>>)> =
         parts.into_iter().enumerate().map(|(at, (rank, spans))| (at, rank, spans)).collect();
-    let used = |parts: &[(usize, u8, Vec<Span<'static>>)]| {
-        parts.iter().flat_map(|(_, _, spans)| spans).map(Span::width).sum::<usize>()
-    };
-    while used(&parts) > width && parts.len() > 1 {
-        let least = parts.iter().enumerate().max_by_key(|(at, (_, rank, _))| (*rank, *at));
-        let Some((at, _)) = least else { break };
-        parts.remove(at);
-    }
+    parts.sort_by_key(|(at, rank, _)| (*rank, *at));
+    let mut used = 0;
+    parts.retain(|(_, _, spans)| {
+        let cells = spans.iter().map(Span::width).sum::<usize>();
+        let fits = used == 0 || used + cells <= width;
+        used += if fits { cells } else { 0 };
+        fits
+    });
+    parts.sort_by_key(|(at, ..)| *at);
     parts.into_iter().map(|(at, _, spans)| (at, spans)).collect()
 }
 
