@@ -3,8 +3,10 @@
 
 use super::{Session, many, planned, said};
 use crate::{
+    cli::prepare::Stage,
     driver,
     model::HostId,
+    plan,
     tui::{HostState, Told},
 };
 
@@ -75,8 +77,32 @@ impl Session<'_> {
             Some(Ok(_)) | None => {}
             Some(Err(stop)) if away => {
                 tracing::debug!(errors = ?stop.errors, "no plan without all hosts");
+                if self.shown.is_none()
+                    && let Some(stage) = self.stage.take()
+                {
+                    self.show_sketch(&stage).await;
+                    self.stage = Some(stage);
+                }
             }
             Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
+        }
+    }
+
+    /// Shows the hosts and the pipeline, where there can be no plan yet.
+    pub(super) async fn show_sketch(&mut self, stage: &Stage) {
+        if let Ok(plan) = plan::sketch(&stage.recipe, &stage.request) {
+            self.show(plan).await;
+            self.sketched = true;
+        }
+    }
+
+    /// Takes in what was learned of hosts by whoever waited for all of them.
+    pub(super) fn gathered(&mut self, stage: &Stage, arrived: Vec<(HostId, HostState)>) {
+        for (host, state) in arrived {
+            let machines = &stage.wrapping.survey().machines;
+            if let Some(it) = machines.iter().find(|it| it.id == host) {
+                self.hosts.insert(it.host.name.clone(), state);
+            }
         }
     }
 }

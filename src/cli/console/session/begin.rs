@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, Session, nothing_known, planned, said};
+use super::{Asked, Session, nothing_known, planned, said, state_of};
 use crate::{
     cli::{
         exit::{Exit, Stop},
@@ -43,8 +43,10 @@ impl Session<'_> {
         let Some(mut stage) = self.stage.take() else { return Ok(None) };
         let (shown, waiting) = (self.shown.as_ref(), !self.ready());
         let sketched = self.sketched;
+        let mut arrived = Vec::new();
         let ready = self.screen.during(async {
-            if waiting && !stage.fleet.gather(|_, _| {}).await {
+            let all = &mut stage.fleet;
+            if waiting && !all.gather(|host, it| arrived.push((host, state_of(it)))).await {
                 return Err(Stop::new(
                     Exit::Refused,
                     "not all hosts are ready: look at them again first",
@@ -64,15 +66,18 @@ impl Session<'_> {
             Ok((plan, Ok(notes)))
         });
         let ready = ready.await;
+        self.gathered(&stage, arrived);
         let (plan, notes) = match ready {
             Some(Ok((plan, Ok(notes)))) => (plan, notes),
             Some(Ok((plan, Err(newer)))) => {
                 self.stage = Some(stage);
                 self.show(plan).await;
+                self.tell_hosts().await;
                 return Err(newer);
             }
             Some(Err(stop)) => {
                 self.stage = Some(stage);
+                self.tell_hosts().await;
                 return Err(stop);
             }
             None => return Ok(None),

@@ -30,12 +30,13 @@ use crate::{
         prepare::{self, Stage},
         say,
     },
-    driver::{DriveError, Driver, Left, Secrets, Wrapping},
+    driver::{DriveError, Driver, Left, Secrets, Trouble, Wrapping},
     model::{HostId, Plan, Served},
     plan::{self, Request},
     recipe::Recipe,
     remote::{Ask, ssh::Connector},
     run::Mode,
+    script::Hello,
     tui::{HostState, Intent, Told, Wish},
 };
 
@@ -209,9 +210,9 @@ impl<'a> Session<'a> {
                 Ok(planned) => self.show(planned.plan).await,
                 Err(found) if stage.wrapping.survey().releases => {
                     tracing::debug!(?found, "no plan before the look");
-                    if let Ok(plan) = plan::sketch(&stage.recipe, &stage.request) {
-                        self.show(plan).await;
-                        self.sketched = true;
+                    // After a run the look's plan is waited for: whoever asks for the next run reads that.
+                    if self.sight.is_none() {
+                        self.show_sketch(&stage).await;
                     }
                 }
                 Err(found) => return Err(load::faults(&found)),
@@ -442,12 +443,18 @@ async fn arrival(stage: &mut Option<Stage>) -> (HostId, HostState, Option<String
         None => None,
     };
     match arrived {
-        Some((host, Ok(hello))) => (host, HostState::Ready, Some(hello.user.clone())),
-        Some((host, Err(trouble))) => {
-            let state = HostState::Trouble { what: trouble.without_host(), hint: trouble.hint() };
-            (host, state, None)
+        Some((host, arrived)) => {
+            let user = arrived.ok().map(|hello| hello.user.clone());
+            (host, state_of(arrived), user)
         }
         None => std::future::pending().await,
+    }
+}
+
+fn state_of(arrived: Result<&Hello, &Trouble>) -> HostState {
+    match arrived {
+        Ok(_) => HostState::Ready,
+        Err(trouble) => HostState::Trouble { what: trouble.without_host(), hint: trouble.hint() },
     }
 }
 
