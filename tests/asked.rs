@@ -275,26 +275,37 @@ deploy = ["asks"]
     assert!(card.contains("exit 1") || card.contains("status 1"), "{card}");
 }
 
-#[test]
-fn an_answer_that_was_lost_on_its_way_is_asked_for_again_by_the_next_console() {
+/// A console that is asked for the password, on a link that can be cut.
+fn asks_behind_a_proxy() -> (Project, Proxy, Console) {
     let project = Project::up(1, &[], ASKS_PASSWORD);
     let proxy = Proxy::to(project.fleet.host(1).port);
     project.fleet.route(1, proxy.port());
     let first = console(&project);
     first.act("D", "Start deploy");
     first.wait_for("ASKS unlock on h1");
-    proxy.stall();
-    first.send("I");
-    first.wait_for("Line (not shown)");
-    first.send(&format!("\t{PASSWORD}\t\t\r"));
-    first.wait_without("ASKS");
+    (project, proxy, first)
+}
+
+/// The console is killed, and another one takes the run up on a link that is whole again.
+fn another(project: &Project, proxy: &Proxy, first: Console) -> Console {
     first.signal("KILL");
     assert_eq!(first.wait_exit().0, None);
     proxy.cut();
     proxy.heal();
     let config = project.fleet.ssh_config();
     let words = ["--verbose", "--ssh-config", config.to_str().unwrap()];
-    let second = project.ui.console(&words, 36, 120);
+    project.ui.console(&words, 36, 120)
+}
+
+#[test]
+fn an_answer_that_was_lost_on_its_way_is_asked_for_again_by_the_next_console() {
+    let (project, proxy, first) = asks_behind_a_proxy();
+    proxy.stall();
+    first.send("I");
+    first.wait_for("Line (not shown)");
+    first.send(&format!("\t{PASSWORD}\t\t\r"));
+    first.wait_without("ASKS");
+    let second = another(&project, &proxy, first);
     second.wait_for("ASKS unlock");
     answer(&second, "password for deploy", PASSWORD);
     ends(second, 0);
@@ -306,12 +317,7 @@ fn an_answer_that_was_lost_on_its_way_is_asked_for_again_by_the_next_console() {
 
 #[test]
 fn an_answer_that_arrived_is_known_to_the_next_console() {
-    let project = Project::up(1, &[], ASKS_PASSWORD);
-    let proxy = Proxy::to(project.fleet.host(1).port);
-    project.fleet.route(1, proxy.port());
-    let first = console(&project);
-    first.act("D", "Start deploy");
-    first.wait_for("ASKS unlock on h1");
+    let (project, proxy, first) = asks_behind_a_proxy();
     // What the host says of it does not come here.
     proxy.fail_after(Direction::FromHost, 1, Fault::Stall);
     first.send("I");
@@ -319,13 +325,7 @@ fn an_answer_that_arrived_is_known_to_the_next_console() {
     first.send(&format!("\t{PASSWORD}\t\t\r"));
     let sum = project.on(1, &format!("printf %s {PASSWORD} | cksum"));
     project.on(1, &format!("until test -s {ROOT}/sums; do sleep 0.1; done"));
-    first.signal("KILL");
-    assert_eq!(first.wait_exit().0, None);
-    proxy.cut();
-    proxy.heal();
-    let config = project.fleet.ssh_config();
-    let words = ["--verbose", "--ssh-config", config.to_str().unwrap()];
-    let second = project.ui.console(&words, 36, 120);
+    let second = another(&project, &proxy, first);
     ends(second, 0);
     assert_eq!(project.file(1, "sums"), sum, "it was delivered once");
     assert!(!journal(&project).contains("went-on"), "{}", journal(&project));

@@ -111,10 +111,9 @@ impl Stream {
     pub(super) fn events(&mut self, model: &Model, events: &[Event]) {
         let Some(run) = model.run() else { return };
         for event in events {
-            if let Fact::Started(attempt) = event.fact {
-                self.follow(model, run, attempt, true);
-            }
-            if let Fact::Ended(attempt, ..) | Fact::Lost(attempt, _) = event.fact {
+            if let Fact::Started(attempt) | Fact::Ended(attempt, ..) | Fact::Lost(attempt, _) =
+                event.fact
+            {
                 self.follow(model, run, attempt, true);
             }
             // Only then all of its log is here. It is not begun to be followed anew: each line once.

@@ -195,10 +195,6 @@ impl Sight {
             Intent::Maintenance { on, .. } => (self.page_lines(*on), self.page_plan(*on)),
             Intent::Unlock { .. } => (self.lock_lines(), self.lock_plan()),
         };
-        if let Some(plan) = &plan {
-            let pace = self.store.typical(&plan.app, &plan.stage, &plan.pipeline);
-            self.tell(Told::Pace(pace)).await;
-        }
         let release =
             if let Intent::Rollback { release, .. } = &of { Some(release.clone()) } else { None };
         self.tell(Told::Preview { of, lines, plan: plan.map(Box::new) }).await;

@@ -5,7 +5,7 @@ use super::{Session, many, planned, said};
 use crate::{
     cli::prepare::Stage,
     driver,
-    model::HostId,
+    model::{HostId, Plan},
     plan,
     tui::{HostState, Told},
 };
@@ -26,10 +26,7 @@ impl Session<'_> {
         &mut self,
         (host, state, user): (HostId, HostState, Option<String>),
     ) {
-        let Some(stage) = &self.stage else { return };
-        let machines = &stage.wrapping.survey().machines;
-        let Some(it) = machines.iter().find(|it| it.id == host) else { return };
-        let name = it.host.name.clone();
+        let Some(name) = self.stage.as_ref().and_then(|stage| name_of(stage, host)) else { return };
         let settled = self.settled();
         // By a sketch nothing is begun: hosts are ready when they were looked at.
         let sketched = self.sketched;
@@ -50,13 +47,13 @@ impl Session<'_> {
 
     /// Looks at the stage, and plans the next run with what was seen.
     pub(super) async fn look(&mut self) {
+        // What keeps a host away is told beside it, and whoever begins hears of it.
+        let away = !self.ready();
         let (Some(sight), Some(stage)) = (self.sight.clone(), &mut self.stage) else { return };
         if !sight.has().releases && !sight.has().maintenance {
             return;
         }
         let (global, reading) = (self.global, self.reading);
-        // What keeps a host away is told beside it, and whoever begins hears of it.
-        let away = !self.hosts.values().all(|state| *state == HostState::Ready);
         let planned = self.screen.during(async {
             let problems = sight.look().await;
             if !problems.is_empty() && !away {
@@ -77,20 +74,17 @@ impl Session<'_> {
             Some(Ok(_)) | None => {}
             Some(Err(stop)) if away => {
                 tracing::debug!(errors = ?stop.errors, "no plan without all hosts");
-                if self.shown.is_none()
-                    && let Some(stage) = self.stage.take()
-                {
-                    self.show_sketch(&stage).await;
-                    self.stage = Some(stage);
+                if self.shown.is_none() {
+                    self.show_sketch(self.stage.as_ref().and_then(sketch)).await;
                 }
             }
             Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
         }
     }
 
-    /// Shows the hosts and the pipeline, where there can be no plan yet.
-    pub(super) async fn show_sketch(&mut self, stage: &Stage) {
-        if let Ok(plan) = plan::sketch(&stage.recipe, &stage.request) {
+    /// Shows a sketch, if there is one.
+    pub(super) async fn show_sketch(&mut self, sketch: Option<Plan>) {
+        if let Some(plan) = sketch {
             self.show(plan).await;
             self.sketched = true;
         }
@@ -98,11 +92,17 @@ impl Session<'_> {
 
     /// Takes in what was learned of hosts by whoever waited for all of them.
     pub(super) fn gathered(&mut self, stage: &Stage, arrived: Vec<(HostId, HostState)>) {
-        for (host, state) in arrived {
-            let machines = &stage.wrapping.survey().machines;
-            if let Some(it) = machines.iter().find(|it| it.id == host) {
-                self.hosts.insert(it.host.name.clone(), state);
-            }
-        }
+        let named = arrived.into_iter().filter_map(|(host, it)| Some((name_of(stage, host)?, it)));
+        self.hosts.extend(named);
     }
+}
+
+fn name_of(stage: &Stage, host: HostId) -> Option<String> {
+    let machines = &stage.wrapping.survey().machines;
+    machines.iter().find(|it| it.id == host).map(|it| it.host.name.clone())
+}
+
+/// The hosts and the pipeline, where there can be no plan yet.
+pub(super) fn sketch(stage: &Stage) -> Option<Plan> {
+    plan::sketch(&stage.recipe, &stage.request).ok()
 }

@@ -12,6 +12,7 @@ use std::{
     sync::Arc,
 };
 
+use arrivals::sketch;
 use rounds::Rounds;
 use tokio::task::JoinSet;
 
@@ -212,7 +213,7 @@ impl<'a> Session<'a> {
                     tracing::debug!(?found, "no plan before the look");
                     // After a run the look's plan is waited for: whoever asks for the next run reads that.
                     if self.sight.is_none() {
-                        self.show_sketch(&stage).await;
+                        self.show_sketch(sketch(&stage)).await;
                     }
                 }
                 Err(found) => return Err(load::faults(&found)),
@@ -381,6 +382,7 @@ impl<'a> Session<'a> {
     async fn over(&mut self, driver: Driver) {
         let id = driver.run().plan.run.clone();
         let problems = self.screen.through(prepare::finished(&driver, self.around)).await;
+        self.tell_pace(&driver.run().plan);
         if let Some(sight) = &self.sight {
             self.screen.during(sight.clone().look_again()).await;
         }
