@@ -258,6 +258,9 @@ fn a_step_that_hangs_is_asked_to_end_and_then_killed() {
     console.wait_for("READY");
     console.act("D", "Start deploy");
     console.wait_for("RUN 2/2 slow");
+    // The log goes to the host that runs first, which is any of the two.
+    console.send(":h1\r");
+    console.wait_for("4 Log h1 › slow");
     console.wait_for("FOLLOW  1 line");
     figure(&{
         console.send("H");
