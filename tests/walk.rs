@@ -57,6 +57,13 @@ fn failed(project: &Project) -> Console {
     console.act("D", "Start deploy");
     console.wait_for("1 Failure  build on h");
     console.wait_for("AT FIRST ERROR");
+    // The other host may be at it still.
+    console.wait_until("build has ended on both", |screen| {
+        let seen = screen.contents();
+        let build = seen.lines().find(|line| line.contains("build    ")).unwrap_or_default();
+        build.contains("h2") && !build.contains("running") && !build.contains("waiting")
+            || build.contains("on all 2")
+    });
     console
 }
 
