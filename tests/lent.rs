@@ -100,6 +100,17 @@ fn the_terminal_is_as_before_when_a_guest_has_it() {
     }
 }
 
+#[test]
+fn a_console_that_was_stopped_from_outside_goes_on_by_itself() {
+    let (_ui, console) = demo(AROUND);
+    console.signal_child("STOP");
+    let (frames, _) = console.frames();
+    console.signal_child("CONT");
+    console.wait_more_frames(frames);
+    console.signal_child("TERM");
+    assert_as_before(console, 143);
+}
+
 /// Not a test by itself: a console whose own task panics, for the next test to run under a terminal.
 #[test]
 #[ignore = "run by another test"]
@@ -526,6 +537,34 @@ fn an_editor_and_a_pager_get_a_copy_without_secrets_and_escapes() {
         console.send("\r");
         console.wait_for("back from");
         assert_eq!(fs::read_dir(project.state().join("copies")).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn how_to_go_on_is_said_on_the_terminal_that_a_pager_had() {
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let mut project = failing(FAILING);
+        let pager = project.ui.home().join("page");
+        fs::write(&pager, "#!/bin/sh\nprintf '\\033[?1049hit has the terminal'; read -r line\n")
+            .unwrap();
+        fs::set_permissions(&pager, fs::Permissions::from_mode(0o755)).unwrap();
+        let ui = std::mem::replace(&mut project.ui, Deployui::new());
+        project.ui = ui.env("PAGER", pager.to_str().unwrap());
+        let console = project.console(30, 110);
+        console.wait_for("READY");
+        console.act("D", "Start deploy");
+        console.wait_for("FAILED build on h1, exit 3");
+        console.send("|");
+        console.wait_for("it has the terminal");
+        console.signal(signal);
+        let (ended, screen) = console.wait_exit();
+        assert_eq!(ended, Some(code));
+        let said = screen.contents();
+        assert!(!screen.alternate_screen());
+        let run = project.newest();
+        let lines: Vec<&str> = said.lines().filter(|line| line.contains(&run)).collect();
+        let left = format!("run {run} is left open; steps in flight go on");
+        assert_eq!(lines, [left, format!("to go on: deployui resume {run}")], "{said}");
     }
 }
 

@@ -388,13 +388,13 @@ impl Turns {
 
     /// This program was stopped and goes on: whoever had the terminal meanwhile may have changed it.
     fn continued(&mut self) -> Result<(), TuiError> {
-        if is_with_us().map_err(TuiError::Terminal)? {
-            self.holder = Holder::Shell;
-            return self.take_again();
-        }
-        // In the background, where to touch the terminal would stop this program again.
+        // Whoever reads keys has to end before another may begin.
         (self.keys, self.holder) = (None, Holder::Shell);
-        Ok(())
+        // In the background, to touch the terminal would stop this program again.
+        match is_with_us().map_err(TuiError::Terminal)? {
+            true => self.take_again(),
+            false => Ok(()),
+        }
     }
 
     fn take(&mut self, msg: Msg) {

@@ -132,6 +132,13 @@ impl Console {
         self.screen.look(|seen| (seen.parser.callbacks().count, seen.bytes.len() as u64))
     }
 
+    /// Waits until more than so many frames have come.
+    pub(crate) fn wait_more_frames(&self, than: u64) {
+        let more = |seen: &Seen| (seen.parser.callbacks().count > than).then_some(());
+        let came = self.screen.wait_before(None, |seen| more(seen));
+        came.unwrap_or_else(|| panic!("no frame came; it shows:\n{}", self.screen()));
+    }
+
     /// The process id of the program.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

@@ -244,6 +244,11 @@ impl Screen {
         }
     }
 
+    /// Shows a guest out that is there still when the operator has left: the terminal is plain again.
+    pub(super) async fn show_out(&mut self) {
+        self.lending.end().await;
+    }
+
     /// Saves logs beside whatever else is done; it changes nothing of a run.
     fn save(&self, saving: Saving, file: String) {
         let (told, (store, home)) = (self.told.clone(), self.logs.clone());

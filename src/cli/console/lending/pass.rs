@@ -4,6 +4,7 @@ use std::io;
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use memchr::memmem::rfind;
+use rustix::process::Signal;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::mpsc,
@@ -41,6 +42,10 @@ enum Key {
 pub(super) async fn pass(tty: &Tty, shell: &mut Shell, mut escape: Option<Escape>) -> Left {
     let mut sized = match signal(SignalKind::window_change()) {
         Ok(sized) => sized,
+        Err(error) => return Left::Gone(error),
+    };
+    let mut continued = match signal(SignalKind::from_raw(Signal::CONT.as_raw())) {
+        Ok(continued) => continued,
         Err(error) => return Left::Gone(error),
     };
     let (mut typed, mut heard) = shell.split();
@@ -85,6 +90,7 @@ pub(super) async fn pass(tty: &Tty, shell: &mut Shell, mut escape: Option<Escape
                 drop(keys.try_send(Key::Bytes(bytes)));
             }
             _ = sized.recv() => tell_size(tty, &mut size, &keys),
+            _ = continued.recv() => tty.pass_bytes(),
             written = tty.write(&out), if !out.is_empty() => match written {
                 Ok(written) => out.advance(written),
                 Err(error) => return Left::Gone(error),

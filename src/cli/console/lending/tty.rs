@@ -46,12 +46,22 @@ impl Tty {
             .custom_flags(flags)
             .open(OsStr::from_bytes(name.as_bytes()))?;
         let before = tcgetattr(&file)?;
-        let mut raw = before.clone();
-        raw.make_raw();
-        tcsetattr(&file, OptionalActions::Now, &raw)?;
+        tcsetattr(&file, OptionalActions::Now, &raw(&before))?;
         let keys = Receiver::from_file_unchecked(file.try_clone()?)?;
         let screen = Sender::from_file_unchecked(file.try_clone()?)?;
         Ok(Self { file, keys, screen, other: AtomicBool::new(false), before })
+    }
+
+    /// Bytes go through it as they are again: this program was stopped, and whoever had the terminal
+    /// meanwhile may have changed it. In the background, to touch it would stop this program once more.
+    pub(super) fn pass_bytes(&self) {
+        let set = match tui::is_with_us() {
+            Ok(true) => tcsetattr(&self.file, OptionalActions::Now, &raw(&self.before)),
+            Ok(false) | Err(_) => return,
+        };
+        if let Err(error) = set {
+            tracing::debug!(%error, "the terminal refused to pass bytes as they are");
+        }
     }
 
     /// Its columns and rows.
@@ -122,6 +132,12 @@ impl Tty {
             }
         }
     }
+}
+
+fn raw(plain: &Termios) -> Termios {
+    let mut raw = plain.clone();
+    raw.make_raw();
+    raw
 }
 
 impl Drop for Tty {

@@ -368,6 +368,7 @@ impl<'a> Session<'a> {
             }
             Ok(left @ (Left::Stuck | Left::Detached)) => {
                 let signal = self.screen.signal().await;
+                self.screen.show_out().await;
                 if self.lasting {
                     say::out(&format!("run {id} is left open; steps in flight go on"));
                     say::out(&format!("to go on: deployui resume {id}"));
