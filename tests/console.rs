@@ -279,9 +279,13 @@ fn who_only_looks_watches_the_run_of_another_and_changes_nothing() {
         watcher.send("A");
         watcher.wait_for("A does nothing now: ");
     }
-    for words in
-        [&["deploy", "--yes"][..], &["resume"], &["exec", "--yes", "--", "true"], &["unlock"]]
-    {
+    for words in [
+        &["deploy", "--yes"][..],
+        &["resume"],
+        &["exec", "--yes", "--", "true"],
+        &["unlock"],
+        &["check"],
+    ] {
         let refused = project.must(2, &[&["--read-only"], words].concat());
         assert!(refused.stderr.contains("--read-only only looks"), "{}", refused.stderr);
     }

@@ -36,7 +36,7 @@ pub(super) struct Global {
     /// Where journals and logs are kept; default: $XDG_STATE_HOME/deployui
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) state_dir: Option<PathBuf>,
-    /// Only look: nothing is changed on any host, and no lock is taken. An open run is watched
+    /// Only look: nothing is written on any host, and no lock is taken. An open run is watched
     #[arg(long, global = true)]
     pub(super) read_only: bool,
     /// Your own configuration; default: $DEPLOYUI_CONFIG, else $XDG_CONFIG_HOME/deployui/config.toml
@@ -83,14 +83,14 @@ pub(super) enum Verb {
 }
 
 impl Verb {
-    /// Its name, where it changes something on a host.
-    pub(super) fn changes(&self) -> Option<&'static str> {
+    /// Its name, where it writes something on a host.
+    pub(super) fn writes(&self) -> Option<&'static str> {
         match self {
             Self::Run(run) => (!run.how.dry_run).then_some("run"),
             Self::Deploy(deploy) => (!deploy.how.dry_run).then_some("deploy"),
             Self::Resume(_) => Some("resume"),
             Self::Exec(_) => Some("exec"),
-            Self::Site(verb) => verb.changes(),
+            Self::Site(verb) => verb.writes(),
             Self::Runs(_)
             | Self::Log(_)
             | Self::Theme(_)
@@ -100,10 +100,9 @@ impl Verb {
         }
     }
 
-    /// Whether it only looks at hosts. A check finds out, too, what can be made there.
+    /// Whether it only looks at hosts.
     pub(super) fn glances(&self) -> bool {
-        let checks = matches!(self, Self::Site(site::Verb::Check(_)));
-        !checks && self.changes().is_none()
+        self.writes().is_none()
     }
 
     /// Whether the command was asked for a stream of JSON events.

@@ -65,9 +65,9 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
     if let Some(Verb::About(about)) = &args.verb {
         return about::tell(about);
     }
-    if let Some(name) = args.verb.as_ref().and_then(Verb::changes).filter(|_| args.global.read_only)
+    if let Some(name) = args.verb.as_ref().and_then(Verb::writes).filter(|_| args.global.read_only)
     {
-        let what = format!("`deployui {name}` changes hosts, and --read-only only looks");
+        let what = format!("`deployui {name}` writes on hosts, and --read-only only looks");
         return Err(Stop::new(Exit::Usage, what)
             .hint("leave --read-only out; `deployui --read-only` watches an open run"));
     }

@@ -31,7 +31,7 @@ pub(in crate::cli) enum Verb {
 
 impl Verb {
     /// Its name, where it changes something on a host.
-    pub(in crate::cli) fn changes(&self) -> Option<&'static str> {
+    pub(in crate::cli) fn writes(&self) -> Option<&'static str> {
         match self {
             Self::Rollback(args) => (!args.how.dry_run).then_some("rollback"),
             Self::Maintenance(args) => match args.what {
@@ -42,7 +42,9 @@ impl Verb {
             Self::Lock(_) => Some("lock"),
             Self::Unlock(_) => Some("unlock"),
             Self::Prune(_) => Some("prune"),
-            Self::Releases(_) | Self::Status(_) | Self::Check(_) | Self::Plan(_) => None,
+            // It tries out what can be made there, and takes that away again.
+            Self::Check(_) => Some("check"),
+            Self::Releases(_) | Self::Status(_) | Self::Plan(_) => None,
         }
     }
 

@@ -53,7 +53,8 @@ impl Attention {
         if self.focused == Some(true) || notify == Notify::Off {
             self.waiting = None;
         }
-        if self.called.is_some_and(|called| now.duration_since(called) < GAP) {
+        // The clock may have been set back meanwhile.
+        if self.called.is_some_and(|called| now.duration_since(called).abs() < GAP) {
             return None;
         }
         let what = self.waiting.take()?;

@@ -63,15 +63,18 @@ fn it_is_called_once_for_each_and_not_too_often() {
     desk.model.now += SignedDuration::from_secs(9);
     desk.take(Msg::Second);
     assert_eq!(calls(&mut desk), []);
-    let mut desk = with(Notify::Auto, Some(false)).tell(story::failed().told());
-    assert_eq!(calls(&mut desk).len(), 1);
-    let mut desk = desk.tell(story::done_failed().told());
-    assert_eq!(calls(&mut desk), [], "too soon");
-    assert!(desk.model.ticks(), "it still waits");
-    desk.model.now += SignedDuration::from_secs(6);
-    desk.take(Msg::Second);
-    let over = "shop production: deploy is over, and something FAILED or was left out".to_owned();
-    assert_eq!(calls(&mut desk), [(Notices::Osc9, over)]);
+    // Later, or when the clock was set back.
+    for later in [SignedDuration::from_secs(6), -SignedDuration::from_mins(61)] {
+        let mut desk = with(Notify::Auto, Some(false)).tell(story::failed().told());
+        assert_eq!(calls(&mut desk).len(), 1);
+        let mut desk = desk.tell(story::done_failed().told());
+        assert_eq!(calls(&mut desk), [], "too soon");
+        assert!(desk.model.ticks(), "it still waits");
+        desk.model.now += later;
+        desk.take(Msg::Second);
+        let over = "shop production: deploy is over, and something FAILED or was left out";
+        assert_eq!(calls(&mut desk), [(Notices::Osc9, over.to_owned())]);
+    }
 }
 
 #[test]
