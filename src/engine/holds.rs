@@ -103,9 +103,8 @@ impl Engine {
             Cause::Input(..) => vec![Offer::Answer],
             Cause::Unreachable => vec![Offer::Exclude],
             Cause::OnceHostGone(_) => {
-                let mut offers = self.elsewhere(cell);
-                offers.push(Offer::Skip);
-                offers
+                let hosts = self.run.elsewhere(cell).into_iter().map(Offer::Move);
+                hosts.chain([Offer::Skip]).collect()
             }
             Cause::LockHeld(_) => vec![Offer::TakeOver],
             Cause::Break
@@ -123,16 +122,6 @@ impl Engine {
             offers.retain(|offer| !matches!(offer, Offer::Retry | Offer::Edit));
         }
         offers
-    }
-
-    fn elsewhere(&self, cell: &Cell) -> Vec<Offer> {
-        let Kind::Act(act) = &cell.node.kind else { return Vec::new() };
-        act.elsewhere
-            .iter()
-            .map(|other| other.host)
-            .filter(|host| self.run.takes_part(*host))
-            .map(Offer::Move)
-            .collect()
     }
 }
 

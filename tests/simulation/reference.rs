@@ -47,12 +47,15 @@ pub(crate) struct Item {
     pub(crate) spoken: bool,
     /// Everything before it was done at some time.
     pub(crate) was_ready: bool,
+    /// Its host was left out before it was done.
+    left: bool,
 }
 
 /// What the durable facts add up to.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reference {
     pub(crate) items: Vec<Item>,
+    hosts: usize,
     pub(crate) holds: BTreeMap<HoldId, Hold>,
     pub(crate) paused: bool,
     stepping: bool,
@@ -115,6 +118,7 @@ impl Reference {
         match &event.fact {
             Fact::Opened(plan) => {
                 self.paused = true;
+                self.hosts = plan.hosts.len();
                 self.items = plan.nodes.iter().cloned().map(Item::new).collect();
             }
             Fact::Grew(nodes, edges) => {
@@ -406,6 +410,7 @@ impl Reference {
             Choice::Skip | Choice::Fixed | Choice::Assume(true) => {
                 item.fate = Fate::Done;
                 item.spoken = true;
+                item.left = hold.cause == Cause::OnceHostGone(true);
             }
             Choice::Assume(false) => {
                 item.double_accepted = true;
@@ -432,10 +437,67 @@ impl Reference {
         Ok(())
     }
 
+    /// Whether nobody else has done this step or will, and a host that goes on comes to something
+    /// behind it: it is the last thing of its step there.
+    fn is_missed(&self, id: NodeId, host: HostId) -> bool {
+        let Some(item) = self.item(id) else { return false };
+        let step = &item.node.key.step;
+        let of_step = |item: &Item| item.node.key.step == *step && !takes_back(&item.node);
+        let last = self.ids().filter(|(_, other)| {
+            of_step(other) && other.node.host == Some(host) && !self.is_decided(other)
+        });
+        if last.map(|(id, _)| id).max() != Some(id) || takes_back(&item.node) {
+            return false;
+        }
+        let others: BTreeSet<HostId> = self
+            .items
+            .iter()
+            .filter(|item| of_step(item))
+            .filter_map(|item| item.node.host.filter(|other| *other != host))
+            .collect();
+        let has_it = |other: &HostId| {
+            let mut there =
+                self.items.iter().filter(|item| of_step(item) && item.node.host == Some(*other));
+            !self.out.contains(other)
+                || there.all(|item| self.is_decided(item) && !item.left && item.fate != Fate::Moved)
+        };
+        !others.iter().any(has_it) && self.leads_on(id, host, &mut BTreeSet::new())
+    }
+
+    /// Whether its end is there, or nobody waits for it.
+    fn is_decided(&self, item: &Item) -> bool {
+        match item.fate {
+            Fate::Done | Fate::Moved => true,
+            Fate::Over(end) => is_good(&item.node, end),
+            Fate::Open | Fate::Ended(_) | Fate::Refused | Fate::Unknown | Fate::Stranded => false,
+        }
+    }
+
+    /// Whether a host that goes on waits for this, straight or through others.
+    fn leads_on(&self, id: NodeId, out: HostId, met: &mut BTreeSet<NodeId>) -> bool {
+        let waiting: Vec<NodeId> = self
+            .ids()
+            .filter(|(_, item)| item.node.needs.contains(&id))
+            .map(|(id, _)| id)
+            .collect();
+        waiting.into_iter().any(|next| {
+            let Some(item) = self.item(next) else { return false };
+            let goes_on = item.node.host.is_some_and(|it| it != out && !self.out.contains(&it));
+            met.insert(next) && (goes_on && !self.is_decided(item) || self.leads_on(next, out, met))
+        })
+    }
+
     fn exclude(&mut self, host: HostId) {
         self.out.insert(host);
         let aborting = self.aborting;
         let mut stray = Vec::new();
+        let missed: BTreeSet<NodeId> = self
+            .ids()
+            .map(|(id, _)| id)
+            .filter(|id| self.item(*id).is_some_and(|item| item.node.host == Some(host)))
+            .filter(|id| self.is_missed(*id, host))
+            .collect();
+        let hosts = self.hosts;
         for (node, item) in (0u32..).map(NodeId).zip(&mut self.items) {
             let over = match item.fate {
                 Fate::Done | Fate::Moved => true,
@@ -449,7 +511,12 @@ impl Reference {
             }
             stray.push(Try { node, n: item.tries });
             let movable = act(&item.node).is_some_and(|act| !act.elsewhere.is_empty());
-            item.fate = if movable && !aborting { Fate::Stranded } else { Fate::Done };
+            let asked = !aborting && (movable || missed.contains(&node));
+            item.fate = if asked { Fate::Stranded } else { Fate::Done };
+            item.left = true;
+        }
+        if self.out.len() >= hosts {
+            self.nobody_is_asked();
         }
         self.stray.extend(stray);
     }
@@ -458,6 +525,11 @@ impl Reference {
         self.aborting = true;
         self.undo |= undo;
         (self.paused, self.stepping) = (false, false);
+        self.nobody_is_asked();
+    }
+
+    /// What was left behind stays so.
+    fn nobody_is_asked(&mut self) {
         for item in &mut self.items {
             if item.fate == Fate::Stranded {
                 item.fate = Fate::Done;
@@ -479,6 +551,7 @@ impl Item {
             released: false,
             spoken: false,
             was_ready: false,
+            left: false,
         }
     }
 }

@@ -55,6 +55,119 @@ fn a_once_step_moves_where_the_operator_says() {
     );
 }
 
+/// Only host `a` migrates; `b` publishes what that is for, and `c` has no part in either.
+const ONLY: &str = "
+    g1 barrier
+    zero@a act < g1
+    zero@b act < g1
+    g2 barrier < zero@a zero@b
+    one@a act schema < g2
+    g3 barrier < one@a
+    two@b act served < g3
+    g4 barrier < two@b
+    last@a act < g4";
+
+#[test]
+fn what_no_host_does_any_more_is_not_passed_over() {
+    let skipped = "
+        holds one@a:once-host-gone
+        offers one@a skip undo abort
+        is zero@a excluded false
+        is last@a excluded false
+        do zero@b
+        is g2 ok
+        is g3 waiting
+        choose one@a retry
+        refused NotOffered
+        choose one@a skip
+        is g3 ok
+        do two@b
+        closed Failed";
+    check(ONLY, &format!("run\n exclude a\n is one@a stranded false\n {skipped}"));
+    check(ONLY, &format!("run\n fail zero@a 1\n choose zero@a exclude\n {skipped}"));
+    check(
+        ONLY,
+        "
+        run
+        do zero@a zero@b
+        refuse one@a
+        choose one@a exclude
+        holds one@a:once-host-gone
+        choose one@a abort
+        closed Failed",
+    );
+    check(
+        ONLY,
+        "
+        run
+        do zero@a zero@b
+        begin one@a
+        exclude a
+        is one@a stranded true
+        is g3 waiting
+        choose one@a skip
+        do two@b
+        closed Unknown",
+    );
+    // It was done, or nobody waits for what is left.
+    check(
+        ONLY,
+        "
+        run
+        do zero@a zero@b one@a
+        exclude a
+        holds
+        is last@a excluded false
+        do two@b
+        closed Failed",
+    );
+    // With its last host a run is over.
+    check(
+        ONLY,
+        "
+        run
+        exclude a
+        exclude b
+        holds one@a:once-host-gone
+        exclude c
+        holds
+        closed Failed",
+    );
+}
+
+#[test]
+fn a_step_whose_last_host_is_out_is_asked_about_once() {
+    let plan = "
+        g1 barrier
+        one@a act < g1
+        one@b act < g1
+        g2 barrier < one@a one@b
+        two@c act < g2";
+    check(plan, "run\n exclude a\n holds\n exclude b\n holds one@b:once-host-gone");
+    check(plan, "run\n do one@a\n exclude a\n exclude b\n holds\n is g2 ok");
+    // A list and what is asked before it are one step.
+    let items = "
+        g1 barrier
+        one@a items close match ^i(?<n>.)$ < g1
+        close join < one@a
+        g2 barrier < close
+        two@b act < g2";
+    check(items, "run\n exclude a\n holds one@a:once-host-gone\n choose one@a skip\n is g2 ok");
+    check(
+        items,
+        "
+        run
+        list one@a i1,i2
+        fail one:_i1@a 1
+        choose one:_i1@a exclude
+        is one:_i1@a excluded false
+        holds one:_list@a:once-host-gone
+        is close waiting
+        choose one:_list@a skip
+        is g2 ok",
+    );
+}
+
 const ITEMS: &str = "
     g1 barrier
     one@a items close match ^i(?<n>.)$ < g1

@@ -18,6 +18,7 @@ impl Run {
             cell.state = State::Armed(attempt.n);
             cell.staged = false;
             cell.end = None;
+            cell.refused = false;
             cell.started = None;
             cell.ended = None;
             cell.unseen = false;
@@ -68,6 +69,7 @@ impl Run {
             let listed = matches!(cell.node.kind, Kind::Ask(_));
             if !cell.is_over() || (listed && matches!(cell.state, State::Ok(_))) {
                 cell.state = State::Refused(n, words.to_owned());
+                cell.refused = true;
             }
         });
         self.drop_stale_holds(attempt.node);

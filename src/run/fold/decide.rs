@@ -1,9 +1,9 @@
-//! What the operator decided: answers to holds, excluded hosts, giving up.
+//! What the operator decided: answers to holds, giving up.
 
 use super::{Run, attempt::settled};
 use crate::{
-    model::{HoldId, HostId, Kind, Node, NodeId, Text},
-    run::{Abort, Cause, Choice, End, Mode, Overrule, State, Why},
+    model::{HoldId, NodeId, Text},
+    run::{Abort, Choice, End, Mode, Overrule, State, Why},
 };
 
 impl Run {
@@ -86,49 +86,12 @@ impl Run {
         });
     }
 
-    pub(super) fn exclude(&mut self, host: HostId, why: &Why) {
-        self.excluded.entry(host).or_insert_with(|| why.clone());
-        // What is prepared behind something that is not over was never told to start.
-        let told: Vec<bool> = self.cells.iter().map(|cell| self.may_have_started(cell)).collect();
-        for (cell, told) in self.cells.iter_mut().zip(told) {
-            if cell.node.host != Some(host) || cell.state.is_done() {
-                continue;
-            }
-            let unknown = matches!(cell.state, State::Unknown(..));
-            let astray = cell.astray && matches!(cell.state, State::Refused(..));
-            let flight = cell.in_flight() || told || unknown || astray;
-            cell.state = if self.aborting.is_none() && movable(&cell.node) {
-                State::Stranded(flight)
-            } else {
-                State::Overruled(Overrule::Excluded(why.clone(), flight))
-            };
-        }
-        // Where else a `once` action could be done is asked anew: not here.
-        let here = self.nodes_of(host);
-        self.drop_holds(|hold| {
-            here.contains(&hold.on) || matches!(hold.cause, Cause::OnceHostGone(_))
-        });
-    }
-
     pub(super) fn abort(&mut self, abort: Abort) {
         let before = self.aborting.unwrap_or(Abort { undo: false, stop: false });
         let abort = Abort { undo: abort.undo || before.undo, stop: abort.stop || before.stop };
         self.aborting = Some(abort);
         self.mode = Mode::Run;
-        for cell in &mut self.cells {
-            if let State::Stranded(flight) = cell.state {
-                let why = Why::default();
-                cell.state = State::Overruled(Overrule::Excluded(why, flight));
-            }
-        }
+        self.leave_stranded();
         self.drop_holds(|hold| !hold.cause.outlives_abort());
-    }
-}
-
-/// Whether the node could be done on another host.
-fn movable(node: &Node) -> bool {
-    match &node.kind {
-        Kind::Act(act) => !act.elsewhere.is_empty(),
-        Kind::Ask(_) | Kind::Gate(_) => false,
     }
 }

@@ -4,6 +4,7 @@
 
 mod attempt;
 mod decide;
+mod exclude;
 
 use std::{collections::BTreeMap, fmt};
 
@@ -33,6 +34,8 @@ pub struct Cell {
     pub edited: Option<Text>,
     /// How the last attempt ended.
     pub end: Option<End>,
+    /// Whether the host could not begin the last attempt.
+    pub refused: bool,
     /// When the last attempt began, as far as it was seen.
     pub started: Option<Timestamp>,
     /// When the last attempt ended, or the gate was passed.
@@ -71,6 +74,7 @@ impl Cell {
             astray: false,
             edited: None,
             end: None,
+            refused: false,
             started: None,
             ended: None,
             unseen: false,
@@ -234,7 +238,10 @@ impl Run {
             Fact::Chose(id, choice, why) => self.choose(*id, choice, why),
             Fact::Excluded(host, why) => self.exclude(*host, why),
             Fact::Aborted(abort, _) => self.abort(*abort),
-            Fact::Closed(verdict) => self.closed = Some(*verdict),
+            Fact::Closed(verdict) => {
+                self.closed = Some(*verdict);
+                self.leave_stranded();
+            }
             Fact::Armed(attempt) => self.armed(*attempt),
             Fact::Staged(attempt) => self.staged(*attempt),
             Fact::Started(attempt) => self.started(*attempt, at),

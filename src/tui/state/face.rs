@@ -47,8 +47,8 @@ pub(crate) enum Face {
     Fixed,
     /// Taken as done by the operator.
     Assumed,
-    /// Its host takes no further part; how it had failed there before.
-    Excluded(Option<End>),
+    /// Its host takes no further part; how far it had come there.
+    Excluded(Before),
     /// Its condition says that there is nothing to do.
     NotWanted,
     /// The run was given up before it.
@@ -59,6 +59,19 @@ pub(crate) enum Face {
     Undone,
     /// Taking it back failed.
     NotUndone(End),
+}
+
+/// How far a step had come when its host was left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Before {
+    /// It was not done, and nothing is known to have gone wrong.
+    NotDone,
+    /// It had failed so.
+    Failed(End),
+    /// The host could not begin it.
+    Refused,
+    /// It may have been running, and may still be.
+    Unknown,
 }
 
 /// The state of a step on a host.
@@ -113,12 +126,19 @@ fn of_cell(run: &Run, column: &Column, id: NodeId, cell: &Cell) -> Face {
         State::Overruled(Overrule::Skipped(_)) => Face::Skipped,
         State::Overruled(Overrule::Fixed(_)) => Face::Fixed,
         State::Overruled(Overrule::Assumed(..)) => Face::Assumed,
-        State::Overruled(Overrule::Excluded(..)) => {
-            Face::Excluded(cell.end.filter(|end| *end != End::Exit(0)))
-        }
+        State::Overruled(Overrule::Excluded(_, flight)) => Face::Excluded(before(cell, *flight)),
         State::Never(Reason::Aborted | Reason::Fenced) => Face::Aborted,
         State::Never(Reason::NotWanted) => Face::NotWanted,
         State::Reverted(_) => Face::Undone,
+    }
+}
+
+fn before(cell: &Cell, flight: bool) -> Before {
+    match cell.end {
+        _ if flight => Before::Unknown,
+        Some(end) if !end.is_ok() => Before::Failed(end),
+        Some(_) | None if cell.refused => Before::Refused,
+        Some(_) | None => Before::NotDone,
     }
 }
 

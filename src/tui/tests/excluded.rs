@@ -2,8 +2,8 @@
 
 use super::{Desk, WIDE, settings, story};
 use crate::{
-    model::{Command, Elsewhere, HoldId, HostId, Kind, Text},
-    run::{Choice, Fact, Why},
+    model::{Command, Elsewhere, HoldId, HostId, Kind, NodeId, Text, Try},
+    run::{Cause, Choice, Fact, Offer, Why},
     tui::{Settings, Told},
 };
 
@@ -47,7 +47,8 @@ fn check(told: Told, keys: &str, lines: &[&str], typed: Option<&str>) {
 
 #[test]
 fn what_is_then_done_nowhere_is_said_and_confirmed_by_typing() {
-    let only = ["migrate is done on db1 only: then done on NO host, and the steps after go on."];
+    let only =
+        ["migrate is then done nowhere in this run: you are asked whether to go on without."];
     // Its own failure is asked about; nothing is; it has not begun.
     check(story::failed().told(), "", &only, Some("db1"));
     check(story::running().told(), "jj", &only, Some("db1"));
@@ -55,12 +56,32 @@ fn what_is_then_done_nowhere_is_said_and_confirmed_by_typing() {
     check(story::running().told(), "j", &[], None);
     // Its part is done.
     check(story::broken().told(), "jj", &[], None);
+    // Nothing comes after it.
+    let story = story::running().then(Fact::Excluded(HostId(0), Why::default()));
+    let story = story.then(Fact::Excluded(HostId(2), Why::default()));
+    check(story.told(), "j", &["No host is left then: nothing more is done in this run."], None);
 }
 
 #[test]
 fn what_runs_there_and_nowhere_else_is_not_waited_for() {
-    let runs = ["migrate is running on db1 only: the steps after do NOT wait for its end."];
+    let runs =
+        ["migrate is then still running there, unseen from then on: you are asked whether to \
+                 go on without."];
     check(story::asking().told(), "jj", &runs, Some("db1"));
+}
+
+#[test]
+fn a_step_that_no_host_does_any_more_is_asked_about() {
+    let told = || story::failed().then(Fact::Chose(HoldId(0), Choice::Exclude, Why::default()));
+    let story = told();
+    let node = story.node("migrate", 2);
+    let offers = [Offer::Skip, Offer::Undo, Offer::Abort];
+    let mut desk =
+        Desk::new(WIDE).tell(story.hold(node, Cause::OnceHostGone(false), &offers).told());
+    insta::assert_snapshot!("a_step_that_no_host_does_any_more", desk.screen());
+    // Skipped, the new code is served without the migration: that is typed.
+    let desk = desk.keys("K<tab>db1<tab>known<ret><tab><ret>");
+    assert_eq!(desk.wishes(), ["Command(Choose(HoldId(1), Skip, Why(\"known\")))"]);
 }
 
 #[test]
@@ -71,8 +92,8 @@ fn where_else_a_step_is_done_once_is_asked_next() {
     let story = once(&[0, 1]).then(Fact::Excluded(HostId(0), why()));
     check(story.told(), "jj", &[&asked("web2")], None);
     let story = once(&[0]).then(Fact::Excluded(HostId(0), why()));
-    let none = "migrate: no other host is left for it: you are asked whether to go on without.";
-    check(story.told(), "jj", &[none], None);
+    let none = "migrate is then done nowhere in this run: you are asked whether to go on without.";
+    check(story.told(), "jj", &[none], Some("db1"));
 }
 
 #[test]
@@ -83,15 +104,33 @@ fn the_last_host_is_said_to_be_the_last() {
     check(story.told(), "j", &["No host is left then: nothing more is done in this run."], None);
 }
 
-/// The row of the matrix of the host that was left out after its step had failed, and of one that
-/// was left out before it came to it.
+/// Both builds failed, in their ways, and the first host was left out.
+fn built(end: fn(story::Story, NodeId) -> story::Story) -> story::Story {
+    let story = story::Story::opened().wait(2).done("release", &[0, 1, 2], 1).pass("build");
+    let node = story.node("build", 0);
+    end(story, node).then(Fact::Excluded(HostId(0), Why("broken".to_owned())))
+}
+
+fn failed(story: story::Story, node: NodeId) -> story::Story {
+    story.start_node(node).wait(9).end_node(node, 127)
+}
+
+fn refused(story: story::Story, node: NodeId) -> story::Story {
+    let attempt = Try { node, n: 1 };
+    story.then(Fact::Armed(attempt)).then(Fact::Refused(attempt, "disk full".to_owned()))
+}
+
+fn running(story: story::Story, node: NodeId) -> story::Story {
+    story.start_node(node).wait(9)
+}
+
+/// The row of the matrix of the host that was left out, and of one that was left out before it came
+/// to its step.
 fn rows(settings: Settings) -> String {
-    let why = || Why("broken".to_owned());
-    let told = story::failed().then(Fact::Chose(HoldId(0), Choice::Exclude, why()));
-    let told = told.then(Fact::Excluded(HostId(1), why())).told();
-    let mut desk = Desk::with(WIDE, settings, 0, super::chatter).tell(told);
+    let story = built(failed).then(Fact::Excluded(HostId(1), Why(String::new())));
+    let mut desk = Desk::with(WIDE, settings, 0, super::chatter).tell(story.told());
     let screen = desk.screen();
-    let rows = screen.lines().take(12).filter(|row| row.contains("db1") || row.contains("web2"));
+    let rows = screen.lines().take(12).filter(|row| row.contains("web1") || row.contains("web2"));
     rows.map(|row| format!("{}\n", row.trim_end_matches(['│', '|', ' ']))).collect()
 }
 
@@ -102,9 +141,13 @@ fn a_step_that_had_failed_is_still_seen_to_have_failed_where_its_host_is_left_ou
 }
 
 #[test]
-fn it_is_said_in_words_that_it_failed_before() {
-    let why = Why(String::new());
-    let told = story::failed().then(Fact::Chose(HoldId(0), Choice::Exclude, why)).told();
-    let screen = Desk::new(WIDE).tell(told).screen();
-    assert!(screen.contains("FAILED, exit 1; then the host was excluded"), "{screen}");
+fn it_is_said_in_words_how_far_it_had_come() {
+    let check = |end, row: &str, words: &str| {
+        let screen = Desk::new(WIDE).tell(built(end).told()).keys("hhhhh<right>k").screen();
+        assert!(screen.contains(words), "{words}:\n{screen}");
+        assert!(screen.contains(row), "{row}:\n{screen}");
+    };
+    check(failed, "✗ excl", "FAILED, exit 127 (command not found); then the host was excluded");
+    check(refused, "✗ excl", "FAILED: the host could not begin it; then it was excluded");
+    check(running, "? excl", "outcome unknown: it may have run when the host was excluded");
 }

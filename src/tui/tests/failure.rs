@@ -9,7 +9,7 @@ use crate::{
         Act, BoxMode, Changes, Command, HoldId, HostId, Items, Key, Kind, Node, NodeId, Origin,
         Part, Query, StepName, Text, Try,
     },
-    run::{Cause, Choice, End, Fact, LinkState, Question, Sig, Why},
+    run::{Cause, Choice, End, Fact, LinkState, Offer, Question, Sig, Why},
     tui::{Settings, Told, errand::Errand, state::Pane},
 };
 
@@ -132,7 +132,7 @@ fn password() -> Told {
     let node = story.node("migrate", 2);
     let question = Question { text: "[sudo] password for deploy: ".to_owned(), hidden: true };
     let asks = Fact::Asks(Try { node, n: 1 }, 1, question.clone());
-    let offers = [crate::run::Offer::Answer, crate::run::Offer::Undo, crate::run::Offer::Abort];
+    let offers = [Offer::Answer, Offer::Undo, Offer::Abort];
     story.then(asks).hold(node, Cause::Input(1, question), &offers).told()
 }
 
@@ -353,6 +353,67 @@ fn all_hosts_are_tried_again_at_once() {
     let desk = desk(WIDE, both()).keys("TA");
     let retry = |hold: u32| format!("Command(Choose(HoldId({hold}), Retry, Why(\"\")))");
     assert_eq!(desk.wishes(), [retry(0), retry(1)]);
+}
+
+/// The build failed on one web host, could not begin on the other, and waits for a line on the third.
+fn three() -> Told {
+    let mut plan = story::plan();
+    for (column, step) in [(1, "build"), (3, "switch"), (4, "restart")] {
+        let of = |node: &&Node| node.key.step.as_str() == step && node.host == Some(HostId(0));
+        let node = plan.nodes.iter().find(of).unwrap().clone();
+        plan.columns[column].nodes.push(NodeId(u32::try_from(plan.nodes.len()).unwrap()));
+        plan.nodes.push(Node { host: Some(HostId(2)), ..node });
+    }
+    let story = story::Story::of(plan).wait(2).done("release", &[0, 1, 2], 1).pass("build");
+    let story = story.start("build", 0).start("build", 2).wait(9).end("build", 0, 127);
+    let [one, two, three] = [0, 1, 2].map(|host| story.node("build", host));
+    let attempt = |node| Try { node, n: 1 };
+    let question = Question { text: "Sure? ".to_owned(), hidden: false };
+    let words = || "No space left on device".to_owned();
+    story
+        .then(Fact::Armed(attempt(two)))
+        .then(Fact::Refused(attempt(two), words()))
+        .then(Fact::Asks(attempt(three), 1, question.clone()))
+        .hold(one, Cause::Failed(End::Exit(127)), &story::AFTER_FAILURE)
+        .hold(two, Cause::Refused(words()), &story::AFTER_FAILURE)
+        .hold(three, Cause::Input(1, question), &[Offer::Answer, Offer::Undo, Offer::Abort])
+        .told()
+}
+
+#[test]
+fn one_answer_is_given_on_all_hosts_where_it_is_one() {
+    check("failure_fixed_together", three, "F");
+    check("failure_exclude_together", three, "X");
+    let all = |keys: &str| desk(WIDE, three()).keys(keys).wishes();
+    let chosen = |choice: &str| {
+        let one = |hold| format!("Command(Choose(HoldId({hold}), {choice}, Why(\"why\")))");
+        [one(0), one(1)]
+    };
+    // The reason is typed once, and stands with each.
+    assert_eq!(all("F<tab>why<tab><tab>A"), chosen("Fixed"));
+    assert_eq!(all("K<tab>why<tab><tab>A"), chosen("Skip"));
+    assert_eq!(all("X<tab>why<tab><tab>A"), chosen("Exclude"));
+    assert_eq!(all("F<tab>why<tab><tab>F"), chosen("Fixed")[..1]);
+    assert_eq!(all("X<tab>why<tab><tab>X"), chosen("Exclude")[..1]);
+    // What is answered meanwhile is not answered again.
+    let mut gone = desk(WIDE, three()).keys("K<tab>why<tab><tab>");
+    let fact = Fact::Chose(HoldId(1), Choice::Retry, Why::default());
+    let event = crate::run::Event { seq: 1000, at: story::at(80), by: None, fact };
+    gone = gone.tell(Told::Events(vec![event])).keys("A");
+    assert_eq!(gone.wishes(), chosen("Skip")[..1]);
+}
+
+#[test]
+fn hosts_are_not_left_out_together_where_none_would_be_left_for_a_step() {
+    let mut desk = desk(WIDE, both()).keys("X");
+    let screen = desk.screen();
+    assert!(
+        screen.contains(
+            "Not on all 2 hosts at once: then no host is left for build, switch, restart."
+        ),
+        "{screen}"
+    );
+    assert_eq!(desk.keys("<tab>why<tab><tab>A").wishes(), Vec::<String>::new());
 }
 
 #[test]

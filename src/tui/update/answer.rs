@@ -2,6 +2,7 @@
 
 use super::{edit, log, outside};
 use crate::{
+    model::HoldId,
     run::{Command, Why},
     tui::{
         errand::Errand,
@@ -80,6 +81,9 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
         }
         Deed::Choose(holds, choice) => {
             edit::sent(model, &holds, &choice);
+            // Of several some may have been answered while the dialog was open.
+            let open = |hold: &HoldId| model.run().is_some_and(|run| run.holds.contains_key(hold));
+            let holds: Vec<HoldId> = holds.into_iter().filter(open).collect();
             let choose = |hold| Wish::Command(Command::Choose(hold, choice.clone(), why.clone()));
             return holds.into_iter().map(choose).collect();
         }

@@ -4,10 +4,11 @@ use super::{
     acts::with_reason,
     allowed::{self, excludable},
     question::typed,
+    together::Answer,
 };
 use crate::{
-    model::{HostId, Kind, Maintenance},
-    run::{Cell, Choice, Offer, Run},
+    model::{HostId, Maintenance, NodeId},
+    run::{Choice, Offer, Run, State},
     tui::{
         action::{Act, Action},
         keymap::{letter, with_keys, written},
@@ -21,16 +22,19 @@ use crate::{
     },
 };
 
-/// What becomes of a step that a host has not done, when it is left out.
+/// What becomes of a step that a host has not done, when it is left out; the gravest first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Lot {
+    /// No host does it, and others wait for it.
+    Missed,
+    /// The same, and it runs there: nobody sees its end.
+    Unwatched,
+    /// It is done nowhere, and nothing waits for it.
+    Dropped,
+    /// It is asked where else it is to be done: on one of these.
+    Moved(Vec<HostId>),
     /// Hosts that go on have done it or will.
     Shared,
-    /// It is asked where else it is to be done: on one of these.
-    Asked(Vec<HostId>),
-    /// It runs there, and nobody waits for its end.
-    Unwatched,
-    /// It is done nowhere.
-    Dropped,
 }
 
 /// Before a run: it is planned without hosts that cannot be reached.
@@ -73,84 +77,139 @@ pub(super) fn dialog(model: &Model) -> Option<Dialog> {
         let here = run.cell(hold.on).is_some_and(|cell| cell.node.host == Some(host));
         here && hold.offers.contains(&Offer::Exclude)
     });
-    let (subject, deed) = match asked {
-        Some((id, _)) => (Subject::Holds(vec![id]), Deed::Choose(vec![id], Choice::Exclude)),
-        None => (Subject::Run, Deed::Exclude(host)),
-    };
-    let dialog = Dialog::new(format!("Exclude {name}?"), subject, model.now)
+    let subject = asked.map_or(Subject::Run, |(id, _)| Subject::Holds(vec![id]));
+    let mut dialog = Dialog::new(format!("Exclude {name}?"), subject, model.now)
         .about(Facts::new(
             format!("{name} takes no further part and stays as it is now, unlike the others"),
             words::on_host(model, Some(host)),
             "none in this run; a new run brings the host back in line",
         ))
-        .line("A step that runs there goes on to its end. The run ends as failed.")
-        .button("Exclude", letter(model, Act::Exclude), "go on without it", deed);
-    let mut dialog = steps(model, run, host, dialog);
+        .line("A step that runs there goes on to its end. The run ends as failed.");
+    let loss = loss(model, run, &[host]);
+    dialog.text.extend(loss.lines());
+    let mut dialog = match asked {
+        Some((id, hold)) => {
+            let hosts = words::hosts_asked(run, &words::alike(run, hold, Offer::Exclude).these);
+            let mut answer = Answer::new(Offer::Exclude, Act::Exclude, "Exclude", Choice::Exclude);
+            answer.apart = self::loss(model, run, &hosts).in_short().filter(|_| hosts.len() > 1);
+            answer.buttons(model, run, (id, hold), dialog)
+        }
+        None => dialog.button(
+            "Exclude",
+            letter(model, Act::Exclude),
+            "go on without it",
+            Deed::Exclude(host),
+        ),
+    };
+    if loss.is_grave() {
+        dialog = typed(dialog, name);
+    }
     if model.sight.pages.get(name).is_some_and(|(page, _)| matches!(page, Maintenance::On(_))) {
         dialog = dialog.line(format!("{name} keeps the maintenance page: its visitors get that."));
     }
     Some(with_reason(dialog))
 }
 
-/// Says what becomes of the steps that it has not done. What is then done nowhere is confirmed by
-/// typing, as leaving it out would be.
-fn steps(model: &Model, run: &Run, host: HostId, mut dialog: Dialog) -> Dialog {
-    let name = model.host_name(host);
-    if run.plan.host_ids().all(|(other, _)| other == host || !run.takes_part(other)) {
-        return dialog.line("No host is left then: nothing more is done in this run.");
+/// What becomes of the steps that hosts have not done when they are left out.
+#[derive(Default)]
+struct Loss {
+    /// No host goes on.
+    last: bool,
+    /// It is asked where else they are done; the hosts that are left for it.
+    moved: Vec<(String, Vec<String>)>,
+    /// Done nowhere then, and others wait for them: whether to go on without is asked.
+    missed: Vec<String>,
+    /// They run there, and their end is not seen any more.
+    unwatched: Vec<String>,
+    /// Done nowhere then, and nothing waits for them.
+    dropped: Vec<String>,
+}
+
+impl Loss {
+    fn is_grave(&self) -> bool {
+        !self.missed.is_empty() || !self.unwatched.is_empty() || !self.dropped.is_empty()
     }
-    let (mut dropped, mut unwatched) = (Vec::new(), Vec::new());
+
+    fn lines(&self) -> Vec<String> {
+        if self.last {
+            return vec!["No host is left then: nothing more is done in this run.".to_owned()];
+        }
+        let mut lines: Vec<String> = Vec::new();
+        for (step, hosts) in &self.moved {
+            let hosts = words::hosts(hosts);
+            lines.push(format!("{step}: you are asked where else it is done: {hosts}."));
+        }
+        let asked = "you are asked whether to go on without";
+        for (steps, becomes) in [
+            (&self.missed, format!("done nowhere in this run: {asked}")),
+            (&self.unwatched, format!("still running there, unseen from then on: {asked}")),
+            (&self.dropped, "done nowhere in this run; nothing waits for that".to_owned()),
+        ] {
+            let is = if steps.len() == 1 { "is" } else { "are" };
+            if !steps.is_empty() {
+                lines.push(format!("{} {is} then {becomes}.", words::hosts(steps)));
+            }
+        }
+        lines
+    }
+
+    /// Why these hosts are not left out by one key.
+    fn in_short(&self) -> Option<String> {
+        let steps: Vec<&String> =
+            self.missed.iter().chain(&self.unwatched).chain(&self.dropped).collect();
+        if self.last {
+            return Some("no host is left then".to_owned());
+        }
+        (!steps.is_empty()).then(|| format!("then no host is left for {}", words::hosts(&steps)))
+    }
+}
+
+fn loss(model: &Model, run: &Run, out: &[HostId]) -> Loss {
+    let after = run.without(out);
+    let mut loss = Loss::default();
+    if run.plan.host_ids().all(|(host, _)| !after.takes_part(host)) {
+        return Loss { last: true, ..loss };
+    }
     for column in &model.grid.columns {
-        let step = column.step.as_str();
-        match lot(model, run, column, host) {
+        let step = column.step.to_string();
+        let lot = out.iter().filter_map(|host| lot(model, (run, &after), column, *host)).min();
+        match lot {
             None | Some(Lot::Shared) => {}
-            Some(Lot::Asked(hosts)) if hosts.is_empty() => {
-                let line = "no other host is left for it: you are asked whether to go on without";
-                dialog = dialog.line(format!("{step}: {line}."));
+            Some(Lot::Moved(hosts)) => {
+                let names = hosts.iter().map(|host| model.host_name(*host).to_owned());
+                loss.moved.push((step, names.collect()));
             }
-            Some(Lot::Asked(hosts)) => {
-                let names: Vec<&str> = hosts.iter().map(|it| model.host_name(*it)).collect();
-                let names = words::hosts(&names);
-                dialog =
-                    dialog.line(format!("{step}: you are asked where else it is done: {names}."));
-            }
-            Some(Lot::Unwatched) => unwatched.push(step),
-            Some(Lot::Dropped) => dropped.push(step),
+            Some(Lot::Missed) => loss.missed.push(step),
+            Some(Lot::Unwatched) => loss.unwatched.push(step),
+            Some(Lot::Dropped) => loss.dropped.push(step),
         }
     }
-    for (these, becomes) in [
-        (&dropped, format!("done on {name} only: then done on NO host, and the steps after go on")),
-        (&unwatched, format!("running on {name} only: the steps after do NOT wait for its end")),
-    ] {
-        let is = if these.len() == 1 { "is" } else { "are" };
-        if !these.is_empty() {
-            dialog = dialog.line(format!("{} {is} {becomes}.", words::hosts(these)));
-        }
-    }
-    if dropped.is_empty() && unwatched.is_empty() { dialog } else { typed(dialog, name) }
+    loss
 }
 
 /// What becomes of a step; `None`: the host has no part in it, or has done its part.
-fn lot(model: &Model, run: &Run, column: &Column, host: HostId) -> Option<Lot> {
-    let cells = column.nodes(host).iter().filter_map(|id| run.cell(*id));
-    let open = |cell: &&Cell| !cell.state.is_done() && !cell.node.origin.takes_back();
-    let open: Vec<&Cell> = cells.filter(open).collect();
-    let once = open.iter().find_map(|cell| match &cell.node.kind {
-        Kind::Act(act) if !act.elsewhere.is_empty() => Some(&act.elsewhere),
-        Kind::Act(_) | Kind::Ask(_) | Kind::Gate(_) => None,
-    });
-    let goes_on = |other: HostId| other != host && run.takes_part(other);
-    if let Some(elsewhere) = once {
-        let hosts = elsewhere.iter().map(|it| it.host).filter(|it| goes_on(*it));
-        return Some(Lot::Asked(hosts.collect()));
-    }
+fn lot(model: &Model, (run, after): (&Run, &Run), column: &Column, host: HostId) -> Option<Lot> {
+    let nodes = column.nodes(host);
+    let open = |id: &&NodeId| {
+        run.cell(**id).is_some_and(|it| !it.state.is_done() && !it.node.origin.takes_back())
+    };
+    let open: Vec<NodeId> = nodes.iter().filter(open).copied().collect();
     open.first()?;
-    let running = open.iter().any(|cell| cell.in_flight());
-    let has_it =
-        |other: HostId| goes_on(other) || (other != host && model.face(column, other).is_done());
-    Some(match column.hosts().any(has_it) {
-        true => Lot::Shared,
-        false if running => Lot::Unwatched,
-        false => Lot::Dropped,
-    })
+    let stranded = open.iter().find_map(|id| {
+        let cell = after.cell(*id)?;
+        matches!(cell.state, State::Stranded(_)).then_some(cell)
+    });
+    if let Some(cell) = stranded {
+        let hosts = after.elsewhere(cell);
+        let flight = matches!(cell.state, State::Stranded(true));
+        return Some(match (hosts.is_empty(), flight) {
+            (false, _) => Lot::Moved(hosts),
+            (true, true) => Lot::Unwatched,
+            (true, false) => Lot::Missed,
+        });
+    }
+    let has_it = |other: HostId| {
+        after.takes_part(other) || (other != host && model.face(column, other).is_done())
+    };
+    Some(if column.hosts().any(has_it) { Lot::Shared } else { Lot::Dropped })
 }

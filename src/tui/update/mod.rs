@@ -24,6 +24,7 @@ mod picker;
 mod question;
 mod stages;
 mod tempo;
+mod together;
 mod told;
 
 use crossterm::event::{KeyEvent, MouseEvent};

@@ -1,8 +1,8 @@
 //! The dialogs of the answers to an open question.
 
-use super::{acts, allowed::asking, edit};
+use super::{acts, allowed::asking, edit, together::Answer};
 use crate::{
-    model::{Changes, HoldId, HostId, Kind},
+    model::{HoldId, HostId},
     run::{Cause, Choice, Hold, Offer, Run},
     tui::{
         action::{Act, Action},
@@ -35,8 +35,7 @@ pub(super) fn about(
 /// The host on which a question is about a change of the schema.
 fn migrates<'a>(model: &'a Model, run: &Run, hold: &Hold) -> Option<&'a str> {
     let cell = run.cell(hold.on)?;
-    let Kind::Act(act) = &cell.node.kind else { return None };
-    let host = cell.node.host.filter(|_| act.changes == Changes::Schema)?;
+    let host = cell.node.host.filter(|_| words::concerns_schema(cell))?;
     Some(model.host_name(host))
 }
 
@@ -59,49 +58,39 @@ pub(super) fn answer(model: &Model, action: Act) -> Option<Dialog> {
     let offered = |offer: &&Offer| words::key_of(**offer) == action;
     let offer = *hold.offers.iter().find(offered)?;
     let place = words::place(model, run, hold);
-    let about = words::consequence(model, hold, offer);
     let ask = |title: String, what: &str, undo: &str| {
-        let facts = self::about(model, run, hold, what, undo);
+        let facts = about(model, run, hold, what, undo);
         about_hold(model, run, id, hold, &title).about(facts)
     };
-    let one = |choice| Deed::Choose(vec![id], choice);
+    let give = |dialog, act, label, choice| {
+        Answer::new(offer, act, label, choice).buttons(model, run, (id, hold), dialog)
+    };
     Some(match offer {
         Offer::Retry => retry(model, run, id, hold),
         Offer::Edit => edit::dialog(model, id, true)?,
         Offer::Answer => input(model, run)?,
         Offer::Move(_) => elsewhere(model, run, id, hold),
         Offer::Fixed => {
-            acts::with_reason(
-                ask(format!("Mark {place} fixed?"), "takes it as done; the run goes on", KEPT)
-                    .button("Mark fixed", letter(model, Act::Fixed), about, one(Choice::Fixed)),
-            )
+            let dialog =
+                ask(format!("Mark {place} fixed?"), "takes it as done; the run goes on", KEPT);
+            acts::with_reason(give(dialog, Act::Fixed, "Mark fixed", Choice::Fixed))
         }
-        Offer::AssumeOk => acts::with_reason(
-            ask(format!("Take {place} as done?"), "takes it as done; the run goes on", KEPT)
-                .button(
-                    "Take as done",
-                    letter(model, Act::Fixed),
-                    about,
-                    one(Choice::Assume(true)),
-                ),
-        ),
-        Offer::AssumeFailed => acts::with_reason(
-            ask(format!("Take {place} as failed?"), "takes it as not done", ASKED_NEXT).button(
-                "Take as failed",
-                letter(model, Act::AssumeFailed),
-                about,
-                one(Choice::Assume(false)),
-            ),
-        ),
+        Offer::AssumeOk => {
+            let dialog =
+                ask(format!("Take {place} as done?"), "takes it as done; the run goes on", KEPT);
+            acts::with_reason(give(dialog, Act::Fixed, "Take as done", Choice::Assume(true)))
+        }
+        Offer::AssumeFailed => {
+            let dialog =
+                ask(format!("Take {place} as failed?"), "takes it as not done", ASKED_NEXT);
+            let choice = Choice::Assume(false);
+            acts::with_reason(give(dialog, Act::AssumeFailed, "Take as failed", choice))
+        }
         Offer::Skip => {
             let what = "leaves it out; later steps run as if it were there, the run ends as failed";
             let undo = with_keys(model, "none in this run; {deploy} runs all anew");
-            let dialog = ask(format!("Skip {place}?"), what, &undo).button(
-                "Skip",
-                letter(model, Act::Skip),
-                about,
-                one(Choice::Skip),
-            );
+            let dialog = ask(format!("Skip {place}?"), what, &undo);
+            let dialog = give(dialog, Act::Skip, "Skip", Choice::Skip);
             acts::with_reason(match migrates(model, run, hold) {
                 Some(host) => typed(dialog, host),
                 None => dialog,
@@ -110,7 +99,12 @@ pub(super) fn answer(model: &Model, action: Act) -> Option<Dialog> {
         Offer::TakeOver => acts::with_reason(
             ask("Take the lock over?".to_owned(), "the other run can change no more", "none")
                 .line("Be sure that the other run does not go on.")
-                .button("Take over", letter(model, Act::TakeOver), about, one(Choice::TakeOver)),
+                .button(
+                    "Take over",
+                    letter(model, Act::TakeOver),
+                    words::consequence(model, hold, offer),
+                    Deed::Choose(vec![id], Choice::TakeOver),
+                ),
         ),
         Offer::Go | Offer::Exclude | Offer::Undo | Offer::Abort => return None,
     })
@@ -118,7 +112,6 @@ pub(super) fn answer(model: &Model, action: Act) -> Option<Dialog> {
 
 fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     let place = words::place(model, run, hold);
-    let about = words::consequence(model, hold, Offer::Retry);
     let again = if matches!(hold.cause, Cause::Unknown(_)) {
         "runs it AGAIN: if it was done, or done in part, it is then done TWICE"
     } else {
@@ -129,17 +122,10 @@ fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     let undo = format!(
         "none needed; each attempt has a log of its own ({older} and {newer} go through them)"
     );
-    let facts = self::about(model, run, hold, again, undo).takes(words::usual_step(model, hold));
-    let mut dialog = about_hold(model, run, id, hold, &format!("Retry {place}?"))
-        .about(facts)
-        .button("Retry", letter(model, Act::Retry), about, Deed::Choose(vec![id], Choice::Retry));
-    let all = words::same_step(run, hold);
-    if all.len() > 1 {
-        let label = format!("Retry on all {}", words::count(all.len(), "host"));
-        let about = "wherever this step failed";
-        dialog = dialog.button(label, Some('A'), about, Deed::Choose(all, Choice::Retry));
-    }
-    dialog
+    let facts = about(model, run, hold, again, undo).takes(words::usual_step(model, hold));
+    let dialog = about_hold(model, run, id, hold, &format!("Retry {place}?")).about(facts);
+    let answer = Answer::new(Offer::Retry, Act::Retry, "Retry", Choice::Retry);
+    answer.buttons(model, run, (id, hold), dialog)
 }
 
 fn input(model: &Model, run: &Run) -> Option<Dialog> {

@@ -19,7 +19,12 @@ use super::{
 };
 use crate::model::HostId;
 use crate::tui::{
-    state::{Model, Pane, face::Face, grid::Column, narrow::List},
+    state::{
+        Model, Pane,
+        face::{Before, Face},
+        grid::Column,
+        narrow::List,
+    },
     styles::Tone,
     words::{self, Linked},
 };
@@ -239,8 +244,11 @@ fn worst(model: &Model, host: HostId) -> (u8, &'static str, Tone) {
 /// What matters more has more weight.
 fn weight(face: &Face) -> u8 {
     match face {
-        Face::Failed(_) | Face::Refused | Face::NotUndone(_) | Face::Excluded(Some(_)) => 12,
-        Face::Unknown => 11,
+        Face::Failed(_)
+        | Face::Refused
+        | Face::NotUndone(_)
+        | Face::Excluded(Before::Failed(_) | Before::Refused) => 12,
+        Face::Unknown | Face::Excluded(Before::Unknown) => 11,
         Face::LinkLost(_) => 10,
         Face::Asks | Face::Stranded => 9,
         Face::Running(_)
@@ -251,7 +259,7 @@ fn weight(face: &Face) -> u8 {
         Face::Held | Face::Break => 7,
         Face::Waiting => 6,
         Face::Skipped => 5,
-        Face::Excluded(None) => 4,
+        Face::Excluded(Before::NotDone) => 4,
         Face::Aborted => 3,
         Face::NotWanted => 2,
         Face::Undone => 1,

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{Gate, Key, Kind, MAINTENANCE_OFF, Part},
-    run::{Cause, Hold, Run},
+    model::{Changes, Gate, Key, Kind, MAINTENANCE_OFF, Part, Query},
+    run::{Cause, Cell, Hold, Offer, Run},
     tui::{
         action::{Act, Action},
         keymap::written,
@@ -52,7 +52,8 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
         Cause::Batch(_) => "ASKS before the next batch".to_owned(),
         Cause::LockHeld(_) => "LOCKED".to_owned(),
         Cause::Diverges(_) => "ASKS hosts differ".to_owned(),
-        Cause::OnceHostGone(_) => format!("ASKS where to do {place}"),
+        Cause::OnceHostGone(_) if moves(hold) => format!("ASKS where to do {place}"),
+        Cause::OnceHostGone(_) => format!("NOT DONE {place}, and its host was excluded"),
         Cause::Unreachable => format!("UNREACHABLE {place}"),
         Cause::NotUndone(end) => format!("NOT UNDONE {place}, {end}"),
     }
@@ -130,13 +131,7 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
         }
         Cause::LockHeld(who) => vec![format!("The lock is held by someone else: {who}")],
         Cause::Diverges(how) => vec![format!("The hosts differ: {how}")],
-        Cause::OnceHostGone(false) => {
-            vec![format!("{place} is done on one host only, and that host was excluded.")]
-        }
-        Cause::OnceHostGone(true) => vec![
-            format!("{place} is done on one host only, and that host was excluded."),
-            "An attempt was under way there: it may have been done, or may still be.".to_owned(),
-        ],
+        Cause::OnceHostGone(flight) => once_host_gone(run, hold, &place, *flight),
         Cause::Unreachable => vec![format!(
             "{place} may be running, and the host has not been reachable for a long time."
         )],
@@ -144,4 +139,41 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
             vec![format!("{place} failed: {end}. What it takes back is NOT undone.")]
         }
     }
+}
+
+/// Whether a host is left that could do it.
+fn moves(hold: &Hold) -> bool {
+    hold.offers.iter().any(|offer| matches!(offer, Offer::Move(_)))
+}
+
+/// A step that its host does no more: done on another one, or on none.
+fn once_host_gone(run: &Run, hold: &Hold, place: &str, flight: bool) -> Vec<String> {
+    let mut lines = match moves(hold) {
+        true => vec![format!("{place} is done on one host only, and that host was excluded.")],
+        false => vec![
+            format!("{place} is not done: its host was excluded, and no other one does it."),
+            match run.cell(hold.on).is_some_and(concerns_schema) {
+                true => "Skipped, the new code meets a database that was NOT changed.".to_owned(),
+                false => "Skipped, what comes after it goes on WITHOUT it.".to_owned(),
+            },
+        ],
+    };
+    if flight {
+        let line = "An attempt was under way there: it may have been done, or may still be.";
+        lines.push(line.to_owned());
+    }
+    lines
+}
+
+/// Whether without this node the schema is not what the code expects: it changes it, or lists what does.
+pub(crate) fn concerns_schema(cell: &Cell) -> bool {
+    let changes = match &cell.node.kind {
+        Kind::Act(act) => act.changes,
+        Kind::Ask(ask) => match &ask.query {
+            Query::Items(items) => items.each.changes,
+            Query::When(_) => Changes::Nothing,
+        },
+        Kind::Gate(_) => Changes::Nothing,
+    };
+    changes == Changes::Schema
 }

@@ -3,7 +3,11 @@
 use jiff::Timestamp;
 
 use super::{since, took};
-use crate::tui::{glyphs::Glyphs, state::face::Face, styles::Tone};
+use crate::tui::{
+    glyphs::Glyphs,
+    state::face::{Before, Face},
+    styles::Tone,
+};
 
 /// How a state is shown.
 #[derive(Clone, Debug)]
@@ -48,10 +52,7 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
         Face::Skipped => plain("skipped by you", "skip"),
         Face::Fixed => plain("marked fixed by you", "fixed"),
         Face::Assumed => plain("taken as done by you", "taken"),
-        Face::Excluded(None) => plain("not done: the host was excluded", "excl"),
-        Face::Excluded(Some(end)) => {
-            (format!("FAILED, {end}; then the host was excluded"), "excl".to_owned())
-        }
+        Face::Excluded(before) => (excluded(*before), "excl".to_owned()),
         Face::NotWanted => {
             plain("not needed: its condition says that there is nothing to do", "none")
         }
@@ -89,6 +90,16 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
     Look { glyph, tone, word, short, long }
 }
 
+/// A step of a host that was left out.
+fn excluded(before: Before) -> String {
+    match before {
+        Before::NotDone => "not done: the host was excluded".to_owned(),
+        Before::Failed(end) => format!("FAILED, {end}; then the host was excluded"),
+        Before::Refused => "FAILED: the host could not begin it; then it was excluded".to_owned(),
+        Before::Unknown => "outcome unknown: it may have run when the host was excluded".to_owned(),
+    }
+}
+
 fn plain(word: &str, short: &str) -> (String, String) {
     (word.to_owned(), short.to_owned())
 }
@@ -102,12 +113,15 @@ fn mark(face: &Face, glyphs: &Glyphs, spun: &'static str) -> (&'static str, Tone
         Face::Prepared | Face::Running(_) | Face::Stopping(_) | Face::Settling(_) => {
             (spun, Tone::Running)
         }
-        Face::LinkLost(_) | Face::Unknown => (glyphs.unknown, Tone::Unknown),
-        Face::Ok(_) | Face::Fixed | Face::Assumed => (glyphs.ok, Tone::Ok),
-        Face::Failed(_) | Face::Refused | Face::NotUndone(_) | Face::Excluded(Some(_)) => {
-            (glyphs.failed, Tone::Failed)
+        Face::LinkLost(_) | Face::Unknown | Face::Excluded(Before::Unknown) => {
+            (glyphs.unknown, Tone::Unknown)
         }
-        Face::Skipped | Face::Excluded(None) | Face::NotWanted | Face::Aborted => {
+        Face::Ok(_) | Face::Fixed | Face::Assumed => (glyphs.ok, Tone::Ok),
+        Face::Failed(_)
+        | Face::Refused
+        | Face::NotUndone(_)
+        | Face::Excluded(Before::Failed(_) | Before::Refused) => (glyphs.failed, Tone::Failed),
+        Face::Skipped | Face::Excluded(Before::NotDone) | Face::NotWanted | Face::Aborted => {
             (glyphs.skipped, Tone::Dim)
         }
         Face::Undoing => (glyphs.undone, Tone::Running),

@@ -29,14 +29,14 @@ use super::{
 pub(crate) use self::{
     built::{Texts, does},
     card::{Point, card, copied, items_of},
-    cause::{cause, headline, opens, place},
+    cause::{cause, concerns_schema, headline, opens, place},
     diff::{changes, changes_schema, diff, planned},
     entry::{Entry, chosen, dialog_would, entries, would},
     event::event,
     face::{Look, look},
     host::host,
     link::{Linked, left_out, linked},
-    offer::{consequence, key_of, same_step},
+    offer::{Alike, alike, all_of, consequence, hosts_asked, key_of, standing_of},
     outside::{care, dialog, doing, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},
     release::{

@@ -1,8 +1,10 @@
 //! What can be answered, on which key, and what comes of it.
 
-use super::cause::opens;
+use std::collections::BTreeSet;
+
+use super::{HOSTS_SHOWN, cause::opens};
 use crate::{
-    model::HoldId,
+    model::{HoldId, HostId},
     run::{Cause, Hold, Offer, Run},
     tui::{action::Act, state::Model},
 };
@@ -28,16 +30,16 @@ pub(crate) fn key_of(offer: Offer) -> Act {
 /// What comes of an answer, short enough for the narrow pane.
 pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
     let unknown = matches!(hold.cause, Cause::Unknown(_));
+    if let Some(said) = model.run().and_then(|run| together(run, hold, offer)) {
+        return said;
+    }
     let text = match offer {
         Offer::Go if model.run().is_some_and(|run| opens(run, hold)) => {
             "takes the maintenance page DOWN, undoes on"
         }
         Offer::Go => go(&hold.cause),
         Offer::Retry if unknown => "runs it AGAIN, perhaps a second time",
-        Offer::Retry => match model.run().map_or(0, |run| same_step(run, hold).len()) {
-            0 | 1 => "runs the same command once more",
-            all => return format!("once more: here, or on all {all} hosts"),
-        },
+        Offer::Retry => "runs the same command once more",
         Offer::Edit => "changes the command for this run only",
         Offer::Skip => "goes on without it, ends as failed",
         Offer::Fixed => "goes on: you did it by hand",
@@ -53,16 +55,102 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
     text.to_owned()
 }
 
-/// Open questions about the same failed step, on all hosts: they can be tried again together.
-pub(crate) fn same_step(run: &Run, hold: &Hold) -> Vec<HoldId> {
-    let step = |hold: &Hold| run.cell(hold.on).map(|cell| &cell.node.key.step);
-    let alike = |other: &Hold| {
-        other.cause.is_failure()
-            && hold.cause.is_failure()
-            && step(other) == step(hold)
-            && other.offers.contains(&Offer::Retry)
+/// The same of an answer that can be given on several hosts at once.
+fn together(run: &Run, hold: &Hold, offer: Offer) -> Option<String> {
+    let what = match offer {
+        Offer::Retry if matches!(hold.cause, Cause::Unknown(_)) => "runs it AGAIN: here, or on",
+        Offer::Retry => "once more: here, or on",
+        Offer::Skip => "left out: here, or on",
+        Offer::Fixed => "done by hand: here, or on",
+        Offer::AssumeOk => "it was done: here, or on",
+        Offer::AssumeFailed => "it was not done: here, or on",
+        Offer::Go
+        | Offer::Exclude
+        | Offer::Edit
+        | Offer::Undo
+        | Offer::Abort
+        | Offer::Answer
+        | Offer::Move(_)
+        | Offer::TakeOver => return None,
     };
-    run.holds.iter().filter(|(_, other)| alike(other)).map(|(id, _)| *id).collect()
+    let these = alike(run, hold, offer).these;
+    (these.len() > 1).then(|| format!("{what} {}", all_of(run, &these)))
+}
+
+/// Open questions about one step, each on a host of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Alike {
+    /// Those that this answer can be given to together.
+    pub(crate) these: Vec<HoldId>,
+    /// Those that it is no answer to, or not the same one.
+    pub(crate) others: Vec<HoldId>,
+}
+
+/// What is open about the same step, on all hosts, for this answer to one of them. To run once more
+/// what failed is another thing than to run what may have been done.
+pub(crate) fn alike(run: &Run, hold: &Hold, offer: Offer) -> Alike {
+    let place = |hold: &Hold| {
+        let node = &run.cell(hold.on)?.node;
+        node.host.map(|_| (&node.key.step, node.origin.takes_back()))
+    };
+    let Some(here) = place(hold) else { return Alike::default() };
+    let same = |other: &Hold| {
+        let alike = offer != Offer::Retry || other.cause.is_failure() == hold.cause.is_failure();
+        alike && other.offers.contains(&offer)
+    };
+    let of_step = run.holds.iter().filter(|(_, other)| place(other) == Some(here));
+    let (these, others): (Vec<_>, Vec<_>) = of_step.partition(|(_, other)| same(other));
+    let ids = |of: Vec<(&HoldId, &Hold)>| of.into_iter().map(|(id, _)| *id).collect();
+    Alike { these: ids(these), others: ids(others) }
+}
+
+/// The hosts of open questions, each once.
+pub(crate) fn hosts_asked(run: &Run, ids: &[HoldId]) -> Vec<HostId> {
+    let host = |id| run.cell(run.holds.get(id)?.on)?.node.host;
+    let hosts: BTreeSet<HostId> = ids.iter().filter_map(host).collect();
+    hosts.into_iter().collect()
+}
+
+/// How many they are: of a step with items a host may have several.
+pub(crate) fn all_of(run: &Run, ids: &[HoldId]) -> String {
+    let noun = if hosts_asked(run, ids).len() == ids.len() { " hosts" } else { "" };
+    format!("all {}{noun}", ids.len())
+}
+
+/// What happened on which host, as in `web1: exit 1; web2: could not begin`; raw.
+pub(crate) fn standing_of(model: &Model, run: &Run, ids: &[HoldId]) -> String {
+    let said = |id: &HoldId| {
+        let hold = run.holds.get(id)?;
+        let host = run.cell(hold.on)?.node.host?;
+        Some(format!("{}: {}", model.host_name(host), happened(&hold.cause)))
+    };
+    let mut all: Vec<String> = ids.iter().filter_map(said).collect();
+    let more = all.len().saturating_sub(HOSTS_SHOWN);
+    all.truncate(HOSTS_SHOWN);
+    if more > 0 {
+        all.push(format!("and {more} more"));
+    }
+    all.join("; ")
+}
+
+/// A cause in a few words, beside the name of its host.
+fn happened(cause: &Cause) -> String {
+    match cause {
+        Cause::Failed(end) => end.to_string(),
+        Cause::NotUndone(end) => format!("NOT undone, {end}"),
+        Cause::Refused(_) => "could not begin".to_owned(),
+        Cause::Unknown(_) => "its outcome is unknown".to_owned(),
+        Cause::Unsettled => "something of it still runs".to_owned(),
+        Cause::Input(..) => "waits for input".to_owned(),
+        Cause::Unreachable => "cannot be reached".to_owned(),
+        Cause::OnceHostGone(_) => "was excluded".to_owned(),
+        Cause::Break
+        | Cause::Confirm(_)
+        | Cause::Schema
+        | Cause::Batch(_)
+        | Cause::LockHeld(_)
+        | Cause::Diverges(_) => "waits for an answer".to_owned(),
+    }
 }
 
 fn go(cause: &Cause) -> &'static str {
