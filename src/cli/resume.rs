@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     driver::{Driver, Left},
-    run::{Run, Verdict},
+    run::{Ending, Run},
     store::{Dirty, Journal},
 };
 
@@ -25,7 +25,8 @@ pub(super) async fn resume(
     let run = Run::fold(&events)
         .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
     if let Some(verdict) = run.closed {
-        say::err(&format!("run {id} is over: {}", said(verdict)));
+        let ending = run.ending().unwrap_or_else(|| Ending::of(verdict, false));
+        say::err(&format!("run {id} is over: {ending}"));
         let left = Left::Closed(verdict);
         let exit = Exit::of(left, &run, None);
         if args.output == Some(Format::Json) {
@@ -65,13 +66,4 @@ pub(super) async fn resume(
     prepare::finish(&driver, around).await;
     driver.close().await;
     exit
-}
-
-fn said(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ok => "everything was done",
-        Verdict::Failed => "something failed",
-        Verdict::Aborted => "it was aborted",
-        Verdict::Unknown => "an outcome is unknown",
-    }
 }

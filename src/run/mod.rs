@@ -2,6 +2,7 @@
 //! what a run is from here, and from nowhere else: no mirror copies, nothing optimistic.
 
 mod command;
+mod ending;
 mod event;
 mod fold;
 mod hold;
@@ -11,6 +12,7 @@ mod state;
 mod views;
 
 pub use command::{Command, Refusal};
+pub use ending::{Ending, Trouble, Way};
 pub use event::{
     Abort, Event, Excerpt, Fact, LinkState, Mode, Observation, Question, Stop, StopCause, Verdict,
     Who, Why,

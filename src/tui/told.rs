@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Settings;
 use crate::{
     model::{self, Candidate, HostId, Maintenance, Plan, RunId, Served, Site, Try},
-    run::{Command, Event, Mode, Refusal, Run, Verdict},
+    run::{Command, Ending, Event, Mode, Refusal, Run},
     store::Pace,
 };
 
@@ -201,9 +201,7 @@ pub struct PastRun {
     /// When its last fact was learned.
     pub last: Option<Timestamp>,
     /// How it ended; `None`: it is open.
-    pub closed: Option<Verdict>,
-    /// Whether it was undone.
-    pub undone: bool,
+    pub ending: Option<Ending>,
     /// The release that it made or served; empty: none.
     pub release: String,
     /// The full commit in it; empty: not known.
@@ -220,14 +218,10 @@ impl PastRun {
     /// How it ended, in a word.
     #[must_use]
     pub fn ended(&self) -> &'static str {
-        match (self.closed, self.undone) {
+        match self.ending {
             _ if self.damage.is_some() => "damaged",
-            (None, _) => "open",
-            (Some(Verdict::Ok), _) => "ok",
-            (Some(Verdict::Failed), _) => "failed",
-            (Some(Verdict::Aborted), false) => "aborted",
-            (Some(Verdict::Aborted), true) => "undone",
-            (Some(Verdict::Unknown), _) => "unknown",
+            None => "open",
+            Some(ending) => ending.word(),
         }
     }
 }

@@ -10,7 +10,7 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 
 use crate::{
     model::{Kind, RunId},
-    run::{Event, Fact, Run},
+    run::{Ending, Event, Fact, Run},
     store::{Journal, Reading, Store, Summary},
     tui::{PastRun, Told},
 };
@@ -92,8 +92,10 @@ fn row(store: &Store, summary: &Summary) -> PastRun {
         by: reading.as_ref().map(opener).unwrap_or_default(),
         opened: header.map(|it| it.opened),
         last: summary.last,
-        closed,
-        undone: run.as_ref().and_then(|run| run.aborting).is_some_and(|abort| abort.undo),
+        ending: run
+            .as_ref()
+            .and_then(Run::ending)
+            .or_else(|| closed.map(|verdict| Ending::of(verdict, false))),
         release: text(released.map(|it| &it.name)),
         commit: text(released.and_then(|it| it.revision.as_ref())),
         failures: run

@@ -107,7 +107,10 @@ pub(super) fn over(run: &Run, exit: Exit, outcome: &str) {
         }
     }
     let took = seconds(run.opened, run.latest);
-    say::out(&format!("run {}: {outcome} after {took}", run.plan.run));
+    // The word is the same as in JSON; how it came to that is said where the word does not say it.
+    let how = run.ending().map(|ending| ending.to_string()).filter(|_| outcome != "ok");
+    let how = how.map_or_else(String::new, |how| format!(" ({how})"));
+    say::out(&format!("run {}: {outcome}{how} after {took}", run.plan.run));
     match exit {
         Exit::Open | Exit::Unknown | Exit::Signal(_) if run.closed.is_none() => {
             say::err(&format!("hint: to go on: deployui resume {}", run.plan.run));

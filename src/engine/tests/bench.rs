@@ -322,6 +322,11 @@ impl Bench {
                 let offers: Vec<String> = hold.offers.iter().map(|o| offer(*o)).collect();
                 return assert_eq!(offers.join(" "), rest[1..].join(" "), "{line}");
             }
+            "ended" => {
+                let ending = run.ending().expect(line);
+                let said = format!("{ending} [{}]", ending.word());
+                return assert_eq!(said, rest.join(" "), "{line}");
+            }
             "wants" => {
                 let all: Vec<String> =
                     self.engine.wanted().iter().filter_map(|e| self.effect(e)).collect();

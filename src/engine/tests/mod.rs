@@ -2,6 +2,7 @@
 
 mod answers;
 mod bench;
+mod endings;
 mod gates;
 mod growth;
 mod policy;

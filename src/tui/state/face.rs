@@ -103,10 +103,11 @@ fn undo_face(run: &Run, nodes: &[NodeId]) -> Option<Face> {
         State::Failed(_, end) => Some(Face::NotUndone(*end)),
         State::Refused(..) => Some(Face::NotUndone(End::Exit(u8::MAX))),
         State::Unknown(..) => Some(Face::Unknown),
+        State::Overruled(Overrule::Fixed(_) | Overrule::Assumed(true, _)) => Some(Face::Undone),
+        State::Overruled(_) => Some(Face::NotUndone(undo.end.unwrap_or(End::Exit(u8::MAX)))),
         State::Waiting
         | State::Ok(_)
         | State::Stranded(_)
-        | State::Overruled(_)
         | State::Never(_)
         | State::Reverted(_) => None,
     }

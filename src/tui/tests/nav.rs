@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{HostId, RunId},
-    run::{Fact, LinkState, Run, Verdict},
+    run::{Ending, Fact, LinkState, Run, Verdict},
     tui::{Intent, PastRun, Told, Way, Wish},
 };
 
@@ -38,7 +38,7 @@ pub(super) fn id(byte: u8) -> RunId {
 
 /// The list as it is told: an open run of somebody else, a failed one, and one of another stage.
 pub(super) fn runs(asked: u64) -> Told {
-    let row = |byte, stage: &str, closed, failures, ago: i64| PastRun {
+    let row = |byte, stage: &str, closed: Option<Verdict>, failures, ago: i64| PastRun {
         id: id(byte),
         app: "shop".to_owned(),
         stage: stage.to_owned(),
@@ -46,8 +46,7 @@ pub(super) fn runs(asked: u64) -> Told {
         by: "ana@desk".to_owned(),
         opened: Some(at(-ago)),
         last: Some(at(-ago + 171)),
-        closed,
-        undone: false,
+        ending: closed.map(|verdict| Ending::of(verdict, false)),
         release: BEFORE.to_owned(),
         commit: "a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0".to_owned(),
         failures,

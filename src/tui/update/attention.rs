@@ -1,7 +1,7 @@
 //! When the operator is called: something failed, is asked, or is over, and nobody looks.
 
 use crate::{
-    run::Verdict,
+    run::Run,
     text::Shown,
     tui::{
         errand::Errand,
@@ -46,14 +46,10 @@ pub(super) fn notice(model: &mut Model, before: &Marks) {
 
 fn ended(model: &Model) -> String {
     let pipeline = model.plan().map_or("the run", |plan| plan.pipeline.as_str());
-    let how = match model.run().and_then(|run| run.closed) {
-        Some(Verdict::Ok) => "is done",
-        Some(Verdict::Failed) => "is over, and something FAILED or was left out",
-        Some(Verdict::Aborted) => "was aborted",
-        Some(Verdict::Unknown) => "is over, and an outcome is UNKNOWN",
-        None => "is no longer driven from here",
-    };
-    format!("{pipeline} {how}")
+    match model.run().and_then(Run::ending) {
+        Some(ending) => format!("{pipeline} {ending}"),
+        None => format!("{pipeline} is no longer driven from here"),
+    }
 }
 
 /// Calls now, where it is time.

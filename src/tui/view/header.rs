@@ -10,15 +10,12 @@ use ratatui::{
 use super::{areas::WIDE, paint::Pen};
 use crate::{
     model::{HostId, Served},
-    run::{Abort, Mode, Run, Verdict},
+    run::{Abort, Mode, Run},
     text::{Shown, fit},
     tui::{
         action::Action,
         keymap::written,
-        state::{
-            Model, Subject,
-            face::{self, Face},
-        },
+        state::{Model, Subject, face},
         styles::Tone,
         told::HostState,
         words,
@@ -280,18 +277,8 @@ fn before(model: &Model) -> (String, Tone) {
 
 fn during(model: &Model, run: &Run) -> (String, Tone) {
     let glyphs = model.glyphs();
-    if let Some(verdict) = run.closed {
-        if let Some(left) = not_undone(model) {
-            return (format!("{} DONE, {left} NOT UNDONE", glyphs.failed), Tone::Failed);
-        }
-        return match verdict {
-            Verdict::Ok => (format!("{} DONE", glyphs.ok), Tone::Ok),
-            Verdict::Failed => (format!("{} DONE, FAILED", glyphs.failed), Tone::Failed),
-            Verdict::Aborted => (format!("{} ABORTED", glyphs.skipped), Tone::Warn),
-            Verdict::Unknown => {
-                (format!("{} DONE, OUTCOME UNKNOWN", glyphs.unknown), Tone::Unknown)
-            }
-        };
+    if let Some((text, tone)) = words::ended(model) {
+        return (text, tone);
     }
     if model.over.is_some() {
         return ("OPEN, not driven from here".to_owned(), Tone::Held);
@@ -324,17 +311,6 @@ fn given_up(abort: Abort) -> &'static str {
 fn spin(model: &Model) -> &'static str {
     let frames = model.glyphs().running;
     frames[usize::try_from(model.now.as_second().rem_euclid(4)).unwrap_or(0)]
-}
-
-/// Cells that could not be taken back, if there are any.
-fn not_undone(model: &Model) -> Option<usize> {
-    let faces = model
-        .grid
-        .columns
-        .iter()
-        .flat_map(|column| column.hosts().map(move |host| model.face(column, host)));
-    let left = faces.filter(|face| matches!(face, Face::NotUndone(_))).count();
-    (left > 0).then_some(left)
 }
 
 fn going(model: &Model, run: &Run) -> (String, Tone) {

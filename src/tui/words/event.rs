@@ -1,9 +1,9 @@
 //! Facts as a line above the keys.
 
-use super::{cause::headline, took};
+use super::{cause::headline, mark, took};
 use crate::{
     model::{HostId, NodeId, Try},
-    run::{Choice, Event, Fact, LinkState, Mode, Run, State, Verdict},
+    run::{Choice, Event, Fact, LinkState, Mode, Run, State},
     tui::{state::Model, styles::Tone},
 };
 
@@ -54,7 +54,7 @@ pub(crate) fn event(model: &Model, run: &Run, event: &Event) -> Option<(String, 
             true => (format!("the run is given up and undone{by}"), Tone::Warn),
             false => (format!("the run is given up; what was done stays{by}"), Tone::Warn),
         },
-        Fact::Closed(verdict) => closed(*verdict),
+        Fact::Closed(_) => return closed(model, run),
         Fact::Passed(_)
         | Fact::Grew(..)
         | Fact::Pruned(..)
@@ -122,12 +122,8 @@ fn chosen(choice: &Choice) -> String {
     format!("answered: {}", choice.needs())
 }
 
-fn closed(verdict: Verdict) -> (String, Tone) {
-    let (text, tone) = match verdict {
-        Verdict::Ok => ("the run is over: everything was done", Tone::Ok),
-        Verdict::Failed => ("the run is over: something failed or was left out", Tone::Failed),
-        Verdict::Aborted => ("the run is over: it was given up", Tone::Warn),
-        Verdict::Unknown => ("the run is over: an outcome is unknown", Tone::Unknown),
-    };
-    (text.to_owned(), tone)
+fn closed(model: &Model, run: &Run) -> Option<(String, Tone)> {
+    let ending = run.ending()?;
+    let (_, tone) = mark(ending, model.glyphs());
+    Some((format!("the run is over: {ending}"), tone))
 }

@@ -5,6 +5,7 @@ mod card;
 mod cause;
 mod commands;
 mod diff;
+mod ending;
 mod entry;
 mod event;
 mod face;
@@ -31,6 +32,7 @@ pub(crate) use self::{
     card::{Point, card, copied, items_of},
     cause::{cause, concerns_schema, headline, opens, place},
     diff::{changes, changes_schema, diff, planned},
+    ending::{ended, mark},
     entry::{Entry, chosen, dialog_would, entries, would},
     event::event,
     face::{Look, look},

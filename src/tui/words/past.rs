@@ -1,19 +1,17 @@
 //! What is said of a run that there was.
 
+use super::mark;
 use crate::{
-    run::{Run, Verdict},
+    run::Run,
     tui::{glyphs::Glyphs, styles::Tone, told::PastRun},
 };
 
 /// How it ended, with its mark and its look.
 pub(crate) fn past_ended(run: &PastRun, glyphs: &Glyphs) -> (String, Tone) {
-    let (glyph, tone) = match run.closed {
+    let (glyph, tone) = match run.ending {
         _ if run.damage.is_some() => (glyphs.warn, Tone::Warn),
         None => (glyphs.running[0], Tone::Running),
-        Some(Verdict::Ok) => (glyphs.ok, Tone::Ok),
-        Some(Verdict::Failed) => (glyphs.failed, Tone::Failed),
-        Some(Verdict::Aborted) => (glyphs.skipped, Tone::Warn),
-        Some(Verdict::Unknown) => (glyphs.unknown, Tone::Unknown),
+        Some(ending) => mark(ending, glyphs),
     };
     (format!("{glyph} {}", run.ended()), tone)
 }
@@ -23,7 +21,7 @@ pub(crate) fn past_about(run: &PastRun) -> String {
     if let Some(damage) = &run.damage {
         return format!("its journal is damaged: {damage}");
     }
-    match (run.closed, &run.holder) {
+    match (run.ending, &run.holder) {
         (Some(_), _) => String::new(),
         (None, Some(holder)) => format!("{holder} has it open now"),
         (None, None) => {
@@ -43,8 +41,7 @@ pub(crate) fn past_run(run: &Run) -> PastRun {
         by: String::new(),
         opened: Some(run.opened),
         last: Some(run.latest),
-        closed: run.closed,
-        undone: run.aborting.is_some_and(|abort| abort.undo),
+        ending: run.ending(),
         release: released.map_or_else(String::new, |it| it.name.clone()),
         commit: released.and_then(|it| it.revision.clone()).unwrap_or_default(),
         failures: 0,

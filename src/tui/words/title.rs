@@ -1,6 +1,6 @@
 //! The state in a few words for the title of the terminal, and how far the run is for its indicator.
 
-use super::place;
+use super::{mark, place};
 use crate::{
     run::{Mode, Run, Verdict},
     tui::{
@@ -15,11 +15,11 @@ pub(crate) fn title(model: &Model) -> String {
     let state = match &model.subject {
         Subject::Nothing => return "deployui".to_owned(),
         Subject::Plan(plan) => plan.pipeline.clone(),
-        Subject::Run(run) => match run.closed {
-            Some(Verdict::Ok) => format!("{} {} done", glyphs.ok, run.plan.pipeline),
-            Some(Verdict::Failed) => format!("{} {} FAILED", glyphs.failed, run.plan.pipeline),
-            Some(Verdict::Aborted) => format!("{} {} aborted", glyphs.skipped, run.plan.pipeline),
-            Some(Verdict::Unknown) => format!("{} {} unknown", glyphs.unknown, run.plan.pipeline),
+        Subject::Run(run) => match run.ending() {
+            Some(ending) => {
+                let (glyph, _) = mark(ending, glyphs);
+                format!("{glyph} {} {ending}", run.plan.pipeline)
+            }
             None => open(model, run),
         },
     };

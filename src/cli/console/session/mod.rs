@@ -79,6 +79,8 @@ pub(super) struct Session<'a> {
     reading: bool,
     /// How the program ends, as of the last run.
     exit: Option<Exit>,
+    /// How the last run ended, for whoever has left the screen.
+    last: Option<String>,
     beside: JoinSet<()>,
     rounds: Rounds,
     secrets: Secrets,
@@ -114,6 +116,7 @@ impl<'a> Session<'a> {
             without: BTreeSet::new(),
             reading: false,
             exit: None,
+            last: None,
             beside: JoinSet::new(),
             rounds: Rounds::begin(),
             secrets: Secrets::default(),
@@ -258,6 +261,9 @@ impl<'a> Session<'a> {
 
     async fn leave(self, exit: Exit) -> Result<Exit, Stop> {
         self.screen.close().await?;
+        if let Some(line) = self.last {
+            say::out(&line);
+        }
         Ok(exit)
     }
 
@@ -391,7 +397,10 @@ impl<'a> Session<'a> {
             [] => String::new(),
             some => format!("; not all is written down: {}", some.join("; ")),
         };
-        self.screen.tell(Told::Over(format!("run {id} is over{unfinished}"))).await;
+        let how = driver.run().ending().map_or_else(String::new, |ending| format!(": {ending}"));
+        let line = format!("run {id} is over{how}");
+        self.screen.tell(Told::Over(format!("{line}{unfinished}"))).await;
+        self.last = Some(line);
         self.screen.unlent().await;
         self.screen.through(driver.close()).await;
         self.take_in().await;

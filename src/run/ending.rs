@@ -1,0 +1,169 @@
+//! How a run ended, said once for all who say it: the header, the message line, the list of runs, the
+//! reports. The verdict is for machines; this is the same for people.
+
+use std::fmt;
+
+use super::{Cell, Overrule, Run, State, Verdict};
+
+/// How far a run that is over came, and what was wrong then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// How far it came.
+    pub way: Way,
+    /// What was wrong.
+    pub trouble: Trouble,
+}
+
+/// How far a run came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To its end.
+    Through,
+    /// It was given up, and what was done stays.
+    Aborted,
+    /// It was given up, and some of what was done was taken back.
+    PartlyUndone,
+    /// It was given up, and what was done was taken back.
+    Undone,
+}
+
+/// What was wrong in the end, the gravest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trouble {
+    /// Nothing.
+    Nothing,
+    /// A step was skipped, or a host was excluded.
+    LeftOut,
+    /// A step failed.
+    Failed,
+    /// So many things could not be taken back.
+    NotUndone(usize),
+    /// An outcome is not known.
+    Unknown,
+}
+
+impl Ending {
+    /// What can be said where only the verdict is known, and whether the run was undone.
+    #[must_use]
+    pub fn of(verdict: Verdict, undone: bool) -> Self {
+        let given_up = if undone { Way::Undone } else { Way::Aborted };
+        let (way, trouble) = match verdict {
+            Verdict::Ok => (Way::Through, Trouble::Nothing),
+            Verdict::Aborted => (given_up, Trouble::Nothing),
+            Verdict::Failed if undone => (given_up, Trouble::Failed),
+            Verdict::Unknown if undone => (given_up, Trouble::Unknown),
+            Verdict::Failed => (Way::Through, Trouble::Failed),
+            Verdict::Unknown => (Way::Through, Trouble::Unknown),
+        };
+        Self { way, trouble }
+    }
+
+    /// The same in a word, for lists.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match (self.trouble, self.way) {
+            (Trouble::Unknown, _) => "unknown",
+            (_, Way::Aborted | Way::PartlyUndone) => "aborted",
+            (Trouble::NotUndone(_), _) => "undo failed",
+            (_, Way::Undone) => "undone",
+            (Trouble::Nothing, Way::Through) => "ok",
+            (Trouble::LeftOut, Way::Through) => "left out",
+            (Trouble::Failed, Way::Through) => "failed",
+        }
+    }
+}
+
+impl fmt::Display for Ending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let way = match self.way {
+            Way::Through if self.trouble == Trouble::Nothing => "done",
+            Way::Through => "ended",
+            Way::Aborted => "aborted",
+            Way::PartlyUndone => "aborted, undone in part",
+            Way::Undone => "undone",
+        };
+        match (self.trouble, self.way) {
+            (Trouble::Nothing, _) => f.write_str(way),
+            // What was given up is not done anyway.
+            (Trouble::LeftOut, Way::Aborted | Way::PartlyUndone) => f.write_str(way),
+            (Trouble::LeftOut, Way::Through | Way::Undone) => {
+                write!(f, "{way}, something left out")
+            }
+            (Trouble::Failed, Way::Through) => write!(f, "{way}, something failed"),
+            (Trouble::Failed, Way::Aborted | Way::PartlyUndone | Way::Undone) => {
+                write!(f, "{way} after a failure")
+            }
+            (Trouble::NotUndone(left), Way::Undone) => {
+                write!(f, "undo failed, {left} not undone")
+            }
+            (Trouble::NotUndone(left), Way::Through | Way::Aborted | Way::PartlyUndone) => {
+                write!(f, "{way}, {left} not undone")
+            }
+            (Trouble::Unknown, _) => write!(f, "{way}, outcome unknown"),
+        }
+    }
+}
+
+impl Run {
+    /// How it ended; `None` while it is open.
+    #[must_use]
+    pub fn ending(&self) -> Option<Ending> {
+        self.closed?;
+        let back = |cell: &&Cell| cell.node.origin.takes_back();
+        let undone = self.cells.iter().any(|cell| matches!(cell.state, State::Reverted(_)));
+        let way = match self.aborting {
+            None => Way::Through,
+            Some(abort) if abort.undo => Way::Undone,
+            Some(_) if undone => Way::PartlyUndone,
+            Some(_) => Way::Aborted,
+        };
+        let left = self.cells.iter().filter(back).filter(|cell| is_left(&cell.state)).count();
+        let trouble = self.cells.iter().filter(|cell| !back(cell)).map(trouble).max();
+        let trouble = trouble.unwrap_or(Trouble::Nothing);
+        let trouble = if left > 0 { trouble.max(Trouble::NotUndone(left)) } else { trouble };
+        let unknown = self.standing().unknown;
+        Some(Ending { way, trouble: if unknown { Trouble::Unknown } else { trouble } })
+    }
+}
+
+/// Whether what a compensation takes back is still there.
+fn is_left(state: &State) -> bool {
+    match state {
+        State::Failed(..)
+        | State::Refused(..)
+        | State::Overruled(
+            Overrule::Skipped(_) | Overrule::Assumed(false, _) | Overrule::Excluded(..),
+        ) => true,
+        State::Waiting
+        | State::Armed(_)
+        | State::Running(_)
+        | State::Settling(..)
+        | State::Unknown(..)
+        | State::Ok(_)
+        | State::Stranded(_)
+        | State::Overruled(Overrule::Fixed(_) | Overrule::Assumed(true, _))
+        | State::Never(_)
+        | State::Reverted(_) => false,
+    }
+}
+
+/// What is wrong with a node that is there to do something.
+fn trouble(cell: &Cell) -> Trouble {
+    match &cell.state {
+        State::Failed(..) | State::Refused(..) | State::Overruled(Overrule::Assumed(false, _)) => {
+            Trouble::Failed
+        }
+        State::Unknown(..) => Trouble::Unknown,
+        State::Stranded(_) | State::Overruled(Overrule::Skipped(_) | Overrule::Excluded(..)) => {
+            Trouble::LeftOut
+        }
+        State::Waiting
+        | State::Armed(_)
+        | State::Running(_)
+        | State::Settling(..)
+        | State::Ok(_)
+        | State::Overruled(Overrule::Fixed(_) | Overrule::Assumed(true, _))
+        | State::Never(_)
+        | State::Reverted(_) => Trouble::Nothing,
+    }
+}
