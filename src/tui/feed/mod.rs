@@ -21,6 +21,7 @@ mod source;
 mod together;
 mod walk;
 mod worker;
+mod wrong;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{
     hint::Hint,
     source::{Raw, show},
+    wrong::NoPattern,
 };
 use crate::{
     store::Block,
@@ -39,10 +40,6 @@ enum Reach {
     Line,
 }
 
-/// A pattern that is none, and why.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct NoPattern(pub(crate) String);
-
 /// Compiled patterns are no larger than this.
 const SIZE_MAX: usize = 1 << 20;
 
@@ -50,14 +47,10 @@ impl Pattern {
     /// A pattern with smart case: capital letters count only if there are any.
     ///
     /// # Errors
-    /// What is wrong with it, in a line.
+    /// What is wrong with it, and where.
     pub(crate) fn new(text: &str, invert: bool) -> Result<Self, NoPattern> {
         let any_case = !has_capitals(text);
-        let none = |error: regex::Error| {
-            let words = error.to_string();
-            let last = words.lines().last().unwrap_or_default();
-            NoPattern(last.trim_start_matches("error: ").to_owned())
-        };
+        let none = |error: regex::Error| NoPattern::of(text, &error);
         let regex = regex::RegexBuilder::new(text)
             .case_insensitive(any_case)
             .size_limit(SIZE_MAX)

@@ -1,13 +1,19 @@
 //! Where a jump ends, as far as that is known by now, and what is said of it.
 
 use super::board::{Cover, Finds};
-use crate::tui::state::log::{
-    LogPane,
-    search::{Jump, Sought},
+use crate::{
+    text::{Shown, fit},
+    tui::state::log::{
+        LogPane,
+        search::{Jump, Sought},
+    },
 };
 
 /// Lines that a filter leaves out are passed over, but not more than this.
 const PASSED_MAX: usize = 100_000;
+
+/// Cells of a pattern that are said again with what it found.
+const NAME_MAX: usize = 24;
 
 /// Where a jump ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,7 +169,9 @@ pub(super) fn says(
 /// What is jumped to, in a word.
 pub(super) fn name(log: &LogPane, sought: Sought) -> String {
     match sought {
-        Sought::Hit => format!("/{}/", log.search.text),
+        Sought::Hit => {
+            format!("/{}/", fit(&Shown::literal(&log.search.text), NAME_MAX).plain())
+        }
         Sought::Error => "error".to_owned(),
         Sought::Warning => "warning".to_owned(),
         Sought::Gap => "pause".to_owned(),

@@ -154,17 +154,60 @@ fn a_search_shows_what_it_finds_while_it_is_typed() {
     assert!(desk.model.log.search.pattern.is_none());
     assert_eq!(desk.model.log.top, (0, 0));
     let mut desk = desk.keys("Gkkk/line 4(");
-    assert!(desk.screen().contains("not a regular expression yet"), "{}", desk.screen());
+    assert!(desk.screen().contains("no pattern yet, character 7: ( is not closed"));
     let mut desk = desk.keys("<esc>");
     desk.look();
     assert_eq!(desk.model.log.top, before);
 }
 
 #[test]
-fn a_pattern_that_is_none_is_said_to_be_none() {
-    let desk = desk(100, chatter).keys("/a(<ret>");
-    let says = desk.model.log.search.says.clone().unwrap();
-    assert!(says.starts_with("not a regular expression"), "{says}");
+fn a_pattern_that_is_none_says_so_and_is_still_typed() {
+    for (keys, wanted) in [
+        ("/(", "/(   no pattern yet, character 1: ( is not closed   Esc goes back"),
+        ("/(<ret>", "/(   no pattern yet, character 1: ( is not closed   Esc goes back"),
+        ("&(<ret>", "&(   no pattern yet, character 1: ( is not closed"),
+        ("&!a(<ret><ret>", "&!a(   no pattern yet, character 3: ( is not closed"),
+        ("/a{9999}{9999}<ret>", "/a{9999}{9999}   no pattern: it is too large"),
+    ] {
+        let mut desk = desk(100, chatter).keys(keys);
+        let screen = desk.screen();
+        assert!(screen.contains(wanted), "{screen}");
+        assert!(desk.model.log.typing.is_some(), "{keys}");
+        let desk = desk.keys("<esc>");
+        assert!(desk.model.log.typing.is_none(), "{keys}");
+        assert!(desk.model.log.search.pattern.is_none() && desk.model.log.sieve.pattern.is_none());
+    }
+    // Mended, it is taken.
+    let mut desk = desk(100, chatter).keys("/(<ret>module 4)<ret>");
+    assert_eq!(says(&mut desk), "/(module 4)/ 1 of 11");
+    let screen = desk.keys("/").paste(&"x".repeat(500)).keys("<bs>y").resize(60, 16).screen();
+    assert!(screen.contains("xy   /xxxxxxxxxxxxxxxxxxxxxxx…/ in no line"), "{screen}");
+}
+
+#[test]
+fn no_pattern_keeps_the_console_looking() {
+    for keys in ["&<ret>", "&!<ret>", "&a<bs><ret>", "&!a<bs><ret>", "/<ret>", "&!", "/a<bs>"] {
+        let mut desk = desk(100, chatter).keys(keys);
+        let screen = desk.screen();
+        assert!(screen.contains("100 lines") && !screen.contains("0+"), "{keys}: {screen}");
+        assert!(desk.model.log.sieve.pattern.is_none(), "{keys}");
+        assert!(desk.model.log.search.pattern.is_none(), "{keys}");
+    }
+    for (keys, wanted) in [
+        ("/x*<ret>", "/x*/ 1 of 100"),
+        ("/.*<ret>", "/.*/ 1 of 100"),
+        ("/^$<ret>", "/^$/ in no line"),
+        ("/$^|<ret>", "/$^|/ 1 of 100"),
+        (r"/\n<ret>", r"/\n/ in no line"),
+        ("/(?i)MODULE<ret>", "/(?i)MODULE/ 1 of 100"),
+    ] {
+        let mut desk = desk(100, chatter).keys(keys);
+        assert_eq!(says(&mut desk), wanted);
+    }
+    let mut desk = desk(100, chatter).keys("&.*<ret>");
+    assert!(desk.screen().contains("&.* 100 of 100"), "{}", desk.screen());
+    let mut desk = desk.keys("<esc>&!.*<ret>");
+    assert!(desk.screen().contains("no line is kept by &!.*; Esc shows all"));
 }
 
 fn numbers(desk: &mut Desk) -> Vec<u64> {

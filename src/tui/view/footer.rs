@@ -11,15 +11,18 @@ use super::{
     narrow,
     paint::{Pen, fit_parts},
 };
-use crate::tui::{
-    action::{Act, Action},
-    keymap::{binding, written},
-    state::{
-        Model, Pane, Subject,
-        log::search::{Typed, Typing},
+use crate::{
+    text::{Shown, fit},
+    tui::{
+        action::{Act, Action},
+        keymap::{binding, written},
+        state::{
+            Model, Pane, Subject,
+            log::search::{Typed, Typing},
+        },
+        styles::Tone,
+        update, words,
     },
-    styles::Tone,
-    update, words,
 };
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, line: Rect, keys: Rect) {
@@ -35,7 +38,7 @@ pub(super) fn draw_line(model: &Model, pen: Pen, frame: &mut Frame<'_>, line: Re
 /// What was said last; the text of a search while it is typed.
 fn last(model: &Model, pen: Pen, width: usize) -> Line<'static> {
     if let Some(typing) = &model.log.typing {
-        return typed(model, pen, typing);
+        return typed(model, pen, typing, width);
     }
     if let Some(list) = model.narrow.typing {
         return narrow::typed(model, pen, list);
@@ -96,14 +99,12 @@ pub(super) fn draw_keys_and(
     frame.render_widget(Paragraph::new(line), area);
 }
 
-/// A pattern while it is typed, and what it finds.
-fn typed(model: &Model, pen: Pen, typing: &Typing) -> Line<'static> {
+/// A pattern while it is typed, and what it finds, or why it is none.
+fn typed(model: &Model, pen: Pen, typing: &Typing, width: usize) -> Line<'static> {
     let log = &model.log;
-    let text = pen.span(&format!("{}{}", typing.what.sign(), typing.text), Tone::Strong);
-    let cursor = pen.styled(" ", pen.styles.selected());
     let says = match (&typing.wrong, typing.what) {
-        (Some(why), _) => format!("  not a regular expression yet: {why}"),
-        (None, _) if typing.text.is_empty() => String::new(),
+        (Some(why), _) => format!("  {why}"),
+        (None, _) if typing.is_blank() => String::new(),
         (None, Typed::Search | Typed::Filter) if model.attempt().is_none() => {
             "  no log yet".to_owned()
         }
@@ -112,12 +113,22 @@ fn typed(model: &Model, pen: Pen, typing: &Typing) -> Line<'static> {
         }
         (None, Typed::Filter) => format!("  {} lines", log.sieve.says),
     };
-    let hint = match typing.what {
-        Typed::Search => "   Enter keeps, Esc goes back; capitals count if you type one",
-        Typed::Filter => "   Enter keeps, Esc goes back; ! before it: lines without",
+    let hint = match (&typing.wrong, typing.what) {
+        (Some(_), _) => "   Esc goes back",
+        (None, Typed::Search) => "   Enter keeps, Esc goes back; capitals count if you type one",
+        (None, Typed::Filter) => "   Enter keeps, Esc goes back; ! before it: lines without",
     };
+    // The end of what is typed is seen, however long it is, and most of what is said.
+    let (says, text) = (Shown::literal(&says), format!("{}{}", typing.what.sign(), typing.text));
+    let text = Shown::literal(&text);
+    let room = width.saturating_sub(says.width() + 1).max(width / 3);
+    let text = text.clip(text.width().saturating_sub(room), room);
+    let says = fit(&says, width.saturating_sub(text.width() + 1)).plain();
     let says = pen.span(&says, if typing.wrong.is_some() { Tone::Warn } else { Tone::Text });
-    Line::from(vec![text, cursor, says, pen.span(hint, Tone::Dim)])
+    let text = text.plain();
+    let typed = vec![pen.span(&text, Tone::Strong), pen.styled(" ", pen.styles.selected())];
+    let hint = vec![pen.span(hint, Tone::Dim)];
+    Line::from(fit_parts(vec![(0, typed), (0, vec![says]), (1, hint)], width))
 }
 
 /// Keys that look, and keys that act, the most wanted first.

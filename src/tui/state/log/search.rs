@@ -77,6 +77,21 @@ pub(crate) struct Typing {
     from: u64,
 }
 
+impl Typing {
+    /// Whether lines are wanted that do not fit, and the pattern.
+    fn parts(&self) -> (bool, &str) {
+        match self.text.strip_prefix('!') {
+            Some(rest) if self.what == Typed::Filter => (true, rest),
+            Some(_) | None => (false, &self.text),
+        }
+    }
+
+    /// Whether there is no pattern: nothing to look for, and nothing to leave out.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.parts().1.is_empty()
+    }
+}
+
 /// What can be jumped to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sought {
@@ -118,15 +133,13 @@ impl LogPane {
     pub(crate) fn typed(&mut self) {
         let Some(typing) = &mut self.typing else { return };
         let (what, from) = (typing.what, typing.from);
-        let (invert, text) = match typing.text.strip_prefix('!') {
-            Some(rest) if what == Typed::Filter => (true, rest),
-            Some(_) | None => (false, typing.text.as_str()),
-        };
+        let (invert, text) = typing.parts();
         let pattern = match Pattern::new(text, invert) {
             _ if text.is_empty() => None,
             Ok(pattern) => Some(Arc::new(pattern)),
-            Err(why) => {
-                typing.wrong = Some(why.0);
+            Err(none) => {
+                let before = typing.text.chars().count() - text.chars().count();
+                typing.wrong = Some(none.words(before));
                 return;
             }
         };
@@ -160,15 +173,10 @@ impl LogPane {
         }
     }
 
-    /// Enter: what was typed stays. What is no pattern changes nothing.
+    /// Enter: what was typed stays. What is no pattern is still typed, until it is one.
     pub(crate) fn end_typing(&mut self) {
-        match self.typing.take() {
-            Some(Typing { wrong: Some(why), what, text, origin, .. }) => {
-                self.come_back(*origin);
-                self.search.says =
-                    Some(format!("not a regular expression: {}{text}: {why}", what.sign()));
-            }
-            Some(typing) if typing.text.is_empty() => match typing.what {
+        match self.typing.take_if(|typing| typing.wrong.is_none()) {
+            Some(typing) if typing.is_blank() => match typing.what {
                 Typed::Search => self.forget_search(),
                 Typed::Filter => self.leave_out(None, String::new()),
             },
