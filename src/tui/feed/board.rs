@@ -1,7 +1,11 @@
 //! What the one who looks through a log has found, and what it is asked to look for. The one thing
 //! that both ends share; nothing waits in a queue.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
 
 use super::{Pattern, place::Subject, set::LineSet, together::Rows};
 use crate::store::Dirty;
@@ -36,14 +40,42 @@ impl Cover {
     }
 }
 
+/// Long lines of which it is kept where something was found in them.
+const FAR_MAX: usize = 4096;
+
 /// Lines of one kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Found {
     pub(super) set: LineSet,
     pub(super) cover: Cover,
+    /// Lines that show it only from so many bytes on.
+    pub(super) far: BTreeMap<u64, u64>,
+    /// The first line that is too long to be searched whole.
+    pub(super) short: Option<u64>,
+}
+
+/// What was found in a piece.
+#[derive(Debug, Default)]
+pub(super) struct Fits {
+    pub(super) lines: Vec<u64>,
+    pub(super) far: Vec<(u64, u64)>,
+    pub(super) short: Option<u64>,
 }
 
 impl Found {
+    /// Takes in what was found; `again` are lines that were looked at before.
+    pub(super) fn take(&mut self, fits: &Fits, again: Range<u64>, cover: Cover) {
+        for line in again {
+            self.set.remove(line);
+            self.far.remove(&line);
+        }
+        self.set.extend(&fits.lines);
+        let room = FAR_MAX.saturating_sub(self.far.len());
+        self.far.extend(fits.far.iter().copied().take(room));
+        self.short = self.short.into_iter().chain(fits.short).min();
+        self.cover = cover;
+    }
+
     /// Whether all of so many lines were looked at.
     pub(super) fn is_whole(&self, lines: u64) -> bool {
         self.cover.has(0, lines) && !self.set.is_full()

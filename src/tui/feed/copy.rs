@@ -35,7 +35,7 @@ pub(super) fn copied<S: Source>(
         let Some(last) = numbers.last() else { return Ok(Copied::Text(text, count)) };
         next = last + 1;
         for item in reader.fetch(&finds.rows, &numbers)? {
-            let shown = show(&mut Filter::default(), &Raw::line(&item.line)).plain();
+            let shown = show(&mut Filter::default(), &Raw::item(&item)).plain();
             if count > 0 {
                 text.push('\n');
             }

@@ -20,6 +20,7 @@ mod set;
 mod source;
 mod together;
 mod walk;
+mod whole;
 mod worker;
 mod wrong;
 
@@ -233,6 +234,7 @@ impl<S: Source> Feed<S> {
         let room = view::log_room(model);
         let log = &mut model.log;
         let extent = reader.extent(&finds.rows);
+        reader.aim = aim(log.search.found, finds);
         (log.first, log.lines) = extent;
         log.trouble.clone_from(&finds.trouble);
         let made = Made::of(log, extent, room, finds.stamp);
@@ -248,7 +250,6 @@ impl<S: Source> Feed<S> {
             shape: reader.shape,
             names: reader.hosts.iter().map(|host| host.name.clone()).collect(),
             wrap: log.wrap,
-            left: log.left,
             cells: room.0,
         };
         let (rows, end) = (room.1, extent.1);
@@ -315,11 +316,21 @@ fn jump<S: Source>(
             if let Some(choose) = &mut log.choose {
                 choose.at = line;
             }
+            scroll.reader.aim = aim(log.search.found, finds);
             let above = scroll.rows / 3;
             scroll.bring(log, line, above)?;
+            if jump.sought == Sought::Hit {
+                scroll.bring_hit(log, line, above)?;
+            }
         }
     }
     Ok(())
+}
+
+/// The line that is shown from somewhere else than its beginning on, for what was found to be seen.
+fn aim(found: Option<u64>, finds: &Finds) -> Option<(u64, u64)> {
+    let line = found?;
+    Some((line, *finds.hits.far.get(&line)?))
 }
 
 /// Says how many lines there are of what is looked for, and how many are below.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{
     hint::Hint,
     source::{Raw, show},
+    whole::Whole,
     wrong::NoPattern,
 };
 use crate::{
@@ -119,8 +120,29 @@ impl Pattern {
     fn shows(&self, raw: &Raw<'_>, shown: Option<&[u8]>) -> bool {
         match shown.and_then(|shown| str::from_utf8(shown).ok()) {
             Some(shown) => self.regex.is_match(shown),
+            None if raw.bytes.len() > LINE_CAP => self.regex.is_match(&Whole::of(raw).text),
             None => self.regex.is_match(&show(&mut Filter::default(), raw).plain()),
         }
+    }
+
+    /// Whether a line fits that was read by itself, as far as it is searched; and from where on it is
+    /// to be shown so that this is seen.
+    pub(super) fn fits_whole(&self, raw: &Raw<'_>) -> (bool, Option<u64>) {
+        if raw.bytes.len() <= LINE_CAP {
+            return (self.fits(&show(&mut Filter::default(), raw).plain()), None);
+        }
+        let whole = Whole::of(raw);
+        (self.fits(&whole.text), whole.far(&self.regex))
+    }
+
+    /// Lines of a block that are to be shown from somewhere else than their beginning on, and where.
+    pub(super) fn far(&self, block: &Block, bytes: &[u8]) -> Vec<(u64, u64)> {
+        let mut lines = Lines::new(bytes, block.first.line);
+        let far = |line: Range<usize>| {
+            let number = lines.number(line.start);
+            Some((number, Whole::of(&Raw::of(block, bytes, line)).far(&self.regex)?))
+        };
+        long_lines(bytes).into_iter().filter_map(far).collect()
     }
 
     /// Looks at all lines.
@@ -319,16 +341,25 @@ pub(super) fn odd_lines(block: &Block, bytes: &[u8]) -> Vec<Range<usize>> {
     found
 }
 
-/// Lines with words of ours in them: for secrets, and for what is left out.
-fn special_lines(block: &Block, bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    // A line that is longer than is shown has one of these bytes.
+/// Lines that are longer than is shown of one.
+fn long_lines(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    // Each has one of these bytes.
     for at in (LINE_CAP..bytes.len()).step_by(LINE_CAP) {
+        if found.last().is_some_and(|last| at < last.end) {
+            continue;
+        }
         let line = line_start(bytes, at)..line_end(bytes, at);
         if line.len() > LINE_CAP {
             found.push(line);
         }
     }
+    found
+}
+
+/// Lines with words of ours in them: for secrets, and for what is left out.
+fn special_lines(block: &Block, bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut found = long_lines(bytes);
     if block.cut > 0 {
         found.push(line_start(bytes, bytes.len())..bytes.len());
     }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     model::{RunId, Try},
     store::{DiskError, Line},
+    text::LINE_CAP,
     tui::state::log::Shape,
 };
 
@@ -34,6 +35,8 @@ pub(super) struct Host<S> {
 pub(super) struct Reader<S> {
     pub(super) shape: Shape,
     pub(super) hosts: Vec<Host<S>>,
+    /// A long line that is read from so many bytes on.
+    pub(super) aim: Option<(u64, u64)>,
 }
 
 /// A line that is shown.
@@ -48,6 +51,8 @@ pub(super) struct Item {
     pub(super) hosts: u64,
     /// Some of them have it with another time at its beginning.
     pub(super) about: bool,
+    /// Bytes of it that are left out before those of `line`.
+    pub(super) from: u64,
     pub(super) line: Line,
 }
 
@@ -58,7 +63,7 @@ impl<S: Source> Reader<S> {
             Ok(Host { of: place.of, name: place.host.clone(), source })
         };
         let hosts: Result<Vec<_>, DiskError> = subject.places.iter().map(one).collect();
-        Ok(Self { shape: subject.shape, hosts: hosts? })
+        Ok(Self { shape: subject.shape, hosts: hosts?, aim: None })
     }
 
     /// Looks what is new; whether anything has changed.
@@ -108,8 +113,13 @@ impl<S: Source> Reader<S> {
                     if let (Some(read), Some(number), Some(slot)) =
                         (read, number, found.get_mut(*place))
                     {
-                        let (of, line, hosts, about) = (host.of, read.clone(), *hosts, *about);
-                        *slot = Some(Item { number, of, host: at, hosts, about, line });
+                        let (of, mut line, mut from) = (host.of, read.clone(), 0);
+                        if let Some((_, bytes)) = self.aim.filter(|(aim, _)| *aim == number) {
+                            let part = host.source.part(&line, bytes..bytes + LINE_CAP as u64)?;
+                            (line.bytes, line.masks, from) = (part.bytes, part.masks, bytes);
+                        }
+                        let (hosts, about) = (*hosts, *about);
+                        *slot = Some(Item { number, of, host: at, hosts, about, from, line });
                     }
                 }
             }

@@ -34,7 +34,6 @@ pub(super) struct Layout<'a> {
     /// The names of the hosts.
     pub(super) names: Vec<String>,
     pub(super) wrap: bool,
-    pub(super) left: usize,
     pub(super) cells: usize,
 }
 
@@ -63,7 +62,7 @@ impl Layout<'_> {
             whole.push(&Shown::literal(" "));
         }
         let before = whole.width();
-        whole.push(&show(filter, &Raw::line(&item.line)));
+        whole.push(&show(filter, &Raw::item(item)));
         (whole, before)
     }
 
@@ -108,18 +107,37 @@ impl Layout<'_> {
         who
     }
 
+    /// What is shown of a line, and the cells of it that were found.
+    fn searched(
+        &self,
+        log: &LogPane,
+        item: &Item,
+        filter: &mut Filter,
+    ) -> (Shown, Vec<Range<usize>>) {
+        let (text, before) = self.text(item, filter);
+        let Some(pattern) = &log.search.pattern else { return (text, Vec::new()) };
+        let own = text.clip(before, usize::MAX - before).plain();
+        let hits = hits(pattern.regex(), &own).into_iter();
+        let hits = hits.map(|hit| hit.start + before..hit.end + before).collect();
+        (text, hits)
+    }
+
+    /// What was found first in a line: the row of it, and its cells in the line.
+    pub(super) fn first_hit(&self, log: &LogPane, item: &Item) -> Option<(usize, Range<usize>)> {
+        let (text, hits) = self.searched(log, item, &mut Filter::default());
+        let hit = hits.into_iter().next()?;
+        let (apart, mut end) = (usize::from(self.lane.left_out(item.number) > 0), 0);
+        let rows = parts(&text, self.cells);
+        let row = rows.iter().position(|(_, part)| {
+            end += part.width();
+            end > hit.start
+        });
+        Some((row.unwrap_or(0) + apart, hit))
+    }
+
     /// The rows of a line.
     fn rows(&self, log: &LogPane, item: &Item, filter: &mut Filter) -> Vec<Row> {
-        let (text, before) = self.text(item, filter);
-        let own = text.clip(before, usize::MAX - before).plain();
-        let hits: Vec<Range<usize>> = log
-            .search
-            .pattern
-            .as_ref()
-            .map_or_else(Vec::new, |pattern| hits(pattern.regex(), &own))
-            .into_iter()
-            .map(|hit| hit.start + before..hit.end + before)
-            .collect();
+        let (text, hits) = self.searched(log, item, filter);
         let level = self.level(item.number);
         let row = |text, begins| Row {
             number: item.number,
@@ -131,9 +149,10 @@ impl Layout<'_> {
             ..Row::default()
         };
         if !self.wrap {
-            let cut = (self.left > 0 && !text.is_empty(), text.width() > self.left + self.cells);
-            let inside = within(&hits, self.left..self.left + self.cells, 0);
-            return vec![Row { hits: inside, cut, ..row(text.clip(self.left, self.cells), true) }];
+            let seen = log.left..log.left + self.cells;
+            let cut = (seen.start > 0 && !text.is_empty(), text.width() > seen.end);
+            let inside = within(&hits, seen, 0);
+            return vec![Row { hits: inside, cut, ..row(text.clip(log.left, self.cells), true) }];
         }
         let mut start = 0;
         let rows = parts(&text, self.cells).into_iter().map(|(indent, part)| {
@@ -255,7 +274,7 @@ fn carried<S: Source>(
     });
     let near = near.count();
     for item in above.iter().skip(above.len() - near) {
-        show(&mut filter, &Raw::line(&item.line));
+        show(&mut filter, &Raw::item(item));
     }
     Ok(filter)
 }

@@ -93,6 +93,33 @@ impl<S: Source> Scroll<'_, S> {
         Ok(())
     }
 
+    /// Makes sure that what was found in a line is on the screen, however long the line is.
+    pub(super) fn bring_hit(
+        &mut self,
+        log: &mut LogPane,
+        line: u64,
+        above: usize,
+    ) -> Result<(), DiskError> {
+        let items = self.reader.fetch(&self.layout.finds.rows, &[line])?;
+        let hit = items.first().and_then(|item| self.layout.first_hit(log, item));
+        let Some((row, cells)) = hit else { return Ok(()) };
+        if !log.wrap {
+            let room = self.layout.cells;
+            if cells.end <= room {
+                log.left = 0;
+            } else if cells.start < log.left || cells.end > log.left + room {
+                log.left = cells.start.saturating_sub(room / 3);
+            }
+            return Ok(());
+        }
+        let rows = i64::try_from(self.rows).unwrap_or(1);
+        let last = self.moved((line, row), 1 - rows)?;
+        if (line, row) < log.top || log.top < last {
+            log.top = self.moved((line, row), -i64::try_from(above).unwrap_or(0))?;
+        }
+        Ok(())
+    }
+
     /// The place from which the last rows fill the pane.
     pub(super) fn end(&mut self) -> Result<(u64, usize), DiskError> {
         self.above(self.end, self.rows)

@@ -1,6 +1,9 @@
 //! Where a jump ends, as far as that is known by now, and what is said of it.
 
-use super::board::{Cover, Finds};
+use super::{
+    board::{Cover, Finds},
+    whole::WHOLE_MAX,
+};
 use crate::{
     text::{Shown, fit},
     tui::state::log::{
@@ -150,8 +153,13 @@ pub(super) fn says(
     let more = if whole { "" } else { "+" };
     let (all, before) = kind.count(log.search.found.unwrap_or(0));
     let around = around.map_or_else(String::new, |around| format!(", {around}"));
+    let short = finds.hits.short.filter(|_| sought == Sought::Hit);
+    let short = short.map_or_else(String::new, |line| {
+        format!("; of line {} only {} MiB", line + 1, WHOLE_MAX >> 20)
+    });
+    let around = around + &short;
     match log.search.found {
-        _ if all == 0 && whole => Some(format!("{what} in no line")),
+        _ if all == 0 && whole => Some(format!("{what} in no line{short}")),
         _ if log.jump.is_some() || !whole && all == 0 => {
             let done = kind.cover().map_or(0, |cover| cover.len());
             let percent = done.saturating_mul(100).checked_div(lines).unwrap_or(100).min(100);
@@ -161,7 +169,7 @@ pub(super) fn says(
             Some(format!("{what} {} of {all}{more}{around}", before + 1))
         }
         Some(_) => Some(format!("{what} ? of {all}{more}{around}")),
-        None if sought == Sought::Hit => Some(format!("{what} {all}{more}")),
+        None if sought == Sought::Hit => Some(format!("{what} {all}{more}{short}")),
         None => None,
     }
 }

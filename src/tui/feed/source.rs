@@ -1,8 +1,11 @@
 //! Where lines come from, and how they are shown.
 
+use std::ops::Range;
+
+use super::reader::Item;
 use crate::{
-    store::{Arrival, Block, DiskError, Line, LogReader, Masked, Spot},
-    text::{Filter, LINE_CAP, Mask, Shown},
+    store::{Arrival, Block, DiskError, Line, LogReader, Masked, Spot, Window},
+    text::{Filter, Mask, Shown},
 };
 
 /// The log of one attempt.
@@ -13,6 +16,8 @@ pub(crate) trait Source {
     fn identity(&self) -> u64;
     fn line_count(&self) -> u64;
     fn lines(&mut self, from: u64, count: usize) -> Result<Vec<Line>, DiskError>;
+    /// Bytes of a line, as far as it has them.
+    fn part(&mut self, line: &Line, part: Range<u64>) -> Result<Window, DiskError>;
     /// See [`LogReader::block`].
     fn block(&mut self, first: Spot, bytes: &mut Vec<u8>) -> Result<Option<Block>, DiskError>;
     /// See [`LogReader::stamps`].
@@ -36,6 +41,11 @@ impl Source for LogReader {
         Self::lines(self, from, count)
     }
 
+    fn part(&mut self, line: &Line, part: Range<u64>) -> Result<Window, DiskError> {
+        let len = part.end.min(line.len).saturating_sub(part.start);
+        self.window(line.offset + part.start, usize::try_from(len).unwrap_or(usize::MAX))
+    }
+
     fn block(&mut self, first: Spot, bytes: &mut Vec<u8>) -> Result<Option<Block>, DiskError> {
         Self::block(self, first, bytes)
     }
@@ -48,9 +58,11 @@ impl Source for LogReader {
 /// A line as it lies in the log.
 #[derive(Clone, Debug)]
 pub(super) struct Raw<'a> {
-    /// Its bytes without its end, at most [`LINE_CAP`].
+    /// Its bytes without its end.
     pub(super) bytes: &'a [u8],
-    /// Bytes of it that are left out.
+    /// Bytes of it that are left out before these.
+    before: u64,
+    /// Bytes of it that are left out behind these.
     pub(super) cut: u64,
     pub(super) masks: Vec<Masked>,
 }
@@ -59,27 +71,38 @@ impl<'a> Raw<'a> {
     /// A line that was read by itself.
     pub(super) fn line(line: &'a Line) -> Self {
         let cut = line.len.saturating_sub(line.bytes.len() as u64);
-        Self { bytes: &line.bytes, cut, masks: line.masks.clone() }
+        Self { bytes: &line.bytes, before: 0, cut, masks: line.masks.clone() }
+    }
+
+    /// A line, or what of it is to be seen.
+    pub(super) fn item(item: &'a Item) -> Self {
+        let whole = Self::line(&item.line);
+        Self { before: item.from, cut: whole.cut.saturating_sub(item.from), ..whole }
     }
 
     /// A line of a block.
-    pub(super) fn of(block: &Block, bytes: &'a [u8], line: std::ops::Range<usize>) -> Self {
-        let whole = bytes.get(line.clone()).unwrap_or_default();
-        let shown = whole.get(..LINE_CAP).unwrap_or(whole);
-        let last = line.end == bytes.len();
-        let further = if last { block.cut } else { 0 };
-        let masks = block.masks.iter().filter_map(|mask| {
-            let end = mask.at.saturating_add(mask.len).min(line.start + shown.len());
-            let start = mask.at.max(line.start);
-            (start < end).then(|| Masked {
-                at: start - line.start,
-                len: end - start,
-                name: mask.name.clone(),
-            })
-        });
-        let cut = (whole.len() - shown.len()) as u64 + further;
-        Self { bytes: shown, cut, masks: masks.collect() }
+    pub(super) fn of(block: &Block, bytes: &'a [u8], line: Range<usize>) -> Self {
+        let cut = if line.end == bytes.len() { block.cut } else { 0 };
+        let masks = within(&block.masks, &line);
+        Self { bytes: bytes.get(line).unwrap_or_default(), before: 0, cut, masks }
     }
+
+    /// Some bytes of it.
+    pub(super) fn part(&self, part: Range<usize>) -> Self {
+        let masks = within(&self.masks, &part);
+        Self { bytes: self.bytes.get(part).unwrap_or_default(), before: 0, cut: 0, masks }
+    }
+}
+
+/// The secrets in a part.
+fn within(masks: &[Masked], part: &Range<usize>) -> Vec<Masked> {
+    let masks = masks.iter().filter_map(|mask| {
+        let end = mask.at.saturating_add(mask.len).min(part.end);
+        let start = mask.at.max(part.start);
+        let (at, len) = (start.checked_sub(part.start)?, end.checked_sub(start)?);
+        (len > 0).then(|| Masked { at, len, name: mask.name.clone() })
+    });
+    masks.collect()
 }
 
 /// What a line shows.
@@ -90,6 +113,11 @@ pub(super) fn show(filter: &mut Filter, raw: &Raw<'_>) -> Shown {
         .map(|mask| Mask { at: mask.at, len: mask.len, name: &mask.name })
         .collect();
     let mut shown = filter.masked_line(raw.bytes, &masks);
+    if raw.before > 0 {
+        let mut whole = Shown::literal(&format!("⋯ +{} bytes before ", raw.before));
+        whole.push(&shown);
+        shown = whole;
+    }
     if raw.cut > 0 {
         shown.push(&Shown::literal(&format!(" ⋯ +{} bytes more", raw.cut)));
     }

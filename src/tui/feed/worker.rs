@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::{
     Pattern,
-    board::{Board, Finds, Found, Gaps, Levels, Order, Shared},
+    board::{Board, Finds, Fits, Found, Gaps, Levels, Order, Shared},
     pattern::{Lines, line_end, line_start, odd_lines, quick_of},
     place::Subject,
     reader::{Item, Open, Reader},
     source::{Raw, Source, show},
     together::{Merge, Rows},
     walk::{Piece, Walk},
+    whole::{lengthen, lengthen_block},
 };
 use crate::{
     store::{Block, DiskError},
@@ -27,6 +28,9 @@ const PIECES: usize = 16;
 
 /// And of several logs together, whose lines are read one by one.
 const PIECES_TOGETHER: usize = 4;
+
+/// Memory that is kept for the next piece.
+const BYTES_KEPT: usize = 1 << 20;
 
 /// Records of the index that are looked at together.
 const STAMPS: u64 = 4096;
@@ -241,10 +245,10 @@ impl<S: Source> Worker<S> {
         let slot = if hits { &mut self.hits } else { &mut self.kept };
         let Some((order, walk)) = slot else { return Ok(false) };
         let piece = walk.next(reader, &self.rows, order.from, &mut self.bytes)?;
-        let Some(piece) = piece else { return Ok(false) };
-        let found = match &piece {
-            Piece::Block(block) => order.pattern.find(block, &self.bytes),
-            Piece::Items(items, _) => fitting(&order.pattern, items),
+        let Some(mut piece) = piece else { return Ok(false) };
+        let fits = match &mut piece {
+            Piece::Block(block) => fitting(&order.pattern, block, &mut self.bytes, reader)?,
+            Piece::Items(items, _) => fitting_items(&order.pattern, items, reader)?,
         };
         let again = piece.again();
         let cover = walk.take(&piece);
@@ -254,9 +258,7 @@ impl<S: Source> Worker<S> {
         if wanted.as_ref().is_some_and(|order| order.id == id) {
             let finds = &mut board.finds;
             let found_so_far = if hits { &mut finds.hits } else { &mut finds.kept };
-            again.for_each(|line| found_so_far.set.remove(line));
-            found_so_far.set.extend(&found);
-            found_so_far.cover = cover;
+            found_so_far.take(&fits, again, cover);
             finds.stamp = finds.stamp.wrapping_add(1);
         }
         Ok(true)
@@ -333,12 +335,47 @@ impl<S: Source> Worker<S> {
     }
 }
 
-fn fitting(pattern: &Pattern, items: &[Item]) -> Vec<u64> {
-    let fits = |item: &&Item| {
-        let text = show(&mut Filter::default(), &Raw::line(&item.line)).plain();
-        pattern.fits(&text)
-    };
-    items.iter().filter(fits).map(|item| item.number).collect()
+/// What fits a pattern in a block.
+fn fitting<S: Source>(
+    pattern: &Pattern,
+    block: &mut Block,
+    bytes: &mut Vec<u8>,
+    reader: &mut Reader<S>,
+) -> Result<Fits, DiskError> {
+    if let Some(host) = reader.hosts.first_mut() {
+        lengthen_block(&mut host.source, block, bytes)?;
+    }
+    let (lines, far) = (pattern.find(block, bytes), pattern.far(block, bytes));
+    let short = (block.cut > 0).then_some(block.first.line);
+    // A line can have taken much memory.
+    bytes.clear();
+    bytes.shrink_to(BYTES_KEPT);
+    Ok(Fits { lines, far, short })
+}
+
+/// What fits a pattern among lines of several logs.
+fn fitting_items<S: Source>(
+    pattern: &Pattern,
+    items: &mut [Item],
+    reader: &mut Reader<S>,
+) -> Result<Fits, DiskError> {
+    let mut fits = Fits::default();
+    for item in items {
+        let len = item.line.bytes.len();
+        if let Some(host) = reader.hosts.get_mut(item.host) {
+            lengthen(&mut host.source, &mut item.line)?;
+        }
+        let raw = Raw::line(&item.line);
+        let (fit, far) = pattern.fits_whole(&raw);
+        fits.lines.extend(fit.then_some(item.number));
+        fits.far.extend(far.map(|from| (item.number, from)));
+        if raw.cut > 0 && fits.short.is_none() {
+            fits.short = Some(item.number);
+        }
+        item.line.bytes.truncate(len);
+        item.line.bytes.shrink_to(len);
+    }
+    Ok(fits)
 }
 
 /// Finds what speaks of errors and warnings: only lines with one of the words are read, and those

@@ -377,6 +377,33 @@ fn nothing_of_a_long_line_is_hidden() {
     assert!(screen.lines().filter(|line| line.contains("xx›")).count() >= 3, "{screen}");
 }
 
+/// Far inside of lines of 300 KB, and not so far in one of 10 KB.
+fn far(number: u64) -> String {
+    match number {
+        3 => format!("{}needle{}", "x".repeat(200_000), "y".repeat(100_000)),
+        5 => format!("{}needle{}", "x".repeat(5_000), "y".repeat(5_000)),
+        _ => format!("line {number}"),
+    }
+}
+
+#[test]
+fn what_is_found_in_a_long_line_is_seen() {
+    for (size, wrap) in [(WIDE, ""), (WIDE, "w"), (super::NARROW, ""), (super::NARROW, "w")] {
+        let desk = Desk::with(size, settings(), 40, far).tell(story::running().told()).keys("4z");
+        let mut desk = desk.keys(wrap).keys("g/needle<ret>");
+        for line in [3, 5] {
+            assert_eq!(desk.model.log.search.found, Some(line));
+            let screen = desk.screen();
+            let seen = desk.model.log.rows.iter().any(|row| !row.hits.is_empty());
+            assert!(seen, "{wrap}: {screen}");
+            desk = desk.keys("n");
+            desk.look();
+        }
+        let mut desk = desk.keys("<esc>&needle<ret>{{{{g");
+        assert!(desk.screen().contains("&needle 2 of 40"), "{}", desk.screen());
+    }
+}
+
 #[test]
 fn all_hosts_are_one_log_and_enter_goes_to_the_line_of_one() {
     let mut desk = desk(100, chatter).keys("a");

@@ -30,9 +30,12 @@ mod tempo;
 mod themes;
 mod unplanned;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -49,7 +52,7 @@ use super::{
 };
 use crate::{
     config::Theme,
-    store::{Arrival, Block, Dirty, DiskError, Line, Spot},
+    store::{Arrival, Block, Dirty, DiskError, LINE_BYTES_MAX, Line, Spot, Window},
 };
 
 pub(super) const WIDE: Size = Size { width: 120, height: 36 };
@@ -87,6 +90,13 @@ impl Source for FakeLog {
         Ok((first.line < until).then_some(block))
     }
 
+    fn part(&mut self, line: &Line, part: Range<u64>) -> Result<Window, DiskError> {
+        let part = part.start..part.end.min(line.len);
+        let part = usize::try_from(part.start).unwrap()..usize::try_from(part.end).unwrap();
+        let bytes = (self.text)(line.number).into_bytes()[part].to_vec();
+        Ok(Window { bytes, masks: Vec::new() })
+    }
+
     fn stamps(&mut self, _: u64, _: u64) -> Result<Vec<(u64, Arrival)>, DiskError> {
         Ok(Vec::new())
     }
@@ -94,8 +104,9 @@ impl Source for FakeLog {
     fn lines(&mut self, from: u64, count: usize) -> Result<Vec<Line>, DiskError> {
         let until = from.saturating_add(count as u64).min(self.count);
         let lines = (from..until).map(|number| {
-            let bytes = (self.text)(number).into_bytes();
+            let mut bytes = (self.text)(number).into_bytes();
             let len = bytes.len() as u64;
+            bytes.truncate(LINE_BYTES_MAX);
             let at = at(9) + SignedDuration::from_millis(i64::try_from(number).unwrap() * 40);
             let arrival = Some(Arrival { at, exact: number % 5 != 0 });
             let masks = Vec::new();

@@ -122,24 +122,70 @@ proptest! {
     }
 }
 
+/// A line of so many bytes that says something at some of them.
+fn long_line(len: usize, says: &[(usize, &str)]) -> Vec<u8> {
+    let mut line = vec![b'x'; len];
+    for (at, text) in says {
+        line[*at..at + text.len()].copy_from_slice(text.as_bytes());
+    }
+    line
+}
+
 #[test]
-fn a_line_that_is_longer_than_is_shown_is_found_by_what_is_shown() {
+fn a_long_line_is_searched_whole() {
+    const MIB: usize = 1 << 20;
+    let edge = MIB - 3;
+    let says = [(100, "first"), (70_000, "ä"), (edge, "across"), (2 * MIB, "\x1b[1mfar\x1b[0m")];
+    let line = long_line(3 * MIB, &says);
+    let block = long_line(200_000, &[(150_000, "inside"), (199_997, "end")]);
+    for (text, wanted) in [
+        ("first", &[0_u64][..]),
+        ("across", &[0]),
+        ("xfarx", &[0]),
+        ("first.*far", &[0]),
+        ("x$", &[0]),
+        ("^x+first", &[0]),
+        ("far$", &[]),
+        ("^far", &[]),
+        ("äx", &[0]),
+        ("bytes", &[]),
+        ("inside", &[1]),
+        ("end$", &[1, 2]),
+        ("second", &[2]),
+    ] {
+        for shape in [Shape::One, Shape::Each] {
+            let mut bench = Bench::new(1);
+            bench.print(0, &line);
+            bench.print(0, &[b"\n", &block[..], b"\nsecond end\n"].concat());
+            let mut looking = bench.looker(shape);
+            looking.search(&Arc::new(Pattern::new(text, false).unwrap()), 0);
+            looking.look();
+            assert_eq!(looking.hits(), wanted, "{text}");
+            let far = looking.shared.lock().finds.hits.far.clone();
+            let there = says.iter().find(|(_, said)| said.contains(text)).map(|(at, _)| *at as u64);
+            if let Some(there) = there.filter(|there| *there > 100) {
+                let from = far[&0];
+                assert!(from < there && there - from < 10_000, "{text}: {from}");
+            } else if text == "first" {
+                assert!(!far.contains_key(&0), "{text}: {far:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_secret_in_a_long_line_is_found_by_nobody() {
     let mut bench = Bench::new(1);
-    let mut line = vec![b'x'; 3 << 20];
-    line[100] = b'a';
-    line[2 << 20] = b'b';
+    let line = long_line(2 << 20, &[(4094, "s3cr3t"), (1 << 20, "s3cr3t")]);
+    let masks = [4094, 1 << 20].map(|offset| Mask { offset, len: 6, name: "TOKEN".to_owned() });
+    bench.writers[0].mask(&masks).unwrap();
     bench.print(0, &line);
-    bench.print(0, b"\nsecond a\n");
-    let mut looking = bench.looker(Shape::One);
-    looking.search(&Arc::new(Pattern::new("a", false).unwrap()), 0);
-    looking.look();
-    assert_eq!(looking.hits(), [0, 1]);
-    let mut looking = bench.looker(Shape::One);
-    looking.search(&Arc::new(Pattern::new("b", false).unwrap()), 0);
-    looking.look();
-    assert_eq!(looking.hits(), [0], "the words about what is left out");
-    let lines = looking.lines();
-    assert!(lines[0].1.ends_with("bytes more"), "{}", lines[0].1.len());
+    for (text, wanted) in [("s3", 0), ("r3t", 0), ("TOKEN hidden", 1)] {
+        let mut looking = bench.looker(Shape::One);
+        looking.search(&Arc::new(Pattern::new(text, false).unwrap()), 0);
+        looking.look();
+        assert_eq!(looking.hits().len(), wanted, "{text}");
+    }
 }
 
 #[test]
