@@ -10,8 +10,8 @@ use crate::engine::Policy;
 
 /// A console for releases on plain hosts over SSH.
 ///
-/// Without a command: the console. A step goes on without it; whatever is left open is taken up
-/// again with `deployui resume`.
+/// Without a command: the console; without a terminal, the open run as plain lines, whoever drives it.
+/// A step goes on without either; whatever is left open is taken up again with `deployui resume`.
 #[derive(Debug, Parser)]
 #[command(name = "deployui", version, max_term_width = 100)]
 pub(super) struct Args {

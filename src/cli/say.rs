@@ -6,6 +6,8 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
 use crate::text::{Shown, escape};
 
 /// Terminals do not read UTF-8. It is what the locale says, once and for the whole program.
@@ -25,6 +27,15 @@ pub(super) fn out(line: &str) {
 /// Bytes on standard output, as they are.
 pub(super) fn raw(bytes: &[u8]) {
     drop(io::stdout().lock().write_all(bytes));
+}
+
+/// Whether whoever read standard output has gone away (`| head`).
+pub(super) fn unread() -> bool {
+    let stdout = io::stdout();
+    let mut ends = [PollFd::new(&stdout, PollFlags::empty())];
+    let looked = poll(&mut ends, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }));
+    looked.is_ok()
+        && ends.iter().any(|end| end.revents().intersects(PollFlags::ERR | PollFlags::HUP))
 }
 
 /// A message on standard error. It may quote what a host said, of which nothing reaches a terminal as

@@ -7,6 +7,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// The number of the signal that Ctrl-c stands for.
 pub(super) const INT: u8 = 2;
 
+/// The number of the signal that ends other programs when nobody reads what they print.
+pub(super) const PIPE: u8 = 13;
+
 /// The signals that ask the program to end. From the first listening on they end nothing by
 /// themselves, so one value listens for as long as there is something to leave.
 pub(super) struct Signals {

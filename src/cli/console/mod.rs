@@ -43,8 +43,7 @@ use crate::{
 /// `deployui`: the console on a run that is open, or on one that can be started.
 pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit, Stop> {
     if let Some(why) = without::why(around) {
-        without::tell(around, global)?;
-        return Err(why);
+        return without::stream(around, global, why).await;
     }
     let own = Own::of_console(around, global)?;
     let recipe = load::recipe(global)?;

@@ -1,21 +1,36 @@
-//! The console where nobody could see it: how things stand, as plain lines, and what to say instead.
+//! The console where nobody could see it: the run that is open as plain lines, whoever drives it, as it
+//! goes on. Nothing is connected, locked or changed.
 //!
-//! It ends as a wrong command line does. Whoever calls it in a script meant another command, and must
-//! not take a report for a console that was used and left.
+//! Where there is nothing to show it ends as a wrong command line does. Whoever calls it in a script
+//! meant another command, and must not take a report for a release.
 
-use super::open_run;
+use std::{mem, time::Duration};
+
+use tokio::{runtime::Handle, time::sleep};
+
+use super::{open_run, session};
 use crate::{
     cli::{
         args::Global,
         environment::Surroundings,
         exit::{Exit, Stop},
-        headless, load, say,
+        headless, load,
+        report::{self, Report},
+        say,
+        signals::PIPE,
     },
+    driver::{Left, Observer as _},
+    model::RunId,
     plan,
-    run::Run,
-    store::Journal,
-    text::escape,
+    run::{Event, Run},
+    store::Follower,
 };
+
+/// How often it is looked for news.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// So many glances something is asked before it is said who can answer: a policy does it at once.
+const ASKED_FOR: u32 = 8;
 
 /// Why there can be no console.
 pub(super) fn why(around: &Surroundings) -> Option<Stop> {
@@ -29,34 +44,124 @@ pub(super) fn why(around: &Surroundings) -> Option<Stop> {
     ))
 }
 
-/// Says how things stand on the stage, as far as it is known here; no host is asked.
-pub(super) fn tell(around: &Surroundings, global: &Global) -> Result<(), Stop> {
+/// The run that is open on the stage, to its end; no host is asked. `why` there is no console is said
+/// where no run is open.
+pub(super) async fn stream(
+    around: &Surroundings,
+    global: &Global,
+    why: Stop,
+) -> Result<Exit, Stop> {
     let (recipe, _warnings) = load::quietly(global)?;
-    let pipeline = super::session::pipeline(&recipe);
+    let pipeline = session::pipeline(&recipe);
     let request = headless::plain_request(around, global, &pipeline)?;
     let survey = plan::survey(&recipe, &request).map_err(|found| load::faults(&found))?;
     let owner = survey.owner;
     let Some(id) = open_run(around, &owner)? else {
         say::out(&format!("{} on {}: no run is open", owner.app, owner.stage));
         say::out(&format!("to begin one: deployui run {pipeline} --stage {}", owner.stage));
-        return Ok(());
+        return Err(why);
     };
-    let reading = Journal::read(&around.store, &id)?;
-    let run = Run::fold(&reading.events)
-        .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
-    say::out(&format!(
-        "{} on {}: run {id} ({}) is open, last heard of {:.0}",
-        owner.app, owner.stage, run.plan.pipeline, run.latest
-    ));
-    for hold in run.holds.values() {
-        let Some(cell) = run.cell(hold.on) else { continue };
-        let host = cell.node.host.and_then(|host| run.plan.host(host));
-        let host = host.map_or(String::new(), |host| format!("{} ", host.name));
-        let offers: Vec<String> = hold.offers.iter().map(ToString::to_string).collect();
-        let step = escape(&cell.node.key.to_string());
-        let (word, offers) = (hold.cause.word(), offers.join(", "));
-        say::out(&format!("  {host}{step} needs a decision ({word}): {offers}"));
+    let mut signals = headless::listen()?;
+    let mut watched = Watched::open(around, &id)?;
+    // On a thread of its own: whoever reads it may be slow, and a signal is heard all the same.
+    let here = Handle::current();
+    let followed = tokio::task::spawn_blocking(move || here.block_on(watched.follow()));
+    tokio::select! {
+        exit = followed => {
+            exit.unwrap_or_else(|_| Err(Stop::new(Exit::Failed, "the lines of the run failed")))
+        }
+        number = signals.next() => {
+            say::err(&format!("run {id} was only watched: nothing of it was changed"));
+            Ok(Exit::Signal(number))
+        }
     }
-    say::out(&format!("to go on with it: deployui resume {id}"));
-    Ok(())
+}
+
+/// A run that is watched.
+struct Watched {
+    follower: Follower,
+    /// The facts that are not printed yet.
+    news: Vec<Event>,
+    run: Run,
+    report: Report,
+}
+
+impl Watched {
+    fn open(around: &Surroundings, id: &RunId) -> Result<Self, Stop> {
+        let (follower, news) = Follower::open(&around.store, id)?;
+        let opened = news.first().map(Run::open);
+        let Some(Ok(run)) = opened else {
+            return Err(Stop::new(Exit::Refused, format!("run {id}: nothing of it can be shown")));
+        };
+        Ok(Self { follower, news, run, report: Report::beside(around) })
+    }
+
+    /// Prints what was, and what comes, until it is over or nobody drives it.
+    async fn follow(&mut self) -> Result<Exit, Stop> {
+        self.begin();
+        let (mut asked, mut since) = (self.run.holds_asked, 0);
+        loop {
+            // What its driver wrote before leaving is read after seeing that it is gone.
+            let driver = self.follower.driver();
+            self.news.extend(self.follower.news()?);
+            self.print();
+            if let Some(verdict) = self.run.closed {
+                return Ok(self.over(Left::Closed(verdict)));
+            }
+            let Some(driver) = driver else { return Ok(self.undriven()) };
+            if say::unread() {
+                return Ok(Exit::Signal(PIPE));
+            }
+            if self.run.holds.is_empty() || asked != self.run.holds_asked {
+                (asked, since) = (self.run.holds_asked, 0);
+            } else {
+                since += 1;
+                if since == ASKED_FOR {
+                    say::out(&format!("that is for {driver} to decide; it is waited for"));
+                }
+            }
+            sleep(GLANCE).await;
+        }
+    }
+
+    /// The first lines.
+    fn begin(&mut self) {
+        let plan = &self.run.plan;
+        let driver = self.follower.driver();
+        let driver = driver.map_or("nobody drives it".to_owned(), |by| format!("{by} drives it"));
+        say::out(&format!(
+            "{} on {}: run {} ({}) is open, and {driver}",
+            plan.app, plan.stage, plan.run, plan.pipeline
+        ));
+        self.report.opened(&self.run);
+    }
+
+    /// Prints what is new, each fact with what was known at its time.
+    fn print(&mut self) {
+        for event in mem::take(&mut self.news) {
+            // The first one it was opened with.
+            if event.seq >= self.run.seq {
+                self.run.apply(&event);
+            }
+            self.report.told(&[event], &self.run);
+        }
+        self.report.look();
+    }
+
+    /// The last words on a run that goes no further by itself.
+    fn undriven(&mut self) -> Exit {
+        say::out(&format!(
+            "nobody drives run {}; it was last heard of {:.0}",
+            self.run.plan.run, self.run.latest
+        ));
+        self.report.open_holds(&self.run);
+        let asks = !self.run.holds.is_empty();
+        self.over(if asks { Left::Stuck } else { Left::Detached })
+    }
+
+    fn over(&mut self, left: Left) -> Exit {
+        let exit = Exit::of(left, &self.run, None);
+        self.report.over(&self.run, exit, report::outcome(left, exit));
+        exit
+    }
 }

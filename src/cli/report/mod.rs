@@ -32,7 +32,8 @@ pub(super) enum Report {
 /// A plain report: events, and between them the growing logs.
 pub(super) struct Plain {
     live: Arc<Mutex<Live>>,
-    follower: JoinHandle<()>,
+    /// Whoever prints the logs as they grow; `None`: it is asked for.
+    follower: Option<JoinHandle<()>>,
 }
 
 impl Report {
@@ -52,8 +53,22 @@ impl Report {
                         lock(&shared).print_all();
                     }
                 });
-                Self::Plain(Plain { live, follower })
+                Self::Plain(Plain { live, follower: Some(follower) })
             }
+        }
+    }
+
+    /// A plain report of a run that another drives. Nobody tells when a log has grown: see [`Self::look`].
+    pub(super) fn beside(around: &Surroundings) -> Self {
+        let live = Arc::new(Mutex::new(Live::new(around.store.clone())));
+        Self::Plain(Plain { live, follower: None })
+    }
+
+    /// Prints what has come in the logs.
+    pub(super) fn look(&mut self) {
+        match self {
+            Self::Plain(plain) => lock(&plain.live).print_all(),
+            Self::Json => {}
         }
     }
 
@@ -81,11 +96,21 @@ impl Report {
         self.told(&open, run);
     }
 
+    /// What is still to be decided, in one place.
+    pub(super) fn open_holds(&self, run: &Run) {
+        match self {
+            Self::Plain(_) => plain::open_holds(run),
+            Self::Json => {}
+        }
+    }
+
     /// The last word on the run.
     pub(super) fn over(&mut self, run: &Run, exit: Exit, outcome: &'static str) {
         match self {
             Self::Plain(plain) => {
-                plain.follower.abort();
+                if let Some(follower) = &plain.follower {
+                    follower.abort();
+                }
                 lock(&plain.live).print_all();
                 plain::over(run, exit, outcome);
             }

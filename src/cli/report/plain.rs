@@ -6,7 +6,7 @@ use super::{live::Live, says_no};
 use crate::{
     cli::{exit::Exit, say},
     model::{HostId, Kind, NodeId, Origin, Try},
-    run::{Cell, End, Event, Fact, Hold, LinkState, Mode, Overrule, Run, State},
+    run::{Cause, Cell, End, Event, Fact, Hold, LinkState, Mode, Overrule, Run, State},
     text::escape,
 };
 
@@ -40,7 +40,7 @@ pub(super) fn event(event: &Event, run: &Run, live: &mut Live) {
                 if says_no(run, *attempt, *end) { after("no", took) } else { ended(*end, took) };
             line(&at, &label(run, attempt.node), &said);
         }
-        Fact::Held(_, hold) => held(&at, run, hold),
+        Fact::Held(_, hold) => line(&at, &label(run, hold.on), &wants(hold)),
         Fact::Chose(_, choice, why) => {
             let who = event.by.as_ref().map_or("", |who| who.0.as_str());
             let reason = if why.0.is_empty() { String::new() } else { format!(" ({})", why.0) };
@@ -166,10 +166,32 @@ fn with_reason(what: &str, reason: &str) -> String {
     if reason.is_empty() { what.to_owned() } else { format!("{what}: {}", escape(reason)) }
 }
 
-fn held(at: &str, run: &Run, hold: &Hold) {
+/// What is still to be decided, where that was said long ago.
+pub(super) fn open_holds(run: &Run) {
+    for hold in run.holds.values() {
+        say::out(&format!("  {}: {}", label(run, hold.on), wants(hold)));
+    }
+}
+
+fn wants(hold: &Hold) -> String {
     let offers: Vec<String> = hold.offers.iter().map(ToString::to_string).collect();
-    let what = format!("needs a decision ({}): {}", hold.cause.word(), offers.join(", "));
-    line(at, &label(run, hold.on), &what);
+    let asked = match &hold.cause {
+        Cause::Input(_, question) => format!("input: {}", escape(&question.text)),
+        Cause::Confirm(question) => format!("confirm: {}", escape(question)),
+        Cause::Failed(_)
+        | Cause::Refused(_)
+        | Cause::Unknown(_)
+        | Cause::Unsettled
+        | Cause::Break
+        | Cause::Schema
+        | Cause::Batch(_)
+        | Cause::LockHeld(_)
+        | Cause::Diverges(_)
+        | Cause::OnceHostGone(_)
+        | Cause::Unreachable
+        | Cause::NotUndone(_) => hold.cause.word().to_owned(),
+    };
+    format!("needs a decision ({asked}): {}", offers.join(", "))
 }
 
 fn ended(end: End, took: Option<String>) -> String {
