@@ -1,7 +1,7 @@
 //! Questions to hosts beside a run: a short text is run by itself on a connection that is there, and
 //! what it prints comes back. Nothing of it is journalled; what it changes must bear being done twice.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{mpsc, oneshot},
@@ -13,6 +13,7 @@ use super::{
     here::Here,
     parcel::{Errand, Parcel},
     probe::{Get, Seen},
+    secrets::Safe,
     shell::Wanted,
 };
 use crate::{
@@ -47,6 +48,8 @@ pub struct Asker {
     hosts: BTreeMap<HostId, mpsc::Sender<Question>>,
     here: Option<Here>,
     hurry: Hurry,
+    /// What is hidden in the words of others.
+    secrets: Arc<Safe>,
 }
 
 /// Why there is no answer. What the text does may have been done all the same.
@@ -73,8 +76,8 @@ impl fmt::Display for NoAnswer {
 impl std::error::Error for NoAnswer {}
 
 impl Asker {
-    pub(super) fn at(here: Here) -> Self {
-        Self { hosts: BTreeMap::new(), here: Some(here), hurry: Hurry::default() }
+    pub(super) fn at(here: Here, secrets: Arc<Safe>) -> Self {
+        Self { here: Some(here), secrets, ..Self::default() }
     }
 
     /// What cuts the waiting for answers short.
@@ -117,6 +120,21 @@ impl Asker {
         patience: Duration,
     ) -> Result<Vec<String>, NoAnswer> {
         self.put(host, |reply| Question::Look(text, reply), patience).await
+    }
+
+    /// As [`Self::look`], for a text that prints words of others: secrets are hidden in them.
+    ///
+    /// # Errors
+    /// When no answer came within `patience`, which begins at once, connected or not.
+    pub(super) async fn read(
+        &self,
+        host: HostId,
+        text: String,
+        patience: Duration,
+    ) -> Result<Vec<String>, NoAnswer> {
+        let lines = self.look(host, text, patience).await?;
+        let clean = self.secrets.now().scrub(lines.join("\n"));
+        Ok(clean.lines().map(str::to_owned).collect())
     }
 
     /// Makes a request through the connection to a host.

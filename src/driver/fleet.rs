@@ -59,12 +59,13 @@ impl Fleet {
         );
         let settings = Arc::new(settings);
         let (sender, news) = mpsc::channel(NEWS_MAX);
+        let secrets = Arc::<Safe>::default();
         let mut fleet = Self {
             wants: BTreeMap::new(),
             news,
             back: VecDeque::new(),
-            asker: Asker::at(here),
-            secrets: Arc::default(),
+            asker: Asker::at(here, Arc::clone(&secrets)),
+            secrets,
             tasks: JoinSet::new(),
         };
         for (id, host) in hosts {

@@ -9,7 +9,7 @@ mod asker;
 mod asking;
 mod chance;
 mod channel;
-mod commits;
+mod compare;
 mod error;
 mod fleet;
 mod held;

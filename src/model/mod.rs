@@ -1,6 +1,7 @@
 //! The vocabulary of deployui as plain values: what a recipe, a plan, the journal, the engine and
 //! the screens talk about. Imports nothing of ours, does nothing but describe.
 
+mod difference;
 mod graph;
 mod id;
 mod mark;
@@ -8,6 +9,7 @@ mod plan;
 mod site;
 mod text;
 
+pub use difference::{Between, Change, Commits, Difference, Pair, Touched};
 pub use graph::{
     Act, Ask, BoxMode, Changes, Elsewhere, Gate, Items, Key, Kind, Node, Origin, Part, Query,
 };
@@ -15,7 +17,7 @@ pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
 pub use mark::{MAINTENANCE_HEADER, MAINTENANCE_MARK, MAINTENANCE_OFF, MAINTENANCE_ON};
 pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan, Released};
 pub use site::{
-    Candidate, Commits, Disk, Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release,
+    Candidate, Disk, Lock, Maintenance, Owner, Raised, Record, RecordEvent, Release,
     ReleaseVerdict, Served, Site, release_order,
 };
 pub use text::{Hole, MissingHole, Piece, Text};

@@ -244,17 +244,6 @@ pub struct Candidate {
     pub refused: Option<String>,
     /// Migrations that were applied after it was served, where that is recorded.
     pub migrations: Vec<String>,
-    /// Commits that would no longer be served; `None`: not asked yet, or not known.
-    pub leaving: Option<Commits>,
-}
-
-/// Commits of a repository.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commits {
-    /// How many there are.
-    pub count: u64,
-    /// The newest of them, each in a line, newest first.
-    pub newest: Vec<String>,
 }
 
 /// Where a release stands among others, by its name: by the number that it begins with, then by the

@@ -53,7 +53,6 @@ fn candidate(name: &str, sites: &[(&str, &Site)], newest: Option<&str>) -> Candi
         missing: hosts(&|site| found(site).is_none()),
         refused: None,
         migrations: migrations(name, &having, sites),
-        leaving: None,
     };
     one.refused = refused(&one, sites.len(), newest, revisions.len());
     one

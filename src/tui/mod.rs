@@ -50,7 +50,7 @@ pub use self::{
     swatch::swatch,
     terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
     told::{
-        Guest, Has, HostState, Intent, Page, PastRun, Prompt, PromptKind, Returned, Saving,
+        Guest, Has, HostState, Intent, Lines, Page, PastRun, Prompt, PromptKind, Returned, Saving,
         StageOffer, Told, Way, Wish,
     },
 };

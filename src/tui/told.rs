@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::Settings;
 use crate::{
-    model::{self, Candidate, HostId, Maintenance, Plan, RunId, Served, Site, Try},
+    model::{
+        self, Candidate, Difference, HostId, Maintenance, Pair, Plan, RunId, Served, Site, Try,
+    },
     run::{Command, Ending, Event, Mode, Refusal, Run},
     store::Pace,
 };
@@ -54,6 +56,12 @@ pub enum Told {
     },
     /// All releases of the hosts that carry them, the newest first; told again when that changes.
     Candidates(Vec<Candidate>),
+    /// What all releases share, by its paths in a release: it does not go back with one.
+    Shared(Vec<String>),
+    /// The answer to [`Wish::Compare`], or why there is none.
+    Compared(Pair, Result<Difference, String>),
+    /// The answer to [`Wish::Diff`]: lines to be read, raw, or why there are none.
+    Diff(Pair, Result<Vec<String>, String>),
     /// The answer to [`Wish::Preview`]; each is answered once, also with why it cannot be done.
     Preview {
         /// What was asked about.
@@ -119,6 +127,19 @@ pub enum Told {
     Back(Returned),
 }
 
+/// Lines to be shown by another program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lines {
+    /// What they are, in a word that can name a file.
+    pub name: String,
+    /// The lines, raw; what begins with a plus or a minus is a difference.
+    pub lines: Vec<String>,
+    /// The words of the command, for `sh`.
+    pub program: String,
+    /// Whether it shows colours.
+    pub colours: bool,
+}
+
 /// A stage that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageOffer {
@@ -164,6 +185,8 @@ pub enum Guest {
     Starter,
     /// A program that shows a copy of a log, its secrets hidden.
     Log(Page),
+    /// A program that shows lines.
+    Lines(Lines),
 }
 
 /// A log to be shown by another program.
@@ -363,6 +386,10 @@ pub enum Wish {
     Look,
     /// Tell what this would do; nothing is changed.
     Preview(Intent),
+    /// Tell how the second release differs from the first. Only the last question is answered.
+    Compare(Pair),
+    /// Tell the whole difference, to be read.
+    Diff(Pair),
     /// Do this.
     Do(Intent),
     /// List runs, so many after the newest ones that are skipped; they are told with this number.
@@ -405,6 +432,8 @@ impl std::fmt::Debug for Wish {
             Self::Runs { asked, skip } => write!(f, "Runs({asked}, from {skip})"),
             Self::Past(run) => write!(f, "Past({run})"),
             Self::Preview(intent) => write!(f, "Preview({intent:?})"),
+            Self::Compare(pair) => write!(f, "Compare({} {})", pair.from, pair.to),
+            Self::Diff(pair) => write!(f, "Diff({} {})", pair.from, pair.to),
             Self::Do(intent) => write!(f, "Do({intent:?})"),
             Self::Prompted(id, answer) => write!(f, "Prompted({id}, {})", answer.is_some()),
             Self::Save(saving, file) => write!(f, "Save({saving:?}, {file:?})"),

@@ -248,28 +248,3 @@ fn a_build_that_began_is_found_by_its_record() {
         rig.step(builtin::release(&rig.layout, &crate::rig::owner(), &again)).good();
     }
 }
-
-#[test]
-fn commits_that_would_leave_are_named() {
-    for shell in SHELLS {
-        let rig = begun(shell);
-        let repository = repository(&rig);
-        let commit = |name: &str| resolve(&rig, &repository, name).unwrap();
-        let (old, new) = (commit("light"), commit("main"));
-        let leaving = |served: &[&str], revision: &str| {
-            let lines = rig.ask(builtin::leaving(&rig.layout.state(), served, revision));
-            builtin::left(&lines).unwrap().map(|it| (it.count, it.newest))
-        };
-        assert_eq!(leaving(&[&new], &old), None, "{shell:?}: there is no mirror yet");
-        fetch(&rig, &new, host(&repository)).good();
-        let (count, newest) = leaving(&[&new], &old).unwrap();
-        assert!(count == 1 && newest.len() == 1, "{newest:?}");
-        assert!(
-            newest[0].starts_with(&new[..7]) && newest[0].contains(" two (a, 20"),
-            "{newest:?}"
-        );
-        assert_eq!(leaving(&[&old], &new), Some((0, Vec::new())));
-        assert_eq!(leaving(&[&old, &new], &old).map(|(count, _)| count), Some(1));
-        assert_eq!(leaving(&[&new], &"0".repeat(40)), None, "{shell:?}: nobody has it");
-    }
-}

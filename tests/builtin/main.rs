@@ -5,6 +5,7 @@ mod acts;
 mod adopted;
 mod checks;
 mod code;
+mod compared;
 mod evidence;
 mod figures;
 mod full;

@@ -100,6 +100,8 @@ fn request(wish: &Wish) -> Option<Request> {
         | Wish::Interrupted
         | Wish::Look
         | Wish::Preview(_)
+        | Wish::Compare(_)
+        | Wish::Diff(_)
         | Wish::Do(_)
         | Wish::Lend(_)
         | Wish::Runs { .. }
@@ -112,7 +114,10 @@ fn request(wish: &Wish) -> Option<Request> {
 
 /// What is done beside the run.
 async fn aside(screen: &Screen, wish: Wish, sight: Option<&Sight>, beside: &mut JoinSet<()>) {
-    if matches!(wish, Wish::Connect | Wish::Interrupted | Wish::Lend(_) | Wish::Prompted(..)) {
+    if matches!(wish, Wish::Connect | Wish::Interrupted | Wish::Lend(_) | Wish::Prompted(..))
+        || matches!(wish, Wish::Compare(_) | Wish::Diff(_))
+    {
+        // No release is chosen beside a run.
         return;
     }
     let why = match sight {

@@ -3,6 +3,7 @@
 mod acts;
 mod ask;
 mod clipboard;
+mod compare;
 mod driven;
 mod feed;
 mod lending;

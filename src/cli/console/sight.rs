@@ -9,14 +9,14 @@ use std::{
 };
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use super::acts;
 use crate::{
     cli::{args::Global, environment::Surroundings, load, pace, site},
     driver::{self, Wrapping},
     model::{
-        Candidate, Commits, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Maintenance, Plan, Raised, Site,
+        Candidate, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Maintenance, Pair, Plan, Raised, Site,
     },
     plan::{self, Request},
     recipe::Recipe,
@@ -32,7 +32,7 @@ pub(super) const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub(super) struct Sight {
     told: mpsc::Sender<Told>,
-    wrapping: Wrapping,
+    pub(super) wrapping: Wrapping,
     recipe: Arc<Recipe>,
     request: Request,
     page: Option<PathBuf>,
@@ -41,6 +41,8 @@ pub(super) struct Sight {
     /// The word under which this person holds something, where a run stands.
     hand: String,
     seen: Arc<Mutex<Seen>>,
+    /// The releases whose difference is asked for: an older question is given up.
+    pub(super) compared: Arc<watch::Sender<Option<Pair>>>,
 }
 
 /// What hosts were seen to have.
@@ -48,16 +50,6 @@ pub(super) struct Sight {
 struct Seen {
     /// By host.
     sites: BTreeMap<String, Site>,
-    /// By the commits that are served, and the one that would be.
-    leaving: BTreeMap<(Vec<String>, String), Commits>,
-}
-
-impl Seen {
-    /// Keeps which commits would leave; what is told of commits that are served no more is let go.
-    fn left(&mut self, served: Vec<String>, revision: String, commits: Commits) {
-        self.leaving.retain(|(then, _), _| *then == served);
-        self.leaving.insert((served, revision), commits);
-    }
 }
 
 impl Sight {
@@ -73,7 +65,8 @@ impl Sight {
         let page = page.map(|page| load::beside(global, &page.value));
         let (who, hand) = (around.person().to_owned(), site::hand(around));
         let (recipe, store) = (Arc::new(recipe), around.store.clone());
-        Self { told, wrapping, recipe, request, page, store, who, hand, seen: Arc::default() }
+        let (seen, compared) = (Arc::default(), Arc::new(watch::Sender::new(None)));
+        Self { told, wrapping, recipe, request, page, store, who, hand, seen, compared }
     }
 
     /// With what was seen before, until it is seen anew.
@@ -102,7 +95,7 @@ impl Sight {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn tell(&self, told: Told) {
+    pub(super) async fn tell(&self, told: Told) {
         drop(self.told.send(told).await);
     }
 
@@ -134,27 +127,7 @@ impl Sight {
         let survey = self.wrapping.survey();
         let carrying = survey.machines.iter().filter(|it| it.layout.is_some());
         let hosts: Vec<&str> = carrying.map(|it| it.host.name.as_str()).collect();
-        let seen = self.seen();
-        let mut candidates = plan::candidates(&seen.sites, &hosts);
-        let served = served(&candidates);
-        for one in &mut candidates {
-            let revision = one.revision.clone();
-            one.leaving = revision.and_then(|it| seen.leaving.get(&(served.clone(), it)).cloned());
-        }
-        candidates
-    }
-
-    /// Asks once which commits would leave with a rollback.
-    async fn ask_leaving(&self, release: &str) {
-        let candidates = self.candidates();
-        let Some(one) = candidates.iter().find(|it| it.name == release) else { return };
-        let (Some(revision), None) = (&one.revision, &one.leaving) else { return };
-        let served = served(&candidates);
-        let commits: Vec<&str> = served.iter().map(String::as_str).collect();
-        let Some(found) = self.wrapping.leaving(&commits, revision).await else { return };
-        let revision = revision.clone();
-        self.seen().left(served, revision, found);
-        self.tell(Told::Candidates(self.candidates())).await;
+        plan::candidates(&self.seen().sites, &hosts)
     }
 
     /// Looks again while a run goes on; what could not be seen keeps its age.
@@ -195,12 +168,7 @@ impl Sight {
             Intent::Maintenance { on, .. } => (self.page_lines(*on), self.page_plan(*on)),
             Intent::Unlock { .. } => (self.lock_lines(), self.lock_plan()),
         };
-        let release =
-            if let Intent::Rollback { release, .. } = &of { Some(release.clone()) } else { None };
         self.tell(Told::Preview { of, lines, plan: plan.map(Box::new) }).await;
-        if let Some(release) = release {
-            self.ask_leaving(&release).await;
-        }
     }
 
     fn rollback_lines(&self, release: &str, reason: Option<&str>) -> (Vec<String>, Option<Plan>) {
@@ -372,12 +340,6 @@ impl Sight {
         };
         self.tell(Told::Did(came)).await;
     }
-}
-
-/// The commits that are served now.
-fn served(candidates: &[Candidate]) -> Vec<String> {
-    let served = candidates.iter().filter(|it| !it.served.is_empty());
-    served.filter_map(|it| it.revision.clone()).collect()
 }
 
 /// The first line of a message, as far as one fits.

@@ -82,6 +82,8 @@ async fn refuse(screen: &Screen, wish: Wish) {
         | Wish::Without(_)
         | Wish::Connect
         | Wish::Look
+        | Wish::Compare(_)
+        | Wish::Diff(_)
         | Wish::Prompted(..)
         | Wish::Interrupted
         | Wish::Quit => {}

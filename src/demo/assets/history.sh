@@ -47,6 +47,12 @@ echo "$RELEASES" | while read -r release n; do
 		rm -f "$root/current"
 		ln -s "releases/$release" "$root/current"
 	done
+	# What deployui keeps of the repository on each host, to be sent only what is new.
+	for host in $HOSTS; do
+		mirror=$PWD/$host/srv/shop/.deployui/mirror.git
+		[ -d "$mirror" ] || git init -q --bare "$mirror"
+		git --git-dir="$mirror" fetch -q shop "$(cat "seed/$n/revision"):refs/heads/main"
+	done
 	# The database is the first host's.
 	dir=$PWD/${HOSTS%% *}/srv/shop/releases/$release
 	[ ! -f "$dir/db/migrate" ] || sh "$dir/db/migrate" up >/dev/null

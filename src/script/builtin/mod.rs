@@ -9,7 +9,8 @@
 mod adopted;
 mod answer;
 mod check;
-mod commits;
+mod compare;
+mod dependencies;
 mod error;
 mod health;
 mod history;
@@ -30,9 +31,10 @@ mod seen;
 mod sheet;
 mod steps;
 mod upload;
+mod veil;
 
 pub use check::{Checks, Finding, Grade, check, findings};
-pub use commits::{leaving, left};
+pub use compare::{By, DIFF_LINES_MAX, compare, compared, diff, diffed};
 pub use error::{BadInput, Unreadable};
 pub use health::{At, Health, health};
 pub use layout::{Layout, Linked};

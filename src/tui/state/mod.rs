@@ -3,6 +3,7 @@
 
 pub(crate) mod attention;
 pub(crate) mod dialog;
+pub(crate) mod differences;
 pub(crate) mod face;
 pub(crate) mod facts;
 pub(crate) mod failure;

@@ -7,7 +7,9 @@ use crate::{model::Candidate, tui::state::sight::Sight};
 pub(crate) struct Picker {
     /// The release that is chosen, by its name: the list may change while it is open.
     pub(crate) chosen: String,
-    /// First row shown of the details.
+    /// Its commands are listed in the place of the details.
+    pub(crate) commands: bool,
+    /// First row shown of the details, or of the commands.
     pub(crate) scroll: usize,
     /// What the shown ones have in their words; empty: all are shown.
     pub(crate) filter: String,
@@ -18,7 +20,13 @@ pub(crate) struct Picker {
 impl Picker {
     /// A picker on that release.
     pub(crate) fn on(release: &str) -> Self {
-        Self { chosen: release.to_owned(), scroll: 0, filter: String::new(), typing: None }
+        Self {
+            chosen: release.to_owned(),
+            commands: false,
+            scroll: 0,
+            filter: String::new(),
+            typing: None,
+        }
     }
 
     /// The release that is chosen, if it is still there and shown.

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::differences::Differences;
 use crate::{
-    model::{Candidate, Lock, Maintenance, Plan, Raised, Release, Served, Site},
+    model::{Candidate, Lock, Maintenance, Pair, Plan, Raised, Release, Served, Site},
     tui::told::{Has, Intent},
 };
 
@@ -31,6 +32,9 @@ pub(crate) struct Sight {
     /// Login users, by the names of their hosts.
     pub(crate) logins: BTreeMap<String, String>,
     pub(crate) preview: Preview,
+    pub(crate) differences: Differences,
+    /// What all releases share, so that it does not go back with one: paths in a release.
+    pub(crate) shared: Vec<String>,
 }
 
 /// What something would do, asked from outside.
@@ -82,6 +86,14 @@ impl Sight {
             [(served, _)] => Some(served),
             _ => None,
         }
+    }
+
+    /// What a release is compared with: what most hosts serve instead of it.
+    pub(crate) fn pair(&self, release: &str) -> Option<Pair> {
+        let served = self.served();
+        let mut names = served.iter().filter_map(|(served, _)| served.release());
+        let from = names.find(|name| *name != release)?.to_owned();
+        Some(Pair { from, to: release.to_owned() })
     }
 
     /// The release before the one that is served, where all hosts agree.

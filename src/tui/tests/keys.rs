@@ -94,6 +94,8 @@ pub(super) fn acts(wish: &Wish) -> bool {
         | Wish::Stage(_)
         | Wish::Without(_)
         | Wish::Preview(_)
+        | Wish::Compare(_)
+        | Wish::Diff(_)
         | Wish::Runs { .. }
         | Wish::Past(_)
         | Wish::Prompted(..)

@@ -22,6 +22,7 @@ mod next;
 mod outside;
 mod palette;
 mod past;
+mod picker;
 mod screens;
 mod sites;
 mod story;

@@ -81,7 +81,9 @@ pub(super) fn read() -> Told {
 }
 
 pub(super) fn acting(desk: &Desk) -> Vec<String> {
-    let acts = |wish: &&Wish| !matches!(wish, Wish::Preview(_) | Wish::Runs { .. } | Wish::Past(_));
+    let acts = |wish: &&Wish| {
+        !matches!(wish, Wish::Preview(_) | Wish::Compare(_) | Wish::Runs { .. } | Wish::Past(_))
+    };
     desk.wishes.iter().filter(acts).map(|wish| format!("{wish:?}")).collect()
 }
 
@@ -121,7 +123,8 @@ fn the_palette_shows_what_a_rollback_would_run() {
         let mut desk = desk.tell(told());
         insta::assert_snapshot!(format!("nav_palette_rollback_{width}x{height}"), desk.screen());
         // The picker has all of it, too.
-        let mut desk = Desk::new(WIDE).tell_all(idle()).keys("R").tell(told());
+        let desk = Desk::new(WIDE).tell_all(idle()).keys("R").tell(told());
+        let mut desk = desk.keys("<C-o>");
         let screen = desk.screen();
         assert!(screen.contains("web1 web2 db1: (built in publish)"), "{screen}");
         assert!(screen.contains("web1 web2: ./bin/build --release"), "{screen}");
@@ -279,7 +282,7 @@ fn the_picker_is_filtered_and_copied() {
     let mut desk = desk.keys("y");
     let copied = desk.model.errands.next();
     let Some(crate::tui::errand::Errand::Copy(text)) = copied else { panic!("{copied:?}") };
-    assert!(text.contains("DEPLOYED") && text.contains("CODE"), "{text}");
+    assert!(text.contains("VERDICT") && text.contains("CODE"), "{text}");
     assert!(desk.keys("<ret>").model.dialog.is_some());
 }
 

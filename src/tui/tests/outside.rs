@@ -2,11 +2,11 @@
 
 use super::{
     Desk, NARROW, WIDE, settings,
-    sites::{BAD, BEFORE, NEWEST, OLDER, Sites, unprotected},
+    sites::{BAD, BEFORE, NEWEST, OLDER, Sites, difference, unprotected},
     story::{self, at},
 };
 use crate::{
-    model::{Commits, HostId, Maintenance, Served},
+    model::{Between, Commits, HostId, Maintenance, Pair, Served},
     run::{Fact, Verdict},
     tui::{HostState, Intent, Settings, Told, Wish, state::dialog::Focus},
 };
@@ -37,7 +37,7 @@ fn previewed(release: &str) -> Told {
 
 /// What it does, not what it asks.
 fn done(desk: &Desk) -> Vec<String> {
-    let asks = |wish: &&Wish| !matches!(wish, Wish::Preview(_));
+    let asks = |wish: &&Wish| !matches!(wish, Wish::Preview(_) | Wish::Compare(_));
     desk.wishes.iter().filter(asks).map(|wish| format!("{wish:?}")).collect()
 }
 
@@ -409,14 +409,24 @@ fn what_others_wrote_is_shown_as_text() {
             candidate.by = Some(EVIL.to_owned());
             candidate.refused = candidate.refused.take().map(|_| EVIL.to_owned());
             candidate.migrations = vec![EVIL.to_owned()];
-            candidate.leaving = Some(Commits { count: 9, newest: vec![EVIL.to_owned()] });
         }
         sites.candidates[1].name = EVIL.to_owned();
         let sites = sites.serving(0, Served::Outside(EVIL.to_owned()));
         let mut sites = sites.page(1, Maintenance::Unknown(EVIL.to_owned()));
         sites.hosts[0].1.odd = vec![EVIL.to_owned()];
         sites.hosts[1].1.served = Served::Release(EVIL.to_owned());
-        sites.idle()
+        let mut told = sites.idle();
+        let mut found = difference();
+        found.locks[0].file = EVIL.to_owned();
+        found.locks[0].changes[0].name = EVIL.to_owned();
+        found.commits = Some(Between {
+            leaving: Commits { count: 9, newest: vec![EVIL.to_owned()] },
+            coming: Commits { count: 9, newest: vec![EVIL.to_owned()] },
+        });
+        let pair = |from: &str| Pair { from: from.to_owned(), to: OLDER.to_owned() };
+        told.extend([NEWEST, EVIL].map(|from| Told::Compared(pair(from), Ok(found.clone()))));
+        told.push(Told::Shared(vec![EVIL.to_owned()]));
+        told
     };
     for (width, height) in ALL {
         for keys in ["", "2", "R", "Rj", "R<ret>", "M"] {

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use super::story::{self, at};
 use crate::{
-    model::{Candidate, Commits, Lock, Maintenance, Raised, Release, ReleaseVerdict, Served, Site},
+    model::{
+        Between, Candidate, Change, Commits, Difference, Lock, Maintenance, Pair, Raised, Release,
+        ReleaseVerdict, Served, Site, Touched,
+    },
     tui::{Has, Told},
 };
 
@@ -34,7 +37,6 @@ fn candidate(name: &str, commit: &str, by: &str, hours: i64, verdict: ReleaseVer
         missing: Vec::new(),
         refused: None,
         migrations: Vec::new(),
-        leaving: None,
     }
 }
 
@@ -70,11 +72,6 @@ fn candidates() -> Vec<Candidate> {
     before.previous = both();
     before.migrations =
         vec!["orders.0041_order_idx".to_owned(), "orders.0042_backfill_totals".to_owned()];
-    let commits = [
-        "a1b2c3d Add totals to orders (ana, 2026-11-21)",
-        "be0091f Use the net price in the cart (li, 2026-11-21)",
-    ];
-    before.leaving = Some(Commits { count: 2, newest: commits.map(str::to_owned).to_vec() });
     let older = candidate(OLDER, "55aa10c", "li", 77, Good);
     let mut bad = refused(candidate(BAD, "0be77f1", "li", 94, Bad), "it is marked bad");
     bad.reason = Some("the payment page was empty".to_owned());
@@ -88,6 +85,39 @@ fn candidates() -> Vec<Candidate> {
     let mut foreign = candidate("20261101080000", "", "", 0, Unknown);
     (foreign.revision, foreign.by, foreign.at, foreign.reference) = (None, None, None, None);
     vec![newest, before, older, bad, failed, unfinished, partly, foreign]
+}
+
+/// How the release before differs from the newest.
+pub(super) fn difference() -> Difference {
+    let commits = [
+        "a1b2c3d Add totals to orders (ana, 2026-11-21)",
+        "be0091f Use the net price in the cart (li, 2026-11-21)",
+    ];
+    let newest = commits.map(str::to_owned).to_vec();
+    let change = |name: &str, before: Option<&str>, after: Option<&str>| Change {
+        name: name.to_owned(),
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    let touched =
+        |file: &str, changes: Vec<Change>| Touched { file: file.to_owned(), changes, more: false };
+    let versions = vec![
+        change("celery", Some("5.6.1"), Some("5.6.0")),
+        change("django", Some("5.2.9"), Some("5.2.8")),
+        change("httpx", Some("0.28.1"), None),
+    ];
+    Difference {
+        host: "web1".to_owned(),
+        commits: Some(Between {
+            leaving: Commits { count: 2, newest },
+            coming: Commits::default(),
+        }),
+        files: 38,
+        added: 1204,
+        removed: 611,
+        locks: vec![touched("requirements.txt", versions)],
+        examples: vec![touched(".env.example", vec![change("ORDER_TOTALS_V2", Some(""), None)])],
+    }
 }
 
 fn site(candidates: &[Candidate], host: &str) -> Site {
@@ -156,6 +186,9 @@ impl Sites {
     /// All of it, as seen then.
     pub(super) fn told(self, seen: Timestamp) -> Vec<Told> {
         let mut told = vec![Told::Has(Has { releases: true, maintenance: true })];
+        told.push(Told::Shared(vec![".env".to_owned(), "media".to_owned()]));
+        let pair = Pair { from: NEWEST.to_owned(), to: BEFORE.to_owned() };
+        told.push(Told::Compared(pair, Ok(difference())));
         told.extend(self.hosts.into_iter().map(|(host, site)| {
             let site = Box::new(site);
             Told::Seen { host: host.to_owned(), site, at: seen }

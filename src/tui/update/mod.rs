@@ -110,6 +110,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     narrow::keep_listed(model, before);
     attention::call(model);
     wishes.extend(outside::ask(model));
+    wishes.extend(picker::compare(model));
     wishes
 }
 

@@ -7,15 +7,21 @@ use super::{
     keys::{self, rows, shifted},
     outside,
 };
-use crate::tui::{
-    action::{Act, Action, Motion},
-    errand::Errand,
-    keymap::{self, Press},
-    state::{Model, Pane, picker::Picker},
-    styles::Tone,
-    told::Wish,
-    view, words,
+use crate::{
+    model::Pair,
+    tui::{
+        action::{Act, Action, Motion},
+        errand::Errand,
+        keymap::{self, Press},
+        state::{Model, Pane, picker::Picker},
+        styles::Tone,
+        told::{Guest, Lines, Wish},
+        view, words,
+    },
 };
+
+/// Lists the commands of going back, as in every dialog.
+const COMMANDS: Press = Press::Ctrl('o');
 
 /// Rows of details that a page has, at least.
 const PAGE: usize = 8;
@@ -72,6 +78,8 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
         return Vec::new();
     }
     match press {
+        Some(COMMANDS) => turn(model),
+        Some(Press::Named(KeyCode::Esc)) if shows_commands(model) => turn(model),
         Some(Press::Named(KeyCode::Esc)) if clear(model) => {}
         Some(Press::Named(KeyCode::Esc)) => model.picker = None,
         Some(Press::Named(KeyCode::Enter)) => choose(model),
@@ -80,12 +88,16 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
             Some(Action::Quit) => model.picker = None,
             Some(Action::Act(Act::Rollback) | Action::Open) => choose(model),
             Some(Action::Copy) => copy(model),
+            Some(Action::NextPause | Action::Pager) => return diff(model),
             Some(Action::Search) => {
                 if let Some(picker) = &mut model.picker {
                     picker.typing = Some(std::mem::take(&mut picker.filter));
                 }
             }
             Some(action @ (Action::Help | Action::Palette | Action::Look | Action::Redraw)) => {
+                if action == Action::Look {
+                    model.sight.differences.forget_failures();
+                }
                 return keys::act(model, action);
             }
             Some(_) | None => {}
@@ -93,6 +105,64 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
         None => {}
     }
     Vec::new()
+}
+
+/// Asks for the whole difference of the chosen release, to be read in the pager.
+fn diff(model: &mut Model) -> Vec<Wish> {
+    let chosen = model.picker.as_ref().and_then(|picker| picker.candidate(&model.sight));
+    let Some(name) = chosen.map(|it| it.name.clone()) else { return Vec::new() };
+    let Some(pair) = model.sight.pair(&name) else {
+        model.say(format!("no host serves another release than {name}"), Tone::Warn);
+        return Vec::new();
+    };
+    model.say(format!("reading how {name} differs from {}…", pair.from), Tone::Dim);
+    model.sight.differences.opening = Some(pair.clone());
+    vec![Wish::Diff(pair)]
+}
+
+/// The whole difference is there: it is shown, if the operator still looks at that release.
+pub(super) fn read(model: &mut Model, pair: &Pair, found: Result<Vec<String>, String>) {
+    if model.sight.differences.opening.take_if(|opening| opening == pair).is_none() {
+        return;
+    }
+    let here = model.picker.as_ref().is_some_and(|picker| picker.chosen == pair.to);
+    if !here || model.dialog.is_some() || model.help.is_some() || model.palette.is_some() {
+        return;
+    }
+    match found {
+        Ok(lines) => {
+            model.errands.ask(Errand::Lend(Guest::Lines(Lines {
+                name: format!("{}-{}", pair.from, pair.to),
+                lines,
+                program: model.settings.pager.clone(),
+                colours: model.settings.colour,
+            })));
+        }
+        Err(why) => model.say(format!("how {} differs is not known: {why}", pair.to), Tone::Warn),
+    }
+}
+
+/// Asks how the chosen release differs, once; the answer to an older question is not waited for.
+pub(super) fn compare(model: &mut Model) -> Option<Wish> {
+    let picker = model.picker.as_ref().filter(|_| model.dialog.is_none() && !model.alone)?;
+    let pair = model.sight.pair(&picker.candidate(&model.sight)?.name)?;
+    let differences = &mut model.sight.differences;
+    if differences.of(&pair).is_some() || differences.asked.as_ref() == Some(&pair) {
+        return None;
+    }
+    differences.asked = Some(pair.clone());
+    Some(Wish::Compare(pair))
+}
+
+/// From the details to the commands, or back.
+fn turn(model: &mut Model) {
+    if let Some(picker) = &mut model.picker {
+        (picker.commands, picker.scroll) = (!picker.commands, 0);
+    }
+}
+
+fn shows_commands(model: &Model) -> bool {
+    model.picker.as_ref().is_some_and(|picker| picker.commands)
 }
 
 /// Takes the filter away. Whether there was one.

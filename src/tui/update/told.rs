@@ -1,6 +1,6 @@
 //! What the console is told.
 
-use super::{attention, history, log, mouse, tempo};
+use super::{attention, history, log, mouse, picker, tempo};
 use crate::{
     model::{HostId, Plan},
     run::{Cell, Event, Fact, Run, Verdict},
@@ -59,6 +59,9 @@ fn told(model: &mut Model, told: Told) {
         Told::Page { host, page, at } => {
             model.sight.pages.insert(host, (page, at));
         }
+        Told::Shared(paths) => model.sight.shared = paths,
+        Told::Compared(pair, found) => model.sight.differences.told(pair, found),
+        Told::Diff(pair, found) => picker::read(model, &pair, found),
         Told::Candidates(candidates) => {
             (model.sight.candidates, model.sight.unlisted) = (candidates, false);
         }

@@ -11,8 +11,8 @@ pub(super) const WIDE: u16 = 110;
 /// Below this size one pane has the screen.
 const SMALL: (u16, u16) = (80, 20);
 
-/// Width of the panes on the left.
-const LEFT: u16 = 44;
+/// Width of the panes on the left, at least; and percents of a screen that has room for more.
+const LEFT: (u16, u16) = (44, 30);
 
 /// Rows that the list of steps keeps.
 const STEPS_MIN: u16 = 6;
@@ -87,7 +87,8 @@ fn one_of(model: &Model, frame: Areas, area: Rect) -> Areas {
 }
 
 fn beside(model: &Model, frame: Areas, rest: Rect) -> Areas {
-    let wide = LEFT.saturating_add_signed(model.wider);
+    let own = (rest.width * LEFT.1 / 100).max(LEFT.0);
+    let wide = own.saturating_add_signed(model.wider);
     let parts = [Constraint::Length(wide), Constraint::Min(0)];
     let [left, log] = Layout::horizontal(parts).areas(rest);
     let frame = Areas { log: Some(log), ..frame };

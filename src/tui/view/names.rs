@@ -18,6 +18,11 @@ pub(super) fn hosts(model: &Model, width: usize) -> Vec<String> {
     plain(&apart(&names, width))
 }
 
+/// Names in so many cells.
+pub(super) fn short(names: &[&str], width: usize) -> Vec<String> {
+    plain(&apart(names, width))
+}
+
 fn plain(names: &[Shown]) -> Vec<String> {
     names.iter().map(Shown::plain).collect()
 }

@@ -11,6 +11,7 @@ use super::{
     areas::{self, WIDE},
     first_shown, footer, header,
     paint::{Pen, wrap_words},
+    palette::wrapped,
     releases,
     rows::{marks, scrolled},
     spots::{self, Spot},
@@ -23,20 +24,22 @@ use crate::tui::{
     words,
 };
 
-/// Cells of the list where it lies beside the details.
-const LIST: u16 = 56;
+/// Cells of the list where it lies beside the details, at least; and percents of the screen, at most.
+const LIST: (u16, u16) = (56, 50);
 
 /// Cells of the label of a detail.
 const LABEL: usize = 11;
 
 /// The keys, the most wanted first.
-fn keys(model: &Model) -> [(String, &'static str); 8] {
+fn keys(model: &Model) -> [(String, &'static str); 10] {
     let key = |action| keymap::written(model, action).to_owned();
     [
         (key(Action::Help), "help"),
         ("Esc".to_owned(), "leave"),
         (keymap::down_up(model), "choose"),
         ("Enter".to_owned(), "roll back (asks)"),
+        (key(Action::NextPause), "diff"),
+        ("Ctrl-o".to_owned(), "commands"),
         (key(Action::Search), "filter"),
         (key(Action::Go(Motion::PageDown)), "more details"),
         (key(Action::Copy), "copy"),
@@ -98,7 +101,9 @@ pub(super) fn at(model: &Model, at: Position) -> Spot {
 /// List and details, beside each other where there is room.
 fn parts(model: &Model, body: Rect) -> (Rect, Rect) {
     if body.width >= WIDE {
-        let parts = [Constraint::Length(LIST), Constraint::Min(0)];
+        let most = (body.width * LIST.1 / 100).max(LIST.0);
+        let wanted = u16::try_from(releases::wanted(model) + 2).unwrap_or(u16::MAX);
+        let parts = [Constraint::Length(wanted.clamp(LIST.0, most)), Constraint::Min(0)];
         let [list, details] = Layout::horizontal(parts).areas(body);
         return (list, details);
     }
@@ -111,6 +116,7 @@ fn parts(model: &Model, body: Rect) -> (Rect, Rect) {
 
 fn draw_details(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, picker: &Picker) {
     let title = match model.sight.served_by_all() {
+        _ if picker.commands => format!("What going back to {} would run", picker.chosen),
         Some(served) => format!("{} {} {}", words::served(served).0, pen.glyphs.to, picker.chosen),
         None => picker.chosen.clone(),
     };
@@ -142,6 +148,9 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
         };
         return vec![Line::from(pen.span(says, Tone::Warn))];
     };
+    if model.picker.as_ref().is_some_and(|picker| picker.commands) {
+        return wrapped(pen, words::release_commands(model, candidate), width);
+    }
     let details = words::details(model, candidate).into_iter();
     let rows = details.flat_map(|(label, text, tone)| {
         let rows = wrap_words(&text, width.saturating_sub(LABEL));

@@ -9,13 +9,14 @@ use ratatui::{
 };
 
 use super::{
-    first_shown, focused,
+    first_shown, focused, names,
     paint::{Pen, wrap_words},
     rows::marks,
     spots,
 };
 use crate::{
     model::Candidate,
+    text::Shown,
     tui::{
         state::{Model, Pane},
         styles::Tone,
@@ -26,8 +27,11 @@ use crate::{
 /// Rows of what is said below the list.
 const FOOT: usize = 3;
 
-/// Narrowest and widest column of a name.
+/// Narrowest column of a name; and one that whoever made it gives way for.
 const NAME: (usize, usize) = (9, 20);
+
+/// Cells of whoever made it, where there is room for them.
+const BY: usize = 10;
 
 /// Cells of a short commit, of a standing, of an age.
 const CELLS: (usize, usize, usize) = (7, 10, 4);
@@ -134,17 +138,40 @@ pub(super) fn rows_of(
     chosen: Option<usize>,
     (width, room): (usize, usize),
 ) -> Vec<Line<'static>> {
-    let names = candidates.iter().map(|candidate| candidate.name.chars().count());
-    let name = names.max().unwrap_or(0).clamp(NAME.0, NAME.1);
+    let names: Vec<&str> = candidates.iter().map(|candidate| candidate.name.as_str()).collect();
+    let longest = longest(&names);
+    // Names go before those who made them, and no two of them look alike.
+    let rest = fixed() + if longest > NAME.1 { 0 } else { BY };
+    let name = longest.clamp(NAME.0, width.saturating_sub(rest).max(NAME.1));
+    let names = names::short(&names, name);
     let first = first_shown(chosen.unwrap_or(0), candidates.len(), room);
-    let shown = candidates.iter().enumerate().skip(first).take(room);
-    shown.map(|(at, it)| row(model, pen, it, chosen == Some(at), (name, width))).collect()
+    let shown = candidates.iter().zip(&names).enumerate().skip(first).take(room);
+    let one = |(at, (it, short)): (usize, (&&Candidate, &String))| {
+        row(model, pen, (it, short), chosen == Some(at), (name, width))
+    };
+    shown.map(one).collect()
+}
+
+/// Cells that the list would fill, with all names whole.
+pub(super) fn wanted(model: &Model) -> usize {
+    let names: Vec<&str> = model.sight.candidates.iter().map(|it| it.name.as_str()).collect();
+    fixed() + longest(&names) + BY
+}
+
+/// Cells of all columns but those of the name and of whoever made it.
+fn fixed() -> usize {
+    let (revision, word, age) = CELLS;
+    4 + 1 + revision + 1 + word + 1 + age
+}
+
+fn longest(names: &[&str]) -> usize {
+    names.iter().map(|name| Shown::literal(name).width()).max().unwrap_or(0)
 }
 
 fn row(
     model: &Model,
     pen: Pen,
-    candidate: &Candidate,
+    (candidate, short): (&Candidate, &str),
     chosen: bool,
     (name, width): (usize, usize),
 ) -> Line<'static> {
@@ -160,7 +187,7 @@ fn row(
     let mut spans = vec![
         pen.cell(if chosen { pen.glyphs.cursor } else { "" }, 2, Style::default()),
         pen.cell(standing.glyph, 2, tone),
-        pen.cell(&candidate.name, name, look),
+        pen.cell(short, name, look),
         Span::raw(" "),
     ];
     let mut used = 4 + name + 1 + word + 1 + age;

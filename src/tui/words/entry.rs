@@ -248,7 +248,7 @@ fn told(model: &Model) -> Vec<commands::Row> {
     update::palette_intent(model).map_or_else(Vec::new, |intent| intended(model, &intent))
 }
 
-fn intended(model: &Model, intent: &Intent) -> Vec<commands::Row> {
+pub(super) fn intended(model: &Model, intent: &Intent) -> Vec<commands::Row> {
     let lines = preview(model, intent);
     let mut rows: Vec<commands::Row> = lines.into_iter().map(|line| (line, Tone::Text)).collect();
     let told = model.sight.preview.told.as_ref().is_some_and(|(of, _)| of == intent);

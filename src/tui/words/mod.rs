@@ -5,6 +5,7 @@ mod card;
 mod cause;
 mod commands;
 mod diff;
+mod difference;
 mod ending;
 mod entry;
 mod event;
@@ -42,7 +43,8 @@ pub(crate) use self::{
     outside::{care, dialog, doing, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},
     release::{
-        HOSTS_SHOWN, details, hosts, hosts_up_to, releases, served, short_revision, standing,
+        HOSTS_SHOWN, commands as release_commands, details, hosts, hosts_up_to, releases, served,
+        short_revision, standing,
     },
     tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},

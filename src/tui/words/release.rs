@@ -3,9 +3,9 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{ago, count};
+use super::{ago, count, difference};
 use crate::{
-    model::{Candidate, Commits, Plan, ReleaseVerdict, Served},
+    model::{Candidate, Plan, ReleaseVerdict, Served},
     tui::{
         glyphs::Glyphs,
         state::{Model, sight::Sight},
@@ -130,43 +130,61 @@ pub(crate) fn made(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 /// A label, what it says, and the look of it.
 pub(crate) type Detail = (&'static str, String, Tone);
 
+/// Characters of a name that is whole in the list on any screen.
+const NAME_MAX: usize = 20;
+
 /// All that is known of a release, for the picker, what decides first; raw. With each label its
 /// first line only.
 pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
-    let mut lines = Vec::new();
-    if let Some(why) = &candidate.refused {
-        lines.push(("REFUSED", why.clone(), Tone::Warn));
+    let mut lines = vec![match &candidate.refused {
+        Some(why) => ("REFUSED", why.clone(), Tone::Warn),
+        None => ("VERDICT", weighed(candidate), weight(candidate)),
+    }];
+    if candidate.name.chars().count() > NAME_MAX {
+        lines.push(("NAME", candidate.name.clone(), Tone::Text));
     }
     let (word, tone) = verdict(candidate.verdict);
     let reason = candidate.reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
-    if candidate.refused.is_none() {
-        lines.push(("ROLLBACK", weighed(candidate), weight(candidate)));
-    }
-    lines.push(("DEPLOYED", format!("{word}{reason}"), tone));
-    lines.push(("MADE", origin(model, candidate), Tone::Text));
-    if candidate.refused.is_none() {
-        let intent = Intent::rollback(&candidate.name);
-        lines.extend(labelled("PLAN", super::preview(model, &intent), Tone::Text));
-    }
+    lines.push(("RELEASED", format!("{word}{reason}; {}", origin(model, candidate)), tone));
+    let pair = model.sight.pair(&candidate.name);
+    lines.extend(difference::code(model, pair.as_ref()));
     lines.extend(migrations(&candidate.migrations));
-    if candidate.refused.is_none() {
-        lines.extend(commits(candidate.leaving.as_ref()));
-    }
+    lines.extend(difference::around(model, pair.as_ref()));
     lines.extend(per_host(&model.sight, candidate));
+    if candidate.refused.is_none() {
+        lines.extend(plan(model, candidate));
+    }
     let revision = candidate.revision.clone().unwrap_or_else(|| "unknown".to_owned());
     lines.push(("REVISION", revision, Tone::Text));
-    lines.extend(commands(model, candidate));
     lines
 }
 
-/// Every command that going back to it would run, host by host, once that was told.
-fn commands(model: &Model, candidate: &Candidate) -> Vec<Detail> {
+/// What going back to it would run, in a line or two: its commands are listed by a key.
+fn plan(model: &Model, candidate: &Candidate) -> Vec<Detail> {
+    let intent = Intent::rollback(&candidate.name);
     let preview = &model.sight.preview;
-    let about = |(of, _): &&(Intent, Vec<String>)| matches!(of, Intent::Rollback { release, .. } if *release == candidate.name);
-    let told = preview.told.as_ref().filter(about).and(preview.plan.as_ref());
-    let rows = told.map_or_else(Vec::new, |plan| super::commands::of_plan(plan, model.plan()));
-    let labels = std::iter::once("COMMANDS").chain(std::iter::repeat(""));
-    labels.zip(rows).map(|(label, (text, tone))| (label, text, tone)).collect()
+    let told = preview.told.as_ref().is_some_and(|(of, _)| *of == intent);
+    let Some(plan) = preview.plan.as_ref().filter(|_| told) else {
+        let tone = if told { Tone::Warn } else { Tone::Dim };
+        return labelled("PLAN", super::preview(model, &intent), tone);
+    };
+    let steps: Vec<&str> = plan.columns.iter().map(|column| column.step.as_str()).collect();
+    let line = format!(
+        "{} on {}: {}; Ctrl-o: their commands",
+        count(steps.len(), "step"),
+        count(plan.hosts.len(), "host"),
+        steps.join(", ")
+    );
+    let takes = format!("takes {}", super::usual_run(model, &plan.pipeline));
+    labelled("PLAN", vec![line, takes], Tone::Text)
+}
+
+/// Every command that going back to it would run, host by host, once that was told.
+pub(crate) fn commands(model: &Model, candidate: &Candidate) -> Vec<super::commands::Row> {
+    match &candidate.refused {
+        Some(why) => vec![(format!("{} is not offered: {why}", candidate.name), Tone::Warn)],
+        None => super::entry::intended(model, &Intent::rollback(&candidate.name)),
+    }
 }
 
 /// What going back to it means, in a few words.
@@ -192,26 +210,6 @@ fn migrations(since: &[String]) -> Vec<Detail> {
         _ => format!("{all} applied since stay applied: this code must run with them"),
     };
     listed(("MIGRATIONS", line, Tone::Warn), since)
-}
-
-fn commits(leaving: Option<&Commits>) -> Vec<Detail> {
-    match leaving {
-        None => {
-            vec![("CODE", "it is not known which would leave".to_owned(), Tone::Dim)]
-        }
-        Some(Commits { count: 0, .. }) => {
-            vec![("CODE", "none would leave".to_owned(), Tone::Text)]
-        }
-        Some(Commits { count: all, newest }) => {
-            let all = usize::try_from(*all).unwrap_or(usize::MAX);
-            let line = format!("{} would no longer be served", count(all, "commit"));
-            let mut lines = listed(("CODE", line, Tone::Strong), newest);
-            if let more @ 1.. = all.saturating_sub(newest.len()) {
-                lines.push(("", format!("  and {more} more"), Tone::Dim));
-            }
-            lines
-        }
-    }
 }
 
 /// A headline, and what it counts below.

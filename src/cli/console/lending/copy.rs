@@ -1,5 +1,5 @@
-//! A copy of a log for a program of the operator's: its secrets hidden, everything that a terminal
-//! would obey made visible, and gone when that program has ended.
+//! A copy of a log, or of other lines, for a program of the operator's: its secrets hidden, everything
+//! that a terminal would obey made visible, and gone when that program has ended.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
@@ -12,11 +12,14 @@ use crate::{
     script::quote,
     store::{LogReader, Store},
     text::{Color, Filter, Shown, Style},
-    tui::{Page, show_line},
+    tui::{Lines, Page, show_line},
 };
 
 /// Lines that are read at once.
 const LINES_AT_ONCE: usize = 512;
+
+/// Characters of what a copy is called by, at most.
+const NAME_MAX: usize = 100;
 
 /// The copy. Dropping it removes it.
 pub(super) struct Copied {
@@ -37,11 +40,32 @@ impl Copied {
     pub(super) fn make(store: &Store, page: &Page) -> Result<Self, String> {
         let mut reader = LogReader::open(store, &page.run, &page.host, &page.name)
             .map_err(|error| error.to_string())?;
+        let name = format!("{}-{}", page.host, page.name);
+        Self::with(store, &name, |out| write(&mut reader, out, page.colours))
+    }
+
+    /// Copies lines.
+    pub(super) fn of(store: &Store, page: &Lines) -> Result<Self, String> {
+        // Some other tool may have given a release any name.
+        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+        let name: String = page.name.chars().map(plain).take(NAME_MAX).collect();
+        Self::with(store, &name, |out| {
+            let mut lines = page.lines.iter().map(|line| difference(line, page.colours));
+            lines.try_for_each(|line| writeln!(out, "{line}")).map_err(|error| error.to_string())
+        })
+    }
+
+    /// A copy of that name, written so.
+    fn with(
+        store: &Store,
+        name: &str,
+        write: impl FnOnce(&mut BufWriter<File>) -> Result<(), String>,
+    ) -> Result<Self, String> {
         let dir = store.root().join("copies");
         DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(|it| it.to_string())?;
         sweep(&dir);
         let process = std::process::id();
-        let path = dir.join(format!("{}-{}-{process}.log", page.host, page.name));
+        let path = dir.join(format!("{name}-{process}.log"));
         let copy = || -> io::Result<(File, PathBuf)> {
             let file = OpenOptions::new()
                 .write(true)
@@ -56,7 +80,7 @@ impl Copied {
         let (file, path) = copy().map_err(|error| format!("{}: {error}", dir.display()))?;
         let mut out = BufWriter::new(file.try_clone().map_err(|error| error.to_string())?);
         let copied = Self { path, _lock: file };
-        write(&mut reader, &mut out, page.colours)?;
+        write(&mut out)?;
         out.flush().map_err(|error| error.to_string())?;
         Ok(copied)
     }
@@ -75,6 +99,20 @@ fn write(reader: &mut LogReader, out: &mut impl io::Write, colours: bool) -> Res
             writeln!(out, "{text}").map_err(|error| error.to_string())?;
         }
     }
+}
+
+/// A line of a difference, with the colours that one knows. It has none of its own: whatever a
+/// terminal would obey in it is seen.
+fn difference(line: &str, colours: bool) -> String {
+    let text = Filter::default().line(line.as_bytes()).plain();
+    let code = match text.as_bytes().first() {
+        Some(b'+') => 32,
+        Some(b'-') => 31,
+        Some(b'@') => 36,
+        _ if text.starts_with("diff ") => 1,
+        _ => return text,
+    };
+    if colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text }
 }
 
 /// Copies that nobody has open any more.
@@ -151,6 +189,15 @@ mod tests {
         check("cat", "exec cat 'FILE'");
         drop(copied);
         assert!(!path.exists(), "it is gone with its program");
+    }
+
+    #[test]
+    fn a_difference_obeys_nobody() {
+        let check = |line: &str, wanted: &str| assert_eq!(difference(line, true), wanted);
+        check("+a\x1b[2J\x1b]52;c;aGk=\x07\tb", "\x1b[32m+a      b\x1b[0m");
+        check("-x", "\x1b[31m-x\x1b[0m");
+        check(" \x1b[31mred", " red");
+        assert_eq!(difference("+a", false), "+a");
     }
 
     #[test]

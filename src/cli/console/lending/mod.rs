@@ -31,7 +31,7 @@ use crate::{
     model::{Command, HostId},
     remote::{Described, Ending, Environment, Link, Shell, local::Local},
     store::Store,
-    tui::{Guest, Page, Returned, Told},
+    tui::{Guest, Returned, Told},
 };
 
 /// How long a host may take to give a shell, before it is said that it does not.
@@ -120,7 +120,14 @@ impl Means {
         match guest {
             Guest::Starter if starter::would_continue() => starter::stop().await,
             Guest::Starter | Guest::Subshell => self.subshell().await,
-            Guest::Log(page) => self.log(page).await,
+            Guest::Log(page) => {
+                let (store, program, line) = (self.store.clone(), page.program.clone(), page.line);
+                self.copy("the log", &program, line, move || Copied::make(&store, &page)).await
+            }
+            Guest::Lines(page) => {
+                let (store, program) = (self.store.clone(), page.program.clone());
+                self.copy("what differs", &program, 0, move || Copied::of(&store, &page)).await
+            }
             Guest::Shell { host, step, like, run } => {
                 let note = Note::new(&self.who, &host, step.as_deref(), &like, run.as_ref());
                 self.shell(&host, *like, note).await
@@ -150,21 +157,25 @@ impl Means {
         }
     }
 
-    async fn log(&self, page: Page) -> Returned {
-        let program = page.program.clone();
+    /// A program of the operator's shows a copy of something.
+    async fn copy(
+        &self,
+        what: &str,
+        program: &str,
+        line: u64,
+        copy: impl FnOnce() -> Result<Copied, String> + Send + 'static,
+    ) -> Returned {
         let tty = match Tty::open() {
             Ok(tty) => tty,
             Err(error) => return badly(format!("the terminal cannot be lent: {error}")),
         };
-        tty.say("copying the log, its secrets hidden…").await;
-        let (store, line) = (self.store.clone(), page.line);
-        let copied = tokio::task::spawn_blocking(move || Copied::make(&store, &page)).await;
-        let copied = match copied {
+        tty.say(&format!("copying {what}, secrets hidden…")).await;
+        let copied = match tokio::task::spawn_blocking(copy).await {
             Ok(Ok(copied)) => copied,
-            Ok(Err(error)) => return badly(format!("the log cannot be copied: {error}")),
-            Err(_panicked) => return badly("the log cannot be copied"),
+            Ok(Err(error)) => return badly(format!("{what} cannot be copied: {error}")),
+            Err(_panicked) => return badly(format!("{what} cannot be copied")),
         };
-        let command = copy::command(&program, &copied, line);
+        let command = copy::command(program, &copied, line);
         let first = program.split_whitespace().next().unwrap_or_default();
         match self.program(&tty, self.own.home.clone(), &command).await {
             Ok(Left::Ended(Ending::Exit(0))) => well(format!("back from {first}")),

@@ -149,6 +149,7 @@ impl<'a> Session<'a> {
         let sight = recipe.as_ref().and_then(|recipe| self.sight_of(&driver, recipe));
         if let Some(sight) = sight {
             self.screen.tell(Told::Has(sight.has())).await;
+            self.screen.tell(Told::Shared(sight.shared())).await;
             self.beside.spawn(sight.clone().look_again());
             self.sight = Some(sight);
         }
@@ -204,6 +205,7 @@ impl<'a> Session<'a> {
         .knowing(self.sight.as_ref());
         stage.fleet.keep(self.secrets.clone());
         self.screen.tell(Told::Has(sight.has())).await;
+        self.screen.tell(Told::Shared(sight.shared())).await;
         let machines = &stage.wrapping.survey().machines;
         self.tell_ways(machines.iter().map(|it| it.host.clone()).collect());
         let begun = |name: &String| (name.clone(), HostState::Connecting);
@@ -332,6 +334,14 @@ impl<'a> Session<'a> {
                 Some(sight) => drop(self.beside.spawn(sight.clone().preview(of))),
                 None => self.screen.tell(Told::Preview { of, lines: Vec::new(), plan: None }).await,
             },
+            Wish::Compare(pair) => match &self.sight {
+                Some(sight) => drop(self.beside.spawn(sight.clone().compare(pair))),
+                None => self.screen.tell(Told::Compared(pair, Err(nothing_known()))).await,
+            },
+            Wish::Diff(pair) => match &self.sight {
+                Some(sight) => drop(self.beside.spawn(sight.clone().diff(pair))),
+                None => self.screen.tell(Told::Diff(pair, Err(nothing_known()))).await,
+            },
             Wish::Do(Intent::Maintenance { on, reason, until }) => match self.sight.clone() {
                 Some(sight) => drop(self.beside.spawn(sight.maintain(on, reason, until))),
                 None => self.screen.tell(Told::Did(Err(nothing_known()))).await,
@@ -435,6 +445,8 @@ impl<'a> Session<'a> {
                 | Wish::Answer { .. }
                 | Wish::Connect
                 | Wish::Look
+                | Wish::Compare(_)
+                | Wish::Diff(_)
                 | Wish::Prompted(..)
                 | Wish::Lend(_)
                 | Wish::Runs { .. }
