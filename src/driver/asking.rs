@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, future::pending, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::means::HostNews;
+use super::{means::HostNews, veiled::is_veiled};
 use crate::{model::Try, run::Question};
 
 /// Bytes of an unfinished line that are kept: the end of it.
@@ -37,19 +37,8 @@ const CHOICES: [&str; 12] = [
     "default=n",
 ];
 
-/// Words of questions whose answers are not shown.
-const HIDDEN: [&str; 10] = [
-    "password",
-    "passphrase",
-    "passwd",
-    "pass phrase",
-    "passcode",
-    "secret",
-    "token",
-    "pin",
-    "one-time",
-    "verification code",
-];
+/// What questions end with.
+const ASKING: [char; 5] = ['?', ':', '>', '？', '：'];
 
 /// What is known of the input of a step that goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +127,8 @@ struct Ear {
     asked: u16,
     at: At,
     line: Vec<u8>,
+    /// The line before it.
+    before: Vec<u8>,
     since: Instant,
 }
 
@@ -149,7 +140,8 @@ impl Ear {
             Before { open: true, .. } => At::Open,
             Before { .. } => At::Nothing,
         };
-        let mut ear = Self { asked: before.asked, at, line: Vec::new(), since: now };
+        let mut ear =
+            Self { asked: before.asked, at, line: Vec::new(), before: Vec::new(), since: now };
         ear.keep(tail);
         ear
     }
@@ -187,7 +179,11 @@ impl Ear {
         self.asked = self.asked.checked_add(1)?;
         self.at = At::Open;
         let text = self.text();
-        let hidden = is_hidden(&text);
+        // A mere mark (`> `) asks for what the line before it says.
+        let bare = plain(&text);
+        let before = plain(&String::from_utf8_lossy(&self.before));
+        let mark = !bare.chars().any(char::is_alphanumeric);
+        let hidden = is_veiled(&bare) || (mark && is_veiled(&before));
         Some((self.asked, Question { text, hidden }))
     }
 
@@ -234,6 +230,10 @@ impl Ear {
         self.line.extend_from_slice(bytes);
         let body = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
         let begin = body.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        if let Some(last) = self.line.get(..begin).and_then(|it| it.strip_suffix(b"\n")) {
+            let last = last.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+            self.before = last.iter().take(LINE_BYTES_MAX).copied().collect();
+        }
         let begin = begin.max(self.line.len().saturating_sub(LINE_BYTES_MAX));
         self.line.drain(..begin);
     }
@@ -283,7 +283,7 @@ fn asks(text: &str) -> bool {
     while let Some((before, _)) = bare.strip_suffix(')').and_then(|it| it.rsplit_once('(')) {
         bare = before.trim_end();
     }
-    text.ends_with(['?', ':', '>']) || (bare.len() < text.len() && bare.ends_with(['?', ':']))
+    text.ends_with(ASKING) || (bare.len() < text.len() && bare.ends_with(['?', ':', '？', '：']))
 }
 
 /// Whether a line, in small letters, can hardly be anything but a question.
@@ -292,18 +292,8 @@ fn surely(text: &str) -> bool {
     let choice = CHOICES.iter().any(|choice| bare.ends_with(choice));
     // A word alone is not enough: it ends as questions do.
     let ends = bare.len() < text.len();
-    let hidden = is_hidden(text) && text.ends_with([':', '?', '>']);
+    let hidden = is_veiled(text) && text.ends_with(ASKING);
     (choice && ends) || hidden || text.ends_with("to continue")
-}
-
-/// Whether the answer to such a question is not to be seen.
-fn is_hidden(text: &str) -> bool {
-    let text = plain(text);
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
-    HIDDEN.iter().any(|hidden| match hidden.contains(' ') {
-        true => text.contains(hidden),
-        false => words.iter().any(|word| word == hidden || word.strip_suffix('s') == Some(*hidden)),
-    })
 }
 
 #[cfg(test)]
@@ -358,6 +348,12 @@ mod tests {
         ] {
             check(text, sure(true));
         }
+        check("[sudo] deploy のパスワード：", sure(true));
+        check("[sudo] Mot de passe de deploy : ", sure(true));
+        check("Enter the database password\n> ", Some((2000, true)));
+        check("Passwort\r\n\r\n", None);
+        check("Kennwort eingeben", Some((20_000, true)));
+        check("Which colour\n> ", Some((2000, false)));
         check("Which release? ", Some((2000, false)));
         check("Really? (20 s) ", Some((2000, false)));
         check("Continue (yes/no)?\x1b[31m ", sure(false));

@@ -34,6 +34,7 @@ mod shell;
 mod sleeper;
 mod translate;
 mod trouble;
+mod veiled;
 mod wants;
 mod wrapping;
 
@@ -84,6 +85,8 @@ pub enum Request {
         number: u16,
         /// The line. Never journalled.
         text: String,
+        /// Whether it was typed unseen: no log and no journal shows it from then on.
+        hidden: bool,
     },
 }
 
@@ -370,16 +373,14 @@ impl Driver {
                 Some(name) => observer.refused(Refusal::Secret(name)),
                 None => self.command(command, observer),
             },
-            Request::Answer { attempt, number, text } => {
+            Request::Answer { attempt, number, text, hidden } => {
                 let run = self.engine.run();
                 let Some(hold) = run.hold_on(attempt.node) else {
                     return observer.refused(Refusal::HoldGone);
                 };
-                if run
-                    .cell(attempt.node)
-                    .and_then(|it| it.question.as_ref())
-                    .is_some_and(|(_, it)| it.hidden)
-                {
+                // To have looked at it while it was typed makes it no less a secret.
+                let asked = run.cell(attempt.node).and_then(|it| it.question.as_ref());
+                if hidden || asked.is_some_and(|(_, it)| it.hidden) {
                     self.fleet.hide(&text);
                 }
                 self.answers.insert((attempt, number), text);

@@ -377,6 +377,8 @@ pub enum Wish {
         number: u16,
         /// The line.
         text: String,
+        /// Whether it was typed unseen.
+        hidden: bool,
     },
     /// Try to connect the hosts again, now.
     Connect,

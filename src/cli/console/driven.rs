@@ -91,9 +91,12 @@ fn request(wish: &Wish) -> Option<Request> {
         Wish::Quit => Request::Command(Command::Leave),
         Wish::Command(command) => Request::Command(command.clone()),
         Wish::Start(mode) => Request::Command(Command::Mode(*mode)),
-        Wish::Answer { attempt, number, text } => {
-            Request::Answer { attempt: *attempt, number: *number, text: text.clone() }
-        }
+        Wish::Answer { attempt, number, text, hidden } => Request::Answer {
+            attempt: *attempt,
+            number: *number,
+            text: text.clone(),
+            hidden: *hidden,
+        },
         Wish::Connect
         | Wish::Stage(_)
         | Wish::Without(_)

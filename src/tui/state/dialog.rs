@@ -96,6 +96,8 @@ pub(crate) struct Field {
     pub(crate) need: Need,
     /// Several lines: Enter is one more.
     pub(crate) tall: bool,
+    /// A key hides what is typed, and shows it again.
+    pub(crate) veiled: bool,
 }
 
 /// Where the keys go.
@@ -232,18 +234,28 @@ impl Dialog {
         };
         let mut area = TextArea::new(lines);
         area.set_cursor_line_style(Style::default());
-        self.fields.push(Field { role, label: label.to_owned(), area, need, tall });
+        self.fields.push(Field { role, label: label.to_owned(), area, need, tall, veiled: false });
         self
     }
 
-    /// With a field that does not show what is typed, nor remember it for undoing.
-    pub(crate) fn secret(self, label: &str) -> Self {
+    /// With a field of one line that can be hidden while it is typed: it is not shown then, nor
+    /// remembered for undoing.
+    pub(crate) fn line_of(self, label: &str, hidden: bool) -> Self {
         let mut dialog = self.field(label, Vec::new(), Need::Nothing, false);
         if let Some(field) = dialog.fields.last_mut() {
-            field.area.set_mask_char('*');
-            field.area.set_max_histories(0);
+            field.veiled = true;
+            field.hide(hidden);
         }
         dialog
+    }
+
+    /// Hides what is typed in the field that has the keys, or shows it.
+    pub(crate) fn toggle_hidden(&mut self) {
+        let Some(field) = self.active().filter(|field| field.veiled) else { return };
+        let hidden = !field.is_hidden();
+        field.hide(hidden);
+        let is = if hidden { "not shown" } else { "shown on this screen" };
+        self.says = Some(format!("what you type is {is}"));
     }
 
     /// With the keys in its first field: a question whose answer is typed, and nothing else.
@@ -361,7 +373,31 @@ impl Dialog {
     }
 }
 
+/// What the label of a hidden field says.
+const NOT_SHOWN: &str = " (not shown)";
+
+/// Changes that a field can take back.
+const HISTORIES: usize = 50;
+
 impl Field {
+    /// Whether it does not show what is typed.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.area.mask_char().is_some()
+    }
+
+    fn hide(&mut self, hidden: bool) {
+        let label = self.label.strip_suffix(NOT_SHOWN).unwrap_or(&self.label);
+        if hidden {
+            self.label = format!("{label}{NOT_SHOWN}");
+            self.area.set_mask_char('*');
+            self.area.set_max_histories(0);
+        } else {
+            self.label = label.to_owned();
+            self.area.clear_mask_char();
+            self.area.set_max_histories(HISTORIES);
+        }
+    }
+
     /// What it holds.
     pub(crate) fn typed(&self) -> String {
         self.area.lines().join("\n")

@@ -367,7 +367,7 @@ fn no_stray_key_leads_to_an_answer_that_does_something() {
 fn leaving_out_the_only_host_of_a_step_says_that_it_is_then_done_nowhere() {
     let mut desk = Desk::new(WIDE).tell(story::failed().told()).keys("X");
     let screen = desk.screen();
-    assert!(screen.contains("migrate is done on db1 only"), "{screen}");
+    assert!(screen.contains("migrate is then done nowhere in this run"), "{screen}");
     assert!(screen.contains("Type db1 to confirm"), "{screen}");
 }
 

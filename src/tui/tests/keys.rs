@@ -267,6 +267,26 @@ fn input_is_sent_and_never_shown_in_debug_output() {
 }
 
 #[test]
+fn what_is_typed_is_hidden_and_shown_by_a_key() {
+    let check = |told: fn() -> story::Story, keys: &str, seen: bool, sent: bool| {
+        let mut desk = Desk::new(WIDE).tell(told().told()).keys(&format!("5I<tab>hun{keys}ter2"));
+        let screen = desk.screen();
+        assert_eq!(screen.contains("hunter2"), seen, "{screen}");
+        assert_eq!(screen.contains("Line (not shown)"), !seen, "{screen}");
+        let desk = desk.keys("<tab><tab><ret>");
+        let wish = desk.wishes.last();
+        let Some(Wish::Answer { text, hidden, .. }) = wish else { panic!("{wish:?}") };
+        assert_eq!((text.as_str(), *hidden), ("hunter2", sent));
+    };
+    check(story::asking, "", true, false);
+    check(story::asking, "<C-t>", false, true);
+    check(story::asking, "<C-t><C-t>", true, false);
+    // Elsewhere it is no key.
+    let mut desk = Desk::new(WIDE).tell(story::failed().told()).keys("K<tab>db1<tab>rea<C-t>son");
+    assert!(desk.screen().contains("reason"));
+}
+
+#[test]
 fn a_dialog_whose_question_was_answered_elsewhere_closes() {
     let mut story = story::failed();
     let before = story.events.clone();

@@ -93,7 +93,10 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
             return Vec::new();
         }
         Deed::Stop(attempt, sig) => Wish::Command(Command::Stop(attempt, sig)),
-        Deed::Answer(attempt, number) => Wish::Answer { attempt, number, text: typed },
+        Deed::Answer(attempt, number) => {
+            let hidden = dialog.fields.iter().any(|field| field.is_hidden());
+            Wish::Answer { attempt, number, text: typed, hidden }
+        }
         Deed::Without(hosts) => {
             model.say("planning the next run anew", Tone::Text);
             Wish::Without(hosts)

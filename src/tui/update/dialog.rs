@@ -19,6 +19,9 @@ use crate::tui::{
 /// Lists the commands of a dialog; no field takes it for a text.
 const COMMANDS: Press = Press::Ctrl('o');
 
+/// Hides what is typed in a field, or shows it.
+const HIDES: Press = Press::Ctrl('t');
+
 /// A key for the open dialog.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let pages = view::dialog_pages(model);
@@ -34,6 +37,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => return answer::cancel(model),
         Some(COMMANDS) => commands::open(model),
+        Some(HIDES) if in_field => dialog.toggle_hidden(),
         Some(Press::Named(KeyCode::Tab)) => dialog.tab(),
         Some(Press::Named(KeyCode::BackTab)) => dialog.step(false),
         Some(Press::Named(KeyCode::Enter)) if in_field && !tall => return leave_field(model),
@@ -202,7 +206,7 @@ pub(super) fn next_prompt(model: &mut Model) {
         }
         PromptKind::Text => dialog
             .button("Send", None, "Enter sends", Deed::Prompted(id, false))
-            .field("Answer", Vec::new(), Need::Nothing, false)
+            .line_of("Answer", false)
             .in_field(),
         PromptKind::Secret => dialog
             .button(
@@ -211,7 +215,7 @@ pub(super) fn next_prompt(model: &mut Model) {
                 "Enter sends; what you type is not shown",
                 Deed::Prompted(id, false),
             )
-            .secret("Answer")
+            .line_of("Answer", true)
             .in_field(),
     });
 }

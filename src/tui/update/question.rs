@@ -141,6 +141,9 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
             "Should the step print it while this console drives the run, it is hidden here (from 4 \
                  characters on); the host's own log holds it as it is.",
         );
+    } else {
+        dialog =
+            dialog.line("Is it a secret? Ctrl-t hides it: here, and where the step prints it.");
     }
     let dialog =
         dialog.line("If it was not asking: as soon as it prints on, nothing is sent.").button(
@@ -149,10 +152,7 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
             "with a line end",
             Deed::Answer(attempt, number),
         );
-    Some(match hidden {
-        true => dialog.secret("Line (not shown)"),
-        false => dialog.field("Line", Vec::new(), Need::Nothing, false),
-    })
+    Some(dialog.line_of("Line", hidden))
 }
 
 fn elsewhere(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {

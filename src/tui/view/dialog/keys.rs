@@ -51,15 +51,17 @@ fn in_field(dialog: &Dialog, at: usize) -> Vec<(String, &str)> {
             key("Ctrl-r", "redo"),
         ];
     }
+    let veil = dialog.fields.get(at).filter(|field| field.veiled);
+    let veil = veil.map(|it| key("Ctrl-t", if it.is_hidden() { "show it" } else { "hide it" }));
     if matches!(dialog.subject, Subject::Prompt(_)) {
-        return vec![
-            key("Enter", "send"),
-            key("Esc", "send nothing"),
-            key("Tab", "to the buttons"),
-        ];
+        let keys = [key("Enter", "send"), key("Esc", "send nothing"), key("Tab", "to the buttons")];
+        return keys.into_iter().chain(veil).collect();
     }
     let tab = if last { "to the buttons" } else { "next field" };
-    vec![key("Tab", tab), key("Esc", "cancel"), key("Shift-Tab", "back"), key("Ctrl-u", "undo")]
+    let mut keys = vec![key("Tab", tab), key("Esc", "cancel")];
+    keys.extend(veil);
+    keys.extend([key("Shift-Tab", "back"), key("Ctrl-u", "undo")]);
+    keys
 }
 
 fn on_button(dialog: &Dialog, at: usize) -> Vec<(String, &str)> {
