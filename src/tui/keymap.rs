@@ -270,9 +270,9 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Named(K::PageDown)], "PgDn", PageDown, Moving, "page down", "A page down.";
     [Ctrl('u')], "Ctrl-u", HalfUp, Moving, "half up", "Half a page up.";
     [Ctrl('d')], "Ctrl-d", HalfDown, Moving, "half down", "Half a page down.";
-    [Char('/')], "/", Search, Log, "search", "Searches the log (regular expression; capital letters count only if you type one); in hosts and in steps: lists those that have it in their name, role or state.";
-    [Char('n')], "n", NextHit, Log, "next", "To the next line that was searched for.";
-    [Char('N')], "N", PreviousHit, Log, "previous", "To the line before that was searched for.";
+    [Char('/')], "/", Search, Log, "search", "Searches the log (regular expression; capital letters count only if you type one; Up: earlier ones); in hosts and in steps: lists those that have it in their name, role or state.";
+    [Char('n')], "n", NextHit, Log, "next", "To the next line that was searched for, or that the filter is for.";
+    [Char('N')], "N", PreviousHit, Log, "previous", "To the line before that was searched for, or that the filter is for.";
     [Char('e')], "e", NextError, Log, "error", "To the next line that speaks of an error.";
     [Char('E')], "E", PreviousError, Log, "error before", "To the line before that speaks of an error.";
     [Char('x')], "x", NextWarning, Log, "warning", "To the next line that speaks of a warning.";
@@ -289,8 +289,8 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('b'), Ctrl('s')], "b", Save, Log, "save", "Saves the log, or the chosen lines, in a file: as shown, secrets hidden.";
     [Char('w')], "w", Wrap, Log, "wrap", "Long lines in several rows, or cut.";
     [Char('t')], "t", Times, Log, "time", "When lines arrived: not shown, by the clock, since the start.";
-    [Char('v')], "v", Editor, Log, "editor", "Opens the log in your editor, at this line; a copy, its secrets hidden.";
-    [Char('|')], "|", Pager, Log, "pager", "Opens the log in your pager, at this line, with its colours.";
+    [Char('v')], "v", Editor, Log, "editor", "Opens the log in your editor: at the cursor, else where you marked or jumped to last, else at what is seen first; a copy, its secrets hidden.";
+    [Char('|')], "|", Pager, Log, "pager", "Opens the log in your pager, at the same line, with its colours.";
     [Char('s')], "s", Stream, Log, "stream", "Plain lines of all hosts instead of the screen, for copying; any key comes back.";
     [Char('[')], "[", OlderAttempt, Log, "older", "To the log of the attempt before.";
     [Char(']')], "]", NewerAttempt, Log, "newer", "To the log of the next attempt.";

@@ -200,6 +200,8 @@ pub struct Page {
     pub name: String,
     /// The line that is shown first, from 0.
     pub line: u64,
+    /// Why that line, as `the marked line`.
+    pub chosen: &'static str,
     /// The words of the command, for `sh`.
     pub program: String,
     /// Whether it shows colours.

@@ -171,6 +171,8 @@ pub(super) struct Finds {
     pub(super) hits: Found,
     pub(super) kept: Found,
     pub(super) rows: Rows,
+    /// Whether these are all lines of all hosts, so far.
+    pub(super) merged: bool,
     /// Why the log cannot be looked through.
     pub(super) trouble: Option<String>,
 }

@@ -53,7 +53,7 @@ use super::{
     state::{
         Model,
         failure::Found,
-        log::{Counts, LogPane, Tick, search::Sought},
+        log::{Counts, LogPane, Shape, Tick, search::Sought},
     },
     styles::Tone,
     view, words,
@@ -236,6 +236,7 @@ impl<S: Source> Feed<S> {
         let extent = reader.extent(&finds.rows);
         reader.aim = aim(log.search.found, finds);
         (log.first, log.lines) = extent;
+        log.merging = reader.shape != Shape::One && !finds.merged;
         log.trouble.clone_from(&finds.trouble);
         let made = Made::of(log, extent, room, finds.stamp);
         let asked = log.way.is_some() || log.jump.is_some() || log.copy.is_some();
@@ -257,7 +258,7 @@ impl<S: Source> Feed<S> {
         jump(log, &mut scroll, finds, extent, &mut self.reached)?;
         scroll.place(log)?;
         log.rows = rows::read(scroll.reader, log, &layout, rows)?;
-        tell(log, finds, &lane, extent, self.reached);
+        tell(log, finds, &lane, extent, &mut self.reached);
         log.bar = bar(log, finds, extent, rows);
         if let Some(lines) = log.copy.take() {
             let copied = copy::copied(reader, finds, &lane, lines)?;
@@ -293,22 +294,14 @@ fn jump<S: Source>(
 ) -> Result<(), DiskError> {
     let Some(jump) = log.jump else { return Ok(()) };
     match seek::seek(finds, log, jump, extent, |line| scroll.lane.has(line)) {
-        Seek::Later => {}
+        Seek::Later => *reached = None,
         Seek::Nowhere => {
             log.jump = None;
-            *reached = None;
-            if !jump.quiet {
-                log.search.says = Some(format!("{} in no line", seek::name(log, jump.sought)));
-            }
+            *reached = (!jump.quiet).then(|| Reached::of(log, jump, None));
         }
         Seek::There(line, around) => {
-            (log.jump, log.search.found, log.search.says) = (None, Some(line), None);
-            let around = match (around, jump.forward) {
-                (false, _) => None,
-                (true, true) => Some("from the top"),
-                (true, false) => Some("from the end"),
-            };
-            *reached = Some((jump.sought, around));
+            (log.jump, log.search.found) = (None, Some(line));
+            *reached = Some(Reached::of(log, jump, Some((line, around))));
             if log.follow {
                 log.top = scroll.end()?;
             }
@@ -339,7 +332,7 @@ fn tell(
     finds: &Finds,
     lane: &Lane<'_>,
     (first, end): (u64, u64),
-    reached: Option<Reached>,
+    reached: &mut Option<Reached>,
 ) {
     let levels = &finds.levels;
     log.counts = Counts {
@@ -349,15 +342,10 @@ fn tell(
     };
     let last = log.rows.last().map_or(log.top.0, |row| row.number);
     log.below = if log.follow { 0 } else { lane.below(last) };
-    let sought = match log.jump {
-        Some(jump) => Some((jump.sought, None)),
-        None => reached.filter(|_| log.search.found.is_some()),
-    };
-    let sought = sought.or_else(|| log.search.pattern.as_ref().map(|_| (Sought::Hit, None)));
-    if let Some(sought) = sought
-        && let Some(says) = seek::says(finds, log, sought, end)
-    {
-        log.search.says = Some(says);
+    match seek::says(finds, log, *reached, end) {
+        None if reached.take().is_some() => log.search.says = None,
+        None => {}
+        says => log.search.says = says,
     }
     let kept = &finds.kept;
     let more = if kept.is_whole(end) { "" } else { "+" };

@@ -4,19 +4,13 @@ use super::{
     board::{Cover, Finds},
     whole::WHOLE_MAX,
 };
-use crate::{
-    text::{Shown, fit},
-    tui::state::log::{
-        LogPane,
-        search::{Jump, Sought},
-    },
+use crate::tui::state::log::{
+    LogPane,
+    search::{self, Jump, Sought},
 };
 
 /// Lines that a filter leaves out are passed over, but not more than this.
 const PASSED_MAX: usize = 100_000;
-
-/// Cells of a pattern that are said again with what it found.
-const NAME_MAX: usize = 24;
 
 /// Where a jump ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +34,7 @@ impl Kind<'_> {
     fn next(&self, from: u64) -> Option<u64> {
         match self.sought {
             Sought::Hit => self.finds.hits.set.next(from),
+            Sought::Kept => self.finds.kept.set.next(from),
             Sought::Error => self.finds.levels.errors.next(from),
             Sought::Warning => self.finds.levels.warnings.next(from),
             Sought::Gap => self.finds.gaps.lines().into_iter().find(|line| *line >= from),
@@ -50,6 +45,7 @@ impl Kind<'_> {
     fn before(&self, until: u64) -> Option<u64> {
         match self.sought {
             Sought::Hit => self.finds.hits.set.before(until),
+            Sought::Kept => self.finds.kept.set.before(until),
             Sought::Error => self.finds.levels.errors.before(until),
             Sought::Warning => self.finds.levels.warnings.before(until),
             Sought::Gap => self.finds.gaps.lines().into_iter().rev().find(|line| *line < until),
@@ -61,6 +57,7 @@ impl Kind<'_> {
     fn cover(&self) -> Option<Cover> {
         match self.sought {
             Sought::Hit => Some(self.finds.hits.cover),
+            Sought::Kept => Some(self.finds.kept.cover),
             Sought::Error | Sought::Warning => Some(self.finds.levels.cover),
             Sought::Gap | Sought::Mark => None,
         }
@@ -74,6 +71,7 @@ impl Kind<'_> {
     fn count(&self, line: u64) -> (u64, u64) {
         match self.sought {
             Sought::Hit => (self.finds.hits.set.len(), self.finds.hits.set.below(line)),
+            Sought::Kept => (self.finds.kept.set.len(), self.finds.kept.set.below(line)),
             Sought::Error => (self.finds.levels.errors.len(), self.finds.levels.errors.below(line)),
             Sought::Warning => {
                 (self.finds.levels.warnings.len(), self.finds.levels.warnings.below(line))
@@ -137,40 +135,71 @@ pub(super) fn seek(
     }
 }
 
-/// What was jumped to, and whether it went on from the top or the end.
-pub(super) type Reached = (Sought, Option<&'static str>);
+/// What came of a jump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reached {
+    pub(super) sought: Sought,
+    /// The pattern that was searched for then.
+    search: u64,
+    /// The line, and where it went on if the log had an end before.
+    line: Option<(u64, Option<&'static str>)>,
+}
 
-/// What is said of lines of a kind: which one it is, and of how many.
+impl Reached {
+    /// A jump came to its end: at a line, or at none.
+    pub(super) fn of(log: &LogPane, jump: Jump, line: Option<(u64, bool)>) -> Self {
+        let around = |around: bool| match (around, jump.forward) {
+            (false, _) => None,
+            (true, true) => Some("from the top"),
+            (true, false) => Some("from the end"),
+        };
+        let line = line.map(|(line, from)| (line, around(from)));
+        Self { sought: jump.sought, search: log.search.id, line }
+    }
+
+    /// Whether it is still what the operator did last.
+    pub(super) fn lasts(&self, log: &LogPane) -> bool {
+        let there = self.line.is_none_or(|(line, _)| log.search.found == Some(line));
+        self.search == log.search.id && there
+    }
+}
+
+/// What is said of lines that are jumped to: which one it is, and of how many.
 pub(super) fn says(
     finds: &Finds,
     log: &LogPane,
-    (sought, around): Reached,
+    reached: Option<Reached>,
     lines: u64,
 ) -> Option<String> {
+    let pattern = log.search.pattern.as_ref().map(|_| Sought::Hit);
+    let jumping = log.jump.map(|jump| jump.sought);
+    let reached = reached.filter(|reached| jumping.is_none() && reached.lasts(log));
+    let sought = jumping.or(reached.map(|reached| reached.sought)).or(pattern)?;
     let kind = Kind { finds, log, sought };
     let what = name(log, sought);
     let whole = kind.knows(0, lines);
     let more = if whole { "" } else { "+" };
-    let (all, before) = kind.count(log.search.found.unwrap_or(0));
-    let around = around.map_or_else(String::new, |around| format!(", {around}"));
     let short = finds.hits.short.filter(|_| sought == Sought::Hit);
     let short = short.map_or_else(String::new, |line| {
         format!("; of line {} only {} MiB", line + 1, WHOLE_MAX >> 20)
     });
-    let around = around + &short;
-    match log.search.found {
-        _ if all == 0 && whole => Some(format!("{what} in no line{short}")),
-        _ if log.jump.is_some() || !whole && all == 0 => {
-            let done = kind.cover().map_or(0, |cover| cover.len());
-            let percent = done.saturating_mul(100).checked_div(lines).unwrap_or(100).min(100);
-            Some(format!("{what} {all}+, looked at {percent} %"))
+    let (all, before) = kind.count(log.search.found.unwrap_or(0));
+    if all == 0 && whole {
+        return Some(format!("{what} in no line{short}"));
+    }
+    if jumping.is_some() || !whole && all == 0 {
+        let done = kind.cover().map_or(0, |cover| cover.len());
+        let percent = done.saturating_mul(100).checked_div(lines).unwrap_or(100).min(100);
+        return Some(format!("{what} {all}+, looked at {percent} %"));
+    }
+    match reached.map(|reached| reached.line) {
+        None => Some(format!("{what} {all}{more}{short}")),
+        Some(None) => Some(format!("{what} in no line that is shown{short}")),
+        Some(Some((line, around))) => {
+            let around = around.map_or_else(String::new, |around| format!(", {around}"));
+            let which = if kind.knows(0, line) { (before + 1).to_string() } else { "?".to_owned() };
+            Some(format!("{what} {which} of {all}{more}{around}{short}"))
         }
-        Some(found) if kind.knows(0, found) => {
-            Some(format!("{what} {} of {all}{more}{around}", before + 1))
-        }
-        Some(_) => Some(format!("{what} ? of {all}{more}{around}")),
-        None if sought == Sought::Hit => Some(format!("{what} {all}{more}{short}")),
-        None => None,
     }
 }
 
@@ -178,8 +207,9 @@ pub(super) fn says(
 pub(super) fn name(log: &LogPane, sought: Sought) -> String {
     match sought {
         Sought::Hit => {
-            format!("/{}/", fit(&Shown::literal(&log.search.text), NAME_MAX).plain())
+            format!("/{}/", search::short(&log.search.text))
         }
+        Sought::Kept => format!("&{}", search::short(&log.sieve.text)),
         Sought::Error => "error".to_owned(),
         Sought::Warning => "warning".to_owned(),
         Sought::Gap => "pause".to_owned(),

@@ -135,7 +135,7 @@ pub(super) struct Merge {
 }
 
 impl Merge {
-    /// The next lines, if there are any; whether there may be more at once.
+    /// The next lines, if there are any; whether there are more at once.
     pub(super) fn step<S: Source>(
         &mut self,
         reader: &mut Reader<S>,
@@ -143,14 +143,15 @@ impl Merge {
     ) -> Result<(Vec<News>, bool), DiskError> {
         self.ahead.resize_with(reader.hosts.len(), Ahead::default);
         let mut news = Vec::new();
-        for _ in 0..AT_ONCE {
+        let mut more = false;
+        for at in 1..=AT_ONCE {
             let Some(host) = self.first(reader)? else { break };
             let Some(ahead) = self.ahead.get_mut(host) else { break };
             let Some(line) = ahead.chunk.pop_front() else { break };
+            more = at == AT_ONCE;
             ahead.next += 1;
             self.take(host, &line, reader, &mut news, gaps);
         }
-        let more = !news.is_empty();
         let open = self.open_lines(reader);
         if news.is_empty() && open == self.told {
             return Ok((news, false));

@@ -70,6 +70,8 @@ pub(super) struct Worker<S> {
     /// As they are on the board.
     rows: Rows,
     merge: Merge,
+    /// Whether all lines that there are were in order.
+    merged: bool,
     hits: Option<(Order, Walk)>,
     kept: Option<(Order, Walk)>,
     levels: Option<Walk>,
@@ -92,6 +94,7 @@ impl<S: Source> Worker<S> {
             logs: Vec::new(),
             rows: Rows::default(),
             merge: Merge::default(),
+            merged: false,
             hits: None,
             kept: None,
             levels: None,
@@ -164,7 +167,7 @@ impl<S: Source> Worker<S> {
     fn anew(&mut self, board: &mut Board) {
         let stamp = board.finds.stamp.wrapping_add(1);
         board.finds = Finds { stamp, ..Finds::default() };
-        (self.rows, self.merge) = (Rows::default(), Merge::default());
+        (self.rows, self.merge, self.merged) = (Rows::default(), Merge::default(), false);
         (self.hits, self.kept, self.levels) = (None, None, None);
         self.watches = [Vec::new(), Vec::new()];
         (self.gaps, self.stamps, self.stamped) = (Gaps::default(), 0, None);
@@ -216,14 +219,16 @@ impl<S: Source> Worker<S> {
             return Ok(false);
         }
         let (news, more) = self.merge.step(reader, &mut self.gaps)?;
-        if news.is_empty() {
-            return Ok(more);
+        if news.is_empty() && self.merged {
+            return Ok(false);
         }
         self.rows.apply(&news);
+        self.merged = !more;
         let gaps = self.gaps.clone();
         self.publish(|finds| {
             finds.rows.apply(&news);
             finds.gaps = gaps;
+            finds.merged = !more;
         });
         Ok(true)
     }

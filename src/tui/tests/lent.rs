@@ -75,12 +75,21 @@ fn a_stop_during_a_run_is_a_shell_here() {
 
 #[test]
 fn the_log_is_shown_at_the_line_that_was_found() {
-    for (keys, line, program) in
-        [("gv", 0, "vi"), ("g|", 0, "less -R"), ("g/module 7 <ret>v", 7, "vi")]
-    {
+    for (keys, line, program, chosen) in [
+        ("gv", 0, "vi", "the first line on the screen"),
+        ("g|", 0, "less -R", "the first line on the screen"),
+        ("v", 39, "vi", "the last line"),
+        ("g/module 7 <ret>v", 7, "vi", "the line jumped to last"),
+        ("g/module 7 <ret>jjv", 7, "vi", "the line jumped to last"),
+        ("g/module 7 <ret>cjj|", 9, "less -R", "the line at the cursor"),
+        ("g/module 7 <ret>cjjm<esc>kv", 9, "vi", "the marked line"),
+        ("gm/module 7 <ret>'v", 0, "vi", "the marked line"),
+        ("gm/module 7 <ret>v", 7, "vi", "the line jumped to last"),
+    ] {
         let found = errands(desk(vec![story::failed().told()]).keys("4").keys(keys));
         let [Errand::Lend(Guest::Log(page))] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!((page.line, page.program.as_str()), (line, program), "{keys}");
+        assert_eq!(page.chosen, chosen, "{keys}");
     }
     assert_eq!(errands(desk(story::ready()).keys("v")), []);
 }

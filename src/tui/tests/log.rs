@@ -181,7 +181,7 @@ fn a_pattern_that_is_none_says_so_and_is_still_typed() {
     let mut desk = desk(100, chatter).keys("/(<ret>module 4)<ret>");
     assert_eq!(says(&mut desk), "/(module 4)/ 1 of 11");
     let screen = desk.keys("/").paste(&"x".repeat(500)).keys("<bs>y").resize(60, 16).screen();
-    assert!(screen.contains("xy   /xxxxxxxxxxxxxxxxxxxxxxx…/ in no line"), "{screen}");
+    assert!(screen.contains("xy   /xxxxxxxxxxxxxxx…/ in no line"), "{screen}");
 }
 
 #[test]
@@ -358,6 +358,86 @@ fn errors_and_warnings_are_counted_marked_and_jumped_to() {
     let screen = desk.screen();
     assert!(screen.lines().any(|line| line.contains("W warning: two")), "{screen}");
     assert!(screen.lines().any(|line| line.contains("▸ ERROR: one")), "{screen}");
+}
+
+#[test]
+fn a_jump_says_what_it_did_while_a_search_is_kept() {
+    let jumps = [
+        ("x", "warning 1 of 1, from the top"),
+        ("x", "warning 1 of 1, from the top"),
+        ("e", "error 1 of 1, from the top"),
+        ("d", "pause in no line"),
+        ("n", "/line/ 11 of 997"),
+        ("N", "/line/ 10 of 997"),
+        ("jjjm", "/line/ 10 of 997"),
+        ("'", "mark 1 of 1, from the top"),
+        ("g", "/line/ 997"),
+    ];
+    let mut desk = desk(1000, both).keys("/line 2[1]$<ret>/line<ret>");
+    assert_eq!(says(&mut desk), "/line/ 20 of 997");
+    for (keys, wanted) in jumps {
+        desk = desk.keys(keys);
+        assert_eq!(says(&mut desk), wanted, "{keys}");
+        assert!(desk.screen().contains(wanted), "{}", desk.screen());
+    }
+    let mut desk = desk.keys("<esc>&two<ret>{{e");
+    assert_eq!(says(&mut desk), "error in no line that is shown");
+}
+
+#[test]
+fn the_lines_of_a_filter_are_gone_through_one_by_one() {
+    let mut desk = desk(1000, both).keys("&line 1.$<ret>gn");
+    assert_eq!(says(&mut desk), "&line 1.$ 1 of 9");
+    let mut desk = desk.keys("nn");
+    assert_eq!(says(&mut desk), "&line 1.$ 3 of 9");
+    assert_eq!(desk.model.log.search.found, Some(13));
+    let mut desk = desk.keys("NNN");
+    assert_eq!(says(&mut desk), "&line 1.$ 9 of 9, from the end");
+    // What is searched for goes first.
+    let mut desk = desk.keys("/15<ret>");
+    assert_eq!(says(&mut desk), "/15/ 1 of 20");
+}
+
+#[test]
+fn earlier_patterns_come_back() {
+    let typed = |desk: &Desk| desk.model.log.typing.as_ref().map(|typing| typing.text.clone());
+    let desk = desk(100, chatter).keys("/one<ret>/two<ret>&!three<ret>/x<esc>&(<ret><esc>");
+    let table = [
+        ("/", ""),
+        ("<up>", "three"),
+        ("<up>", "two"),
+        ("<up>", "one"),
+        ("<up>", "one"),
+        ("<down>", "two"),
+        ("s", "twos"),
+        ("<down><down>", ""),
+        ("<down>", ""),
+        ("<esc>&a<up>", "!three"),
+        ("<up>", "two"),
+        ("<down><down>", "a"),
+    ];
+    let mut desk = desk;
+    for (keys, wanted) in table {
+        desk = desk.keys(keys);
+        assert_eq!(typed(&desk).as_deref(), Some(wanted), "{keys}");
+    }
+    let mut desk = desk.keys("<up><up><ret>");
+    assert!(desk.screen().contains("&two 0 of 100"), "{}", desk.screen());
+}
+
+#[test]
+fn what_matters_most_is_said_of_a_log_at_any_width() {
+    for width in 60..=200 {
+        let desk = desk(1000, both).resize(width, 24).keys("/line<ret>kw");
+        let mut desk = desk.keys("&a very long pattern that fits nothing|line<ret>");
+        let screen = desk.screen();
+        assert!(screen.contains(" &a very long pat… 997 of 1000 "), "{width}: {screen}");
+        let mut desk = desk.keys("<esc><esc>gx");
+        let screen = desk.screen();
+        assert!(screen.contains(" warning 1 of 1 "), "{width}: {screen}");
+        assert!(width < 90 || screen.contains(" PAUSED +"), "{width}: {screen}");
+        assert!(width < 110 || screen.contains(" E1 "), "{width}: {screen}");
+    }
 }
 
 fn long(number: u64) -> String {

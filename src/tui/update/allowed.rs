@@ -51,7 +51,8 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         }
         Action::Choices => model.hold().is_none().then(|| "nothing is being asked".to_owned()),
         Action::NextHit | Action::PreviousHit => {
-            when(model.log.search.pattern.is_none(), "first search with {search}")
+            let none = model.log.search.pattern.is_none() && model.log.sieve.pattern.is_none();
+            when(none, "first search with {search}")
         }
         Action::OlderAttempt | Action::NewerAttempt => {
             (model.attempts().len() < 2).then(|| "there is no other attempt here".to_owned())

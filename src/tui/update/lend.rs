@@ -232,11 +232,8 @@ pub(super) fn log(model: &mut Model, pager: bool) {
 
 fn page(model: &Model, pager: bool) -> Option<Page> {
     let run = model.run()?;
-    // Where something was found, there; else at the first line that is seen.
-    let rows = &model.log.rows;
-    let found = rows.iter().find(|row| model.log.search.found == Some(row.number));
-    let place = found.or_else(|| rows.first()).and_then(|row| row.place);
-    let (attempt, line) = place.or_else(|| Some((model.attempt()?, 0)))?;
+    let (_, chosen) = model.log.spoken();
+    let (attempt, line) = model.log.place().or_else(|| Some((model.attempt()?, 0)))?;
     let cell = run.cell(attempt.node)?;
     let settings = &model.settings;
     Some(Page {
@@ -244,6 +241,7 @@ fn page(model: &Model, pager: bool) -> Option<Page> {
         host: run.plan.host(cell.node.host?)?.name.clone(),
         name: cell.node.key.box_name(attempt.n),
         line,
+        chosen,
         program: if pager { settings.pager.clone() } else { settings.editor.clone() },
         colours: pager && settings.colour,
     })

@@ -27,6 +27,8 @@ pub(super) fn typing(model: &mut Model, key: KeyEvent) {
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => log.stop_typing(),
         Some(Press::Named(KeyCode::Enter)) => log.end_typing(),
+        Some(Press::Named(KeyCode::Up) | Press::Ctrl('p')) => log.walk(true),
+        Some(Press::Named(KeyCode::Down) | Press::Ctrl('n')) => log.walk(false),
         Some(Press::Named(KeyCode::Backspace)) if typing.text.pop().is_none() => {
             log.stop_typing();
         }
@@ -131,6 +133,7 @@ pub(super) fn all_hosts(model: &mut Model) {
 /// Marks the current line.
 pub(super) fn mark(model: &mut Model) {
     let line = model.log.current();
+    model.log.go_to(line);
     let (text, tone) = match model.log.marks.turn(line) {
         Some(true) => {
             let next = with_keys(model, "{next_mark} goes to the next mark");

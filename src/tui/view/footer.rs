@@ -9,7 +9,8 @@ use ratatui::{
 
 use super::{
     narrow,
-    paint::{Pen, fit_parts},
+    paint::Pen,
+    parts::{self, Parts},
 };
 use crate::{
     text::{Shown, fit},
@@ -118,6 +119,7 @@ fn typed(model: &Model, pen: Pen, typing: &Typing, width: usize) -> Line<'static
         (None, Typed::Search) => "   Enter keeps, Esc goes back; capitals count if you type one",
         (None, Typed::Filter) => "   Enter keeps, Esc goes back; ! before it: lines without",
     };
+    let earlier = if log.earlier.is_empty() { "" } else { "; Up: earlier ones" };
     // The end of what is typed is seen, however long it is, and most of what is said.
     let (says, text) = (Shown::literal(&says), format!("{}{}", typing.what.sign(), typing.text));
     let text = Shown::literal(&text);
@@ -128,7 +130,8 @@ fn typed(model: &Model, pen: Pen, typing: &Typing, width: usize) -> Line<'static
     let text = text.plain();
     let typed = vec![pen.span(&text, Tone::Strong), pen.styled(" ", pen.styles.selected())];
     let hint = vec![pen.span(hint, Tone::Dim)];
-    Line::from(fit_parts(vec![(0, typed), (0, vec![says]), (1, hint)], width))
+    let earlier = vec![pen.span(earlier, Tone::Dim)];
+    Line::from(parts::fitting(vec![(0, typed), (0, vec![says]), (1, hint), (2, earlier)], width))
 }
 
 /// Keys that look, and keys that act, the most wanted first.
@@ -149,11 +152,7 @@ fn hints(model: &Model, pen: Pen, width: usize) -> Line<'static> {
 
 /// Hints in one line, each whole or not at all: those of the highest rank are left out first, and the
 /// first hint, that of the help, then says that there are more.
-fn fitting(
-    (pen, help): (Pen, &str),
-    parts: Vec<(u8, Vec<Span<'static>>)>,
-    width: usize,
-) -> Line<'static> {
+fn fitting((pen, help): (Pen, &str), parts: Parts, width: usize) -> Line<'static> {
     let used: usize = parts.iter().flat_map(|(_, spans)| spans).map(Span::width).sum();
     if used <= width {
         return Line::from(parts.into_iter().flat_map(|(_, spans)| spans).collect::<Vec<_>>());
@@ -162,11 +161,11 @@ fn fitting(
     let has_help =
         parts.first().is_some_and(|(_, spans)| spans.iter().any(|span| span.content == help));
     if !has_help {
-        return Line::from(fit_parts(parts, width));
+        return Line::from(parts::fitting(parts, width));
     }
     let more = vec![Span::raw(" "), pen.span(help, Tone::Key), pen.span(" more ", Tone::Text)];
     let rest = parts.into_iter().skip(1);
-    Line::from(fit_parts(std::iter::once((0, more)).chain(rest).collect(), width))
+    Line::from(parts::fitting(std::iter::once((0, more)).chain(rest).collect(), width))
 }
 
 fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {

@@ -7,7 +7,11 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{areas::WIDE, paint::Pen};
+use super::{
+    areas::WIDE,
+    paint::Pen,
+    parts::{Parts, cells, kept},
+};
 use crate::{
     model::{HostId, Served},
     run::{Abort, Mode, Run},
@@ -28,9 +32,6 @@ const STATE_MIN: usize = 16;
 /// The name of the application has so much of the width.
 const APP_PART: usize = 5;
 
-/// Things of the header, with what is left out first: the highest number.
-type Parts = Vec<(u8, Vec<Span<'static>>)>;
-
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(area.width);
     let wide = area.width >= WIDE;
@@ -42,13 +43,12 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let spare = state_cells(model).saturating_sub(state(model).0.chars().count());
     let mut parts: Parts = left.into_iter().chain(right).collect();
     parts.insert(parted, (2, vec![Span::raw(" ".repeat(spare))]));
-    let kept = keep(parts, width);
+    let kept = kept(parts, width);
     let (left, right): (Vec<_>, Vec<_>) = kept.into_iter().partition(|(at, _)| *at <= parted);
     let flat = |parts: Vec<(usize, Vec<Span<'static>>)>| -> Vec<Span<'static>> {
         parts.into_iter().flat_map(|(_, spans)| spans).collect()
     };
     let (mut spans, right) = (flat(left), flat(right));
-    let cells = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>();
     spans.push(Span::raw(" ".repeat(width.saturating_sub(cells(&spans) + cells(&right)))));
     spans.extend(right);
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
@@ -106,23 +106,6 @@ fn right(model: &Model, pen: Pen, wide: bool) -> Parts {
         parts.push((7, vec![Span::raw("  "), pen.span(&clock, Tone::Dim)]));
     }
     parts
-}
-
-/// What fits, the most important first, each with its number: where one has no room, a shorter one that
-/// matters less may have.
-fn keep(parts: Parts, width: usize) -> Vec<(usize, Vec<Span<'static>>)> {
-    let mut parts: Vec<(usize, u8, Vec<Span<'static>>)> =
-        parts.into_iter().enumerate().map(|(at, (rank, spans))| (at, rank, spans)).collect();
-    parts.sort_by_key(|(at, rank, _)| (*rank, *at));
-    let mut used = 0;
-    parts.retain(|(_, _, spans)| {
-        let cells = spans.iter().map(Span::width).sum::<usize>();
-        let fits = used == 0 || used + cells <= width;
-        used += if fits { cells } else { 0 };
-        fits
-    });
-    parts.sort_by_key(|(at, ..)| *at);
-    parts.into_iter().map(|(at, _, spans)| (at, spans)).collect()
 }
 
 /// How long it may still take, in a place of fixed width; nothing where that is not known, and while

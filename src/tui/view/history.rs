@@ -11,6 +11,7 @@ use ratatui::{
 use super::{
     areas, footer, header,
     paint::Pen,
+    parts::fitting,
     rows::{Rows, entry},
 };
 use crate::tui::{
@@ -237,7 +238,6 @@ fn below(model: &Model, pen: Pen, shown: &[&PastRun], at: usize) -> Line<'static
 
 /// The line over the panes while a run of the past is read.
 pub(super) fn banner(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
-    use super::paint::fit_parts;
     let Some(past) = &model.past else { return };
     let run = &past.about;
     let (ended, tone) = words::past_ended(run, pen.glyphs);
@@ -262,6 +262,6 @@ pub(super) fn banner(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect)
         (0, vec![pen.span("  read-only, Esc: back", Tone::Held)]),
         (2, vec![pen.span("  NOW: ", Tone::Dim), pen.span(now, *now_tone)]),
     ];
-    let spans = fit_parts(parts, usize::from(area.width));
+    let spans = fitting(parts, usize::from(area.width));
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
 }

@@ -8,13 +8,13 @@ use ratatui::{
     widgets::{Block, Padding, Paragraph},
 };
 
-use super::{focused, paint::Pen};
+use super::{focused, paint::Pen, parts::Parts};
 use crate::{
     model::Try,
     tui::{
         state::{
             Model, Pane,
-            log::{Level, Row, Shape, Tick, Times},
+            log::{Level, Row, Shape, Tick, Times, search},
         },
         styles::Tone,
         words,
@@ -26,8 +26,7 @@ pub(super) const GAP: u16 = 1;
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect, attempt: Try) {
     let title = title(model, pen, attempt);
-    let room = usize::from(area.width).saturating_sub(title.chars().count() + 9);
-    let block = pen.pane(&title, &right(model, room), focused(model, Pane::Log), area.width);
+    let block = pen.pane_of(&title, right(model, pen), focused(model, Pane::Log), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     // Between a mark on the frame and what it speaks of.
@@ -74,18 +73,18 @@ fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     named(&format!("Log {host} {within} {}{which}", cell.node.key))
 }
 
-/// What is said of the log, the least important left out where there is no room.
-fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
+/// What is said of the log.
+fn right(model: &Model, pen: Pen) -> Parts {
     let log = &model.log;
     let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
     let mut parts: Vec<(u8, String, Tone)> = Vec::new();
     if let Some(says) = &log.search.says {
-        parts.push((2, format!(" {says} "), Tone::Text));
+        parts.push((1, format!(" {says} "), Tone::Text));
     }
     if log.sieve.pattern.is_some() {
-        let around = log.sieve.context;
+        let (around, name) = (log.sieve.context, search::short(&log.sieve.text));
         // A log that is not whole says so before anything else.
-        parts.push((0, format!(" &{} {} ", log.sieve.text, log.sieve.says), Tone::Held));
+        parts.push((0, format!(" &{name} {} ", log.sieve.says), Tone::Held));
         parts.push((5, format!(" {around} around "), Tone::Dim));
     }
     if let Some(choose) = log.choose {
@@ -105,7 +104,7 @@ fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
         }
     }
     parts.push(match log.follow {
-        true => (1, " FOLLOW ".to_owned(), Tone::Ok),
+        true => (2, " FOLLOW ".to_owned(), Tone::Ok),
         false
             if model.failure.placed.is_some_and(|(of, top)| {
                 model.failure.open && log.of == Some(of) && log.top == top
@@ -113,20 +112,16 @@ fn right(model: &Model, room: usize) -> Vec<(String, Tone)> {
         {
             (0, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
         }
-        false => (1, format!(" PAUSED +{} ", log.below), Tone::Held),
+        false => (2, format!(" PAUSED +{} ", log.below), Tone::Held),
     });
     let newest = if log.first > 0 { "the newest " } else { "" };
-    let lines = words::count(number(log.lines.saturating_sub(log.first)), "line");
-    parts.push((4, format!(" {newest}{lines} "), Tone::Dim));
-    let used = |parts: &[(u8, String, Tone)]| {
-        parts.iter().map(|(_, text, _)| text.chars().count()).sum::<usize>()
+    let lines = number(log.lines.saturating_sub(log.first));
+    let lines = match log.merging {
+        true => format!("{lines}+ lines"),
+        false => words::count(lines, "line"),
     };
-    while used(&parts) > room && parts.len() > 1 {
-        let least = parts.iter().enumerate().max_by_key(|(_, (rank, ..))| *rank);
-        let Some((at, _)) = least else { break };
-        parts.remove(at);
-    }
-    parts.into_iter().map(|(_, text, tone)| (text, tone)).collect()
+    parts.push((4, format!(" {newest}{lines} "), Tone::Dim));
+    parts.into_iter().map(|(rank, text, tone)| (rank, vec![pen.span(&text, tone)])).collect()
 }
 
 fn nothing(model: &Model, attempt: Try) -> String {
@@ -135,7 +130,7 @@ fn nothing(model: &Model, attempt: Try) -> String {
         return format!("the log cannot be read: {trouble}");
     }
     if log.sieve.pattern.is_some() && log.lines > log.first {
-        return format!("no line is kept by &{}; Esc shows all", log.sieve.text);
+        return format!("no line is kept by &{}; Esc shows all", search::short(&log.sieve.text));
     }
     let cell = model.run().and_then(|run| run.cell(attempt.node));
     let over = cell.is_some_and(|cell| cell.tries > attempt.n || cell.is_over());

@@ -17,6 +17,7 @@ mod names;
 mod narrow;
 mod paint;
 mod palette;
+mod parts;
 mod picker;
 mod releases;
 mod rows;

@@ -6,6 +6,7 @@ use ratatui::{
     widgets::{Block, Borders},
 };
 
+use super::parts::{Parts, cells, fitting};
 use crate::{
     text::{Shown, clusters, fit, is_agreed},
     tui::{
@@ -14,6 +15,9 @@ use crate::{
         styles::{Styles, Tone},
     },
 };
+
+/// Cells between a title and what stands at its right, with the blanks around the title.
+const BETWEEN: usize = 5;
 
 /// Draws with the marks and looks of a console.
 #[derive(Clone, Copy)]
@@ -64,7 +68,8 @@ impl Pen {
         spans.collect()
     }
 
-    /// The frame of a pane. Titles that do not fit beside each other: the right one is left out.
+    /// The frame of a pane, what stands at the right of its title the weightiest first; it is left
+    /// out where there is no room beside the title.
     pub(super) fn pane(
         self,
         title: &str,
@@ -72,13 +77,31 @@ impl Pen {
         focused: bool,
         width: u16,
     ) -> Block<'static> {
+        let room = usize::from(width).saturating_sub(4 + BETWEEN);
+        let room = room.saturating_sub(self.spell(Shown::literal(title)).width());
+        let ranked = (0u8..).zip(right);
+        let parts = ranked.map(|(rank, (text, tone))| (rank, vec![self.span(text, *tone)]));
+        let parts = parts.filter(|(_, spans)| cells(spans) <= room);
+        self.pane_of(title, parts.collect(), focused, width)
+    }
+
+    /// As [`Self::pane`], with ranks of its own. The title gives way to what matters most, not
+    /// beyond its half of the room.
+    pub(super) fn pane_of(
+        self,
+        title: &str,
+        right: Parts,
+        focused: bool,
+        width: u16,
+    ) -> Block<'static> {
         let (look, title_look) = (self.styles.frame(focused), self.styles.title(focused));
         let room = usize::from(width).saturating_sub(4);
-        let left = self.spell(fit(&Shown::literal(title), room));
-        let spans: Vec<Span<'static>> =
-            right.iter().map(|(text, tone)| self.span(text, *tone)).collect();
-        let right = Line::from(spans).right_aligned();
-        let fits = left.width() + right.width() + 5 <= room && right.width() > 0;
+        let most = right.iter().min_by_key(|(rank, _)| *rank).map_or(0, |(_, spans)| cells(spans));
+        let beside = room.saturating_sub(most + BETWEEN).max(room / 2);
+        let left = self.spell(fit(&Shown::literal(title), if most > 0 { beside } else { room }));
+        let room = room.saturating_sub(left.width() + BETWEEN);
+        let right = Line::from(fitting(right, room)).right_aligned();
+        let fits = right.width() <= room && right.width() > 0;
         let block = Block::new()
             .borders(Borders::ALL)
             .border_set(self.glyphs.border)
@@ -138,22 +161,6 @@ pub(super) fn wrap_words(text: &str, width: usize) -> Vec<String> {
     }
     rows.push(row);
     rows
-}
-
-/// Spans that may be left out to fit, the highest number first.
-pub(super) fn fit_parts(
-    mut parts: Vec<(u8, Vec<Span<'static>>)>,
-    width: usize,
-) -> Vec<Span<'static>> {
-    let used = |parts: &[(u8, Vec<Span<'static>>)]| {
-        parts.iter().flat_map(|(_, spans)| spans).map(Span::width).sum::<usize>()
-    };
-    while used(&parts) > width && parts.len() > 1 {
-        let least = parts.iter().enumerate().max_by_key(|(at, (rank, _))| (*rank, *at));
-        let Some((at, _)) = least else { break };
-        parts.remove(at);
-    }
-    parts.into_iter().flat_map(|(_, spans)| spans).collect()
 }
 
 #[cfg(test)]

@@ -122,11 +122,12 @@ impl Means {
             Guest::Starter | Guest::Subshell => self.subshell().await,
             Guest::Log(page) => {
                 let (store, program, line) = (self.store.clone(), page.program.clone(), page.line);
-                self.copy("the log", &program, line, move || Copied::make(&store, &page)).await
+                let at = (line, format!("line {}, {}", line.saturating_add(1), page.chosen));
+                self.copy("the log", &program, Some(at), move || Copied::make(&store, &page)).await
             }
             Guest::Lines(page) => {
                 let (store, program) = (self.store.clone(), page.program.clone());
-                self.copy("what differs", &program, 0, move || Copied::of(&store, &page)).await
+                self.copy("what differs", &program, None, move || Copied::of(&store, &page)).await
             }
             Guest::Shell { host, step, like, run } => {
                 let note = Note::new(&self.who, &host, step.as_deref(), &like, run.as_ref());
@@ -162,14 +163,16 @@ impl Means {
         &self,
         what: &str,
         program: &str,
-        line: u64,
+        at: Option<(u64, String)>,
         copy: impl FnOnce() -> Result<Copied, String> + Send + 'static,
     ) -> Returned {
         let tty = match Tty::open() {
             Ok(tty) => tty,
             Err(error) => return badly(format!("the terminal cannot be lent: {error}")),
         };
-        tty.say(&format!("copying {what}, secrets hidden…")).await;
+        let line = at.as_ref().map_or(0, |(line, _)| *line);
+        let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
+        tty.say(&format!("copying {what}, secrets hidden, to be opened{at}…")).await;
         let copied = match tokio::task::spawn_blocking(copy).await {
             Ok(Ok(copied)) => copied,
             Ok(Err(error)) => return badly(format!("{what} cannot be copied: {error}")),
@@ -178,9 +181,12 @@ impl Means {
         let command = copy::command(program, &copied, line);
         let first = program.split_whitespace().next().unwrap_or_default();
         match self.program(&tty, self.own.home.clone(), &command).await {
-            Ok(Left::Ended(Ending::Exit(0))) => well(format!("back from {first}")),
+            Ok(Left::Ended(Ending::Exit(0))) => well(match at.as_str() {
+                "" => format!("back from {first}"),
+                at => format!("back from {first}; it was opened{at}"),
+            }),
             Ok(Left::Ended(Ending::Exit(127))) => badly(format!(
-                "there is no program {first} here: set EDITOR and PAGER to ones that there are"
+                "there is no program {first} here: set editor and pager in config.toml, or EDITOR and PAGER"
             )),
             Ok(left) => badly(format!("{first} ended with {}", how(&left))),
             Err(why) => badly(why),

@@ -1,11 +1,13 @@
 //! What is shown of a log, and where in it the operator is.
 
+pub(crate) mod earlier;
 pub(crate) mod marks;
 pub(crate) mod search;
 
 use std::ops::Range;
 
 use self::{
+    earlier::Earlier,
     marks::Marks,
     search::{Choose, Jump, Search, Sieve, Typing},
 };
@@ -144,6 +146,7 @@ pub(crate) struct LogPane {
     pub(crate) search: Search,
     pub(crate) sieve: Sieve,
     pub(crate) typing: Option<Typing>,
+    pub(crate) earlier: Earlier,
     pub(crate) jump: Option<Jump>,
     pub(crate) choose: Option<Choose>,
     pub(crate) marks: Marks,
@@ -154,6 +157,8 @@ pub(crate) struct LogPane {
     pub(crate) lines: u64,
     /// The first line that there is: of all hosts together only the newest are kept.
     pub(crate) first: u64,
+    /// There are more lines that are not in order yet.
+    pub(crate) merging: bool,
     pub(crate) counts: Counts,
     pub(crate) rows: Vec<Row>,
     /// One for each row of the pane.
@@ -179,6 +184,7 @@ impl Default for LogPane {
             search: Search::default(),
             sieve: Sieve::default(),
             typing: None,
+            earlier: Earlier::default(),
             jump: None,
             choose: None,
             marks: Marks::default(),
@@ -186,6 +192,7 @@ impl Default for LogPane {
             copy: None,
             lines: 0,
             first: 0,
+            merging: false,
             counts: Counts::default(),
             rows: Vec::new(),
             bar: Vec::new(),
@@ -229,20 +236,26 @@ impl LogPane {
         self.way = Some(Move::Rows(sum));
     }
 
-    /// The line that is spoken of: the one at the cursor, the one that was found, else the first
-    /// that is shown, or the last while it follows.
+    /// The line that is spoken of.
     pub(crate) fn current(&self) -> u64 {
+        self.spoken().0
+    }
+
+    /// The line that is spoken of, and why that one: it is at the cursor; it was marked or jumped to
+    /// last and is on the screen; else it is the first that is shown, or the last while it follows.
+    pub(crate) fn spoken(&self) -> (u64, &'static str) {
         if let Some(choose) = self.choose {
-            return choose.at;
+            return (choose.at, "the line at the cursor");
         }
         let (first, last) = match (self.rows.first(), self.rows.last()) {
             (Some(first), Some(last)) => (first.number, last.number),
             (_, _) => (self.top.0, self.top.0),
         };
         match self.search.found.filter(|found| (first..=last).contains(found)) {
-            Some(found) => found,
-            None if self.follow => last,
-            None => first,
+            Some(found) if self.marks.contains(found) => (found, "the marked line"),
+            Some(found) => (found, "the line jumped to last"),
+            None if self.follow => (last, "the last line"),
+            None => (first, "the first line on the screen"),
         }
     }
 

@@ -3,7 +3,10 @@
 use std::{ops::Range, sync::Arc};
 
 use super::LogPane;
-use crate::tui::feed::Pattern;
+use crate::{
+    text::{Shown, fit},
+    tui::feed::Pattern,
+};
 
 /// The search of a log.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +50,14 @@ const LEFT_ABOVE: u64 = 5;
 /// More is not typed.
 pub(crate) const TYPED_MAX: usize = 512;
 
+/// Cells of a pattern that are said again with what it found.
+const SHORT_MAX: usize = 16;
+
+/// A pattern in few cells.
+pub(crate) fn short(text: &str) -> String {
+    fit(&Shown::literal(text), SHORT_MAX).plain()
+}
+
 /// Which of the two is typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Typed {
@@ -71,6 +82,8 @@ pub(crate) struct Typing {
     pub(crate) text: String,
     /// Why it is no pattern (yet).
     pub(crate) wrong: Option<String>,
+    /// How many patterns back it is, and what was typed before.
+    walked: Option<(usize, String)>,
     /// What to come back to: the place, what was searched for, and what was left out.
     origin: Box<(bool, (u64, usize), Search, Sieve)>,
     /// The line from which it is looked for.
@@ -97,6 +110,8 @@ impl Typing {
 pub(crate) enum Sought {
     /// A line that fits what is searched for.
     Hit,
+    /// A line that fits the filter.
+    Kept,
     Error,
     Warning,
     /// A line that came long after the one before.
@@ -126,7 +141,34 @@ impl LogPane {
         let origin = Box::new((self.follow, self.top, search, self.sieve.clone()));
         // At the end there is nothing further down: from the first line.
         let from = if self.follow { 0 } else { self.current() };
-        self.typing = Some(Typing { what, text: String::new(), wrong: None, origin, from });
+        let (text, wrong, walked) = (String::new(), None, None);
+        self.typing = Some(Typing { what, text, wrong, walked, origin, from });
+    }
+
+    /// To the pattern that was typed before, or back towards what is typed now.
+    pub(crate) fn walk(&mut self, back: bool) {
+        let Some(typing) = &mut self.typing else { return };
+        let (at, typed) = match typing.walked.take() {
+            Some((at, typed)) => (Some(at), typed),
+            None => (None, typing.text.clone()),
+        };
+        let to = match (at, back) {
+            (None, true) => Some(0),
+            (Some(at), true) => Some(at + 1),
+            (None, false) => None,
+            (Some(at), false) => at.checked_sub(1),
+        };
+        // There is none before the first.
+        let to =
+            to.filter(|to| self.earlier.get(*to, typing.what).is_some()).or(at.filter(|_| back));
+        match to.and_then(|to| Some((to, self.earlier.get(to, typing.what)?))) {
+            Some((to, earlier)) => {
+                typing.text = earlier.to_owned();
+                typing.walked = Some((to, typed));
+            }
+            None => typing.text = typed,
+        }
+        self.typed();
     }
 
     /// The text has changed: it is looked for at once.
@@ -181,11 +223,13 @@ impl LogPane {
                 Typed::Filter => self.leave_out(None, String::new()),
             },
             Some(typing) if typing.what == Typed::Search => {
+                self.earlier.keep(typing.what, &typing.text);
                 let from = self.search.found.unwrap_or(typing.from);
                 let (sought, forward) = (Sought::Hit, true);
                 self.jump = Some(Jump { sought, forward, from, included: true, quiet: false });
             }
-            Some(_) | None => {}
+            Some(typing) => self.earlier.keep(typing.what, &typing.text),
+            None => {}
         }
     }
 
@@ -216,6 +260,19 @@ impl LogPane {
             (self.follow, self.top) = (false, (self.current().saturating_sub(LEFT_ABOVE), 0));
         }
         self.leave_out(None, String::new());
+    }
+
+    /// The operator chose a line: it is spoken of while it is on the screen.
+    pub(crate) fn go_to(&mut self, line: u64) {
+        if self.search.found.replace(line) != Some(line) {
+            self.search.says = None;
+        }
+    }
+
+    /// Looks for the next line that fits: what is searched for, else the filter.
+    pub(crate) fn jump_on(&mut self, forward: bool) {
+        let kept = self.search.pattern.is_none() && self.sieve.pattern.is_some();
+        self.jump(if kept { Sought::Kept } else { Sought::Hit }, forward);
     }
 
     /// Looks for the next of these from the current line on.
