@@ -1,11 +1,11 @@
-//! Lines for the clipboard: as they are shown, secrets hidden, without their colours.
+//! Lines for the clipboard: as they are shown, secrets hidden, without their colours; of several hosts
+//! each with its host before it.
 
 use std::ops::Range;
 
 use super::{
-    board::Finds,
-    lane::Lane,
     reader::Reader,
+    rows::Layout,
     source::{Raw, Source, show},
 };
 use crate::{store::DiskError, text::Filter, tui::errand::COPY_BYTES_MAX};
@@ -24,18 +24,19 @@ pub(super) enum Copied {
 /// Reads lines, those that are shown.
 pub(super) fn copied<S: Source>(
     reader: &mut Reader<S>,
-    finds: &Finds,
-    lane: &Lane<'_>,
+    layout: &Layout<'_>,
     lines: Range<u64>,
 ) -> Result<Copied, DiskError> {
     let (mut text, mut count, mut next) = (String::new(), 0, lines.start);
     loop {
         let numbers: Vec<u64> =
-            lane.down(next, AT_ONCE).into_iter().filter(|line| *line < lines.end).collect();
+            layout.lane.down(next, AT_ONCE).into_iter().filter(|line| *line < lines.end).collect();
         let Some(last) = numbers.last() else { return Ok(Copied::Text(text, count)) };
         next = last + 1;
-        for item in reader.fetch(&finds.rows, &numbers)? {
-            let shown = show(&mut Filter::default(), &Raw::item(&item)).plain();
+        for item in reader.fetch(&layout.finds.rows, &numbers)? {
+            let mut shown = layout.who(&item);
+            shown.push(&show(&mut Filter::default(), &Raw::item(&item)));
+            let shown = shown.plain();
             if count > 0 {
                 text.push('\n');
             }

@@ -1,7 +1,12 @@
 //! Which lines are shown one below the other: all, or those that a filter keeps.
 
+use std::ops::Range;
+
 use super::board::Finds;
 use crate::tui::state::log::search::Sieve;
+
+/// More lines that a filter keeps are not counted one by one.
+const COUNTED_MAX: usize = 10_000;
 
 /// The lines that are shown, by their numbers.
 pub(super) struct Lane<'a> {
@@ -61,6 +66,15 @@ impl<'a> Lane<'a> {
     pub(super) fn up(&self, until: u64, count: usize) -> Vec<u64> {
         let next = |line: &u64| self.before(*line);
         std::iter::successors(self.before(until), next).take(count).collect()
+    }
+
+    /// How many of some lines are shown; with a filter no more than [`COUNTED_MAX`] are counted.
+    pub(super) fn among(&self, lines: Range<u64>) -> u64 {
+        if self.context.is_none() {
+            return lines.end.saturating_sub(lines.start);
+        }
+        let shown = self.down(lines.start, COUNTED_MAX);
+        shown.partition_point(|line| *line < lines.end) as u64
     }
 
     /// Lines below that one; with a filter those that fit.

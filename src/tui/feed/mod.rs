@@ -259,9 +259,10 @@ impl<S: Source> Feed<S> {
         scroll.place(log)?;
         log.rows = rows::read(scroll.reader, log, &layout, rows)?;
         tell(log, finds, &lane, extent, &mut self.reached);
+        log.chosen = log.choose.map_or(0, |choose| lane.among(choose.lines()));
         log.bar = bar(log, finds, extent, rows);
         if let Some(lines) = log.copy.take() {
-            let copied = copy::copied(reader, finds, &lane, lines)?;
+            let copied = copy::copied(reader, &layout, lines)?;
             copy(model, copied);
         }
         self.made = Some(Made::of(&model.log, extent, room, finds.stamp));

@@ -68,7 +68,7 @@ impl Layout<'_> {
 
     /// Whose line it is, where lines of several hosts are shown. A `≈` tells that they differ in
     /// the time at their beginning.
-    fn who(&self, item: &Item) -> Shown {
+    pub(super) fn who(&self, item: &Item) -> Shown {
         let (all, mine) = match self.shape {
             Shape::One => return Shown::default(),
             Shape::Each => (false, 1),

@@ -315,6 +315,30 @@ fn more_than_a_terminal_takes_is_not_copied_and_can_be_saved() {
 }
 
 #[test]
+fn what_is_saved_and_copied_is_said() {
+    let with = |keys: &str| desk(1000, one_error).keys(keys);
+    for (keys, wanted) in [
+        ("b", "saves all lines: as they are shown"),
+        ("gcjjcb", "saves lines 3 to 3: as they are shown"),
+        ("&apple<ret>b", "saves all lines, also those that the filter leaves out: as"),
+        ("&apple<ret>gccGb", "saves lines 9 to 23, also those that the filter leaves out: as"),
+        ("ab", "saves all lines of 2 hosts, one host after the other: as they are shown"),
+        ("aacjb", "one host after the other, not only the chosen ones (go to one host"),
+    ] {
+        let asked = format!("{:?}", with(keys).model.dialog);
+        assert!(asked.contains(wanted), "{keys}: {asked}");
+    }
+    let mut desk = with("&apple<ret>gcc").keys("G");
+    assert!(desk.screen().contains("choosing 10 lines"), "{}", desk.screen());
+    let mut desk = desk.keys("y");
+    let text = copied(&mut desk).unwrap();
+    assert_eq!(text.lines().count(), 10);
+    // Of several hosts each line tells whose it is.
+    let mut desk = with("aagcjcjy");
+    assert_eq!(copied(&mut desk).unwrap(), "web2     line 0\nweb1     line 1");
+}
+
+#[test]
 fn a_name_that_is_taken_is_asked_for_again_with_another_one() {
     let desk = desk(1000, chatter).keys("b<down><ret>");
     let wishes = desk.wishes.clone();

@@ -189,12 +189,17 @@ pub(super) fn save(model: &mut Model) {
 /// Asks for the file; `place` says what kind of file it is.
 fn ask_where(model: &mut Model, saving: Saving, path: String, place: &str) {
     let what = match (&saving.lines, saving.of.len()) {
-        (Some(lines), _) => format!("Lines {} to {}", lines.start + 1, lines.end),
-        (None, 1) => "All lines".to_owned(),
-        (None, hosts) => format!("All lines of {hosts} hosts, one host after the other,"),
+        (Some(lines), _) => format!("lines {} to {}", lines.start + 1, lines.end),
+        (None, 1) => "all lines".to_owned(),
+        (None, hosts) => format!("all lines of {hosts} hosts, one host after the other"),
     };
+    let log = &model.log;
+    let filter = log.sieve.pattern.as_ref().map(|_| ", also those that the filter leaves out");
+    let chosen = log.choose.filter(|_| saving.lines.is_none());
+    let chosen = chosen.map(|_| ", not only the chosen ones (go to one host for that)");
+    let (filter, chosen) = (filter.unwrap_or_default(), chosen.unwrap_or_default());
     let facts = Facts::new(
-        format!("{what}, as they are shown: without colours, secrets hidden"),
+        format!("saves {what}{filter}{chosen}: as they are shown, without colours, secrets hidden"),
         place,
         "none needed; a file that is there is never written over",
     );

@@ -87,9 +87,8 @@ fn right(model: &Model, pen: Pen) -> Parts {
         parts.push((0, format!(" &{name} {} ", log.sieve.says), Tone::Held));
         parts.push((5, format!(" {around} around "), Tone::Dim));
     }
-    if let Some(choose) = log.choose {
-        let lines = choose.lines();
-        let lines = words::count(number(lines.end - lines.start), "line");
+    if log.choose.is_some() {
+        let lines = words::count(number(log.chosen), "line");
         parts.push((0, format!(" choosing {lines} "), Tone::Held));
     }
     if !log.wrap {

@@ -149,6 +149,8 @@ pub(crate) struct LogPane {
     pub(crate) earlier: Earlier,
     pub(crate) jump: Option<Jump>,
     pub(crate) choose: Option<Choose>,
+    /// How many lines that are shown are chosen.
+    pub(crate) chosen: u64,
     pub(crate) marks: Marks,
     /// The line of the next log to begin at.
     pub(crate) arrive: Option<u64>,
@@ -187,6 +189,7 @@ impl Default for LogPane {
             earlier: Earlier::default(),
             jump: None,
             choose: None,
+            chosen: 0,
             marks: Marks::default(),
             arrive: None,
             copy: None,
