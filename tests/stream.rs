@@ -1,4 +1,5 @@
-//! The console without a terminal: the run that is open as plain lines, with the real program.
+//! Runs that are only watched, with the real program: without a terminal as plain lines, and by consoles
+//! that are open before one begins.
 #![expect(clippy::unwrap_used, reason = "a helper that fails is a failed test")]
 
 mod recipes;
@@ -164,5 +165,42 @@ fn a_decision_is_waited_for_as_long_as_somebody_can_make_it() {
             assert!(last.contains(line), "{line}: {}", saw.stdout);
         }
         assert!(saw.stderr.starts_with("hint: to go on: deployui resume "), "{saw:?}");
+    }
+}
+
+#[test]
+fn who_looks_on_sees_the_runs_that_others_begin() {
+    let project = project(1);
+    let before = project.console_with(&["--read-only"], 24, 100);
+    before.wait_for("READY");
+    let driver = waiting(&project);
+    before.wait_for("READ-ONLY, driven by");
+    before.wait_for("in ‹KEY hidden›");
+    before.send("D");
+    before.wait_for("D does nothing now: ");
+    // Another comes while that one goes on.
+    let during = project.console_with(&["--read-only"], 24, 100);
+    during.wait_for("READ-ONLY, driven by");
+    say(&project, 1, "go");
+    assert_eq!(driver.wait().code, Some(0));
+    let first = project.newest();
+    let consoles = [before, during];
+    for console in &consoles {
+        console.wait_for(&format!("run {first} is over; it was only watched"));
+    }
+    for round in 0..2 {
+        let driver = waiting(&project);
+        consoles.iter().for_each(|console| drop(console.wait_for("READ-ONLY, driven by")));
+        say(&project, 1, if round == 0 { "no" } else { "go" });
+        assert_eq!(driver.wait().code, Some(if round == 0 { 1 } else { 0 }));
+        let next = project.newest();
+        assert_ne!(next, first);
+        for console in &consoles {
+            console.wait_for(&format!("run {next} is over; it was only watched"));
+        }
+    }
+    for console in consoles {
+        console.send("q");
+        assert_eq!(console.wait_exit().0, Some(0));
     }
 }

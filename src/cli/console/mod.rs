@@ -2,6 +2,7 @@
 
 mod acts;
 mod ask;
+mod begun;
 mod clipboard;
 mod compare;
 mod driven;
@@ -19,6 +20,7 @@ mod without;
 
 use std::sync::Arc;
 
+use begun::Begun;
 use screen::Screen;
 use session::Session;
 
@@ -37,7 +39,7 @@ use crate::{
     plan,
     recipe::Recipe,
     run::{Event, Run},
-    store::{Header, Journal, JournalError},
+    store::{Header, Journal, JournalError, Summary},
     tui::Told,
 };
 
@@ -64,11 +66,13 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
     let survey = plan::survey(&recipe, &request).map_err(|found| load::faults(&found))?;
     if let Some(run) = open_run(around, &survey.owner)? {
         if around.read_only {
-            return watch::watch(around, own, &run).await;
+            return watch::watch(around, own, survey.owner, run).await;
         }
         let (journal, events) = match Journal::open(&around.store, &run, &around.who.0) {
             // Somebody drives it: there is nothing to do but to look on.
-            Err(JournalError::LockedBy { .. }) => return watch::watch(around, own, &run).await,
+            Err(JournalError::LockedBy { .. }) => {
+                return watch::watch(around, own, survey.owner, run).await;
+            }
             opened => opened?,
         };
         let run = Run::fold(&events)
@@ -81,8 +85,10 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
         true => Secrets::default(),
         false => secrets::of_stage(around, &recipe, stage, &mut headless::listen()?).await?,
     };
+    let begun = around.read_only.then(|| Begun::after(&around.store, survey.owner, None));
     let screen = Screen::open(around, own, true)?;
-    Session::new(around, global, screen, true).with(secrets).fresh(recipe, Vec::new()).await
+    let session = Session::new(around, global, screen, true).with(secrets).beside(begun);
+    session.fresh(recipe, Vec::new()).await
 }
 
 /// The console on a stage that will be gone when it is left; `guide` is shown beside the plan.
@@ -109,11 +115,16 @@ fn open_run(around: &Surroundings, owner: &Owner) -> Result<Option<RunId>, Stop>
         .store
         .runs()
         .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
-    let ours = |header: &Header| header.app == owner.app && header.stage == owner.stage;
-    let open = runs.into_iter().find(|run| {
-        run.closed.is_none() && run.last.is_some() && run.header.as_ref().is_some_and(ours)
-    });
+    let open = runs
+        .into_iter()
+        .find(|run| run.closed.is_none() && run.last.is_some() && is_of(run, owner));
     Ok(open.map(|run| run.run))
+}
+
+/// Whether it is a run of this application and stage.
+fn is_of(run: &Summary, owner: &Owner) -> bool {
+    let ours = |header: &Header| header.app == owner.app && header.stage == owner.stage;
+    run.header.as_ref().is_some_and(ours)
 }
 
 /// The console on a run that was left open. What is in flight is followed at once; nothing further

@@ -6,14 +6,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::screen::Screen;
+use super::{begun::Begun, screen::Screen};
 use crate::{
     cli::{
         environment::Surroundings,
         exit::{Exit, Stop},
         own::Own,
     },
-    model::RunId,
+    model::{Owner, RunId},
     run::{Event, Run},
     store::{Follower, JournalError},
     tui::{Told, Wish},
@@ -35,20 +35,29 @@ struct Watched {
     glances: u32,
 }
 
-/// Shows a run that somebody else may drive, until the operator leaves.
-pub(super) async fn watch(around: &Surroundings, own: Own, id: &RunId) -> Result<Exit, Stop> {
-    let (follower, events) = Follower::open(&around.store, id)?;
-    let run = Run::fold(&events)
-        .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
+/// How the watching of a run ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watching {
+    /// The run is over, or cannot be watched any more.
+    Over,
+    /// The operator has left.
+    Left,
+}
+
+/// Shows a run that somebody else may drive, and those that are begun after it, until the operator
+/// leaves.
+pub(super) async fn watch(
+    around: &Surroundings,
+    own: Own,
+    owner: Owner,
+    first: RunId,
+) -> Result<Exit, Stop> {
+    let (follower, events) = Follower::open(&around.store, &first)?;
     let mut screen = Screen::open(around, own, true)?;
-    let driver = follower.driver();
-    screen.tell(Told::Watching(driver.clone())).await;
-    screen.tell_pace(&around.store, &run.plan, &run.plan.pipeline);
-    screen.tell(Told::Events(events)).await;
-    let mut watched = Watched { follower, run, driver, heard: None, glances: 0 };
-    let mut ticks = interval(GLANCE);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    let mut begun = Begun::after(&around.store, owner, Some(&first));
+    let mut watching =
+        Watched::of(&first, follower, &events)?.show(around, &mut screen, events).await?;
+    while watching == Watching::Over {
         tokio::select! {
             wish = screen.wish() => {
                 if wish == Wish::Quit {
@@ -56,14 +65,22 @@ pub(super) async fn watch(around: &Surroundings, own: Own, id: &RunId) -> Result
                 }
                 refuse(&screen, wish).await;
             }
-            _ = ticks.tick(), if watched.run.closed.is_none() => {
-                watched.glance(around, &screen).await?;
-            }
+            id = begun.next() => watching = follow(around, &mut screen, &id).await?,
         }
     }
     let exit = screen.signal().await.map_or(Exit::Done, Exit::Signal);
     screen.close().await?;
     Ok(exit)
+}
+
+/// Shows a run that was begun while this console was open, until it is over or the operator leaves.
+pub(super) async fn follow(
+    around: &Surroundings,
+    screen: &mut Screen,
+    id: &RunId,
+) -> Result<Watching, Stop> {
+    let (follower, events) = Follower::open(&around.store, id)?;
+    Watched::of(id, follower, &events)?.show(around, screen, events).await
 }
 
 /// Nothing is done for a console that only watches, whatever it wishes.
@@ -91,16 +108,52 @@ async fn refuse(screen: &Screen, wish: Wish) {
 }
 
 impl Watched {
-    /// Tells what is new.
-    async fn glance(&mut self, around: &Surroundings, screen: &Screen) -> Result<(), Stop> {
-        match self.follower.news() {
-            Ok(events) if events.is_empty() => {}
-            Ok(events) => self.learn(events, screen).await,
-            Err(error @ JournalError::Damaged(_)) => {
-                screen.tell(Told::Over(format!("cannot watch it any more: {error}"))).await;
-                return Ok(());
+    fn of(id: &RunId, follower: Follower, events: &[Event]) -> Result<Self, Stop> {
+        let run = Run::fold(events)
+            .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
+        let driver = follower.driver();
+        Ok(Self { follower, run, driver, heard: None, glances: 0 })
+    }
+
+    /// Shows it to its end.
+    async fn show(
+        mut self,
+        around: &Surroundings,
+        screen: &mut Screen,
+        events: Vec<Event>,
+    ) -> Result<Watching, Stop> {
+        screen.tell(Told::Watching(self.driver.clone())).await;
+        screen.tell_pace(&around.store, &self.run.plan, &self.run.plan.pipeline);
+        self.tell(events, screen).await;
+        let mut ticks = interval(GLANCE);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while self.run.closed.is_none() {
+            tokio::select! {
+                wish = screen.wish() => {
+                    if wish == Wish::Quit {
+                        return Ok(Watching::Left);
+                    }
+                    refuse(screen, wish).await;
+                }
+                _ = ticks.tick() => match self.glance(around, screen).await {
+                    Ok(()) => {}
+                    Err(error @ JournalError::Damaged(_)) => {
+                        screen.tell(Told::Over(format!("cannot watch it any more: {error}"))).await;
+                        break;
+                    }
+                    Err(error) => return Err(error.into()),
+                },
             }
-            Err(error) => return Err(error.into()),
+        }
+        Ok(Watching::Over)
+    }
+
+    /// Tells what is new.
+    async fn glance(&mut self, around: &Surroundings, screen: &Screen) -> Result<(), JournalError> {
+        let events = self.follower.news()?;
+        events.iter().for_each(|event| self.run.apply(event));
+        if !events.is_empty() {
+            self.tell(events, screen).await;
         }
         let heard = self.heard(around);
         if heard != self.heard {
@@ -118,8 +171,7 @@ impl Watched {
         Ok(())
     }
 
-    async fn learn(&mut self, events: Vec<Event>, screen: &Screen) {
-        events.iter().for_each(|event| self.run.apply(event));
+    async fn tell(&self, events: Vec<Event>, screen: &Screen) {
         screen.tell(Told::Events(events)).await;
         if self.run.closed.is_some() {
             let line = format!("run {} is over; it was only watched", self.run.plan.run);

@@ -231,7 +231,7 @@ fn nobody(model: &Model) -> String {
 }
 
 fn nothing_to_look_at(model: &Model) -> Option<String> {
-    if model.watched.is_some() {
+    if model.watched.is_some() && (model.open_run().is_some() || model.hosts.is_empty()) {
         return some("this console only watches a run: it is connected to no host");
     }
     if model.alone {

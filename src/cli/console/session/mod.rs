@@ -3,6 +3,7 @@
 
 mod arrivals;
 mod begin;
+mod others;
 mod rounds;
 mod tell;
 mod without;
@@ -17,6 +18,7 @@ use rounds::Rounds;
 use tokio::task::JoinSet;
 
 use super::{
+    begun::{self, Begun},
     driven,
     screen::Screen,
     sight::{Sight, first_line},
@@ -84,6 +86,8 @@ pub(super) struct Session<'a> {
     beside: JoinSet<()>,
     rounds: Rounds,
     secrets: Secrets,
+    /// What others begin, where this console only looks.
+    begun: Option<Begun>,
 }
 
 /// The pipeline that is shown first.
@@ -120,6 +124,7 @@ impl<'a> Session<'a> {
             beside: JoinSet::new(),
             rounds: Rounds::begin(),
             secrets: Secrets::default(),
+            begun: None,
         }
     }
 
@@ -252,6 +257,11 @@ impl<'a> Session<'a> {
                     self.arrived(arrived).await;
                 }
                 Some(_) = self.beside.join_next() => {}
+                run = begun::next(&mut self.begun) => {
+                    if !self.watch(&run).await {
+                        break;
+                    }
+                }
                 round = self.rounds.next(), if self.beside.is_empty() => self.round(round).await,
             }
         }
