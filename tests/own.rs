@@ -102,6 +102,49 @@ fn a_file_that_was_named_must_be_there() {
 }
 
 #[test]
+fn what_is_no_file_of_a_persons_size_is_said_and_not_waited_for() {
+    let home = Home::new("");
+    let dir = home.0.path();
+    let recipe = "app = \"shop\"\n[stages.s]\nhosts = [\"h\"]\n[hosts.h]\n[steps.a]\nrun = \"a\"\n[pipelines]\ndeploy = [\"a\"]\n";
+    fs::write(dir.join("deploy.toml"), recipe).unwrap();
+    let kinds: [(&str, &dyn Fn(&Path)); 3] = [
+        ("it is a FIFO, not a file", &|path| {
+            assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+        }),
+        ("it is a directory, not a file", &|path| fs::create_dir(path).unwrap()),
+        ("it has 1048577 bytes, and at most 1048576 are read", &|path| {
+            fs::write(path, " ".repeat(1024 * 1024 + 1)).unwrap();
+        }),
+    ];
+    for (why, make) in kinds {
+        for (file, words) in [
+            (home.folder().join("config.toml"), &["config", "check"][..]),
+            (home.folder().join("themes/mine.toml"), &["--theme", "mine", "config", "check"]),
+            (dir.join("deploy.toml"), &["plan"]),
+            (dir.join("base.toml"), &["plan", "--config", "on.toml"]),
+        ] {
+            fs::write(dir.join("on.toml"), format!("recipe = \"./base.toml\"\n{recipe}")).unwrap();
+            let before = fs::read(&file).ok();
+            drop(fs::remove_file(&file));
+            make(&file);
+            let ran = home.run(words);
+            let text = said(&ran, dir);
+            assert_eq!(ran.status.code(), Some(2), "{text}");
+            assert!(text.contains(why), "{}: {text}", file.display());
+            drop(fs::remove_dir(&file).or_else(|_| fs::remove_file(&file)));
+            if let Some(before) = before {
+                fs::write(&file, before).unwrap();
+            }
+        }
+    }
+    // Nothing at all is one.
+    let none = home.run(&["config", "check", "--user-config", "/dev/null"]);
+    assert_eq!(none.status.code(), Some(0), "{}", said(&none, dir));
+    let endless = home.run(&["config", "check", "--user-config", "/dev/zero"]);
+    assert_eq!(endless.status.code(), Some(2), "{}", said(&endless, dir));
+}
+
+#[test]
 fn themes_are_listed_and_shown() {
     let home = Home::new("theme = \"mine\"\n");
     let mine = "about = \"Mine\"\ninherits = \"light\"\n[styles]\nok = \"#005f00\"\n";

@@ -1,10 +1,14 @@
 //! deploy.toml from the disk to a plan, and a plan to its hosts.
 
 use std::{
-    io,
+    fs::{File, FileType},
+    io::{self, Read as _},
+    os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
+
+use rustix::fs::OFlags;
 
 use super::{
     args::Global,
@@ -21,8 +25,8 @@ use crate::{
     store::{Dirty, Store},
 };
 
-/// A deploy.toml of more than this is not one.
-const CONFIG_BYTES_MAX: u64 = 1024 * 1024;
+/// A file of more than this was not written by a person.
+const TEXT_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Reads and checks the project's file. Warnings are told.
 pub(super) fn recipe(global: &Global) -> Result<Recipe, Stop> {
@@ -47,14 +51,37 @@ fn read(path: &Path) -> Result<String, Stop> {
     })
 }
 
-/// The text of a file that is small enough for a recipe.
+/// The text of a file that a person wrote: a recipe, config.toml, a theme. Nothing that could be waited for
+/// is read, since nobody may be there to end it.
 pub(super) fn bounded(path: &Path) -> io::Result<String> {
-    let size = std::fs::metadata(path)?.len();
-    if size > CONFIG_BYTES_MAX {
-        let message = format!("it has {size} bytes, too many for a recipe");
+    let no_wait = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or_default();
+    let file = File::options().read(true).custom_flags(no_wait).open(path)?;
+    let there = file.metadata()?;
+    // /dev/null is an empty one.
+    if !there.is_file() && !there.file_type().is_char_device() {
+        let message = format!("it is {}, not a file", kind(there.file_type()));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+    }
+    let mut text = String::new();
+    let read = file.take(TEXT_BYTES_MAX + 1).read_to_string(&mut text)?;
+    if read as u64 > TEXT_BYTES_MAX {
+        let size = there.len().max(read as u64);
+        let message = format!("it has {size} bytes, and at most {TEXT_BYTES_MAX} are read");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
     }
-    std::fs::read_to_string(path)
+    Ok(text)
+}
+
+fn kind(of: FileType) -> &'static str {
+    if of.is_dir() {
+        "a directory"
+    } else if of.is_fifo() {
+        "a FIFO"
+    } else if of.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
 }
 
 /// Builds the plan of a pipeline. Warnings are told.
