@@ -204,3 +204,37 @@ fn who_looks_on_sees_the_runs_that_others_begin() {
         assert_eq!(console.wait_exit().0, Some(0));
     }
 }
+
+/// Colours, a cleared screen, a title, and a secret.
+const LOUD: &str = r#"
+[secrets]
+KEY = { file = "key" }
+[steps.loud]
+secrets = ["KEY"]
+run = "printf '\\033[31mred\\033[0m \\033[2J\\033]0;title\\007%s\\n' \"$KEY\""
+[pipelines]
+deploy = ["loud"]
+"#;
+
+#[test]
+fn a_log_is_safe_to_read_and_raw_where_that_is_asked_for() {
+    let project = Project::up(1, &[], LOUD);
+    fs::write(project.ui.dir().join("key"), KEY).unwrap();
+    project.must(0, &["deploy"]);
+    let run = project.newest();
+    let raw = "\u{1b}[31mred\u{1b}[0m \u{1b}[2J\u{1b}]0;title\u{7}<KEY hidden>\n";
+    assert_eq!(String::from_utf8(project.log(&[&run])).unwrap(), raw);
+    let plain = project.ui.run(&["log", &run]);
+    assert_eq!(plain.stdout, "red ‹KEY hidden›\n");
+    // On a terminal with its colours, unless nobody wants them or it has none.
+    for (before, colours) in [("", true), ("NO_COLOR=1 ", false), ("TERM=dumb ", false)] {
+        let shell = format!("{before}\"$0\" \"$@\"");
+        let console = project.ui.under_shell(&shell, &["log", &run], 24, 80);
+        console.wait_for("red ‹KEY hidden›");
+        let bytes = String::from_utf8(console.bytes()).unwrap();
+        assert_eq!(bytes.contains("\u{1b}[38;5;1mred\u{1b}[0m"), colours, "{before}: {bytes:?}");
+        assert!(!bytes.contains("[2J") && !bytes.contains("title"), "{bytes:?}");
+        assert_eq!(bytes.contains('\u{1b}'), colours, "{before}: {bytes:?}");
+        assert_eq!(console.wait_exit().0, Some(0));
+    }
+}

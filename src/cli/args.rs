@@ -235,6 +235,10 @@ pub(super) struct Log {
     pub(super) step: Option<String>,
     /// Only this host
     pub(super) host: Option<String>,
+    /// Every byte as it was printed, secrets hidden. Otherwise what a terminal would obey is left out or
+    /// made visible, also in a pipe; colours are kept on a terminal
+    #[arg(long)]
+    pub(super) raw: bool,
     /// List the attempts as JSON instead of printing their logs
     #[arg(long, value_enum, default_value_t)]
     pub(super) output: Format,

@@ -53,6 +53,8 @@ pub(super) struct Looks {
     pub(super) ascii_auto: bool,
     /// Whether colours are wanted (`NO_COLOR`).
     pub(super) colour: bool,
+    /// Whether what is printed may have colours: standard output is a terminal that knows them.
+    pub(super) inks: bool,
     /// How many there are.
     pub(super) depth: Depth,
 }
@@ -99,7 +101,7 @@ impl Surroundings {
             editor: text("VISUAL").or(text("EDITOR")).unwrap_or("vi").to_owned(),
             pager: text("PAGER").filter(|it| *it != "less").unwrap_or("less -R").to_owned(),
         };
-        let dumb = matches!(text("TERM"), None | Some("dumb"));
+        let dumb = is_dumb(&text);
         let tty = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
         let ssh = find(text("PATH").unwrap_or(""), "ssh");
         let ci = text("CI").is_some();
@@ -158,9 +160,15 @@ impl Looks {
             ascii_said: said,
             ascii_auto: !utf8 || wide || term == "linux",
             colour: text("NO_COLOR").is_none(),
+            inks: text("NO_COLOR").is_none() && !is_dumb(text) && std::io::stdout().is_terminal(),
             depth: depth(term, text("COLORTERM").unwrap_or("")),
         }
     }
+}
+
+/// Whether the terminal says that it understands nothing, or nothing at all.
+fn is_dumb<'v>(text: &impl Fn(&str) -> Option<&'v str>) -> bool {
+    matches!(text("TERM"), None | Some("dumb"))
 }
 
 /// How many colours a terminal says it has.

@@ -1,6 +1,6 @@
 //! `deployui log`: what the steps of a run printed.
 
-use std::{collections::BTreeMap, io::IsTerminal as _};
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
@@ -64,7 +64,7 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
                     diff(planned, ran).iter().for_each(|line| say::out(&escape(line)));
                     say::out("its output:");
                 }
-                print(around, &run, one)?;
+                print(around, args, &run, one)?;
             }
         }
     }
@@ -164,31 +164,35 @@ fn document(one: &Attempt<'_>, run: &Run) -> serde_json::Value {
     })
 }
 
-/// To a terminal line by line and made safe; otherwise byte for byte, secrets hidden.
-fn print(around: &Surroundings, run: &Run, one: &Attempt<'_>) -> Result<(), Stop> {
+/// As it is shown everywhere, also where it is read by another program: that may be a pager on a
+/// terminal. The bytes as they are only where they are asked for.
+fn print(around: &Surroundings, args: &Log, run: &Run, one: &Attempt<'_>) -> Result<(), Stop> {
     let failed =
         |error: DiskError| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint());
     let opened = LogReader::open(&around.store, &run.plan.run, &one.host, &one.name);
     let mut reader = opened.map_err(failed)?;
     reader.refresh().map_err(failed)?;
-    if !std::io::stdout().is_terminal() {
+    if args.raw {
         return copy(&reader).map_err(failed);
     }
     let (mut next, mut filter) = (0, Filter::default());
-    loop {
+    while !say::unread() {
         let mut lines = reader.lines(next, LINES_AT_ONCE).map_err(failed)?;
         let Some(last) = lines.last() else { return Ok(()) };
         next = last.number.saturating_add(1);
+        let mut shown = Vec::with_capacity(lines.len());
         for line in &mut lines {
             reader.whole(line).map_err(failed)?;
-            say::out(&show_line(&mut filter, line).plain());
+            shown.push(show_line(&mut filter, line));
         }
+        say::shown(&shown, around.looks.inks);
     }
+    Ok(())
 }
 
 fn copy(reader: &LogReader) -> Result<(), DiskError> {
     let mut at = 0;
-    while at < reader.len() {
+    while at < reader.len() && !say::unread() {
         let window = reader.window(at, WINDOW_BYTES)?;
         if window.bytes.is_empty() {
             return Ok(());

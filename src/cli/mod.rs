@@ -12,6 +12,7 @@ mod exec;
 mod exit;
 mod headless;
 mod history;
+mod ink;
 mod load;
 mod log;
 mod own;

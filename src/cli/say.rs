@@ -8,6 +8,7 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::ink::coloured;
 use crate::text::{Shown, escape};
 
 /// Terminals do not read UTF-8. It is what the locale says, once and for the whole program.
@@ -22,6 +23,18 @@ pub(super) fn in_seven_bit() {
 pub(super) fn out(line: &str) {
     let mut to = io::stdout().lock();
     drop(write(&mut to, line, "\n").and_then(|()| to.flush()));
+}
+
+/// Lines of a host on standard output, with their colours where `inks` are.
+pub(super) fn shown(lines: &[Shown], inks: bool) {
+    if !inks {
+        let plain: Vec<String> = lines.iter().map(Shown::plain).collect();
+        return out(&plain.join("\n"));
+    }
+    let narrow = SEVEN_BIT.load(Ordering::Relaxed);
+    let line = |line: &Shown| coloured(&if narrow { line.to_seven_bit() } else { line.clone() });
+    let lines: Vec<String> = lines.iter().map(line).collect();
+    raw(format!("{}\n", lines.join("\n")).as_bytes());
 }
 
 /// Bytes on standard output, as they are.

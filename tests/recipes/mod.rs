@@ -205,12 +205,12 @@ impl Project {
         count
     }
 
-    /// What `log` prints, as bytes.
+    /// What `log --raw` prints.
     pub(crate) fn log(&self, words: &[&str]) -> Vec<u8> {
         let output = Command::new(env!("CARGO_BIN_EXE_deployui"))
             .arg("--state-dir")
             .arg(self.state())
-            .arg("log")
+            .args(["log", "--raw"])
             .args(words)
             .env_clear()
             .env("HOME", self.ui.home())

@@ -9,9 +9,10 @@ use std::{
 };
 
 use crate::{
+    cli::ink::coloured,
     script::quote,
     store::{LogReader, Store},
-    text::{Color, Filter, Shown, Style},
+    text::Filter,
     tui::{Lines, Page, show_line},
 };
 
@@ -126,30 +127,6 @@ fn sweep(dir: &Path) {
     }
 }
 
-/// A line with its colours, as SGR (ECMA-48, 8.3.117) and nothing else.
-fn coloured(shown: &Shown) -> String {
-    let mut text = String::new();
-    for span in shown.spans() {
-        let codes = codes(span.style());
-        match codes.is_empty() {
-            true => text.push_str(span.text()),
-            false => text.push_str(&format!("\x1b[{}m{}\x1b[0m", codes.join(";"), span.text())),
-        }
-    }
-    text
-}
-
-fn codes(style: Style) -> Vec<String> {
-    let Style { fg, bg, bold, dim, italic, underline, reverse, strike } = style;
-    let flags = [(bold, 1), (dim, 2), (italic, 3), (underline, 4), (reverse, 7), (strike, 9)];
-    let flags = flags.into_iter().filter(|(set, _)| *set).map(|(_, code)| code.to_string());
-    let colour = |base: u8, colour: Color| match colour {
-        Color::Indexed(entry) => format!("{base};5;{entry}"),
-        Color::Rgb(red, green, blue) => format!("{base};2;{red};{green};{blue}"),
-    };
-    flags.chain(fg.map(|it| colour(38, it))).chain(bg.map(|it| colour(48, it))).collect()
-}
-
 /// The command that shows a copy at a line, counted from 0. Most programs take the line as `+N`; a few
 /// take it behind the file.
 pub(super) fn command(program: &str, copied: &Copied, line: u64) -> String {
@@ -198,12 +175,5 @@ mod tests {
         check("-x", "\x1b[31m-x\x1b[0m");
         check(" \x1b[31mred", " red");
         assert_eq!(difference("+a", false), "+a");
-    }
-
-    #[test]
-    fn colours_are_kept_and_nothing_else() {
-        let mut filter = Filter::default();
-        let shown = filter.masked_line(b"\x1b[1;31mred\x1b[0m \x1b[2J\x1b]0;t\x07plain", &[]);
-        assert_eq!(coloured(&shown), "\x1b[1;38;5;1mred\x1b[0m plain");
     }
 }
