@@ -161,6 +161,23 @@ fn themes_are_listed_and_shown() {
 }
 
 #[test]
+fn themes_are_listed_without_colours_where_there_are_none() {
+    let home = Home::new("");
+    for (name, value) in [("TERM", "xterm-256color"), ("TERM", "dumb"), ("NO_COLOR", "1")] {
+        let command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_deployui"))
+            .env_clear()
+            .envs(home.vars())
+            .env(name, value)
+            .args(["theme", "list"]);
+        let console = Console::start(command, 36, 120);
+        console.wait_for("okabe-ito");
+        let bytes = console.bytes();
+        assert_eq!(console.wait_exit().0, Some(0));
+        assert_eq!(bytes.contains(&0x1b), value == "xterm-256color", "{name}={value}");
+    }
+}
+
+#[test]
 fn all_keys_and_actions_are_in_the_docs() {
     let home = Home::new("");
     insta::assert_snapshot!(said(&home.run(&["config", "docs"]), home.0.path()));

@@ -1,10 +1,6 @@
 //! `deployui theme` and `deployui config`.
 
-use std::{
-    fmt::Write as _,
-    io::{self, IsTerminal as _},
-    path::Path,
-};
+use std::{fmt::Write as _, path::Path};
 
 use super::{
     ConfigArgs, ConfigVerb, ThemeArgs, ThemeVerb,
@@ -94,7 +90,7 @@ fn list(around: &Surroundings, global: &Global) -> Result<Exit, Stop> {
         };
         say::out(format!("{mark} {name:<width$}  {from}  {about}").trim_end());
         let looks = around.looks;
-        if let Some(theme) = theme.filter(|_| io::stdout().is_terminal()) {
+        if let Some(theme) = theme.filter(|_| looks.inks) {
             let ascii = looks.ascii_said.unwrap_or(looks.ascii_auto) || looks.seven_bit;
             let few = looks.depth == Depth::Sixteen && theme.has_rgb();
             let line = match few {
