@@ -1,10 +1,10 @@
 //! Dialogs: a text, perhaps a field, and buttons of which the first does nothing.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use ratatui::style::Style;
 use tui_textarea::TextArea;
 
-use super::{facts::Facts, moment};
+use super::{facts::Facts, meant::Meant, moment};
 use crate::{
     model::{HoldId, NodeId, Served, Try},
     run::{Abort, Choice, Mode, Sig},
@@ -156,15 +156,11 @@ pub(crate) struct Dialog {
     /// A field has had the keys: before, Tab gives them to the first one, and letters press nothing, since
     /// whoever types them may mean them for a field.
     pub(crate) visited: bool,
-    /// When a letter was last pressed: one that is held down confirms nothing.
-    quiet_since: Timestamp,
+    /// Which presses are meant for it.
+    pub(crate) meant: Meant,
     /// Why the last press did nothing.
     pub(crate) says: Option<String>,
 }
-
-/// A letter confirms only this long after the last one: not by a key that is held down, and not by
-/// one that was meant for what was on the screen before.
-const QUIET: SignedDuration = SignedDuration::from_millis(600);
 
 impl Dialog {
     /// A dialog whose first button, which has the keys, does nothing.
@@ -186,7 +182,7 @@ impl Dialog {
             scroll: 0,
             commands: None,
             visited: false,
-            quiet_since: now,
+            meant: Meant::new(now),
             says: None,
         }
     }
@@ -363,13 +359,6 @@ impl Dialog {
             true => (self.scroll + page).min(hidden),
             false => self.scroll.min(hidden).saturating_sub(page),
         };
-    }
-
-    /// Whether a letter pressed now is meant for this dialog. Every press begins the wait anew.
-    pub(crate) fn is_meant(&mut self, now: Timestamp) -> bool {
-        let quiet = now.duration_since(self.quiet_since) >= QUIET;
-        self.quiet_since = now;
-        quiet
     }
 }
 

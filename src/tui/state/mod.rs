@@ -13,6 +13,7 @@ pub(crate) mod history;
 pub(crate) mod host;
 pub(crate) mod log;
 pub(crate) mod looks;
+pub(crate) mod meant;
 pub(crate) mod moment;
 pub(crate) mod narrow;
 pub(crate) mod palette;
@@ -165,6 +166,8 @@ pub(crate) struct Model {
     pub(crate) over: Option<String>,
     /// Nobody hears wishes any more.
     pub(crate) alone: bool,
+    /// Another key came with the one that is taken.
+    pub(crate) crowded: bool,
     /// The screen is to be drawn from nothing.
     pub(crate) redraw: bool,
     pub(crate) quit: bool,
@@ -218,6 +221,7 @@ impl Model {
             watched: None,
             over: None,
             alone: false,
+            crowded: false,
             redraw: false,
             quit: false,
             errands: Errands::default(),

@@ -190,9 +190,18 @@ impl Desk {
         for key in parse(keys) {
             self.model.now += SignedDuration::from_secs(1);
             self.look();
+            self.show();
             self.take(Msg::Key(key));
         }
         self
+    }
+
+    /// The terminal shows the dialog that is open.
+    fn show(&mut self) {
+        if let Some(dialog) = &mut self.model.dialog {
+            dialog.meant.sent();
+            dialog.meant.taken();
+        }
     }
 
     /// Presses keys with no time between them.

@@ -26,7 +26,9 @@ const HIDES: Press = Press::Ctrl('t');
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let pages = view::dialog_pages(model);
     let bound = Press::of(key).and_then(|press| keymap::action(model, press));
+    let (now, crowded) = (model.now, model.crowded);
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
+    let alone = dialog.meant.by_hand(now) && !crowded;
     dialog.says = None;
     if let Some(first) = dialog.commands {
         commands::key(model, first, Press::of(key));
@@ -47,7 +49,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         Some(_) if bound == Some(Action::Go(Motion::PageUp)) => dialog.scroll(pages, false),
         Some(_) if bound == Some(Action::Go(Motion::PageDown)) => dialog.scroll(pages, true),
         Some(_) if bound == Some(Action::Palette) => commands::open(model),
-        Some(press) => return at_button(model, press),
+        Some(press) => return at_button(model, press, alone),
         None => {}
     }
     Vec::new()
@@ -80,7 +82,7 @@ fn leave_field(model: &mut Model) -> Vec<Wish> {
     Vec::new()
 }
 
-fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
+fn at_button(model: &mut Model, press: Press, alone: bool) -> Vec<Wish> {
     if keymap::action(model, press) == Some(Action::Palette) {
         commands::open(model);
         return Vec::new();
@@ -89,7 +91,13 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     let Focus::Button(here) = dialog.focus else { return Vec::new() };
     match press {
-        Press::Named(KeyCode::Enter) => answer::press(model, here),
+        Press::Named(KeyCode::Enter) if here == 0 || dialog.meant.enter() => {
+            answer::press(model, here)
+        }
+        Press::Named(KeyCode::Enter) => {
+            dialog.says = Some("read first, then press Enter once more".to_owned());
+            Vec::new()
+        }
         Press::Named(KeyCode::Down | KeyCode::Right) => {
             dialog.step(true);
             Vec::new()
@@ -98,9 +106,9 @@ fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
             dialog.step(false);
             Vec::new()
         }
-        Press::Char(letter) if letter.is_ascii_uppercase() && dialog.takes_letters() => {
+        Press::Char(letter) if press.may_act() && dialog.takes_letters() => {
             let pressed = dialog.buttons.iter().position(|button| button.key == Some(letter));
-            let meant = dialog.is_meant(now);
+            let meant = dialog.meant.letter(now, alone);
             match pressed {
                 Some(at) if meant => answer::press(model, at),
                 Some(_) => {

@@ -2,9 +2,11 @@
 //! at most every 33 ms, and once a second where a time is shown that grows. None while the terminal has
 //! not taken the last one, and none while it is lent: what happens then is shown afterwards.
 
+mod holder;
+
 use std::{collections::VecDeque, io, time::Duration};
 
-use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::event::{Event, EventStream, KeyEvent, KeyEventKind};
 use futures::StreamExt;
 use jiff::Timestamp;
 use ratatui::layout::Size;
@@ -14,6 +16,7 @@ use tokio::{
     time::{Interval, MissedTickBehavior, interval, timeout},
 };
 
+use self::holder::Holder;
 use super::{
     TuiError,
     action::Action,
@@ -26,8 +29,8 @@ use super::{
     state::Model,
     stream::{Cause, Stream},
     styles::Tone,
-    terminal::{Terminal, is_with_us, restore},
-    told::{Guest, Told, Wish},
+    terminal::Terminal,
+    told::{Told, Wish},
     update::{Msg, update},
     view, words,
 };
@@ -44,9 +47,6 @@ const NEWS_MAX: usize = 256;
 
 /// Wishes that wait for whoever carries them out.
 const WISHES_MAX: usize = 64;
-
-/// Keys that are thrown away, at most, which were typed while a guest had the terminal.
-const STALE_MAX: usize = 4096;
 
 /// How long the last wish waits to be taken.
 const LAST_WISH: Duration = Duration::from_secs(1);
@@ -82,19 +82,6 @@ struct Signals {
     int: Signal,
     stop: Signal,
     go_on: Signal,
-}
-
-/// Who has the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Holder {
-    /// We do, and draw on it.
-    Us,
-    /// We do, and it has not taken the last frame.
-    Busy,
-    /// A guest does.
-    Guest,
-    /// The shell that started us does: we were continued in the background.
-    Shell,
 }
 
 /// Resolves when one of them arrives.
@@ -297,7 +284,7 @@ impl Turns {
                     self.terminal.plain(false);
                 } else {
                     match self.late.is_of(key) {
-                        probe::Heard::Key => self.take(Msg::Key(key)),
+                        probe::Heard::Key => self.key(key)?,
                         probe::Heard::Answer(None) => {}
                         probe::Heard::Answer(light) => {
                             self.model.looks.on(&self.model.settings, light);
@@ -319,6 +306,16 @@ impl Turns {
             Event::Key(_) => {}
         }
         self.draw()
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Result<(), TuiError> {
+        if Terminal::is_free().map_err(TuiError::Terminal)? {
+            self.taken();
+        }
+        // Whoever waits for keys begins to wait only when there is none.
+        self.model.crowded = crossterm::event::poll(Duration::ZERO).is_ok_and(|waits| waits);
+        self.take(Msg::Key(key));
+        Ok(())
     }
 
     /// Takes in what was told, and what waits behind it.
@@ -354,47 +351,6 @@ impl Turns {
         self.pending = true;
         // Who would say that a guest has left is gone, and the guest with it.
         self.take_again()
-    }
-
-    /// Gives the terminal to a guest.
-    fn lend(&mut self, guest: Guest) {
-        if self.holder == Holder::Guest || self.outbox.len() >= WISHES_MAX {
-            self.model.say("not now: too much waits to be carried out", Tone::Failed);
-            return;
-        }
-        (self.keys, self.stream, self.holder) = (None, None, Holder::Guest);
-        restore();
-        self.outbox.push_back(Wish::Lend(guest));
-    }
-
-    /// Takes the terminal from a guest that has left. What was typed for it and not read by it is no
-    /// key of ours.
-    fn take_again(&mut self) -> Result<(), TuiError> {
-        match self.holder {
-            Holder::Us | Holder::Busy => return Ok(()),
-            Holder::Guest | Holder::Shell => {}
-        }
-        for _ in 0..STALE_MAX {
-            match crossterm::event::poll(Duration::ZERO) {
-                Ok(true) => drop(crossterm::event::read()),
-                Ok(false) | Err(_) => break,
-            }
-        }
-        self.terminal.take_again().map_err(TuiError::Terminal)?;
-        self.terminal.mouse(self.model.looks.mouse);
-        (self.keys, self.holder, self.pending) = (Some(EventStream::new()), Holder::Us, true);
-        Ok(())
-    }
-
-    /// This program was stopped and goes on: whoever had the terminal meanwhile may have changed it.
-    fn continued(&mut self) -> Result<(), TuiError> {
-        // Whoever reads keys has to end before another may begin.
-        (self.keys, self.holder) = (None, Holder::Shell);
-        // In the background, to touch the terminal would stop this program again.
-        match is_with_us().map_err(TuiError::Terminal)? {
-            true => self.take_again(),
-            false => Ok(()),
-        }
     }
 
     fn take(&mut self, msg: Msg) {
@@ -455,6 +411,7 @@ impl Turns {
             return Ok(());
         }
         self.holder = Holder::Us;
+        self.taken();
         // As the frame will have it, should the news of a new size still be under way.
         self.model.size = self.terminal.size().map_err(TuiError::Terminal)?;
         match (&self.stream, self.model.is_tiny()) {
@@ -481,7 +438,17 @@ impl Turns {
             self.terminal.progress(progress).map_err(TuiError::Terminal)?;
         }
         let drawn = self.terminal.draw(model.size, &title, |frame| view::view(model, frame));
+        if let Some(dialog) = &mut self.model.dialog {
+            dialog.meant.sent();
+        }
         drawn.map_err(TuiError::Terminal)
+    }
+
+    /// The terminal has taken all frames so far.
+    fn taken(&mut self) {
+        if let Some(dialog) = &mut self.model.dialog {
+            dialog.meant.taken();
+        }
     }
 
     /// Sends what still waits.

@@ -1,0 +1,122 @@
+//! Whether a press is meant for a dialog: by a hand, and by somebody who could read it.
+//!
+//! A key that is held down, one that was meant for what was on the screen before, text that a terminal
+//! pastes as if it were typed (GNU screen, `tmux paste-buffer` without `-p`, a Linux console), and keys
+//! typed into a terminal that shows nothing any more confirm nothing.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A letter confirms only this long after the last one.
+const QUIET: SignedDuration = SignedDuration::from_millis(600);
+
+/// No hand types two keys within this time; a terminal that pastes does.
+const HAND: SignedDuration = SignedDuration::from_millis(30);
+
+/// What is known of a dialog being on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    No,
+    /// In a frame that is on its way.
+    Sent,
+    /// In a frame that the terminal has taken.
+    Taken,
+}
+
+/// What tells a press that is meant from others.
+#[derive(Debug)]
+pub(crate) struct Meant {
+    shown: Shown,
+    /// When a letter was last pressed.
+    letter: Timestamp,
+    /// When any key was last pressed.
+    key: Timestamp,
+}
+
+impl Meant {
+    /// For a dialog that opens now.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self { shown: Shown::No, letter: now, key: now }
+    }
+
+    /// A frame with it is on its way.
+    pub(crate) fn sent(&mut self) {
+        if self.shown == Shown::No {
+            self.shown = Shown::Sent;
+        }
+    }
+
+    /// The terminal has taken every frame that was sent.
+    pub(crate) fn taken(&mut self) {
+        if self.shown == Shown::Sent {
+            self.shown = Shown::Taken;
+        }
+    }
+
+    /// A key is pressed; whether by a hand, as far as the keys before it tell.
+    pub(crate) fn by_hand(&mut self, now: Timestamp) -> bool {
+        let pause = now.duration_since(self.key);
+        self.key = now;
+        // The clock may have been set back.
+        pause.abs() >= HAND
+    }
+
+    /// Whether Enter is meant.
+    pub(crate) fn enter(&self) -> bool {
+        self.shown == Shown::Taken
+    }
+
+    /// Whether a letter is meant that nothing else came with. Every press begins the wait anew.
+    pub(crate) fn letter(&mut self, now: Timestamp, alone: bool) -> bool {
+        let quiet = now.duration_since(self.letter) >= QUIET;
+        self.letter = now;
+        alone && quiet && self.shown == Shown::Taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_000_000 + millis).unwrap()
+    }
+
+    fn shown() -> Meant {
+        let mut meant = Meant::new(at(0));
+        meant.sent();
+        meant.taken();
+        meant
+    }
+
+    #[test]
+    fn nothing_is_meant_before_it_was_shown() {
+        let mut meant = Meant::new(at(0));
+        meant.taken();
+        assert!(!meant.enter(), "frames before it are none with it");
+        meant.sent();
+        assert!(!meant.enter() && !meant.letter(at(9_000), true));
+        meant.taken();
+        assert!(meant.enter() && meant.letter(at(18_000), true));
+    }
+
+    #[test]
+    fn a_letter_is_alone_and_after_a_while() {
+        let check = |pressed: i64, alone, wanted| {
+            assert_eq!(shown().letter(at(pressed), alone), wanted, "{pressed} {alone}");
+        };
+        check(599, true, false);
+        check(600, true, true);
+        check(600, false, false);
+        let mut meant = shown();
+        assert!(!meant.letter(at(500), true) && !meant.letter(at(1_000), true));
+        assert!(meant.letter(at(1_600), true));
+    }
+
+    #[test]
+    fn keys_of_a_paste_follow_at_once() {
+        let mut meant = shown();
+        assert!(meant.by_hand(at(30)));
+        assert!(!meant.by_hand(at(59)));
+        assert!(meant.by_hand(at(-3_600_000)), "the clock was set back");
+    }
+}
