@@ -72,7 +72,7 @@ fn it_is_called_once_for_each_and_not_too_often() {
         assert!(desk.model.ticks(), "it still waits");
         desk.model.now += later;
         desk.take(Msg::Second);
-        let over = "shop production: deploy is over, and something FAILED or was left out";
+        let over = "shop production: deploy ended, something left out";
         assert_eq!(calls(&mut desk), [(Notices::Osc9, over.to_owned())]);
     }
 }
@@ -126,7 +126,7 @@ fn title_and_indicator_say_how_it_goes() {
     check(known(story::done_ok()), "✓ deploy done – shop production", Progress::Off);
     check(
         vec![story::done_failed().told()],
-        "✗ deploy FAILED – shop production",
+        "✗ deploy ended, something left out – shop production",
         Progress::Failed(100),
     );
 }
