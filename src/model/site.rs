@@ -63,7 +63,16 @@ pub enum Served {
     NotALink,
 }
 
+/// What is said in place of a release where none is served.
+pub const NO_RELEASE: &str = "no release";
+
 impl Served {
+    /// The release that is served, or that it is none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.release().unwrap_or(NO_RELEASE)
+    }
+
     /// The release that is served, if it is one.
     #[must_use]
     pub fn release(&self) -> Option<&str> {

@@ -186,7 +186,7 @@ impl Sight {
         };
         let mut served: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (host, site) in self.sites() {
-            let now = site.served.release().unwrap_or("no release").to_owned();
+            let now = site.served.name().to_owned();
             served.entry(now).or_default().push(host);
         }
         let one = |(now, hosts): (String, Vec<String>)| {

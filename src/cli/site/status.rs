@@ -17,7 +17,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{Maintenance, ReleaseVerdict, Site},
+    model::{Maintenance, NO_RELEASE, ReleaseVerdict, Site},
     plan::Surveyed,
     text::escape,
 };
@@ -76,7 +76,7 @@ fn differs(seen: &Seen, host: &str, site: &Site) -> Option<String> {
     for other in all() {
         *count.entry(other.served.release()).or_default() += 1;
     }
-    let shown = |name: Option<&str>| name.map_or("no release".to_owned(), str::to_owned);
+    let shown = |name: Option<&str>| name.unwrap_or(NO_RELEASE).to_owned();
     let (most, times) = count.iter().max_by_key(|(_, times)| **times)?;
     if *times * 2 <= all().count() {
         return Some(format!("serves {}; the hosts serve {} releases", shown(served), count.len()));

@@ -70,8 +70,8 @@ impl Session<'_> {
         let planned = planned.await;
         self.learnt = matches!(planned, Some(Ok(Some(_))));
         match planned {
-            Some(Ok(Some(plan))) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
-            Some(Ok(_)) | None => {}
+            Some(Ok(Some(plan))) => self.show_newer(plan).await,
+            Some(Ok(None)) | None => {}
             Some(Err(stop)) if away => {
                 tracing::debug!(errors = ?stop.errors, "no plan without all hosts");
                 if self.shown.is_none() {
@@ -79,6 +79,13 @@ impl Session<'_> {
                 }
             }
             Some(Err(stop)) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
+        }
+    }
+
+    /// Shows a plan, unless it is the one that is shown.
+    pub(super) async fn show_newer(&mut self, plan: Plan) {
+        if self.shown.as_ref() != Some(&plan) {
+            self.show(plan).await;
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
     driver::{self, Driver, Unopened, Wrapping},
     engine::Policy,
     model::{Plan, Served, Site},
-    plan::{self, Known},
+    plan::{self, Known, Request},
     tui::Told,
 };
 
@@ -21,11 +21,13 @@ impl Session<'_> {
     /// From a wish to a run, and on with it to its end; a refusal is told, and nothing was begun.
     pub(super) async fn begin(&mut self, asked: Asked) -> Result<Option<Exit>, Stop> {
         let (mode, about_served) = (asked.mode, !asked.from.is_empty());
+        let before = self.stage.as_ref().map(|stage| stage.request.clone());
         match self.prepared(asked).await {
             Ok(Some(driver)) => self.run(driver, mode).await,
             Ok(None) => Ok(None),
             Err(stop) => {
                 self.screen.tell(Told::Did(Err(said(&stop)))).await;
+                self.turn_back(before).await;
                 // What the operator was shown may be why.
                 if let Some(sight) = self.sight.clone().filter(|_| about_served) {
                     self.screen.during(sight.look_again()).await;
@@ -113,7 +115,7 @@ impl Session<'_> {
 
     /// Turns the stage to what is asked for: on the same connections, where it is about the same hosts.
     async fn aim(&mut self, asked: Asked) -> Result<(), Stop> {
-        let Some(stage) = &mut self.stage else {
+        let Some(stage) = &self.stage else {
             return Err(Stop::new(Exit::Refused, nothing_known()));
         };
         let mut request = stage.request.clone();
@@ -124,6 +126,25 @@ impl Session<'_> {
             target: asked.target,
             reason: asked.reason,
             ..Known::default()
+        };
+        self.turn(request).await
+    }
+
+    /// After a refusal: what is looked at and planned next is what it was before.
+    async fn turn_back(&mut self, before: Option<Request>) {
+        let (Some(mut request), Some(stage)) = (before, &self.stage) else { return };
+        if request.pipeline == stage.request.pipeline {
+            return;
+        }
+        request.known.sites.clone_from(&stage.request.known.sites);
+        if let Err(stop) = self.turn(request).await {
+            self.screen.note(said(&stop)).await;
+        }
+    }
+
+    async fn turn(&mut self, request: Request) -> Result<(), Stop> {
+        let Some(stage) = &mut self.stage else {
+            return Err(Stop::new(Exit::Refused, nothing_known()));
         };
         let survey = plan::survey(&stage.recipe, &request).map_err(|found| load::faults(&found))?;
         let before = &stage.wrapping.survey().machines;
@@ -146,7 +167,7 @@ fn as_believed(from: &[(Served, Vec<String>)], sites: &BTreeMap<String, Site>) -
         .filter_map(|(host, before)| {
             let now = &sites.get(host)?.served;
             (now != before)
-                .then(|| format!("{host} serves {} by now, not {}", name(now), name(before)))
+                .then(|| format!("{host} serves {} by now, not {}", now.name(), before.name()))
         })
         .collect();
     match others.as_slice() {
@@ -154,10 +175,6 @@ fn as_believed(from: &[(Served, Vec<String>)], sites: &BTreeMap<String, Site>) -
         others => Err(Stop::new(Exit::Refused, others.join("; "))
             .hint("nothing was changed: see what is served now, and choose again")),
     }
-}
-
-fn name(served: &Served) -> &str {
-    served.release().unwrap_or("no release")
 }
 
 /// What there was to read so far claims nothing of releases.

@@ -90,8 +90,7 @@ impl Session<'_> {
         }
         stage.request.known.sites = sites;
         match planned(stage) {
-            Ok(plan) if self.shown.as_ref() != Some(&plan) => self.show(plan).await,
-            Ok(_) => {}
+            Ok(plan) => self.show_newer(plan).await,
             // It is said to whoever begins it.
             Err(stop) => tracing::debug!(errors = ?stop.errors, "no plan by what was seen"),
         }
