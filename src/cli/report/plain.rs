@@ -158,6 +158,7 @@ fn unwell(run: &Run, cell: &Cell) -> Option<String> {
             Some(end) if !end.is_ok() => format!("FAILED: {end}; undone"),
             Some(_) | None => "undone".to_owned(),
         },
+        State::Ok(_) if cell.edited.is_some() => "ok, edited: not with the plan's command".to_owned(),
         State::Armed(_) | State::Waiting | State::Ok(_) | State::Never(_) => return None,
     })
 }

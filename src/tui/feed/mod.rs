@@ -52,7 +52,7 @@ use super::{
     errors,
     state::{
         Model,
-        failure::Found,
+        failure::{Found, Placed},
         log::{Counts, LogPane, Shape, Tick, search::Sought},
     },
     styles::Tone,
@@ -152,7 +152,6 @@ impl<S: Source> Feed<S> {
             self.reached = None;
         }
         let more = errors::look(model, &self.open);
-        at_first_error(model);
         let again = match self.read(model) {
             Ok(again) => again,
             Err(error) => {
@@ -232,6 +231,7 @@ impl<S: Source> Feed<S> {
         changed: bool,
     ) -> Result<(), DiskError> {
         let room = view::log_room(model);
+        let error = first_error(model, room);
         let log = &mut model.log;
         let extent = reader.extent(&finds.rows);
         reader.aim = aim(log.search.found, finds);
@@ -239,7 +239,8 @@ impl<S: Source> Feed<S> {
         log.merging = reader.shape != Shape::One && !finds.merged;
         log.trouble.clone_from(&finds.trouble);
         let made = Made::of(log, extent, room, finds.stamp);
-        let asked = log.way.is_some() || log.jump.is_some() || log.copy.is_some();
+        let asked =
+            log.way.is_some() || log.jump.is_some() || log.copy.is_some() || error.is_some();
         if !changed && !asked && log.choose.is_none() && self.made.as_ref() == Some(&made) {
             return Ok(());
         }
@@ -256,7 +257,14 @@ impl<S: Source> Feed<S> {
         let (rows, end) = (room.1, extent.1);
         let mut scroll = Scroll { reader, lane: &lane, layout: &layout, rows, end };
         jump(log, &mut scroll, finds, extent, &mut self.reached)?;
-        scroll.place(log)?;
+        if let Some((placed, line)) = error {
+            log.way = None;
+            scroll.put(log, line, rows / 4)?;
+            scroll.place(log)?;
+            model.failure.placed = Some(Placed { top: log.top, ..placed });
+        } else {
+            scroll.place(log)?;
+        }
         log.rows = rows::read(scroll.reader, log, &layout, rows)?;
         tell(log, finds, &lane, extent, &mut self.reached);
         log.chosen = log.choose.map_or(0, |choose| lane.among(choose.lines()));
@@ -270,19 +278,19 @@ impl<S: Source> Feed<S> {
     }
 }
 
-/// In the failure view a log is shown from its first error on, once, and from its end where there is
-/// none.
-fn at_first_error(model: &mut Model) {
-    let (_, rows) = view::log_room(model);
-    let Some(attempt) = model.log.of.filter(|_| model.failure.open) else { return };
-    let placed = model.failure.placed.is_some_and(|(of, _)| of == attempt);
-    let Some(Found::Error { line, .. }) = model.failure.found(attempt).filter(|_| !placed) else {
-        return;
+/// In the failure view a log is put at its first error, once, and again when the pane has another size
+/// and nobody has moved the log meanwhile: that line, if it is to be put there now.
+fn first_error(model: &Model, room: (usize, usize)) -> Option<(Placed, u64)> {
+    let (log, failure) = (&model.log, &model.failure);
+    let of = log.of.filter(|_| failure.open)?;
+    let Some(Found::Error { line, .. }) = failure.found(of) else { return None };
+    let now = Placed { of, top: (*line, 0), room: (room, log.wrap) };
+    let due = match failure.placed.filter(|it| it.of == of) {
+        None => true,
+        Some(it) => it.room != now.room && !log.follow && it.top == log.top,
     };
-    let above = u64::try_from(rows / 4).unwrap_or(0);
-    let top = (line.saturating_sub(above), 0);
-    (model.log.follow, model.log.top, model.log.way) = (false, top, None);
-    model.failure.placed = Some((attempt, top));
+    let moves = log.way.is_some() || log.jump.is_some();
+    (due && (failure.placed.is_none() || !moves)).then_some((now, *line))
 }
 
 /// Goes to where a jump ends, if that is known.

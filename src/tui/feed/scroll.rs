@@ -68,6 +68,18 @@ impl<S: Source> Scroll<'_, S> {
         self.bring(log, at, 0)
     }
 
+    /// Puts a line so many rows below the first.
+    pub(super) fn put(
+        &mut self,
+        log: &mut LogPane,
+        line: u64,
+        above: usize,
+    ) -> Result<(), DiskError> {
+        log.follow = false;
+        log.top = self.moved((line, 0), -i64::try_from(above).unwrap_or(0))?;
+        Ok(())
+    }
+
     /// Makes sure that a line is on the screen, with so many rows above it if it was not.
     pub(super) fn bring(
         &mut self,

@@ -33,6 +33,8 @@ pub(crate) enum Face {
     LinkLost(Timestamp),
     /// Done, in that time.
     Ok(Option<SignedDuration>),
+    /// Done in that time, with a command that was edited in this run.
+    Edited(Option<SignedDuration>),
     /// Ended without success.
     Failed(End),
     /// The host could not begin it.
@@ -120,6 +122,7 @@ fn of_cell(run: &Run, column: &Column, id: NodeId, cell: &Cell) -> Face {
         State::Armed(_) if !run.ready(cell) => waiting(run, column, cell),
         State::Armed(_) | State::Running(_) | State::Settling(..) => in_hand(run, id, cell),
         State::Unknown(..) => Face::Unknown,
+        State::Ok(_) if cell.edited.is_some() => Face::Edited(took(cell)),
         State::Ok(_) => Face::Ok(took(cell)),
         State::Failed(_, end) => Face::Failed(*end),
         State::Refused(..) => Face::Refused,
@@ -195,7 +198,33 @@ fn took(cell: &Cell) -> Option<SignedDuration> {
 impl Face {
     /// Whether what was to be done is done, or there was nothing to do.
     pub(crate) fn is_done(&self) -> bool {
-        matches!(self, Self::Absent | Self::Ok(_) | Self::Fixed | Self::Assumed | Self::NotWanted)
+        match self {
+            Self::Absent
+            | Self::Ok(_)
+            | Self::Edited(_)
+            | Self::Fixed
+            | Self::Assumed
+            | Self::NotWanted => true,
+            Self::Waiting
+            | Self::Held
+            | Self::Break
+            | Self::Prepared
+            | Self::Running(_)
+            | Self::Stopping(_)
+            | Self::Asks
+            | Self::Settling(_)
+            | Self::LinkLost(_)
+            | Self::Failed(_)
+            | Self::Refused
+            | Self::Unknown
+            | Self::Stranded
+            | Self::Skipped
+            | Self::Excluded(_)
+            | Self::Aborted
+            | Self::Undoing
+            | Self::Undone
+            | Self::NotUndone(_) => false,
+        }
     }
 
     /// Whether nothing more will happen here by itself.
@@ -203,6 +232,7 @@ impl Face {
         match self {
             Self::Absent
             | Self::Ok(_)
+            | Self::Edited(_)
             | Self::Failed(_)
             | Self::Refused
             | Self::Skipped

@@ -26,6 +26,16 @@ pub(crate) enum Found {
     Nothing(Option<String>),
 }
 
+/// A log that was put at its first error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placed {
+    pub(crate) of: Try,
+    /// Its first line and row then.
+    pub(crate) top: (u64, usize),
+    /// Cells and rows that there was room for, and whether lines were wrapped.
+    pub(crate) room: ((usize, usize), bool),
+}
+
 /// The failure view.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Failure {
@@ -40,8 +50,8 @@ pub(crate) struct Failure {
     pub(crate) scroll: usize,
     pub(crate) standing: usize,
     pub(crate) found: BTreeMap<Try, Found>,
-    /// The log that was put at its first error, and its first line then.
-    pub(crate) placed: Option<(Try, (u64, usize))>,
+    /// The log that was put at its first error.
+    pub(crate) placed: Option<Placed>,
     /// Commands that were typed and not sent.
     pub(crate) drafts: BTreeMap<NodeId, String>,
 }
@@ -78,6 +88,11 @@ pub(crate) fn attempt(run: &Run, hold: &Hold) -> Option<Try> {
 }
 
 impl Failure {
+    /// Whether this log stands where it was put: nobody has moved it.
+    pub(crate) fn stands(&self, of: Option<Try>, top: (u64, usize)) -> bool {
+        self.open && self.placed.is_some_and(|it| Some(it.of) == of && it.top == top)
+    }
+
     /// What was found in the log of an attempt.
     pub(crate) fn found(&self, attempt: Try) -> Option<&Found> {
         self.found.get(&attempt)

@@ -289,6 +289,107 @@ fn the_log_stops_at_the_first_error_until_it_is_followed() {
 }
 
 #[test]
+fn the_first_error_stays_in_view_when_the_pane_gets_smaller() {
+    let error = "Traceback (most recent call last)";
+    let sizes = [(120, 36), (80, 24), (80, 21), (100, 22), (60, 16), (120, 24), (120, 40)];
+    for start in sizes {
+        let size = Size { width: start.0, height: start.1 };
+        for (width, height) in sizes {
+            let mut desk = desk(size, failed()).keys("4");
+            desk.look();
+            let screen = desk.resize(width, height).screen();
+            let says = screen.contains("AT FIRST ERROR");
+            assert!(says && screen.contains(error), "{size:?} {width}x{height}:\n{screen}");
+        }
+    }
+    // Where somebody has gone on from there, it stays where that is.
+    let mut moved = desk(WIDE, failed()).keys("4jjj").resize(80, 24);
+    assert!(moved.screen().contains("PAUSED"));
+}
+
+#[test]
+fn no_choice_is_left_out_without_a_word() {
+    for (width, height) in [(60, 16), (70, 16), (80, 20), (120, 24)] {
+        let mut seen = std::collections::BTreeSet::new();
+        for downs in 0..7 {
+            let size = Size { width, height };
+            let mut desk = desk(size, failed()).keys("5").keys(&"<down>".repeat(downs));
+            let screen = desk.screen();
+            let names = [
+                "retry",
+                "edit and retry",
+                "mark fixed",
+                "skip",
+                "exclude the host",
+                "abort and undo",
+                "abort, leave as it is",
+            ];
+            let here: Vec<&str> =
+                names.into_iter().filter(|it| screen.contains(&format!("  {it} "))).collect();
+            assert!(
+                here.len() == 7
+                    || screen.contains(" more below: ")
+                    || screen.contains(" more above: "),
+                "{width}x{height}:\n{screen}"
+            );
+            seen.extend(here);
+        }
+        assert_eq!(seen.len(), 7, "{width}x{height}: {seen:?}");
+    }
+}
+
+#[test]
+fn what_was_answered_of_items_is_counted_apart() {
+    let check = |choice: Choice, expect: &str| {
+        let Told::Events(mut events) = item() else { panic!() };
+        let seq = events.len() as u64;
+        let fact = Fact::Chose(HoldId(0), choice, Why::default());
+        events.push(crate::run::Event { seq, at: story::at(120), by: None, fact });
+        let mut desk = desk(WIDE, Told::Events(events)).keys("3");
+        let run = desk.model.run().unwrap();
+        let items = crate::tui::words::items_of(run.cells.iter()).unwrap();
+        assert_eq!(items, expect);
+        desk.screen();
+    };
+    check(Choice::Retry, "1 of 3 done; not begun: shop.0019_price");
+    let of = |what: &str| {
+        format!("1 of 3 done; {what}: orders.0042_backfill_totals; not begun: shop.0019_price")
+    };
+    check(Choice::Fixed, &of("marked fixed"));
+    check(Choice::Skip, &of("skipped"));
+}
+
+#[test]
+fn a_command_that_was_edited_is_said_to_have_been() {
+    let edit = Choice::Edit("./bin/migrate --fake".to_owned());
+    let story = story::failed().then(Fact::Chose(HoldId(0), edit, Why::default()));
+    let story = story.start("migrate", 2).wait(4).end("migrate", 2, 0);
+    let mut desk = Desk::new(WIDE).tell(story.told());
+    let screen = desk.screen();
+    assert!(screen.contains("✓ edited"), "{screen}");
+    assert!(screen.contains("ok 4.0s, edited"), "{screen}");
+    assert!(screen.contains("ok, 4.0s; with a command that was edited"), "{screen}");
+}
+
+#[test]
+fn after_an_abort_only_what_is_still_possible_can_be_chosen() {
+    let abort = crate::run::Abort { undo: true, stop: false };
+    let told = || story::unknown().then(Fact::Aborted(abort, Why::default())).told();
+    let mut shown = desk(WIDE, told()).keys("5");
+    insta::assert_snapshot!("failure_choices_aborted", shown.screen());
+    for key in ["T", "U"] {
+        assert!(desk(WIDE, told()).keys(key).model.dialog.is_none(), "{key}");
+    }
+    // Nothing runs that could be stopped, and undone it is already.
+    assert!(desk(WIDE, told()).keys("A").model.dialog.is_none());
+    // While something runs, it can still be stopped.
+    let running = story::running().then(Fact::Aborted(abort, Why::default())).told();
+    let dialog = Desk::new(WIDE).tell(running).keys("A").model.dialog.unwrap();
+    let labels: Vec<&str> = dialog.buttons.iter().map(|it| it.label.as_str()).collect();
+    assert_eq!(labels, ["Cancel", "Undo, and stop"]);
+}
+
+#[test]
 fn the_card_is_copied_without_secrets() {
     let mut desk = desk(WIDE, both()).keys("y");
     let all = std::iter::from_fn(|| desk.model.errands.next());

@@ -324,19 +324,25 @@ fn abort(model: &Model) -> Dialog {
         )
         .takes(until_ended(model)),
     );
-    let given_up = model.run().is_some_and(|run| run.aborting.is_some());
-    let dialog = match given_up {
-        true => dialog,
-        false => dialog.button("Leave as it is", Some('L'), stays, kind(false, false)),
+    // What is given up can only be given up more: stopped, or undone.
+    let given = model.run().and_then(|run| run.aborting);
+    let undoing = given.is_some_and(|abort| abort.undo);
+    let mut dialog = match given {
+        Some(_) => dialog,
+        None => dialog.button("Leave as it is", Some('L'), stays, kind(false, false)),
     };
-    let back = "take back what was done, last first";
-    let dialog = dialog.button("Undo", letter(model, Act::Undo), back, kind(true, false));
-    if model.steps_running() == 0 {
+    if !undoing {
+        let back = "take back what was done, last first";
+        dialog = dialog.button("Undo", letter(model, Act::Undo), back, kind(true, false));
+    }
+    if model.steps_running() == 0 || given.is_some_and(|abort| abort.stop) {
         return dialog;
     }
-    dialog
-        .button("Leave, and stop", None, "also send TERM to running steps", kind(false, true))
-        .button("Undo, and stop", None, "also send TERM to running steps", kind(true, true))
+    let term = "also send TERM to running steps";
+    if !undoing {
+        dialog = dialog.button("Leave, and stop", None, term, kind(false, true));
+    }
+    dialog.button("Undo, and stop", None, term, kind(true, true))
 }
 
 /// How long a run goes on that is given up: a step that waits for input may never end by itself.

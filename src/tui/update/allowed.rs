@@ -263,12 +263,14 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
         Act::Exclude => excludable(model, run).err(),
         Act::Stop => stoppable(model, run).err(),
         Act::Undo => match run.aborting {
-            Some(abort) if abort.undo => some("the run is being undone already"),
+            Some(abort) if abort.undo => some("it is being undone already"),
             Some(_) | None => None,
         },
         Act::Abort if model.hold().is_some_and(|(_, it)| ends_the_run(run, it)) => None,
         Act::Abort => match run.aborting {
-            Some(abort) if abort.undo && abort.stop => some("the run is being aborted already"),
+            Some(abort) if abort.undo && (abort.stop || model.steps_running() == 0) => {
+                some("it is being undone already")
+            }
             Some(_) | None => None,
         },
         Act::Retry
@@ -283,11 +285,11 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
     }
 }
 
-/// Whether the answer `Abort` to a question ends a run that is given up: where it waits for a step to
-/// end, it is given up already.
+/// Whether the answer `Abort` to a question ends a run, or the undoing of one that is given up.
 pub(super) fn ends_the_run(run: &Run, hold: &Hold) -> bool {
-    let waits = run.aborting.is_some() && matches!(hold.cause, Cause::Input(..));
-    hold.offers.contains(&Offer::Abort) && !waits
+    // What is not taken back is given up already, though the question may be older than that.
+    let takes_back = run.cell(hold.on).is_some_and(|cell| cell.node.origin.takes_back());
+    hold.offers.contains(&Offer::Abort) && (run.aborting.is_none() || takes_back)
 }
 
 /// One step at a time: what is asked for now would be done later, when nobody looks for it.
@@ -327,6 +329,11 @@ fn answers(model: &Model, action: Act) -> Option<String> {
     let offered = hold.offers.iter().any(|offer| words::key_of(*offer) == action);
     if !offered {
         return some("that is no answer to the question that is shown");
+    }
+    let again = matches!(action, Act::Retry | Act::Edit);
+    let barred = model.run().and_then(|run| Some(run.barred(run.cell(hold.on)?)));
+    if again && barred == Some(true) {
+        return some("the run is given up there");
     }
     if action == Act::Edit { editable(model, hold.on).err() } else { None }
 }

@@ -302,6 +302,7 @@ fn said(face: &Face) -> String {
         Face::Settling(_) => "ending",
         Face::LinkLost(_) => "link lost",
         Face::Ok(_) => "ok",
+        Face::Edited(_) => "ok, edited",
         Face::Failed(_) | Face::Refused => "FAILED",
         Face::Unknown => "unknown",
         Face::Skipped => "skipped",
@@ -334,7 +335,7 @@ fn rank(face: &Face) -> u8 {
         Face::Waiting => 5,
         Face::Skipped | Face::Excluded(_) | Face::Aborted => 6,
         Face::Undone => 7,
-        Face::Ok(_) | Face::Fixed | Face::Assumed | Face::NotWanted => 8,
+        Face::Ok(_) | Face::Edited(_) | Face::Fixed | Face::Assumed | Face::NotWanted => 8,
         Face::Absent => 9,
     }
 }

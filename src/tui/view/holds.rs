@@ -16,7 +16,7 @@ use super::{
 use crate::{
     run::{Hold, Offer},
     tui::{
-        action::Action,
+        action::{Action, Motion},
         keymap,
         state::{Model, Pane},
         styles::Tone,
@@ -64,9 +64,9 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         .iter()
         .map(|row| Line::from(pen.span(row, Tone::Strong)))
         .collect();
-    let each = if width >= WIDE { 1 } else { 2 };
-    let room = usize::from(inner.height).saturating_sub(lines.len()) / each;
-    if room < hold.offers.len() && !in_focus {
+    let fit = Fit::of(hold, inner, lines.len());
+    let offers = hold.offers.len();
+    if fit.room < offers && !in_focus {
         lines.truncate(usize::from(inner.height).saturating_sub(2).max(1));
         lines.extend(
             keys(model, hold, width).iter().map(|row| Line::from(pen.span(row, Tone::Text))),
@@ -74,12 +74,52 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         frame.render_widget(Paragraph::new(lines), inner);
         return;
     }
-    let first = first_shown(model.asked.choice, hold.offers.len(), room);
-    for (at, offer) in hold.offers.iter().enumerate().skip(first).take(room.max(1)) {
+    let (first, shown) = fit.shown(model.asked.choice, offers);
+    for (at, offer) in hold.offers.iter().enumerate().skip(first).take(shown) {
         let chosen = in_focus && at == model.asked.choice;
-        lines.extend(choice(model, pen, hold, *offer, chosen, width));
+        lines.extend(choice(model, pen, hold, *offer, chosen, (width, fit.each)));
+    }
+    if shown < offers {
+        lines.push(Line::from(pen.span(&more(model, first, offers - first - shown), Tone::Held)));
     }
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// How the choices lie in the pane: with what comes of them in a row of its own, or beside them where
+/// there is no room for that.
+struct Fit {
+    /// Rows of a choice.
+    each: usize,
+    /// Choices that there is room for.
+    room: usize,
+}
+
+impl Fit {
+    /// In this area, below so many rows of what happened.
+    fn of(hold: &Hold, inner: Rect, cause: usize) -> Self {
+        let rows = usize::from(inner.height).saturating_sub(cause);
+        let beside = usize::from(inner.width) >= WIDE || rows < hold.offers.len() * 2;
+        let each = if beside { 1 } else { 2 };
+        Self { each, room: rows / each }
+    }
+
+    /// The first choice that is shown, and how many are: where not all are, a row says so.
+    fn shown(&self, chosen: usize, offers: usize) -> (usize, usize) {
+        if self.room >= offers {
+            return (0, offers);
+        }
+        let room = self.room.saturating_sub(1).max(1);
+        (first_shown(chosen, offers, room), room)
+    }
+}
+
+/// What is not seen, and the keys that lead there.
+fn more(model: &Model, above: usize, below: usize) -> String {
+    let key = |motion| keymap::written(model, Action::Go(motion)).to_owned();
+    let part =
+        |n: usize, motion, way: &str| (n > 0).then(|| format!("{n} more {way}: {}", key(motion)));
+    let parts = [part(above, Motion::Up, "above"), part(below, Motion::Down, "below")];
+    format!("  … {}", parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
 /// The choice that lies there.
@@ -88,15 +128,14 @@ pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
     let inner = spots::within(area);
     let width = usize::from(inner.width);
     let cause = cause(model, hold, width).len();
-    let each = if width >= WIDE { 1 } else { 2 };
-    let room = usize::from(inner.height).saturating_sub(cause) / each;
+    let fit = Fit::of(hold, inner, cause);
     let offers = hold.offers.len();
-    if room < offers && !focused(model, Pane::Choices) {
+    if fit.room < offers && !focused(model, Pane::Choices) {
         return None;
     }
     let row = spots::row_of(inner, at)?.checked_sub(cause)?;
-    let choice = first_shown(model.asked.choice, offers, room) + row / each;
-    (choice < offers).then_some(choice)
+    let (first, shown) = fit.shown(model.asked.choice, offers);
+    (row / fit.each < shown).then(|| first + row / fit.each)
 }
 
 fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
@@ -128,7 +167,7 @@ fn choice(
     hold: &Hold,
     offer: Offer,
     chosen: bool,
-    width: usize,
+    (width, each): (usize, usize),
 ) -> Vec<Line<'static>> {
     let action = Action::Act(words::key_of(offer));
     let refused = update::why_not(model, action);
@@ -147,7 +186,7 @@ fn choice(
         None => words::consequence(model, hold, offer),
         Some(why) => format!("not now: {why}"),
     };
-    if width >= WIDE {
+    if each == 1 {
         first.push(pen.cell(&offer.to_string(), NAME, name));
         let room = width.saturating_sub(NAME + 6);
         first.push(pen.cell(&format!(" {about}"), room, pen.styles.of(Tone::Text)));

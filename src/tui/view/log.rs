@@ -104,11 +104,7 @@ fn right(model: &Model, pen: Pen) -> Parts {
     }
     parts.push(match log.follow {
         true => (2, " FOLLOW ".to_owned(), Tone::Ok),
-        false
-            if model.failure.placed.is_some_and(|(of, top)| {
-                model.failure.open && log.of == Some(of) && log.top == top
-            }) =>
-        {
+        false if model.failure.stands(log.of, log.top) => {
             (0, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
         }
         false => (2, format!(" PAUSED +{} ", log.below), Tone::Held),

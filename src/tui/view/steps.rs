@@ -173,21 +173,37 @@ fn sum(faces: &[Face]) -> String {
     for face in faces {
         counts.entry(weight(face)).or_insert((group(face), 0)).1 += 1;
     }
+    let apart = apart(faces);
     if let [(word, all)] = counts.values().collect::<Vec<_>>().as_slice() {
         let longest = faces.iter().filter_map(|face| {
-            let Face::Ok(took) = face else { return None };
+            let (Face::Ok(took) | Face::Edited(took)) = face else { return None };
             *took
         });
         let took = longest.max().map_or_else(String::new, |took| format!(" {}", words::took(took)));
         return if *all == 1 || !took.is_empty() {
-            format!("{word}{took}")
+            format!("{word}{took}{apart}")
         } else {
-            (*word).into()
+            format!("{word}{apart}")
         };
     }
     let parts: Vec<String> =
         counts.values().rev().map(|(word, count)| format!("{count} {word}")).collect();
-    parts.join(", ")
+    parts.join(", ") + &apart
+}
+
+/// What is done, and not as it was planned: `, edited`, or `, 1 fixed by you` of several.
+fn apart(faces: &[Face]) -> String {
+    let count = |what: fn(&Face) -> bool| faces.iter().filter(|face| what(face)).count();
+    let kinds = [
+        (count(|face| matches!(face, Face::Edited(_))), "edited"),
+        (count(|face| *face == Face::Fixed), "fixed by you"),
+        (count(|face| *face == Face::Assumed), "taken as done"),
+    ];
+    let said = kinds.iter().filter(|(some, _)| *some > 0).map(|(some, what)| match some {
+        all if *all == faces.len() => format!(", {what}"),
+        some => format!(", {some} {what}"),
+    });
+    said.collect()
 }
 
 fn group(face: &Face) -> &'static str {
@@ -263,6 +279,6 @@ fn weight(face: &Face) -> u8 {
         Face::Aborted => 3,
         Face::NotWanted => 2,
         Face::Undone => 1,
-        Face::Ok(_) | Face::Fixed | Face::Assumed | Face::Absent => 0,
+        Face::Ok(_) | Face::Edited(_) | Face::Fixed | Face::Assumed | Face::Absent => 0,
     }
 }

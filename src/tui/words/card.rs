@@ -3,7 +3,7 @@
 use super::{cause, clock, count, place, since, took};
 use crate::{
     model::{Command, HoldId, Hole, Kind, Part, Query, Text},
-    run::{Cause, Cell, End, Hold, Run, Sig, State, StopCause},
+    run::{Cause, Cell, End, Hold, Overrule, Run, Sig, State, StopCause},
     tui::{
         action::{Act, Action},
         keymap::written,
@@ -241,11 +241,27 @@ pub(crate) fn items_of<'a>(cells: impl Iterator<Item = &'a Cell>) -> Option<Stri
         let lines = cell.listed.iter().map(String::as_str);
         lines.filter(|line| !known(line) && each.captures(line).is_some()).collect()
     });
-    let done = items.iter().filter(|(_, state)| state.is_done()).count();
-    let failed = items.iter().filter(|(_, state)| state.is_failure()).map(|(line, _)| *line);
-    let failed = named("failed", &failed.collect::<Vec<_>>());
+    let of = |what: fn(&State) -> bool| {
+        let lines = items.iter().filter(|(_, state)| what(state)).map(|(line, _)| *line);
+        lines.collect::<Vec<&str>>()
+    };
+    let done = of(|state| matches!(state, State::Ok(_))).len();
+    let said = |it: fn(&Overrule) -> bool| {
+        let over = |state: &State| matches!(state, State::Overruled(overrule) if it(overrule));
+        let lines = items.iter().filter(|(_, state)| over(state));
+        lines.map(|(line, _)| *line).collect::<Vec<&str>>()
+    };
+    let apart = [
+        named("failed", &of(State::is_failure)),
+        named("marked fixed", &said(|it| matches!(it, Overrule::Fixed(_)))),
+        named("taken as done", &said(|it| matches!(it, Overrule::Assumed(true, _)))),
+        named("skipped", &said(|it| matches!(it, Overrule::Skipped(_)))),
+        named("left out", &said(|it| matches!(it, Overrule::Excluded(..)))),
+        named("undone", &of(|state| matches!(state, State::Reverted(_)))),
+        named("not begun", &ahead),
+    ];
     let all = items.len() + ahead.len();
-    Some(format!("{done} of {all} done{failed}{}", named("not begun", &ahead)))
+    Some(format!("{done} of {all} done{}", apart.concat()))
 }
 
 fn named(what: &str, names: &[&str]) -> String {

@@ -45,6 +45,10 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
         }
         Face::Ok(Some(time)) => (format!("ok, {}", took(*time)), took(*time)),
         Face::Ok(None) => plain("ok", "ok"),
+        Face::Edited(Some(time)) => {
+            (format!("ok, {}; with a command that was edited", took(*time)), "edited".to_owned())
+        }
+        Face::Edited(None) => plain("ok; with a command that was edited", "edited"),
         Face::Failed(end) => (format!("FAILED, {end}"), "FAILED".to_owned()),
         Face::Refused => plain("FAILED: the host could not begin it", "FAILED"),
         Face::Unknown => plain("outcome unknown", "unknown"),
@@ -75,6 +79,7 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
         | Face::Settling(_)
         | Face::LinkLost(_)
         | Face::Ok(_)
+        | Face::Edited(_)
         | Face::Failed(_)
         | Face::Refused
         | Face::Unknown
@@ -116,7 +121,7 @@ fn mark(face: &Face, glyphs: &Glyphs, spun: &'static str) -> (&'static str, Tone
         Face::LinkLost(_) | Face::Unknown | Face::Excluded(Before::Unknown) => {
             (glyphs.unknown, Tone::Unknown)
         }
-        Face::Ok(_) | Face::Fixed | Face::Assumed => (glyphs.ok, Tone::Ok),
+        Face::Ok(_) | Face::Edited(_) | Face::Fixed | Face::Assumed => (glyphs.ok, Tone::Ok),
         Face::Failed(_)
         | Face::Refused
         | Face::NotUndone(_)
