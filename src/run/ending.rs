@@ -23,6 +23,8 @@ pub enum Way {
     Aborted,
     /// It was given up, and some of what was done was taken back.
     PartlyUndone,
+    /// It was given up, and what was done was taken back, but for so many things.
+    NotUndone(usize),
     /// It was given up, and what was done was taken back.
     Undone,
 }
@@ -36,8 +38,6 @@ pub enum Trouble {
     LeftOut,
     /// A step failed.
     Failed,
-    /// So many things could not be taken back.
-    NotUndone(usize),
     /// An outcome is not known.
     Unknown,
 }
@@ -64,7 +64,7 @@ impl Ending {
         match (self.trouble, self.way) {
             (Trouble::Unknown, _) => "unknown",
             (_, Way::Aborted | Way::PartlyUndone) => "aborted",
-            (Trouble::NotUndone(_), _) => "undo failed",
+            (_, Way::NotUndone(_)) => "undo failed",
             (_, Way::Undone) => "undone",
             (Trouble::Nothing, Way::Through) => "ok",
             (Trouble::LeftOut, Way::Through) => "left out",
@@ -75,32 +75,23 @@ impl Ending {
 
 impl fmt::Display for Ending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let way = match self.way {
-            Way::Through if self.trouble == Trouble::Nothing => "done",
-            Way::Through => "ended",
-            Way::Aborted => "aborted",
-            Way::PartlyUndone => "aborted, undone in part",
-            Way::Undone => "undone",
-        };
-        match (self.trouble, self.way) {
-            (Trouble::Nothing, _) => f.write_str(way),
-            // What was given up is not done anyway.
-            (Trouble::LeftOut, Way::Aborted | Way::PartlyUndone) => f.write_str(way),
-            (Trouble::LeftOut, Way::Through | Way::Undone) => {
-                write!(f, "{way}, something left out")
-            }
-            (Trouble::Failed, Way::Through) => write!(f, "{way}, something failed"),
-            (Trouble::Failed, Way::Aborted | Way::PartlyUndone | Way::Undone) => {
-                write!(f, "{way} after a failure")
-            }
-            (Trouble::NotUndone(left), Way::Undone) => {
-                write!(f, "undo failed, {left} not undone")
-            }
-            (Trouble::NotUndone(left), Way::Through | Way::Aborted | Way::PartlyUndone) => {
-                write!(f, "{way}, {left} not undone")
-            }
-            (Trouble::Unknown, _) => write!(f, "{way}, outcome unknown"),
+        match self.way {
+            Way::Through if self.trouble == Trouble::Nothing => f.write_str("done")?,
+            Way::Through => f.write_str("ended")?,
+            Way::Aborted => f.write_str("aborted")?,
+            Way::PartlyUndone => f.write_str("aborted, undone in part")?,
+            Way::NotUndone(left) => write!(f, "undo failed, {left} not undone")?,
+            Way::Undone => f.write_str("undone")?,
         }
+        f.write_str(match (self.trouble, self.way) {
+            (Trouble::Unknown, _) => ", outcome unknown",
+            (Trouble::Nothing, _) | (_, Way::NotUndone(_)) => "",
+            // What was given up is not done anyway.
+            (Trouble::LeftOut, Way::Aborted | Way::PartlyUndone) => "",
+            (Trouble::LeftOut, Way::Through | Way::Undone) => ", something left out",
+            (Trouble::Failed, Way::Through) => ", something failed",
+            (Trouble::Failed, Way::Aborted | Way::PartlyUndone | Way::Undone) => " after a failure",
+        })
     }
 }
 
@@ -111,16 +102,16 @@ impl Run {
         self.closed?;
         let back = |cell: &&Cell| cell.node.origin.takes_back();
         let undone = self.cells.iter().any(|cell| matches!(cell.state, State::Reverted(_)));
+        let left = self.cells.iter().filter(back).filter(|cell| is_left(&cell.state)).count();
         let way = match self.aborting {
             None => Way::Through,
+            Some(_) if left > 0 => Way::NotUndone(left),
             Some(abort) if abort.undo => Way::Undone,
             Some(_) if undone => Way::PartlyUndone,
             Some(_) => Way::Aborted,
         };
-        let left = self.cells.iter().filter(back).filter(|cell| is_left(&cell.state)).count();
         let trouble = self.cells.iter().filter(|cell| !back(cell)).map(trouble).max();
         let trouble = trouble.unwrap_or(Trouble::Nothing);
-        let trouble = if left > 0 { trouble.max(Trouble::NotUndone(left)) } else { trouble };
         let unknown = self.standing().unknown;
         Some(Ending { way, trouble: if unknown { Trouble::Unknown } else { trouble } })
     }

@@ -59,6 +59,12 @@ fn a_run_that_was_undone() {
     let failing = "do one@a one@b; abort undo; do undo_one@a; fail undo_one@b 1";
     ends(&format!("{failing}; choose undo_one@b skip"), "undo failed, 1 not undone [undo failed]");
     ends(&format!("{failing}; choose undo_one@b fixed"), "undone [undone]");
+    // Also where an outcome is not known, it is not called undone.
+    ends(
+        "do one@a one@b; begin two@a; exclude a; fail two@b 1; choose two@b undo; \
+         fail undo_one@b 1; choose undo_one@b skip",
+        "undo failed, 1 not undone, outcome unknown [unknown]",
+    );
     ends(&format!("{failing}; choose undo_one@b retry; do undo_one@b"), "undone [undone]");
     ends(
         &format!("{failing}; choose undo_one@b retry; fail undo_one@b 2; choose undo_one@b skip"),

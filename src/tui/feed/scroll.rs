@@ -76,7 +76,9 @@ impl<S: Source> Scroll<'_, S> {
         above: usize,
     ) -> Result<(), DiskError> {
         log.follow = false;
-        log.top = self.moved((line, 0), -i64::try_from(above).unwrap_or(0))?;
+        let top = self.moved((line, 0), -i64::try_from(above).unwrap_or(0))?;
+        // No empty rows below, where more of what was before it can be seen.
+        log.top = top.min(self.end()?);
         Ok(())
     }
 

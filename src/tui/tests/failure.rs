@@ -542,3 +542,33 @@ fn every_size_is_drawn() {
         desk.model.now += SignedDuration::from_secs(1);
     }
 }
+
+#[test]
+fn whether_a_retry_fails_as_before_is_said() {
+    let again = |number: u64| match number {
+        1 => "ERROR: table 17 is locked".to_owned(),
+        _ => format!("line {number}"),
+    };
+    let story = story::failed().then(Fact::Chose(HoldId(0), Choice::Retry, Why::default()));
+    let first = story::failed().told();
+    let mut desk = Desk::with(WIDE, settings(), 20, again).tell(first);
+    desk.look();
+    let story = story.start("migrate", 2).wait(4).end("migrate", 2, 1);
+    let node = story.node("migrate", 2);
+    let Told::Events(events) =
+        story.hold(node, Cause::Failed(End::Exit(1)), &story::AFTER_FAILURE).told()
+    else {
+        panic!();
+    };
+    let mut desk = desk.tell(Told::Events(events));
+    desk.look();
+    let screen = desk.screen();
+    assert!(screen.contains("again     fails as attempt 1 did"), "{screen}");
+    let other = Try { node, n: 1 };
+    let text = "ERROR: no space left".to_owned();
+    let found = crate::tui::state::failure::Found::Error { line: 1, text, at: None };
+    desk.model.failure.found.insert(other, found);
+    let screen = desk.screen();
+    let said = "fails otherwise than attempt 1, which said: ERROR: no space";
+    assert!(screen.contains(said), "{screen}");
+}

@@ -2,7 +2,7 @@
 
 use super::{cause, clock, count, place, since, took};
 use crate::{
-    model::{Command, HoldId, Hole, Kind, Part, Query, Text},
+    model::{Command, HoldId, Hole, Kind, Part, Query, Text, Try},
     run::{Cause, Cell, End, Hold, Overrule, Run, Sig, State, StopCause},
     tui::{
         action::{Act, Action},
@@ -49,6 +49,7 @@ pub(crate) fn card(model: &Model, id: HoldId, hold: &Hold) -> Vec<Point> {
         card.push(entry("when", text, Tone::Text, 2));
     }
     card.extend(says(model, run, hold));
+    card.extend(again(model, run, hold));
     if let Some(text) = items(run, cell) {
         card.push(entry("items", text, Tone::Text, 2));
     }
@@ -275,7 +276,8 @@ fn named(what: &str, names: &[&str]) -> String {
 /// Failures of the same step on other hosts, those with the same error in one line.
 fn alike(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Vec<Point> {
     let host = |hold: &Hold| run.cell(hold.on)?.node.host.map(|host| model.host_name(host));
-    let own = error_of(model, run, hold);
+    let step = |hold: &Hold| run.cell(hold.on).map(|cell| &cell.node.key.step);
+    let own = error_of(model, run, hold).map(alike_in);
     let (mut same, mut others) = (Vec::new(), Vec::new());
     for other in cards(run) {
         let Some(other_hold) = run.holds.get(&other).filter(|_| other != id) else { continue };
@@ -283,7 +285,11 @@ fn alike(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Vec<Point> {
             continue;
         }
         match (host(other_hold), error_of(model, run, other_hold)) {
-            (Some(name), error) if error == own && own.is_some() => same.push(name),
+            (Some(name), Some(error))
+                if own.as_ref() == Some(&alike_in(error)) && step(other_hold) == step(hold) =>
+            {
+                same.push(name);
+            }
             (_, Some(error)) => {
                 others.push(format!("{}: {error}", place(model, run, other_hold)));
             }
@@ -304,15 +310,33 @@ fn alike(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Vec<Point> {
     entries
 }
 
-/// The error of a failure, numbers left out: times and process ids differ from host to host.
-fn error_of(model: &Model, run: &Run, hold: &Hold) -> Option<String> {
-    let text = match model.failure.found(attempt(run, hold)?)? {
-        Found::Error { text, .. } | Found::Nothing(Some(text)) => text,
-        Found::Looking(_) | Found::Nothing(None) => return None,
+/// What the log of an attempt says of the error, if it is known.
+fn said_in(model: &Model, attempt: Try) -> Option<&str> {
+    match model.failure.found(attempt)? {
+        Found::Error { text, .. } | Found::Nothing(Some(text)) => Some(text),
+        Found::Looking(_) | Found::Nothing(None) => None,
+    }
+}
+
+/// The same without numbers: by that it is told whether errors are the same.
+fn alike_in(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect()
+}
+
+fn error_of<'a>(model: &'a Model, run: &Run, hold: &Hold) -> Option<&'a str> {
+    said_in(model, attempt(run, hold)?)
+}
+
+/// Whether it failed as the attempt before it did.
+fn again(model: &Model, run: &Run, hold: &Hold) -> Option<Point> {
+    let now = attempt(run, hold).filter(|now| now.n > 1 && hold.cause.is_trouble())?;
+    let last = Try { n: now.n - 1, ..now };
+    let (here, before) = (said_in(model, now)?, said_in(model, last)?);
+    let text = match alike_in(here) == alike_in(before) {
+        true => format!("fails as attempt {} did", last.n),
+        false => format!("fails otherwise than attempt {}, which said: {before}", last.n),
     };
-    let step = run.cell(hold.on).map(|cell| cell.node.key.step.to_string());
-    let digits = |c: char| if c.is_ascii_digit() { '#' } else { c };
-    Some(format!("{} ({})", text.chars().map(digits).collect::<String>(), step?))
+    Some(entry("again", text, Tone::Warn, 2))
 }
 
 /// The variables that it got; what looks like a secret by its name is not shown.

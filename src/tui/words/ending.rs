@@ -16,7 +16,7 @@ pub(crate) fn ended(model: &Model) -> Option<(String, Tone)> {
 pub(crate) fn mark(ending: Ending, glyphs: &Glyphs) -> (&'static str, Tone) {
     match (ending.trouble, ending.way) {
         (Trouble::Unknown, _) => (glyphs.unknown, Tone::Unknown),
-        (Trouble::NotUndone(_), _) | (Trouble::Failed | Trouble::LeftOut, Way::Through) => {
+        (_, Way::NotUndone(_)) | (Trouble::Failed | Trouble::LeftOut, Way::Through) => {
             (glyphs.failed, Tone::Failed)
         }
         (Trouble::Nothing, Way::Through) => (glyphs.ok, Tone::Ok),
