@@ -299,7 +299,7 @@ fn a_failure_stops_every_host_and_is_not_tried_again() {
     for format in ["plain", "json"] {
         let again = project.must(1, &["resume", &run, "--output", format]);
         assert!(
-            again.stderr.contains(&format!("run {run} is over: ended, something failed")),
+            again.stderr.contains(&format!("run {run} is over: aborted after a failure")),
             "{}",
             again.stderr
         );
