@@ -92,8 +92,8 @@ impl Source for FakeLog {
     }
 
     fn part(&mut self, line: &Line, part: Range<u64>) -> Result<Window, DiskError> {
-        let part = part.start..part.end.min(line.len);
-        let part = usize::try_from(part.start).unwrap()..usize::try_from(part.end).unwrap();
+        let at = |byte: u64| usize::try_from(byte.min(line.len)).unwrap_or(usize::MAX);
+        let part = at(part.start)..at(part.end);
         let bytes = (self.text)(line.number).into_bytes()[part].to_vec();
         Ok(Window { bytes, masks: Vec::new() })
     }
