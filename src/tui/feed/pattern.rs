@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use regex::bytes::Regex;
+
 use super::{
     hint::Hint,
     source::{Raw, show},
@@ -22,9 +24,14 @@ const STRIDES: Range<usize> = 64..4096;
 #[derive(Debug)]
 pub(crate) struct Pattern {
     regex: regex::Regex,
-    /// The same for lines of ASCII, many of them at once.
-    bytes: regex::bytes::Regex,
+    /// The same for many lines at once.
+    many: Regex,
+    /// And where they are ASCII alone.
+    ascii: Regex,
     reach: Reach,
+    /// Whether lines with more than ASCII are looked at together, too: an edge of a word is found
+    /// there only slowly, so those lines are then looked at by themselves.
+    joins: bool,
     hint: Option<Hint>,
     /// Lines are wanted that do not fit.
     pub(crate) invert: bool,
@@ -67,9 +74,18 @@ impl Pattern {
         };
         // In ASCII both find the same, but without all of Unicode it is faster. A pattern that
         // speaks of characters beyond ASCII is refused then.
-        let bytes = bytes(false).or_else(|_| bytes(true)).map_err(none)?;
+        let many = bytes(true).map_err(none)?;
+        let ascii = bytes(false).unwrap_or_else(|_| many.clone());
         let hint = Hint::of(text, any_case);
-        Ok(Self { regex, bytes, reach: Reach::of(text), hint, invert })
+        Ok(Self {
+            regex,
+            many,
+            ascii,
+            reach: Reach::of(text),
+            joins: !has_edges(text),
+            hint,
+            invert,
+        })
     }
 
     /// The pattern for text that is shown.
@@ -153,7 +169,7 @@ impl Pattern {
             self.plain(&mut Lines::new(bytes, line), &mut found);
             return found;
         }
-        // What the lines show, as long as that is ASCII: one search for all of them.
+        // What the lines show, as long as that is told quickly: one search for all of them.
         let mut text = Vec::with_capacity(bytes.len());
         let mut buffer = Vec::new();
         let mut at = 0;
@@ -162,7 +178,7 @@ impl Pattern {
             at = (odd.end + 1).min(bytes.len());
             let raw = Raw::of(block, bytes, odd);
             let shown = quick_of(&raw, &mut buffer);
-            if let Some(shown) = shown.filter(|shown| shown.is_ascii()) {
+            if let Some(shown) = shown.filter(|shown| self.joins || shown.is_ascii()) {
                 text.extend_from_slice(shown);
                 text.push(b'\n');
                 continue;
@@ -181,60 +197,61 @@ impl Pattern {
         found
     }
 
-    /// Looks through lines of ASCII.
+    /// Looks through lines that are what they show.
     fn plain(&self, lines: &mut Lines<'_>, found: &mut Vec<u64>) {
+        let regex = if lines.bytes.is_ascii() { &self.ascii } else { &self.many };
         let mut at = 0;
         while at < lines.bytes.len() {
             let next = match self.reach {
-                Reach::Within => self.within(lines, at, found),
-                Reach::Over => self.over(lines, at, found),
-                Reach::Line => Some(self.one(lines, at, found)),
+                Reach::Within => within(regex, lines, at, found),
+                Reach::Over => over(regex, lines, at, found),
+                Reach::Line => Some(one(regex, lines, at, found)),
             };
             let Some(next) = next else { return };
             at = next;
         }
     }
+}
 
-    /// The first line from there on that fits; where the one behind it begins.
-    fn within(&self, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> Option<usize> {
-        let bytes = lines.bytes;
-        // No matter where it begins: that is in the same line.
-        let hit = self.bytes.shortest_match_at(bytes, at)?;
-        if is_behind(bytes, hit) {
-            return None;
-        }
-        found.push(lines.number(line_start(bytes, hit)));
-        Some(line_end(bytes, hit) + 1)
+/// The first line from there on that fits; where the one behind it begins.
+fn within(regex: &Regex, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> Option<usize> {
+    let bytes = lines.bytes;
+    // No matter where it begins: that is in the same line.
+    let hit = regex.shortest_match_at(bytes, at)?;
+    if is_behind(bytes, hit) {
+        return None;
     }
+    found.push(lines.number(line_start(bytes, hit)));
+    Some(line_end(bytes, hit) + 1)
+}
 
-    /// As [`Self::within`], or the lines that what is found reaches over, read by themselves.
-    fn over(&self, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> Option<usize> {
-        let bytes = lines.bytes;
-        let hit = self.bytes.find_at(bytes, at)?;
-        if is_behind(bytes, hit.start()) {
-            return None;
-        }
-        let start = line_start(bytes, hit.start());
-        let end = line_end(bytes, hit.start());
-        if hit.end() <= end {
-            found.push(lines.number(start));
-            return Some(end + 1);
-        }
-        let mut next = start;
-        while next < hit.end() {
-            next = self.one(lines, next, found);
-        }
-        Some(next)
+/// As [`within`], or the lines that what is found reaches over, read by themselves.
+fn over(regex: &Regex, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> Option<usize> {
+    let bytes = lines.bytes;
+    let hit = regex.find_at(bytes, at)?;
+    if is_behind(bytes, hit.start()) {
+        return None;
     }
+    let start = line_start(bytes, hit.start());
+    let end = line_end(bytes, hit.start());
+    if hit.end() <= end {
+        found.push(lines.number(start));
+        return Some(end + 1);
+    }
+    let mut next = start;
+    while next < hit.end() {
+        next = one(regex, lines, next, found);
+    }
+    Some(next)
+}
 
-    /// The line that begins there; where the next one does.
-    fn one(&self, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> usize {
-        let end = line_end(lines.bytes, at);
-        if self.bytes.is_match(lines.bytes.get(at..end).unwrap_or_default()) {
-            found.push(lines.number(at));
-        }
-        end + 1
+/// The line that begins there; where the next one does.
+fn one(regex: &Regex, lines: &mut Lines<'_>, at: usize, found: &mut Vec<u64>) -> usize {
+    let end = line_end(lines.bytes, at);
+    if regex.is_match(lines.bytes.get(at..end).unwrap_or_default()) {
+        found.push(lines.number(at));
     }
+    end + 1
 }
 
 impl Reach {
@@ -266,6 +283,11 @@ impl Reach {
 /// Whether a place is behind the last line end, where no line is.
 fn is_behind(bytes: &[u8], at: usize) -> bool {
     at >= bytes.len() && bytes.last().is_none_or(|last| *last == b'\n')
+}
+
+/// Whether it speaks of edges of words.
+fn has_edges(text: &str) -> bool {
+    [r"\b", r"\B", r"\<", r"\>"].iter().any(|edge| text.contains(edge))
 }
 
 fn has_capitals(text: &str) -> bool {
