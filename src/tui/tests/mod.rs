@@ -24,6 +24,7 @@ mod palette;
 mod past;
 mod picker;
 mod screens;
+mod search;
 mod sites;
 mod story;
 mod styled;
