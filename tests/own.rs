@@ -160,6 +160,36 @@ fn themes_are_listed_and_shown() {
     assert!(said(&none, home.0.path()).contains("did you mean `mine`?"));
 }
 
+/// A theme in which three looks can hardly be read; of the sixteen colours that is not known.
+const FAINT: &str = "about = \"Mine\"\ninherits = \"light\"\n[palette]\nyellow = \"#d0c070\"\n[styles]\nok = \"#bbbbbb\"\nfailed = { bold = true, fg = \"#ff8888\" }\nheld = \"bright_white\"\nframe = \"#eeeeee\"\n";
+
+#[test]
+fn what_can_hardly_be_read_is_said_and_holds() {
+    let home = Home::new("theme = \"mine\"\n");
+    home.save("themes/mine.toml", FAINT);
+    for words in [&["config", "check"][..], &["theme", "list"]] {
+        let ran = home.run(words);
+        assert_eq!(ran.status.code(), Some(0), "{words:?}");
+        let said = String::from_utf8(ran.stderr).unwrap();
+        insta::assert_snapshot!(
+            "faint",
+            said.replace(&home.0.path().display().to_string(), "HOME")
+        );
+    }
+    let console = home.demo(&[]);
+    console.wait_for("mine.toml:4:10: `warn` is hard to read: its contrast is ");
+    console.wait_for("READY");
+    home.save(
+        "themes/mine.toml",
+        &FAINT.replace("#bbbbbb", "#006000").replace("#d0c070", "#604000"),
+    );
+    console.wait_for("mine.toml:7:");
+    home.save("themes/mine.toml", "inherits = \"light\"\n");
+    console.wait_for("config.toml read again");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}
+
 #[test]
 fn themes_are_listed_without_colours_where_there_are_none() {
     let home = Home::new("");

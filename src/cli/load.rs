@@ -99,7 +99,8 @@ pub(super) fn faults(found: &[Diagnostic]) -> Stop {
     Stop { exit, errors, hints: Vec::new() }
 }
 
-fn tell(warnings: &[Diagnostic]) {
+/// Tells warnings, with their places.
+pub(super) fn tell(warnings: &[Diagnostic]) {
     for warning in warnings {
         say::err(&warning.render(false));
     }

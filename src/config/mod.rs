@@ -4,6 +4,7 @@
 //! Plain values: it knows nothing of a screen. Whether a key can be what it is bound to is for the
 //! console to say, which has the table of its keys.
 
+pub(crate) mod contrast;
 mod file;
 mod shipped;
 mod theme;

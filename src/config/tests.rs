@@ -28,7 +28,7 @@ fn made(files: &[(&str, &str)]) -> Result<Theme, String> {
     let mut found = Vec::new();
     let made = theme("own", None, find, &mut found);
     match own::sorted(found) {
-        Ok(()) => Ok(made.unwrap()),
+        Ok(_warnings) => Ok(made.unwrap()),
         Err(found) => Err(rendered(&found)),
     }
 }

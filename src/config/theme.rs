@@ -2,12 +2,13 @@
 
 use super::{
     DEFAULT_THEME,
+    contrast::{Faint, READABLE, faint},
     shipped::{self, shipped},
     tone::Tone,
 };
 use crate::{
     recipe::{
-        At, Diagnostic, choose,
+        At, Diagnostic, Span, choose,
         own::{self, Kind, Node, Table, Value},
     },
     text::{Color, Style},
@@ -175,6 +176,7 @@ fn text(
 /// All files as one, from the lowest.
 fn whole(name: &str, files: Vec<File>, found: &mut Vec<Diagnostic>) -> Theme {
     let file = files.first().and_then(|file| file.path.clone());
+    let own: Vec<String> = files.iter().filter_map(|file| file.path.clone()).collect();
     let about = files.first().and_then(|file| file.table.get("about")?.text().map(str::to_owned));
     let mut table = Table::new();
     for file in files.into_iter().rev() {
@@ -188,10 +190,11 @@ fn whole(name: &str, files: Vec<File>, found: &mut Vec<Diagnostic>) -> Theme {
     let look = |tone: &Tone| {
         styles.get(tone.name()).map_or_else(Style::default, |node| colours.look(node))
     };
-    let styles = Tone::ALL.iter().map(look).collect();
+    let looks: Vec<Style> = Tone::ALL.iter().map(look).collect();
+    colours.check_contrast(styles, &looks, &own);
     let output = inner("ansi");
     let ansi = ANSI.map(|name| output.get(name).and_then(|node| colours.named(node)));
-    Theme { name: name.to_owned(), about: about.unwrap_or_default(), file, styles, ansi }
+    Theme { name: name.to_owned(), about: about.unwrap_or_default(), file, styles: looks, ansi }
 }
 
 /// Finds colours by what they are called.
@@ -213,6 +216,36 @@ impl Colours<'_> {
                 self.found.push(problem.hint(hint));
             }
         }
+    }
+
+    /// Warns of what can hardly be read, where the operator has written what makes it so.
+    fn check_contrast(&mut self, styles: &Table, looks: &[Style], own: &[String]) {
+        for Faint { tone, chosen, contrast } in faint(looks) {
+            let of = if chosen { Tone::Selected } else { tone };
+            let tones = [of, tone, Tone::Text];
+            let place =
+                tones.into_iter().find_map(|tone| self.place(styles.get(tone.name())?, own));
+            let Some(place) = place else { continue };
+            let row = if chosen { " in the chosen row" } else { "" };
+            let name = tone.name();
+            // Cut, not rounded: what is not enough does not look as if it were.
+            let contrast = (contrast * 10.0).floor() / 10.0;
+            let message = format!(
+                "`{name}` is hard to read{row}: its contrast is {contrast}:1, and text needs {READABLE}:1"
+            );
+            self.found.push(Diagnostic::warning(&place, message));
+        }
+    }
+
+    /// Where one of the operator's own files says a colour of a style.
+    fn place(&self, node: &Node, own: &[String]) -> Option<Span> {
+        let said = match node.table() {
+            Some(table) => ["fg", "bg"].iter().filter_map(|name| table.get(*name)).collect(),
+            None => vec![node],
+        };
+        let called = |node: &Node| self.palette.get(node.text()?).map(|node| node.span.clone());
+        let spans = said.into_iter().flat_map(|node| [Some(node.span.clone()), called(node)]);
+        spans.flatten().find(|span| own.contains(&span.source.shown))
     }
 
     /// A style: a colour of the text, or a table.

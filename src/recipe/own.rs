@@ -69,12 +69,12 @@ pub(crate) enum Names {
     Ansi,
 }
 
-/// All faults, each once, in the order of the files; `Err` if anything is among them that is more
-/// than a warning.
-pub(crate) fn sorted(found: Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
+/// All that was found, each once, in the order of the files; `Err` if anything is among them that is
+/// more than a warning.
+pub(crate) fn sorted(found: Vec<Diagnostic>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let found = super::in_order(found);
     let wrong = found.iter().any(|problem| problem.severity == Severity::Error);
-    if wrong { Err(found) } else { Ok(()) }
+    if wrong { Err(found) } else { Ok(found) }
 }
 
 fn without_bad(table: &mut Table) {

@@ -1,12 +1,7 @@
 //! Colours as numbers: what can be read on what, and what a terminal of 256 colours shows instead.
 
+pub(crate) use crate::config::contrast::{READABLE, Rgb, contrast};
 use crate::text::Color;
-
-/// Red, green and blue.
-pub(crate) type Rgb = (u8, u8, u8);
-
-/// What ordinary text needs over its ground (WCAG 2.1, 1.4.3).
-pub(crate) const READABLE: f64 = 4.5;
 
 /// How many colours a terminal can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,21 +13,6 @@ pub enum Depth {
     /// Any.
     #[default]
     True,
-}
-
-/// How bright a colour is, 0 to 1 (WCAG 2.1, "relative luminance").
-pub(crate) fn luminance((red, green, blue): Rgb) -> f64 {
-    let linear = |part: u8| {
-        let part = f64::from(part) / 255.0;
-        if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
-    };
-    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-}
-
-/// How well two colours are told apart, 1 to 21 (WCAG 2.1, "contrast ratio").
-pub(crate) fn contrast(one: Rgb, other: Rgb) -> f64 {
-    let (one, other) = (luminance(one), luminance(other));
-    (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
 /// The colour nearest to `text` that can be read on `ground`.

@@ -121,16 +121,24 @@ impl Reader {
         if now == self.seen {
             return true;
         }
+        let mut warning = None;
         let news = match self.own.again() {
             Ok(own) => {
                 self.own = own;
+                warning = self.own.warning(self.looks);
                 Ok(Box::new(self.own.over(self.looks, &self.settings)))
             }
             Err(unread) => Err(unread.line()),
         };
         self.seen = texts(&self.own);
         let Some(told) = self.told.upgrade() else { return false };
-        told.send(Told::Settings(news)).await.is_ok()
+        let warning = warning.map(Told::Note);
+        for news in [Some(Told::Settings(news)), warning].into_iter().flatten() {
+            if told.send(news).await.is_err() {
+                return false;
+            }
+        }
+        true
     }
 }
 

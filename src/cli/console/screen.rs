@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -48,6 +48,9 @@ const LATER_MAX: usize = 64;
 /// How long a signal may take to be told after it has broken off the reading of keys.
 const SIGNAL_WAIT: Duration = Duration::from_millis(100);
 
+/// How long a line waits that matters less than what is said at the beginning.
+const READ_FIRST: Duration = Duration::from_secs(3);
+
 /// The screen, and the channels to it.
 pub(super) struct Screen {
     pub(super) told: mpsc::Sender<Told>,
@@ -66,6 +69,17 @@ pub(super) struct Screen {
     signals: Signals,
     /// Whoever reads config.toml again when it is saved.
     watched: Option<Watched>,
+}
+
+/// Shows a line when what is said at the beginning has been read.
+fn later(line: String, told: mpsc::WeakSender<Told>) {
+    drop(tokio::spawn(async move {
+        sleep(READ_FIRST).await;
+        if let Some(told) = told.upgrade() {
+            // A screen that is gone needs no telling.
+            drop(told.send(Told::Note(line)).await);
+        }
+    }));
 }
 
 impl Screen {
@@ -99,6 +113,7 @@ impl Screen {
         // Before it is taken.
         let mark = terminal::mark(&around.marks);
         let liked = own.over(around.looks, &settings);
+        own.warning(around.looks).into_iter().for_each(|it| later(it, told.downgrade()));
         let watched = reload::watch(own, settings, around.looks, told.downgrade());
         let store = around.store.clone();
         let ended = tokio::spawn(tui::run(hears, wishing, grown, store, liked, driver::now));

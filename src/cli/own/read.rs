@@ -30,6 +30,8 @@ pub(in crate::cli) struct Own {
     config: Config,
     pub(super) themes: Themes,
     keymap: Keymap,
+    /// What is not as it should be, and holds all the same.
+    pub(super) warnings: Vec<Diagnostic>,
 }
 
 impl Own {
@@ -64,14 +66,21 @@ impl Own {
         };
         let keymap = keymap(&config.keys, &mut found);
         let themes = themes(files, theme, &config.theme, &mut found);
-        sorted(found).map_err(Unread::Wrong)?;
+        let warnings = sorted(found).map_err(Unread::Wrong)?;
         let (files, theme) = (files.clone(), theme.map(str::to_owned));
-        Ok(Self { files, theme, config, themes, keymap })
+        Ok(Self { files, theme, config, themes, keymap, warnings })
     }
 
     /// The files that were read, or would have been.
     pub(in crate::cli) fn files(&self) -> &OwnFiles {
         &self.files
+    }
+
+    /// The first of what can hardly be read, for a screen with these looks; `None`: nothing that is seen
+    /// there.
+    pub(in crate::cli) fn warning(&self, looks: Looks) -> Option<String> {
+        let seen = looks.colour && looks.depth != Depth::Sixteen;
+        first_line(&self.warnings).filter(|_| seen)
     }
 
     /// The files of the themes in use.
@@ -123,19 +132,24 @@ impl Unread {
             Self::File(path, why) => return format!("cannot read {}: {why}", path.display()),
             Self::Wrong(found) => found,
         };
-        let Some(first) = found.first() else { return String::new() };
-        let place = first.span.as_ref().map_or_else(String::new, |span| {
-            let (line, column) = span.line_column();
-            let path = Path::new(&span.source.shown);
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-            format!("{name}:{line}:{column}: ")
-        });
-        let more = match found.len() - 1 {
-            0 => String::new(),
-            more => format!(" (and {more} more)"),
-        };
-        format!("{place}{}{more}", first.message)
+        first_line(found).unwrap_or_default()
     }
+}
+
+/// The first of what was found, with its place, and how many there are.
+fn first_line(found: &[Diagnostic]) -> Option<String> {
+    let first = found.first()?;
+    let place = first.span.as_ref().map_or_else(String::new, |span| {
+        let (line, column) = span.line_column();
+        let path = Path::new(&span.source.shown);
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        format!("{name}:{line}:{column}: ")
+    });
+    let more = match found.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!("{place}{}{more}", first.message))
 }
 
 /// Finds a theme in the folder of the operator's own.

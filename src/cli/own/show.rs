@@ -14,7 +14,7 @@ use crate::{
         load, say,
     },
     config,
-    recipe::choose,
+    recipe::{choose, own::sorted},
     tui::{self, Depth},
 };
 
@@ -40,6 +40,7 @@ pub(in crate::cli) fn config(
         ConfigVerb::Docs => say::raw(docs().as_bytes()),
         ConfigVerb::Check => {
             let own = Own::load(around, global)?;
+            load::tell(&own.warnings);
             let path = own.files().config.display().to_string();
             let there = own.files().config.exists();
             say::out(&if there {
@@ -101,7 +102,9 @@ fn list(around: &Surroundings, global: &Global) -> Result<Exit, Stop> {
         }
     }
     own?;
-    if faults.is_empty() { Ok(Exit::Done) } else { Err(load::faults(&faults)) }
+    let warnings = sorted(faults).map_err(|faults| load::faults(&faults))?;
+    load::tell(&warnings);
+    Ok(Exit::Done)
 }
 
 fn show(around: &Surroundings, name: &str) -> Result<Exit, Stop> {
