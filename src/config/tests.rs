@@ -153,13 +153,13 @@ fn a_theme_lies_over_the_one_that_it_inherits_with_its_colours() {
 #[test]
 fn a_theme_of_its_own_can_stand_before_the_one_of_its_name() {
     let find = |name: &str| {
-        let text = "inherits = \"dark\"\n[styles]\nok = \"#010203\"\n".to_owned();
+        let text = "inherits = \"dark\"\n[styles]\nok = \"#f1f2f3\"\n".to_owned();
         (name == "dark").then(|| Ok(Found { shown: "themes/dark.toml".to_owned(), text }))
     };
     let mut found = Vec::new();
     let made = theme("dark", None, &find, &mut found).unwrap();
     assert!(found.is_empty(), "{}", rendered(&found));
-    assert_eq!(made.style(Tone::Ok).fg, Some(Color::Rgb(1, 2, 3)));
+    assert_eq!(made.style(Tone::Ok).fg, Some(Color::Rgb(0xf1, 0xf2, 0xf3)));
     assert_eq!(made.style(Tone::Failed), coming_along("dark").style(Tone::Failed));
 }
 
