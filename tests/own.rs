@@ -276,7 +276,9 @@ fn a_terminal_that_answers_late_presses_no_key() {
     let console = home.demo(&[]);
     console.wait_for("READY");
     // An answer in the middle of a release: with keys in it that look, act and ask.
-    console.send("\x1b]11;rgb:FFFF/FAFA/F0F0\x1b\\");
+    for piece in ["\x1b]11;rgb:FFFF/F", "AFA/F0F0\x1b\\\x1b[?62", ";4c"] {
+        console.send(piece);
+    }
     console.wait_until("a light ground", |screen| {
         screen.cell(20, 60).unwrap().bgcolor() == vt100::Color::Idx(231)
             || matches!(screen.cell(20, 60).unwrap().bgcolor(), vt100::Color::Idx(index) if index > 200)

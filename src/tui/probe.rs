@@ -45,9 +45,7 @@ pub(super) fn ground(clock: fn() -> Timestamp) -> Said {
         tracing::debug!(%error, "the terminal could not be asked for its ground");
         Vec::new()
     });
-    let light = light(&answer);
-    let whole = light.is_some() || is_whole(&answer);
-    Said { light, late: if whole { Late::Nothing } else { Late::Waits } }
+    Said { light: light(&answer), late: Late::after(&answer) }
 }
 
 /// What the terminal says within the limit. Keys that were typed so early are not kept: nobody has seen
@@ -99,7 +97,8 @@ fn is_whole(answer: &[u8]) -> bool {
 fn light(answer: &[u8]) -> Option<bool> {
     let text = String::from_utf8_lossy(answer);
     let (_, rest) = text.split_once("]11;")?;
-    let end = rest.find(['\x07', '\x1b']).unwrap_or(rest.len());
+    // Half of an answer would be another colour.
+    let end = rest.find("\x07").into_iter().chain(rest.find("\x1b\\")).min()?;
     let colour = rest.get(..end)?;
     let parts = colour.strip_prefix("rgb:").or_else(|| colour.strip_prefix("rgba:"))?;
     let mut parts = parts.split('/').map(byte);
@@ -126,8 +125,26 @@ pub(super) enum Late {
     Nothing,
     /// It has not begun.
     Waits,
-    /// It has: so far it says this.
+    /// Its first byte has come.
+    Begins,
+    /// So far it says this.
     Comes(String),
+    /// It says this, and half of its end has come.
+    Ends(String),
+}
+
+/// How the answers begin, behind their first byte.
+const GROUND: &str = "]11;";
+const WHAT: &str = "[?";
+
+/// Whether an answer may begin like this.
+fn fits(text: &str) -> bool {
+    let allowed = match (text.strip_prefix(GROUND), text.strip_prefix(WHAT)) {
+        (Some(colour), _) => colour.chars().all(|c| c.is_ascii_hexdigit() || "rgba:/".contains(c)),
+        (None, Some(what)) => what.chars().all(|c| c.is_ascii_digit() || c == ';'),
+        (None, None) => GROUND.starts_with(text) || WHAT.starts_with(text),
+    };
+    allowed && text.len() < LATE_MAX
 }
 
 /// What a key was.
@@ -147,31 +164,64 @@ impl Late {
         }
     }
 
+    /// So much of it has come, unless it is none.
+    fn comes(&mut self, text: String) -> Heard {
+        if fits(&text) {
+            *self = Self::Comes(text);
+            Heard::Answer(None)
+        } else {
+            *self = Self::Nothing;
+            Heard::Key
+        }
+    }
+
+    /// What may come after the bytes that came in time.
+    fn after(answer: &[u8]) -> Self {
+        if is_whole(answer) {
+            return Self::Nothing;
+        }
+        let text = String::from_utf8_lossy(answer);
+        let mut pieces = text.rsplit('\x1b');
+        match (pieces.next(), pieces.next()) {
+            (Some(""), Some(before)) if before.starts_with(GROUND) && fits(before) => {
+                Self::Ends(before.to_owned())
+            }
+            (Some(""), Some(_)) => Self::Begins,
+            (Some(last), Some(_)) if fits(last) => Self::Comes(last.to_owned()),
+            (Some(_) | None, _) => Self::Waits,
+        }
+    }
+
     /// What a key was: crossterm gives an answer that it does not know as Alt-], its characters, and
-    /// Ctrl-g or Alt-\.
+    /// Ctrl-g or Alt-\. Where it was cut, Alt is a key of its own, or came before keys were read.
     pub(super) fn is_of(&mut self, key: KeyEvent) -> Heard {
         let alt = key.modifiers.contains(KeyModifiers::ALT);
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         match (&mut *self, key.code) {
-            (Self::Waits, KeyCode::Char(']')) if alt => {
-                *self = Self::Comes("]".to_owned());
-                Heard::Answer(None)
-            }
-            (Self::Nothing | Self::Waits, _) => Heard::Key,
-            (Self::Comes(text), KeyCode::Char(c)) => {
-                let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-                let ends = (ctrl && c == 'g') || (alt && c == '\\');
-                if !ends {
-                    text.push(c);
-                }
-                if !ends && text.len() < LATE_MAX {
-                    return Heard::Answer(None);
-                }
-                let said = light(text.as_bytes());
+            (Self::Waits, KeyCode::Char(c @ ']')) if alt => self.comes(c.to_string()),
+            (Self::Begins, KeyCode::Char(c @ (']' | '['))) => self.comes(c.to_string()),
+            (Self::Ends(text), KeyCode::Char('\\')) => {
+                let said = light(format!("{text}\x07").as_bytes());
                 *self = Self::Nothing;
                 Heard::Answer(said)
             }
+            (Self::Comes(text), KeyCode::Char(c)) => {
+                let ends = (ctrl && c == 'g') || (alt && c == '\\');
+                if ends || (c == 'c' && text.starts_with(WHAT)) {
+                    let said = light(format!("{text}\x07").as_bytes());
+                    *self = Self::Nothing;
+                    return Heard::Answer(said);
+                }
+                let text = format!("{text}{c}");
+                self.comes(text)
+            }
+            (Self::Comes(text), KeyCode::Esc) if text.starts_with(GROUND) => {
+                *self = Self::Ends(std::mem::take(text));
+                Heard::Answer(None)
+            }
+            (Self::Nothing | Self::Waits, _) => Heard::Key,
             // No answer has such a key in it: it was none.
-            (Self::Comes(_), _) => {
+            (Self::Begins | Self::Comes(_) | Self::Ends(_), _) => {
                 *self = Self::Nothing;
                 Heard::Key
             }
@@ -197,6 +247,7 @@ mod tests {
         check("", None);
         check("\x1b]11;rgb:zz/00/00\x07", None);
         check("\x1b]11;rgb:00/00\x07", None);
+        check("\x1b]11;rgb:ffff/ffff/ff", None);
         check("\x1b]11;rgb:12345/0/0\x07", None);
     }
 
@@ -228,6 +279,50 @@ mod tests {
             assert!(!heard.contains(&Heard::Key), "{heard:?}");
             assert_eq!(heard.last(), Some(&Heard::Answer(Some(true))));
             assert_eq!(late.is_of(keys("D")[0]), Heard::Key);
+        }
+    }
+
+    const ANSWERS: [&str; 3] = [
+        "\x1b]11;rgb:ffff/ffff/ffff\x07",
+        "\x1b]11;rgb:FF/FF/FF\x1b\\",
+        "\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;4c",
+    ];
+
+    #[test]
+    fn what_is_cut_by_the_limit_is_no_key_wherever() {
+        for answer in ANSWERS {
+            for at in 0..answer.len() {
+                let (first, rest) = answer.split_at(at);
+                let (before, mut late) = (light(first.as_bytes()), Late::after(first.as_bytes()));
+                // The second answer, when it comes whole, is kept back by crossterm.
+                let rest = rest.strip_suffix("\x1b[?62;4c").unwrap_or(rest);
+                let heard: Vec<Heard> = keys(rest).into_iter().map(|key| late.is_of(key)).collect();
+                assert!(!heard.contains(&Heard::Key), "{answer:?} cut at {at}: {heard:?}");
+                let after = heard.iter().find_map(|heard| match heard {
+                    Heard::Answer(light) => *light,
+                    Heard::Key => None,
+                });
+                assert_eq!(before.or(after), Some(true), "{answer:?} cut at {at}");
+                assert_eq!(late.is_of(keys("D")[0]), Heard::Key);
+            }
+        }
+    }
+
+    #[test]
+    fn what_comes_late_and_in_two_pieces_is_no_key() {
+        let answer = ANSWERS[1];
+        // An escape at the end of a piece is a key of its own to crossterm.
+        for at in 2..answer.len() {
+            let (first, rest) = answer.split_at(at);
+            let mut all = keys(first.strip_suffix('\x1b').unwrap_or(first));
+            if first.ends_with('\x1b') {
+                all.push(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+            }
+            all.extend(keys(rest));
+            let mut late = Late::Waits;
+            let heard: Vec<Heard> = all.into_iter().map(|key| late.is_of(key)).collect();
+            assert!(!heard.contains(&Heard::Key), "cut at {at}: {heard:?}");
+            assert_eq!(heard.last(), Some(&Heard::Answer(Some(true))), "cut at {at}");
         }
     }
 
