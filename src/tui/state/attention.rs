@@ -43,7 +43,7 @@ impl Attention {
     }
 
     /// What is to be said now, and how. Nothing while the terminal is looked at; where that is not known,
-    /// only the bell is rung.
+    /// only the bell is rung, unless it was said how.
     pub(crate) fn due(
         &mut self,
         now: Timestamp,
@@ -60,10 +60,10 @@ impl Attention {
         let what = self.waiting.take()?;
         self.called = Some(now);
         let how = match (notify, self.focused) {
-            (Notify::Bell | Notify::Off, _) | (_, None) => Notices::Bell,
-            (Notify::Osc9, Some(_)) => Notices::Osc9,
-            (Notify::Osc777, Some(_)) => Notices::Osc777,
-            (Notify::Osc99, Some(_)) => Notices::Osc99,
+            (Notify::Bell | Notify::Off, _) | (Notify::Auto, None) => Notices::Bell,
+            (Notify::Osc9, _) => Notices::Osc9,
+            (Notify::Osc777, _) => Notices::Osc777,
+            (Notify::Osc99, _) => Notices::Osc99,
             (Notify::Auto, Some(_)) => can,
         };
         Some((how, what))
