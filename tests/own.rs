@@ -107,7 +107,8 @@ fn what_is_no_file_of_a_persons_size_is_said_and_not_waited_for() {
     let dir = home.0.path();
     let recipe = "app = \"shop\"\n[stages.s]\nhosts = [\"h\"]\n[hosts.h]\n[steps.a]\nrun = \"a\"\n[pipelines]\ndeploy = [\"a\"]\n";
     fs::write(dir.join("deploy.toml"), recipe).unwrap();
-    let kinds: [(&str, &dyn Fn(&Path)); 3] = [
+    type Make<'m> = &'m dyn Fn(&Path);
+    let kinds: [(&str, Make<'_>); 3] = [
         ("it is a FIFO, not a file", &|path| {
             assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
         }),
