@@ -30,6 +30,7 @@ pub(crate) enum Action {
     Host,
     Runs,
     Guide,
+    Messages,
     Follow,
     Search,
     NextHit,

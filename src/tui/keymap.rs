@@ -258,6 +258,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('i')], "i", Host, Everywhere, "host", "All that is known of the chosen host.";
     [Char('o')], "o", Runs, Everywhere, "runs", "Lists the runs that there were, and opens one to be read.";
     [Named(K::F(1))], "F1", Guide, Everywhere, "guide", "Where to begin: the words for a newcomer, where there are some.";
+    [Named(K::F(3))], "F3", Messages, Everywhere, "messages", "What was said in the last line so far, the newest first.";
     [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";
     [Char('r')], "r", Look, Everywhere, "look again", "Looks at the hosts again now, connects those that are not, reads deploy.toml anew.";
     [Char('k'), Named(K::Up)], "k", Up, Moving, "up", "Up: host, line or choice.";

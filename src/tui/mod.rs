@@ -47,11 +47,12 @@ pub use self::{
     colour::Depth,
     notice::Notices,
     settings::{Notify, Settings, Themes},
+    state::as_seen::raised_since,
     swatch::swatch,
     terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
     told::{
-        Guest, Has, HostState, Intent, Lines, Page, PastRun, Prompt, PromptKind, Returned, Saving,
-        StageOffer, Told, Way, Wish,
+        Guest, Has, HostState, Intent, Lines, Page, PastRun, Prompt, PromptKind, Raising, Returned,
+        Saving, StageOffer, Told, Way, Wish,
     },
 };
 pub(crate) use self::{

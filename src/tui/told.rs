@@ -1,13 +1,14 @@
 //! What goes over the console's two channels.
 
-use std::ops::Range;
+use std::{collections::BTreeMap, ops::Range};
 
 use jiff::Timestamp;
 
 use super::Settings;
 use crate::{
     model::{
-        self, Candidate, Difference, HostId, Maintenance, Pair, Plan, RunId, Served, Site, Try,
+        self, Candidate, Difference, HostId, Maintenance, Pair, Plan, Raised, RunId, Served, Site,
+        Try,
     },
     run::{Command, Ending, Event, Mode, Refusal, Run},
     store::Pace,
@@ -295,6 +296,9 @@ pub enum Intent {
         reason: Option<String>,
         /// Until when it is expected to last, as RFC 3339 in UTC.
         until: Option<String>,
+        /// What the operator was told that lies on the hosts now: of anything else nobody has asked for
+        /// another page. Empty while only what it would do is asked.
+        from: Raising,
     },
     /// Give up the lock of someone else.
     Unlock {
@@ -303,7 +307,15 @@ pub enum Intent {
     },
 }
 
+/// By host, whether a maintenance page lies there, and what is recorded of it.
+pub type Raising = BTreeMap<String, (bool, Option<Raised>)>;
+
 impl Intent {
+    /// Turning maintenance on or off, as it is asked about.
+    pub(crate) fn maintenance(on: bool) -> Self {
+        Self::Maintenance { on, reason: None, until: None, from: Raising::new() }
+    }
+
     /// Going back to a release, as it is asked about.
     pub(crate) fn rollback(release: &str) -> Self {
         Self::Rollback { release: release.to_owned(), reason: None, from: Vec::new() }
@@ -388,6 +400,8 @@ pub enum Wish {
     Without(Vec<String>),
     /// Look at the hosts again, now.
     Look,
+    /// Look at the hosts beside whatever goes on, for the dialog that is open; nothing is planned anew.
+    Glance,
     /// Tell what this would do; nothing is changed.
     Preview(Intent),
     /// Tell how the second release differs from the first. Only the last question is answered.
@@ -433,6 +447,7 @@ impl std::fmt::Debug for Wish {
             Self::Without(hosts) => write!(f, "Without({hosts:?})"),
             Self::Connect => f.write_str("Connect"),
             Self::Look => f.write_str("Look"),
+            Self::Glance => f.write_str("Glance"),
             Self::Runs { asked, skip } => write!(f, "Runs({asked}, from {skip})"),
             Self::Past(run) => write!(f, "Past({run})"),
             Self::Preview(intent) => write!(f, "Preview({intent:?})"),

@@ -39,15 +39,15 @@ impl Sight {
         let sites = self.sites();
         let (numbers, whole) =
             futures::join!(self.wrapping.compare(&pair, &sites), self.wrapping.diff(&pair, &sites));
-        let found = whole.map(|(host, lines)| page(&pair, numbers.ok(), &host, lines));
+        let found = whole.map(|(host, lines)| page(&pair, numbers.as_ref().ok(), &host, lines));
         self.tell(Told::Diff(pair, found)).await;
     }
 }
 
 /// All that is to be read of a difference.
-fn page(pair: &Pair, numbers: Option<Difference>, host: &str, lines: Vec<String>) -> Vec<String> {
+fn page(pair: &Pair, numbers: Option<&Difference>, host: &str, lines: Vec<String>) -> Vec<String> {
     let mut page = vec![format!("What is other in {} than in {} (by {host})", pair.to, pair.from)];
-    if let Some(Difference { commits: Some(Between { leaving, coming }), .. }) = &numbers {
+    if let Some(Difference { commits: Some(Between { leaving, coming }), .. }) = numbers {
         page.extend(listed(&format!("only in {}", pair.from), leaving));
         page.extend(listed(&format!("only in {}", pair.to), coming));
     }

@@ -102,6 +102,7 @@ fn request(wish: &Wish) -> Option<Request> {
         | Wish::Without(_)
         | Wish::Interrupted
         | Wish::Look
+        | Wish::Glance
         | Wish::Preview(_)
         | Wish::Compare(_)
         | Wish::Diff(_)
@@ -130,17 +131,19 @@ async fn aside(screen: &Screen, wish: Wish, sight: Option<&Sight>, beside: &mut 
     };
     let room = beside.len() < BESIDE_MAX;
     match (wish, sight.filter(|_| room).cloned()) {
-        (Wish::Look, Some(sight)) => drop(beside.spawn(sight.look_again())),
+        (Wish::Look | Wish::Glance, Some(sight)) => drop(beside.spawn(sight.look_again())),
         (Wish::Preview(of), Some(sight)) => {
             drop(beside.spawn(sight.preview(of)));
         }
-        (Wish::Do(Intent::Maintenance { on, reason, until }), Some(sight)) => {
-            drop(beside.spawn(sight.maintain(on, reason, until)));
+        (Wish::Do(Intent::Maintenance { on, reason, until, from }), Some(sight)) => {
+            drop(beside.spawn(sight.maintain(on, (reason, until), from)));
         }
         (Wish::Preview(of), None) => {
             screen.tell(Told::Preview { of, lines: vec![why.to_owned()], plan: None }).await;
         }
         (Wish::Do(_), _) => screen.tell(Told::Did(Err(why.to_owned()))).await,
+        // What is looked at anew for a dialog was not asked for by anybody.
+        (Wish::Glance, None) => {}
         (_, _) => screen.note(why).await,
     }
 }

@@ -16,13 +16,14 @@ use crate::{
     cli::{args::Global, environment::Surroundings, load, pace, site},
     driver::{self, Wrapping},
     model::{
-        Candidate, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Maintenance, Pair, Plan, Raised, Site,
+        Candidate, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Maintenance, Pair, Plan, Raised, Served,
+        Site,
     },
     plan::{self, Request},
     recipe::Recipe,
     script::builtin::{Maintained, take_over},
     store::Store,
-    tui::{Has, Intent, Told},
+    tui::{Has, Intent, Raising, Told, raised_since},
 };
 
 /// Hosts are looked at after so long by themselves: somebody may be changing them beside.
@@ -265,11 +266,27 @@ impl Sight {
         sites.into_iter().filter_map(|(host, site)| Some((host, site.lock?))).collect()
     }
 
-    /// Puts the page up or takes it down, asks what visitors get, and tells what came of it.
-    pub(super) async fn maintain(self, on: bool, reason: Option<String>, until: Option<String>) {
-        let came = self.switch(on, reason, until).await;
+    /// Puts the page up or takes it down, asks what visitors get, and tells what came of it. Nothing is
+    /// done where something else lies there than the operator believes.
+    pub(super) async fn maintain(
+        self,
+        on: bool,
+        (reason, until): (Option<String>, Option<String>),
+        from: Raising,
+    ) {
+        drop(self.look().await);
+        let came = match as_believed(&from, self.sites()) {
+            Ok(()) => self.switch(on, reason, until).await,
+            Err(other) => Err(other),
+        };
         drop(self.look().await);
         self.tell(Told::Did(came)).await;
+    }
+
+    /// What was seen to be served, and by which hosts.
+    pub(super) fn served(&self) -> Vec<(Served, Vec<String>)> {
+        let sites = self.sites();
+        sites.into_iter().map(|(host, site)| (site.served, vec![host])).collect()
     }
 
     async fn switch(
@@ -339,6 +356,15 @@ impl Sight {
             (false, false) => Err(problems.join("; ")),
         };
         self.tell(Told::Did(came)).await;
+    }
+}
+
+/// Refuses where another page lies on a host than the operator believes.
+fn as_believed(from: &Raising, sites: BTreeMap<String, Site>) -> Result<(), String> {
+    let now = sites.into_iter().map(|(host, site)| (host, (site.page, site.raised))).collect();
+    match raised_since(from, &now) {
+        None => Ok(()),
+        Some(other) => Err(format!("changed meanwhile, and left: {other}. Ask again")),
     }
 }
 

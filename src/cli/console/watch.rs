@@ -99,6 +99,7 @@ async fn refuse(screen: &Screen, wish: Wish) {
         | Wish::Without(_)
         | Wish::Connect
         | Wish::Look
+        | Wish::Glance
         | Wish::Compare(_)
         | Wish::Diff(_)
         | Wish::Prompted(..)

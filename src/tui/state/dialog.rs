@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::style::Style;
 use tui_textarea::TextArea;
 
-use super::{facts::Facts, meant::Meant, moment};
+use super::{as_seen::AsSeen, facts::Facts, meant::Meant, moment};
 use crate::{
     model::{HoldId, NodeId, Served, Try},
     run::{Abort, Choice, Mode, Sig},
@@ -147,6 +147,10 @@ pub(crate) struct Dialog {
     pub(crate) buttons: Vec<Button>,
     pub(crate) focus: Focus,
     pub(crate) subject: Subject,
+    /// What was seen of the hosts that it is about, once they are looked at again for it.
+    pub(crate) as_seen: Option<AsSeen>,
+    /// What has become other since then, as it was said.
+    pub(crate) changed: Option<String>,
     /// Lines that begin with a plus or a minus are differences.
     pub(crate) diff: bool,
     /// First line of the text shown.
@@ -178,6 +182,8 @@ impl Dialog {
             }],
             focus: Focus::Button(0),
             subject,
+            as_seen: None,
+            changed: None,
             diff: false,
             scroll: 0,
             commands: None,

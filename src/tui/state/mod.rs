@@ -1,6 +1,7 @@
 //! Everything that the screen shows, and nothing else: the run is a fold of its facts, the rest is
 //! where the operator is looking. Changed by `update` alone, drawn by `view`.
 
+pub(crate) mod as_seen;
 pub(crate) mod attention;
 pub(crate) mod dialog;
 pub(crate) mod differences;
@@ -18,6 +19,7 @@ pub(crate) mod moment;
 pub(crate) mod narrow;
 pub(crate) mod palette;
 pub(crate) mod picker;
+pub(crate) mod said;
 pub(crate) mod sight;
 pub(crate) mod stages;
 pub(crate) mod tempo;
@@ -27,6 +29,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use ratatui::layout::Size;
 
+pub(crate) use self::said::Line;
 use self::{
     attention::Attention,
     dialog::Dialog,
@@ -41,6 +44,7 @@ use self::{
     narrow::Narrow,
     palette::{Palette, Recent},
     picker::Picker,
+    said::{COVERED_AFTER, Said, Sheet},
     sight::Sight,
     stages::Stages,
     tempo::Tempo,
@@ -94,14 +98,6 @@ pub(crate) struct Cursor {
     pub(crate) moved: bool,
 }
 
-/// A line for the operator.
-#[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) at: Timestamp,
-    pub(crate) text: String,
-    pub(crate) tone: Tone,
-}
-
 /// Which question, and which of its choices.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Asked {
@@ -146,12 +142,15 @@ pub(crate) struct Model {
     pub(crate) host_view: Option<HostView>,
     /// How hosts are reached, by their names.
     pub(crate) ways: BTreeMap<String, Met>,
-    /// First row shown of the words for a newcomer, while they are open by key.
-    pub(crate) guiding: Option<usize>,
+    /// A text over the panes.
+    pub(crate) sheet: Option<Sheet>,
     /// Cells that the panes on the left are wider than they are by themselves.
     pub(crate) wider: i16,
     pub(crate) prompts: VecDeque<Prompt>,
     pub(crate) line: Option<Line>,
+    /// The operator has done something since that line was said.
+    pub(crate) read: bool,
+    pub(crate) said: Said,
     /// Why what was asked for last was not done, all lines.
     pub(crate) refused: Vec<String>,
     /// Lines for a newcomer.
@@ -210,10 +209,12 @@ impl Model {
             past: None,
             host_view: None,
             ways: BTreeMap::new(),
-            guiding: None,
+            sheet: None,
             wider: 0,
             prompts: VecDeque::new(),
             line: None,
+            read: true,
+            said: Said::default(),
             refused: Vec::new(),
             guide: Vec::new(),
             next: None,
@@ -384,8 +385,21 @@ impl Model {
         })
     }
 
+    /// Shows a line, unless it would cover a worse one that nobody can have read yet: then it is only kept.
+    pub(crate) fn put(&mut self, line: Line) {
+        let stays = |shown: &Line| {
+            let young = self.now.duration_since(shown.at) < COVERED_AFTER;
+            !self.read && young && shown.matters() && !line.matters()
+        };
+        let covered = self.line.as_ref().is_some_and(stays);
+        self.said.keep(line.clone());
+        if !covered {
+            (self.line, self.read) = (Some(line), false);
+        }
+    }
+
     /// Says something in the line above the keys.
     pub(crate) fn say(&mut self, text: impl Into<String>, tone: Tone) {
-        self.line = Some(Line { at: self.now, text: text.into(), tone });
+        self.put(Line { at: self.now, text: text.into(), tone });
     }
 }

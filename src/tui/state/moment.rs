@@ -32,6 +32,15 @@ pub(crate) fn read(
     Ok(Some(at))
 }
 
+/// How a time to come is typed: the time of day where that is the next one, else RFC 3339.
+pub(crate) fn written(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let text = at.to_zoned(zone.clone()).strftime("%H:%M").to_string();
+    match time_of_day(&text, now, zone) {
+        Some(read) if at >= read && at.duration_since(read).as_secs() < 60 => text,
+        Some(_) | None => at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+    }
+}
+
 /// `20m`, `1h`, `1h30m`, in this order.
 fn ahead(span: &str) -> Option<SignedDuration> {
     let (hours, rest) = match span.split_once('h') {

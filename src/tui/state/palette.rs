@@ -27,6 +27,8 @@ pub(crate) struct Palette {
     pub(crate) chosen: usize,
     /// First row shown of what would be run.
     pub(crate) scroll: usize,
+    /// What was typed comes from before: so many times ago, from 0.
+    pub(crate) recalled: Option<usize>,
     /// Why the chosen entry was not done.
     pub(crate) says: Option<String>,
 }
@@ -34,20 +36,41 @@ pub(crate) struct Palette {
 /// So many of the last goals are kept.
 const RECENT_MAX: usize = 8;
 
+/// So much of what was typed is kept.
+const TYPED_MAX: usize = 32;
+
 /// What was done by the palette, the last first.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Recent(VecDeque<Goal>);
+pub(crate) struct Recent {
+    goals: VecDeque<Goal>,
+    /// What was typed to find them.
+    typed: VecDeque<String>,
+}
 
 impl Recent {
     /// Remembers it as the last.
     pub(crate) fn add(&mut self, goal: Goal) {
-        self.0.retain(|other| *other != goal);
-        self.0.push_front(goal);
-        self.0.truncate(RECENT_MAX);
+        self.goals.retain(|other| *other != goal);
+        self.goals.push_front(goal);
+        self.goals.truncate(RECENT_MAX);
+    }
+
+    /// Remembers what was typed as the last.
+    pub(crate) fn typed(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.typed.retain(|other| other != text);
+            self.typed.push_front(text.to_owned());
+            self.typed.truncate(TYPED_MAX);
+        }
+    }
+
+    /// What was typed so many times ago, from 0.
+    pub(crate) fn text(&self, ago: usize) -> Option<&str> {
+        self.typed.get(ago).map(String::as_str)
     }
 
     /// How long ago it was done, from 0; `None`: not lately.
     pub(crate) fn rank(&self, goal: &Goal) -> Option<usize> {
-        self.0.iter().position(|other| other == goal)
+        self.goals.iter().position(|other| other == goal)
     }
 }

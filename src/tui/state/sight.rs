@@ -23,6 +23,8 @@ pub(crate) struct Sight {
     pub(crate) unlisted: bool,
     /// The picker was asked for, and opens as soon as what is served is known again.
     pub(crate) wanted: bool,
+    /// Hosts are looked at again for a dialog, since then.
+    pub(crate) glancing: Option<Timestamp>,
     /// The release that is chosen in the pane, by its name: the list may change.
     pub(crate) chosen: Option<String>,
     /// A run that was over before left a schema change that did not end well.

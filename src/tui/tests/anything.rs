@@ -112,6 +112,8 @@ fn whole(screen: &str) -> Result<(), String> {
         "Enter roll back (asks)",
         "Esc leave",
         "PgDn more details",
+        "d diff",
+        "Ctrl-o commands",
         "y copy",
         "Enter go; what acts asks first",
         "PgDn more below",

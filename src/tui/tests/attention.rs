@@ -121,7 +121,9 @@ fn title_and_indicator_say_how_it_goes() {
     check(vec![story::running().told()], "◐ 2/5 build – shop production", Progress::Busy);
     // 60 s of 60 + 9 + 1 + 4.
     check(known(story::running()), "◐ 2/5 build – shop production", Progress::Going(81));
-    check(vec![story::failed().told()], "✗ migrate db1 – shop production", Progress::Failed(100));
+    // How long it takes is not known: so many of its steps are done.
+    check(vec![story::failed().told()], "✗ migrate db1 – shop production", Progress::Failed(40));
+    check(vec![story::asking().told()], "‖ migrate db1 – shop production", Progress::Waiting(40));
     check(known(story::failed()), "✗ migrate db1 – shop production", Progress::Failed(92));
     check(known(story::asking()), "‖ migrate db1 – shop production", Progress::Waiting(92));
     let paused = || story::running().mode(Mode::Pause);

@@ -137,7 +137,7 @@ fn the_key_of_the_palette_lists_them_too_where_no_field_takes_it() {
 fn what_is_done_by_one_text_alone_has_its_functions_behind_it_too() {
     let mut page = built();
     page.columns.retain(|column| column.built_in.as_deref() == Some("publish"));
-    let of = Intent::Maintenance { on: true, reason: None, until: None };
+    let of = Intent::maintenance(true);
     let told = Told::Preview { of, lines: Vec::new(), plan: Some(Box::new(page)) };
     let tall = Size { width: 120, height: 60 };
     let mut desk = Desk::new(tall).tell_all(idle()).keys("M<C-o>").tell(told);

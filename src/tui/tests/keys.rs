@@ -91,6 +91,7 @@ pub(super) fn acts(wish: &Wish) -> bool {
         Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } | Wish::Do(_) => true,
         Wish::Connect
         | Wish::Look
+        | Wish::Glance
         | Wish::Stage(_)
         | Wish::Without(_)
         | Wish::Preview(_)

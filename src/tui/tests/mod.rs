@@ -1,6 +1,7 @@
 //! The console in its states: what it looks like, and what its keys wish for. Runs are told as
 //! lists of facts; there is no engine here.
 
+mod anew;
 mod anything;
 mod attention;
 mod bound;
@@ -23,6 +24,7 @@ mod outside;
 mod palette;
 mod past;
 mod picker;
+mod said;
 mod screens;
 mod search;
 mod sites;

@@ -82,7 +82,10 @@ pub(super) fn read() -> Told {
 
 pub(super) fn acting(desk: &Desk) -> Vec<String> {
     let acts = |wish: &&Wish| {
-        !matches!(wish, Wish::Preview(_) | Wish::Compare(_) | Wish::Runs { .. } | Wish::Past(_))
+        !matches!(
+            wish,
+            Wish::Preview(_) | Wish::Compare(_) | Wish::Glance | Wish::Runs { .. } | Wish::Past(_)
+        )
     };
     desk.wishes.iter().filter(acts).map(|wish| format!("{wish:?}")).collect()
 }
@@ -193,10 +196,10 @@ fn guide_looks() {
     shown("nav_guide_pane", guide, "");
     shown("nav_guide", guide, "j<esc>");
     let mut desk = Desk::new(NARROW).tell_all(guide());
-    desk.model.guiding = Some(0);
+    desk.model.sheet = crate::tui::state::said::Paper::Guide.open();
     let screen = desk.screen();
     assert!(screen.contains("Where to begin"), "{screen}");
-    assert!(desk.keys("<pgdn><esc>").model.guiding.is_none());
+    assert!(desk.keys("<pgdn><esc>").model.sheet.is_none());
 }
 
 /// Fifty hosts and twenty steps; two of the hosts failed.

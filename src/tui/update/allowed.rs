@@ -26,6 +26,7 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::Quit
         | Action::Interrupt
         | Action::Redraw
+        | Action::Messages
         | Action::Suspend
         | Action::Stream
         | Action::Mouse

@@ -8,6 +8,7 @@ use crate::tui::{
     keymap::{self, Press},
     state::{
         Model,
+        as_seen::AsSeen,
         dialog::{Deed, Dialog, Focus, Need, Role, Subject},
         facts::Facts,
     },
@@ -30,6 +31,9 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     let alone = dialog.meant.by_hand(now) && !crowded;
     dialog.says = None;
+    if dialog.changed.take().is_some() {
+        dialog.as_seen = Some(AsSeen::of(&model.sight));
+    }
     if let Some(first) = dialog.commands {
         commands::key(model, first, Press::of(key));
         return Vec::new();

@@ -21,6 +21,7 @@ use crate::tui::{
             search::{Sought, Typed},
         },
         narrow::List,
+        said::{Paper, Sheet},
     },
     styles::Tone,
     told::Wish,
@@ -87,8 +88,8 @@ fn overlay(model: &mut Model, key: KeyEvent) -> Option<Vec<Wish>> {
         Some(help::key(model, key))
     } else if model.palette.is_some() {
         Some(palette::key(model, key))
-    } else if model.guiding.is_some() {
-        guide(model, key);
+    } else if model.sheet.is_some() {
+        sheet(model, key);
         Some(Vec::new())
     } else if model.host_view.is_some() {
         Some(host::key(model, key))
@@ -99,21 +100,22 @@ fn overlay(model: &mut Model, key: KeyEvent) -> Option<Vec<Wish>> {
     }
 }
 
-/// A key while the words for a newcomer are open.
-fn guide(model: &mut Model, key: KeyEvent) {
-    let Some(first) = model.guiding else { return };
+/// A key while a text lies over the panes.
+fn sheet(model: &mut Model, key: KeyEvent) {
+    let Some(sheet) = model.sheet else { return };
     match Press::of(key).and_then(|press| keymap::action(model, press)) {
         Some(Action::Go(motion)) => {
             let rows = rows(motion, usize::from(model.size.height / 2));
-            model.guiding = Some(shifted(first, rows, view::guide_rows(model)));
+            let first = shifted(sheet.first, rows, view::sheet_rows(model, sheet));
+            model.sheet = Some(Sheet { first, ..sheet });
         }
-        Some(_) | None => model.guiding = None,
+        Some(_) | None => model.sheet = None,
     }
 }
 
 /// Leaves what lies over the panes.
 pub(super) fn close_screens(model: &mut Model) {
-    (model.help, model.palette, model.guiding, model.host_view) = (None, None, None, None);
+    (model.help, model.palette, model.sheet, model.host_view) = (None, None, None, None);
     (model.picker, model.history.open) = (None, false);
 }
 
@@ -164,7 +166,7 @@ pub(super) fn interrupt(model: &mut Model) -> Vec<Wish> {
         return super::answer::cancel(model);
     }
     let screens = model.picker.is_some() || model.host_view.is_some() || model.history.open;
-    if screens || model.guiding.is_some() {
+    if screens || model.sheet.is_some() {
         close_screens(model);
         return Vec::new();
     }
@@ -247,7 +249,8 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Palette => return palette::open(model),
         Action::Runs => return history::open(model),
         Action::Host => model.host_view = Some(HostView::default()),
-        Action::Guide => model.guiding = Some(0),
+        Action::Guide => model.sheet = Paper::Guide.open(),
+        Action::Messages => model.sheet = Paper::Messages.open(),
         Action::Narrower => widen(model, -WIDEN),
         Action::Wider => widen(model, WIDEN),
         Action::Evidence => {}

@@ -64,6 +64,7 @@ pub(crate) enum Msg {
 /// Takes it in. `model.now` was set before.
 pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     let before = (model.cursor.row, model.cursor.column);
+    model.read |= matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Paste(_));
     let mut wishes = match msg {
         Msg::Key(key) => keys::key(model, key),
         Msg::Mouse(event) => {
@@ -111,6 +112,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     attention::call(model);
     wishes.extend(outside::ask(model));
     wishes.extend(picker::compare(model));
+    wishes.extend(outside::glance(model));
     wishes
 }
 

@@ -6,6 +6,7 @@ use crate::{
     tui::{
         state::{
             Model,
+            as_seen::AsSeen,
             dialog::{Deed, Dialog, Focus, Need, Role, Subject},
             moment,
             sight::Pages,
@@ -48,9 +49,15 @@ pub(super) fn maintenance(model: &mut Model) {
         let need = Need::Exactly(plan.stage.clone());
         dialog = dialog.field(&format!("Type {} to confirm", plan.stage), Vec::new(), need, false);
     }
-    let dialog = dialog.field("Reason (visitors read it)", Vec::new(), Need::Nothing, false).field(
+    // Turned on anew it says what it said, unless that is changed.
+    let before = model.sight.raised();
+    let line = |text: Option<String>| text.into_iter().collect::<Vec<_>>();
+    let reason = line(before.and_then(|it| it.reason.clone()));
+    let until = before.and_then(|it| it.until).filter(|at| *at > model.now);
+    let until = line(until.map(|at| moment::written(at, model.now, &model.settings.zone)));
+    let dialog = dialog.field("Reason (visitors read it)", reason, Need::Nothing, false).field(
         "Until (14:30 or +20m)",
-        Vec::new(),
+        until,
         Need::Moment,
         false,
     );
@@ -89,7 +96,7 @@ pub(super) fn lock_gone(model: &Model, run: &str) -> Option<&'static str> {
 
 /// With the buttons that there is a reason for, the likelier one first.
 fn with_switches(model: &Model, dialog: Dialog, care: &[String]) -> Dialog {
-    let intent = |on| Deed::Do(Intent::Maintenance { on, reason: None, until: None });
+    let intent = |on| Deed::Do(Intent::maintenance(on));
     let pages = model.sight.pages();
     let is_on = matches!(pages, Pages::On { .. });
     let on = if is_on { "Turn on anew" } else { "Turn on" };
@@ -152,18 +159,65 @@ pub(super) fn keep_true(model: &mut Model) {
         model.say(gone, Tone::Warn);
     }
     let care = words::care(model);
+    let now = AsSeen::of(&model.sight);
     let Some(dialog) = &model.dialog else { return };
-    let Subject::Maintenance(before) = &dialog.subject else { return };
-    if *before == care {
-        return;
-    }
+    let before = dialog.as_seen.as_ref();
+    let pages = || before?.pages_since(&now);
+    let other = match &dialog.subject {
+        Subject::Start => before.and_then(|it| it.served_since(&now)).or_else(pages),
+        Subject::Maintenance(cares) => {
+            let cared = || (*cares != care).then(|| "what to be careful of".to_owned());
+            pages().or_else(cared)
+        }
+        Subject::Without
+        | Subject::Holds(_)
+        | Subject::Run
+        | Subject::Rollback(..)
+        | Subject::Lock(_)
+        | Subject::Shell(_)
+        | Subject::Prompt(_)
+        | Subject::Save
+        | Subject::Quit => None,
+    };
+    let Some(other) = other.filter(|other| dialog.changed.as_ref() != Some(other)) else { return };
     let Some(mut dialog) = model.dialog.take() else { return };
-    dialog.buttons.truncate(1);
-    let mut dialog = with_switches(model, dialog, &care);
+    if matches!(dialog.subject, Subject::Maintenance(_)) {
+        dialog.buttons.truncate(1);
+        dialog = with_switches(model, dialog, &care);
+        dialog.subject = Subject::Maintenance(care);
+    }
     dialog.focus = Focus::Button(0);
-    dialog.subject = Subject::Maintenance(care);
-    dialog.says = Some("this has changed while you looked: read it again".to_owned());
+    // A letter that was meant for what was there before confirms nothing.
+    dialog.is_meant(model.now);
+    dialog.says = Some(format!("changed while you looked: {other}. Read it again"));
+    dialog.changed = Some(other);
     model.dialog = Some(dialog);
+}
+
+/// What a dialog about hosts says of them may be half a minute old: they are looked at again once it is
+/// open, and what it was opened on is kept, so that no difference is passed over.
+pub(super) fn glance(model: &mut Model) -> Option<Wish> {
+    let dialog = model.dialog.as_mut().filter(|dialog| dialog.as_seen.is_none())?;
+    let about = match dialog.subject {
+        Subject::Start | Subject::Rollback(..) | Subject::Maintenance(_) | Subject::Lock(_) => true,
+        Subject::Without
+        | Subject::Holds(_)
+        | Subject::Run
+        | Subject::Shell(_)
+        | Subject::Prompt(_)
+        | Subject::Save
+        | Subject::Quit => false,
+    };
+    let known = !model.sight.sites.is_empty() || !model.sight.pages.is_empty();
+    if !about || !known {
+        return None;
+    }
+    dialog.as_seen = Some(AsSeen::of(&model.sight));
+    if model.alone {
+        return None;
+    }
+    model.sight.glancing = Some(model.now);
+    Some(Wish::Glance)
 }
 
 /// Begins what a button stands for.
@@ -172,6 +226,8 @@ pub(super) fn begin(model: &mut Model, dialog: &Dialog, intent: Intent) -> Wish 
     let reason = some(dialog.typed(Role::Main));
     let typed = dialog.typed(Role::Until);
     let until = moment::read(&typed, model.now, &model.settings.zone).ok().flatten();
+    // What has changed was said, and the keys were on Cancel then.
+    let raising = AsSeen::of(&model.sight).raising;
     let intent = match intent {
         Intent::Rollback { release, .. } => {
             let told = if let Subject::Rollback(_, served) = &dialog.subject {
@@ -183,11 +239,11 @@ pub(super) fn begin(model: &mut Model, dialog: &Dialog, intent: Intent) -> Wish 
         }
         Intent::Maintenance { on: true, .. } => {
             let until = until.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
-            Intent::Maintenance { on: true, reason, until }
+            Intent::Maintenance { on: true, reason, until, from: raising }
         }
         // The words are for visitors of the page.
         Intent::Maintenance { on: false, .. } => {
-            Intent::Maintenance { on: false, reason: None, until: None }
+            Intent::Maintenance { on: false, reason: None, until: None, from: raising }
         }
         Intent::Unlock { .. } => Intent::Unlock { reason: reason.unwrap_or_default() },
     };

@@ -31,6 +31,9 @@ pub(super) fn open(model: &mut Model) -> Vec<Wish> {
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let entries = words::entries(model);
     let rows = view::palette_rows(model);
+    if recall(model, Press::of(key)) {
+        return Vec::new();
+    }
     let Some(palette) = &mut model.palette else { return Vec::new() };
     palette.says = None;
     let page = 5;
@@ -52,10 +55,16 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         }
         Some(Press::Named(KeyCode::Backspace)) => {
             palette.typed.pop();
-            palette.chosen = 0;
+            (palette.chosen, palette.recalled) = (0, None);
         }
-        Some(Press::Ctrl('u')) => (palette.chosen, _) = (0, palette.typed.clear()),
-        Some(Press::Char(c)) => (palette.chosen, _) = (0, palette.typed.push(c)),
+        Some(Press::Ctrl('u')) => {
+            palette.typed.clear();
+            (palette.chosen, palette.recalled) = (0, None);
+        }
+        Some(Press::Char(c)) => {
+            palette.typed.push(c);
+            (palette.chosen, palette.recalled) = (0, None);
+        }
         Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
     }
     if let Some(palette) = &mut model.palette
@@ -64,6 +73,30 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         palette.scroll = 0;
     }
     Vec::new()
+}
+
+/// Up from the first entry: what was typed before in this session, as a shell has it; Down comes back.
+/// Whether the key was that.
+fn recall(model: &mut Model, press: Option<Press>) -> bool {
+    let Some(palette) = &mut model.palette else { return false };
+    let fresh = palette.typed.is_empty() && palette.recalled.is_none();
+    let ago = match (press, palette.recalled) {
+        _ if palette.chosen > 0 => return false,
+        (Some(Press::Named(KeyCode::Up) | Press::Ctrl('p')), None) if fresh => Some(0),
+        (Some(Press::Named(KeyCode::Up) | Press::Ctrl('p')), Some(ago)) => Some(ago + 1),
+        (Some(Press::Named(KeyCode::Down) | Press::Ctrl('n')), Some(ago)) => ago.checked_sub(1),
+        (_, _) => return false,
+    };
+    let text = match ago {
+        None => "",
+        Some(ago) => match model.recent.text(ago) {
+            Some(text) => text,
+            None => return palette.recalled.is_some(),
+        },
+    };
+    text.clone_into(&mut palette.typed);
+    (palette.recalled, palette.scroll, palette.says) = (ago, 0, None);
+    true
 }
 
 /// Enter: goes there, or says why that does nothing now.
@@ -77,7 +110,9 @@ fn choose(model: &mut Model, mut entries: Vec<Entry>) -> Vec<Wish> {
         palette.says = Some(format!("not now: {why}"));
         return Vec::new();
     }
+    let typed = palette.typed.trim().to_owned();
     model.palette = None;
+    model.recent.typed(&typed);
     model.recent.add(goal.clone());
     reach(model, goal)
 }
@@ -124,7 +159,7 @@ pub(crate) fn intent(model: &Model) -> Option<Intent> {
         }
         Goal::Key(Action::Act(Act::Maintenance)) if allowed(Act::Maintenance) => {
             let on = !matches!(model.sight.pages(), Pages::On { .. });
-            Some(Intent::Maintenance { on, reason: None, until: None })
+            Some(Intent::maintenance(on))
         }
         Goal::Key(Action::Act(Act::TakeOver)) if allowed(Act::TakeOver) => {
             let outside = model.open_run().is_none();

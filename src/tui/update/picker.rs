@@ -61,7 +61,7 @@ pub(super) fn due(model: &mut Model) {
 /// Whether nothing lies over the panes, and nothing is being typed.
 fn is_free(model: &Model) -> bool {
     let asked = model.dialog.is_some() || !model.prompts.is_empty() || model.picker.is_some();
-    let read = model.help.is_some() || model.palette.is_some() || model.guiding.is_some();
+    let read = model.help.is_some() || model.palette.is_some() || model.sheet.is_some();
     let screens = model.host_view.is_some() || model.history.open;
     !asked
         && !read

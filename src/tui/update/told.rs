@@ -8,7 +8,7 @@ use crate::{
         Settings, Themes,
         errand::Errand,
         state::{
-            Asked, Cursor, Model, Subject,
+            Asked, Cursor, Line, Model, Subject,
             failure::Failure,
             grid::{Column, Grid},
             stages::Stages,
@@ -64,6 +64,7 @@ fn told(model: &mut Model, told: Told) {
         Told::Diff(pair, found) => picker::read(model, &pair, found),
         Told::Candidates(candidates) => {
             (model.sight.candidates, model.sight.unlisted) = (candidates, false);
+            model.sight.glancing = None;
         }
         Told::Preview { of, lines, plan } => {
             model.sight.preview.asked.take_if(|asked| *asked == of);
@@ -228,7 +229,7 @@ fn apply(model: &mut Model, event: &Event) {
     }
     let Some(run) = model.run() else { return };
     let Some((text, tone)) = words::event(model, run, event) else { return };
-    model.line = Some(crate::tui::state::Line { at: event.at, text, tone });
+    model.put(Line { at: event.at, text, tone });
 }
 
 fn open_questions(model: &Model) -> usize {

@@ -3,7 +3,7 @@
 
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use super::{focused, middle, paint::Pen, palette::wrapped, rows::scrolled};
+use super::{focused, paint::Pen, palette::wrapped, rows::scrolled};
 use crate::{
     model::{Act, Command, Kind, Node, NodeId},
     tui::{
@@ -32,30 +32,6 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(block, area);
     let lines = lines(model, pen, usize::from(inner.width));
     scrolled(pen, frame, (area, inner), lines, model.detail);
-}
-
-/// The words for a newcomer, over everything else.
-pub(super) fn guide(model: &Model, pen: Pen, frame: &mut Frame<'_>, first: usize) {
-    let lines = guide_lines(model, pen);
-    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let area =
-        middle(pen, frame, guide_width(model) + 2, rows.min(model.size.height.saturating_sub(2)));
-    let hint = vec![(" Esc closes ".to_owned(), Tone::Dim)];
-    let block = pen.pane("Where to begin", &hint, true, area.width);
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
-    scrolled(pen, frame, (area, inner), lines, first);
-}
-
-fn guide_width(model: &Model) -> u16 {
-    model.size.width.saturating_sub(2).min(90)
-}
-
-/// The words for a newcomer.
-pub(super) fn guide_lines(model: &Model, pen: Pen) -> Vec<Line<'static>> {
-    let with_keys = |line: &String| (keymap::with_keys(model, line), Tone::Text);
-    let text = model.guide.iter().map(with_keys).collect();
-    rows(text, pen, usize::from(guide_width(model)))
 }
 
 /// The whole text.
@@ -87,7 +63,7 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
     rows(text, pen, width)
 }
 
-fn rows(text: Vec<(String, Tone)>, pen: Pen, width: usize) -> Vec<Line<'static>> {
+pub(super) fn rows(text: Vec<(String, Tone)>, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let lines = text.into_iter().flat_map(|(line, tone)| {
         line.split('\n').map(|line| (line.to_owned(), tone)).collect::<Vec<_>>()
     });

@@ -21,9 +21,11 @@ mod parts;
 mod picker;
 mod releases;
 mod rows;
+mod sheet;
 mod spots;
 mod stages;
 mod steps;
+mod tabs;
 
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
@@ -34,7 +36,7 @@ pub(crate) use self::spots::{Spot, spot};
 use self::{areas::areas, paint::Pen};
 use super::{
     keymap::Binding,
-    state::{Model, Pane},
+    state::{Model, Pane, said::Sheet},
     told::PastRun,
     words,
 };
@@ -56,8 +58,8 @@ pub(crate) fn view(model: &Model, frame: &mut Frame<'_>) {
     } else {
         panes(model, pen, frame);
     }
-    if let Some(first) = model.guiding {
-        detail::guide(model, pen, frame, first);
+    if let Some(open) = model.sheet {
+        sheet::draw(model, open, pen, frame);
     }
     if let Some(open) = &model.palette {
         palette::draw(model, open, pen, frame);
@@ -103,6 +105,7 @@ fn panes(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     if let Some(area) = areas.choices {
         holds::draw(model, pen, frame, area);
     }
+    tabs::draw(model, pen, frame, &areas);
     footer::draw(model, pen, frame, areas.line, areas.footer);
 }
 
@@ -173,8 +176,8 @@ pub(crate) fn host_rows(model: &Model) -> usize {
 }
 
 /// Rows that the words for a newcomer have.
-pub(crate) fn guide_rows(model: &Model) -> usize {
-    detail::guide_lines(model, Pen::of(model)).len()
+pub(crate) fn sheet_rows(model: &Model, open: Sheet) -> usize {
+    sheet::lines(model, open, Pen::of(model)).len()
 }
 
 /// A text of one line as this terminal may be sent it: neutralised, in the characters that it reads.
@@ -192,7 +195,7 @@ pub(crate) fn title(model: &Model) -> String {
 /// Whether a pane has the keys.
 fn focused(model: &Model, pane: Pane) -> bool {
     let behind = model.dialog.is_some() || model.help.is_some() || model.palette.is_some();
-    let behind = behind || model.picker.is_some() || model.guiding.is_some();
+    let behind = behind || model.picker.is_some() || model.sheet.is_some();
     model.focus == pane && !behind
 }
 

@@ -71,7 +71,11 @@ fn parts(area: Rect, entries: usize) -> (Rect, Rect) {
 }
 
 fn typed(pen: Pen, palette: &Palette) -> Line<'static> {
-    let hint = if palette.typed.is_empty() { "  type a few letters" } else { "" };
+    let hint = if palette.typed.is_empty() {
+        "  type a few letters; Up: what you typed before"
+    } else {
+        ""
+    };
     Line::from(vec![
         pen.span(": ", Tone::Key),
         pen.span(&palette.typed, Tone::Strong),

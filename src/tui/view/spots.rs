@@ -63,7 +63,7 @@ pub(crate) fn spot(model: &Model, x: u16, y: u16) -> Spot {
     if model.help.is_some() {
         return Spot::Help;
     }
-    let over = model.palette.is_some() || model.host_view.is_some() || model.guiding.is_some();
+    let over = model.palette.is_some() || model.host_view.is_some() || model.sheet.is_some();
     if over || model.history.open {
         return Spot::Nothing;
     }

@@ -42,10 +42,8 @@ pub(super) fn code(model: &Model, pair: Option<&Pair>) -> Vec<Detail> {
             lines.extend(commits("comes", &between.coming));
         }
         None => {
-            let line = format!(
-                "  by the files of both on {}: no host has a mirror of the repository with both commits",
-                found.host
-            );
+            let line =
+                format!("  by their files on {}: no host knows the commits of both", found.host);
             lines.push(("", line, Tone::Dim));
         }
     }

@@ -8,6 +8,7 @@ use nucleo_matcher::{
 
 use super::{commands, consequence, key_of, preview};
 use crate::{
+    model::NodeId,
     run::{Abort, Cause, Choice, Mode, Offer, Run},
     tui::{
         action::{Act, Action, Motion},
@@ -96,7 +97,7 @@ fn keys(model: &Model) -> impl Iterator<Item = Entry> {
 }
 
 /// Names of what a word of the footer does not make plain.
-const NAMES: [(Action, &str); 10] = [
+const NAMES: [(Action, &str); 12] = [
     (Action::Go(Motion::Up), "move up"),
     (Action::Go(Motion::Down), "move down"),
     (Action::Go(Motion::Left), "move left"),
@@ -106,6 +107,8 @@ const NAMES: [(Action, &str); 10] = [
     (Action::Runs, "runs (history)"),
     (Action::Host, "host (detail)"),
     (Action::Act(Act::Maintenance), "maintenance on or off"),
+    (Action::Act(Act::Fixed), "mark fixed"),
+    (Action::Messages, "messages (what was said)"),
     (Action::Interrupt, "quit (Ctrl-c)"),
 ];
 
@@ -235,11 +238,23 @@ fn answered(model: &Model, run: &Run, act: Act) -> Vec<commands::Row> {
         rows.extend(commands::of_node(run, hold.on));
         return rows;
     }
-    let line = match run.mode {
-        Mode::Run => "Then the run goes on.",
-        Mode::Step | Mode::Pause => "Runs no command.",
-    };
-    rows.push((line.to_owned(), Tone::Dim));
+    rows.extend(afterwards(model, run, hold.on));
+    rows
+}
+
+/// What follows an answer that runs nothing by itself.
+fn afterwards(model: &Model, run: &Run, on: NodeId) -> Vec<commands::Row> {
+    let line = |text: &str| vec![(text.to_owned(), Tone::Dim)];
+    if run.mode != Mode::Run {
+        return line("Runs no command: the run does not go on by itself now.");
+    }
+    let from = model.grid.find(on).map_or(0, |(column, _)| column);
+    let next = commands::ahead(model, run, from..model.grid.columns.len());
+    if next.is_empty() {
+        return line("No step is left after it.");
+    }
+    let mut rows = line("Then the run goes on, to the end or to the next question:");
+    rows.extend(next);
     rows
 }
 
@@ -277,6 +292,13 @@ pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Vec<command
                 .flat_map(|hold| commands::of_node(run, hold.on))
                 .collect(),
         ),
+        (Deed::Choose(ids, Choice::Skip | Choice::Fixed | Choice::Assume(true)), Some(run)) => {
+            Some(
+                ids.first()
+                    .and_then(|id| run.holds.get(id))
+                    .map_or_else(Vec::new, |hold| afterwards(model, run, hold.on)),
+            )
+        }
         (Deed::Abort(Abort { undo: true, .. }), Some(run)) => Some(commands::undoing(run)),
         (_, _) => None,
     })?;

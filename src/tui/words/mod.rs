@@ -112,14 +112,18 @@ pub(crate) fn pane(model: &Model, pane: Pane) -> String {
 
 /// The same for what takes the place of a pane.
 pub(crate) fn pane_of(model: &Model, pane: Pane, name: &str) -> String {
-    let action = match pane {
+    format!("{} {name}", written(model, action_of(pane)))
+}
+
+/// What gives the keys to a pane.
+pub(crate) fn action_of(pane: Pane) -> Action {
+    match pane {
         Pane::Hosts => Action::Hosts,
         Pane::Releases => Action::Releases,
         Pane::Steps => Action::Steps,
         Pane::Log => Action::Log,
         Pane::Choices => Action::Choices,
-    };
-    format!("{} {name}", written(model, action))
+    }
 }
 
 /// `1 host`, `2 hosts`.

@@ -1,5 +1,7 @@
 //! What is said of maintenance, and in the dialogs of what is done outside of the planned run.
 
+use jiff::Timestamp;
+
 use super::{ago, clock_minutes, count, hosts, served, short_run};
 use crate::{
     model::{Maintenance, Raised, Served},
@@ -97,6 +99,7 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
     if super::dialog_would(model, dialog).is_some() {
         lines.push("Runs   Ctrl-o lists its commands, host by host".to_owned());
     }
+    lines.extend(seen(model, dialog));
     lines.extend(match &dialog.subject {
         Subject::Rollback(release, _) => rollback(model, release),
         Subject::Maintenance(care) => pages(model, care),
@@ -113,6 +116,19 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
     lines.extend(dialog.text.iter().cloned());
     lines.extend(dialog.intent().into_iter().flat_map(|intent| preview(model, intent)));
     lines
+}
+
+/// As long as a look for a dialog is said to be under way, in seconds.
+const GLANCE_MAX: i64 = 30;
+
+/// How old it is what a dialog says of the hosts.
+fn seen(model: &Model, dialog: &Dialog) -> Option<String> {
+    dialog.as_seen.as_ref()?;
+    let seen = model.sight.seen_at().into_iter().chain(model.sight.probed_at()).min()?;
+    let waits = |at: &Timestamp| model.now.duration_since(*at).as_secs() < GLANCE_MAX;
+    let looking =
+        if model.sight.glancing.as_ref().is_some_and(waits) { ", looking…" } else { "" };
+    Some(format!("Seen   {} ago{looking}", ago(seen, model.now)))
 }
 
 /// What goes on, as it is now: the question may stand for long.

@@ -56,12 +56,19 @@ pub(crate) fn progress(model: &Model) -> Progress {
     }
     let percent = percent(model, run);
     if model.failure().is_some() {
-        Progress::Failed(percent.unwrap_or(100))
+        Progress::Failed(percent.unwrap_or_else(|| by_steps(model)))
     } else if model.hold().is_some() || run.mode == Mode::Pause {
-        Progress::Waiting(percent.unwrap_or(100))
+        Progress::Waiting(percent.unwrap_or_else(|| by_steps(model)))
     } else {
         percent.map_or(Progress::Busy, Progress::Going)
     }
+}
+
+/// Of all steps, so many are done; where it is not known how long they take.
+fn by_steps(model: &Model) -> u8 {
+    let (done, _) = model.progress();
+    let percent = (done * 100).checked_div(model.grid.columns.len()).unwrap_or(0);
+    u8::try_from(percent.min(99)).unwrap_or(99)
 }
 
 /// Of what the run takes, so much is over; `None` where that is not known.

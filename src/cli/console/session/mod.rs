@@ -320,7 +320,9 @@ impl<'a> Session<'a> {
             Wish::Start(mode) => {
                 let Some(stage) = &self.stage else { return Ok(None) };
                 let pipeline = pipeline(&stage.recipe);
-                let (target, reason, from) = (None, None, Vec::new());
+                // All of it was told to the screen: what is served by now must be the same.
+                let from = self.sight.as_ref().map(Sight::served).unwrap_or_default();
+                let (target, reason) = (None, None);
                 return self.begin(Asked { pipeline, target, reason, from, mode }).await;
             }
             Wish::Do(Intent::Rollback { release, reason, from }) => {
@@ -340,26 +342,27 @@ impl<'a> Session<'a> {
                     self.beside.spawn(sight.clone().look_again());
                 }
             }
-            Wish::Preview(of) => match &self.sight {
-                Some(sight) => drop(self.beside.spawn(sight.clone().preview(of))),
-                None => self.screen.tell(Told::Preview { of, lines: Vec::new(), plan: None }).await,
-            },
-            Wish::Compare(pair) => match &self.sight {
-                Some(sight) => drop(self.beside.spawn(sight.clone().compare(pair))),
-                None => self.screen.tell(Told::Compared(pair, Err(nothing_known()))).await,
-            },
-            Wish::Diff(pair) => match &self.sight {
-                Some(sight) => drop(self.beside.spawn(sight.clone().diff(pair))),
-                None => self.screen.tell(Told::Diff(pair, Err(nothing_known()))).await,
-            },
-            Wish::Do(Intent::Maintenance { on, reason, until }) => match self.sight.clone() {
-                Some(sight) => drop(self.beside.spawn(sight.maintain(on, reason, until))),
-                None => self.screen.tell(Told::Did(Err(nothing_known()))).await,
-            },
-            Wish::Do(Intent::Unlock { reason }) => match self.sight.clone() {
-                Some(sight) => drop(self.beside.spawn(sight.unlock(reason))),
-                None => self.screen.tell(Told::Did(Err(nothing_known()))).await,
-            },
+            Wish::Preview(of) => {
+                let none = Told::Preview { of: of.clone(), lines: Vec::new(), plan: None };
+                self.beside(none, |sight| sight.preview(of)).await;
+            }
+            Wish::Compare(pair) => {
+                let none = Told::Compared(pair.clone(), Err(nothing_known()));
+                self.beside(none, |sight| sight.compare(pair)).await;
+            }
+            Wish::Diff(pair) => {
+                let none = Told::Diff(pair.clone(), Err(nothing_known()));
+                self.beside(none, |sight| sight.diff(pair)).await;
+            }
+            Wish::Glance => self.beside(Told::Candidates(Vec::new()), Sight::look_again).await,
+            Wish::Do(Intent::Maintenance { on, reason, until, from }) => {
+                let none = Told::Did(Err(nothing_known()));
+                self.beside(none, |sight| sight.maintain(on, (reason, until), from)).await;
+            }
+            Wish::Do(Intent::Unlock { reason }) => {
+                let none = Told::Did(Err(nothing_known()));
+                self.beside(none, |sight| sight.unlock(reason)).await;
+            }
             Wish::Command(_)
             | Wish::Stage(_)
             | Wish::Answer { .. }
@@ -455,6 +458,7 @@ impl<'a> Session<'a> {
                 | Wish::Answer { .. }
                 | Wish::Connect
                 | Wish::Look
+                | Wish::Glance
                 | Wish::Compare(_)
                 | Wish::Diff(_)
                 | Wish::Prompted(..)

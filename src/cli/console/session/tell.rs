@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{ROLLBACK, Session};
+use super::{ROLLBACK, Session, Sight};
 use crate::{
     model::{Host, Plan},
     remote::ssh::{Route, Target},
@@ -40,6 +40,17 @@ impl Session<'_> {
         self.shown = Some(plan);
         if fresh {
             self.tell_hosts().await;
+        }
+    }
+
+    /// Has something done with the hosts beside whatever goes on; where none are known, this is told.
+    pub(super) async fn beside<D>(&mut self, otherwise: Told, done: impl FnOnce(Sight) -> D)
+    where
+        D: Future<Output = ()> + Send + 'static,
+    {
+        match self.sight.clone() {
+            Some(sight) => drop(self.beside.spawn(done(sight))),
+            None => self.screen.tell(otherwise).await,
         }
     }
 

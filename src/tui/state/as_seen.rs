@@ -1,0 +1,98 @@
+//! What a dialog is about, as it was seen when it was opened: what has become of it meanwhile is said
+//! before anything is confirmed.
+
+use std::collections::BTreeMap;
+
+use super::sight::Sight;
+use crate::{
+    model::{Maintenance, Raised, Served},
+    tui::told::Raising,
+};
+
+/// What was seen of the hosts, by their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AsSeen {
+    served: BTreeMap<String, Served>,
+    /// Whether visitors get the page; `None`: it is not known.
+    pages: BTreeMap<String, Option<bool>>,
+    pub(crate) raising: Raising,
+}
+
+impl AsSeen {
+    pub(crate) fn of(sight: &Sight) -> Self {
+        let sites = || sight.sites.iter().map(|(host, (site, _))| (host.clone(), site));
+        let page = |page: &Maintenance| match page {
+            Maintenance::On(_) => Some(true),
+            Maintenance::Off(_) => Some(false),
+            Maintenance::Unknown(_) => None,
+        };
+        let pages = sight.pages.iter();
+        Self {
+            served: sites().map(|(host, site)| (host, site.served.clone())).collect(),
+            pages: pages.map(|(host, (it, _))| (host.clone(), page(it))).collect(),
+            raising: sites().map(|(host, it)| (host, (it.page, it.raised.clone()))).collect(),
+        }
+    }
+
+    /// What is served otherwise by now, in a line; hosts that were not seen before are no difference.
+    pub(crate) fn served_since(&self, now: &Self) -> Option<String> {
+        let name = |served: &Served| served.release().unwrap_or("no release").to_owned();
+        let other = |(host, before): (&String, &Served)| {
+            let after = now.served.get(host).filter(|after| *after != before)?;
+            Some(format!("{host} serves {} now, not {}", name(after), name(before)))
+        };
+        joined(self.served.iter().filter_map(other))
+    }
+
+    /// What is other of the page by now.
+    pub(crate) fn pages_since(&self, now: &Self) -> Option<String> {
+        let get = |is: Option<bool>| match is {
+            Some(true) => "visitors get the page now",
+            Some(false) => "visitors get the application now",
+            None => "it is not known any more what visitors get",
+        };
+        let other = |(host, before): (&String, &Option<bool>)| {
+            let after = now.pages.get(host).filter(|after| *after != before)?;
+            Some((get(*after).to_owned(), host.clone()))
+        };
+        let gets = grouped(self.pages.iter().filter_map(other));
+        joined(gets.into_iter().chain(raised_since(&self.raising, &now.raising)))
+    }
+}
+
+/// What lies on hosts by now that was not there before, or is gone, in a line.
+#[must_use]
+pub fn raised_since(before: &Raising, now: &Raising) -> Option<String> {
+    let others = before.iter().filter_map(|(host, before)| {
+        let after = now.get(host).filter(|after| *after != before)?;
+        Some((lies(after), host.clone()))
+    });
+    joined(grouped(others).into_iter())
+}
+
+/// What lies on a host.
+fn lies((page, raised): &(bool, Option<Raised>)) -> String {
+    match (raised, page) {
+        (Some(raised), _) => format!("{} has turned it on", raised.by),
+        (None, true) => "a page of nobody lies there".to_owned(),
+        (None, false) => "the page is gone".to_owned(),
+    }
+}
+
+/// Hosts of which the same is said, in one line.
+fn grouped(said: impl Iterator<Item = (String, String)>) -> Vec<String> {
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    for (what, host) in said {
+        match groups.iter_mut().find(|(other, _)| *other == what) {
+            Some((_, hosts)) => hosts.push(host),
+            None => groups.push((what, vec![host])),
+        }
+    }
+    let line = |(what, hosts): (String, Vec<String>)| format!("{}: {what}", hosts.join(", "));
+    groups.into_iter().map(line).collect()
+}
+
+fn joined(lines: impl Iterator<Item = String>) -> Option<String> {
+    let lines: Vec<String> = lines.collect();
+    (!lines.is_empty()).then(|| lines.join("; "))
+}

@@ -1,0 +1,71 @@
+//! What was said in the last line, and a text that lies over the panes.
+
+use std::collections::VecDeque;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::tui::styles::Tone;
+
+/// A line for the operator.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) at: Timestamp,
+    pub(crate) text: String,
+    pub(crate) tone: Tone,
+}
+
+/// What was said, the newest last.
+#[derive(Debug, Default)]
+pub(crate) struct Said(VecDeque<Line>);
+
+/// So much of it is kept.
+const SAID_MAX: usize = 500;
+
+/// For so long what is worse is not covered by what is not, unless a key is pressed.
+pub(crate) const COVERED_AFTER: SignedDuration = SignedDuration::from_secs(8);
+
+impl Line {
+    /// Whether it tells of something that is not as it should be: what does not is not to cover it
+    /// before it can have been read.
+    pub(crate) fn matters(&self) -> bool {
+        matches!(self.tone, Tone::Failed | Tone::Warn | Tone::Unknown)
+    }
+}
+
+impl Said {
+    /// Keeps a line.
+    pub(crate) fn keep(&mut self, line: Line) {
+        if self.0.len() >= SAID_MAX {
+            self.0.pop_front();
+        }
+        self.0.push_back(line);
+    }
+
+    /// The newest first.
+    pub(crate) fn newest(&self) -> impl Iterator<Item = &Line> {
+        self.0.iter().rev()
+    }
+}
+
+/// A text over the panes, from this row on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sheet {
+    pub(crate) of: Paper,
+    pub(crate) first: usize,
+}
+
+/// What a sheet is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paper {
+    /// The words for a newcomer.
+    Guide,
+    /// What was said.
+    Messages,
+}
+
+impl Paper {
+    /// A sheet from its first row.
+    pub(crate) fn open(self) -> Option<Sheet> {
+        Some(Sheet { of: self, first: 0 })
+    }
+}

@@ -1,0 +1,107 @@
+//! Dialogs about hosts rest on a look that may be old: hosts are looked at again, and nothing is
+//! confirmed that has become something else meanwhile.
+
+use super::{
+    Desk, WIDE,
+    outside::idle,
+    sites::{OLDER, Sites, unprotected},
+    story::at,
+};
+use crate::{
+    model::{Maintenance, Raised, Served},
+    tui::{Intent, Told, Wish, state::dialog::Focus},
+};
+
+fn glances(desk: &Desk) -> usize {
+    desk.wishes.iter().filter(|wish| **wish == Wish::Glance).count()
+}
+
+fn says(desk: &Desk) -> String {
+    let dialog = desk.model.dialog.as_ref();
+    dialog.and_then(|dialog| dialog.says.clone()).unwrap_or_default()
+}
+
+fn open(keys: &str) -> Desk {
+    Desk::new(WIDE).tell_all(unprotected(idle())).keys(keys)
+}
+
+#[test]
+fn hosts_are_looked_at_again_once_for_each_dialog_about_them() {
+    for keys in ["M", "D", "R<ret>"] {
+        let mut desk = open(keys);
+        assert_eq!(glances(&desk), 1, "{keys}");
+        assert!(desk.screen().contains("s ago, looking…"), "{keys}: {}", desk.screen());
+        let mut desk = desk.keys("<tab>").tell_all(Sites::calm().told(at(62)));
+        assert_eq!(glances(&desk), 1, "{keys}");
+        let screen = desk.screen();
+        assert!(screen.contains("Seen   ") && !screen.contains("looking…"), "{keys}: {screen}");
+        assert!(!says(&desk).contains("changed"), "{keys}: {}", says(&desk));
+        assert_eq!(glances(&desk.keys(&format!("<esc>{keys}"))), 2, "{keys}");
+    }
+    assert_eq!(glances(&open("A")), 0);
+}
+
+/// The dialog of these keys, with the keys on its second button when this is seen.
+fn changed(keys: &str, sites: Sites) -> Desk {
+    let mut desk = open(keys);
+    let buttons = |desk: &Desk| desk.model.dialog.as_ref().unwrap().buttons.len();
+    assert!(buttons(&desk) > 1);
+    desk.model.dialog.as_mut().unwrap().give(Focus::Button(1));
+    desk.tell_all(sites.told(at(62)))
+}
+
+#[test]
+fn what_has_become_of_it_meanwhile_is_said_and_not_confirmed() {
+    let check = |keys: &str, sites: Sites, wanted: &str| {
+        let desk = changed(keys, sites);
+        let dialog = desk.model.dialog.as_ref().unwrap();
+        assert_eq!(dialog.focus, Focus::Button(0), "{keys}");
+        assert_eq!(says(&desk), format!("changed while you looked: {wanted}. Read it again"));
+        let acts = |wish: &Wish| matches!(wish, Wish::Do(_) | Wish::Start(_));
+        assert!(!desk.keys("<ret>").wishes.iter().any(acts), "{keys}");
+    };
+    let served = || Sites::calm().serving(1, Served::Release(OLDER.to_owned()));
+    check("D", served(), &format!("web2 serves {OLDER} now, not 20261122101200"));
+    let page = Sites::calm().page(0, Maintenance::On(Vec::new()));
+    check("M", page, "web1: visitors get the page now");
+    let raised = || Sites::calm().raised("li@desk");
+    let others = "web1, web2: visitors get the page now; web1, web2: li@desk has turned it on";
+    check("M", raised(), others);
+    check("D", raised(), others);
+    // What is served is nothing to a page.
+    let desk = changed("M", served());
+    assert_eq!(says(&desk), "");
+}
+
+#[test]
+fn turned_on_anew_it_says_what_it_said() {
+    let told = || unprotected(Sites::calm().raised("bob@ops").idle());
+    let done = |keys: &str| {
+        let desk = Desk::new(WIDE).tell_all(told()).keys(keys);
+        desk.wishes.into_iter().find_map(|wish| {
+            let Wish::Do(Intent::Maintenance { on, reason, until, from }) = wish else {
+                return None;
+            };
+            Some((on, reason, until, from))
+        })
+    };
+    // Cancel, Turn off, Turn on anew.
+    let (on, reason, until, from) = done("M<down><down><ret>").unwrap();
+    assert_eq!((on, reason.as_deref()), (true, Some("new prices, back soon")));
+    assert_eq!(until.as_deref(), Some("2026-11-22T14:30:00Z"));
+    let raised = |raised: &Option<Raised>| raised.as_ref().map(|it| it.by.clone());
+    let from: Vec<_> =
+        from.iter().map(|(host, (page, it))| (host.as_str(), *page, raised(it))).collect();
+    let bob = || Some("bob@ops".to_owned());
+    assert_eq!(from, [("web1", true, bob()), ("web2", true, bob())]);
+    let (on, reason, until, from) = done("M<down><ret>").unwrap();
+    assert_eq!((on, reason, until, from.len()), (false, None, None, 2));
+}
+
+#[test]
+fn a_look_that_finds_nothing_else_changes_nothing() {
+    let desk = changed("M", Sites::calm());
+    assert_eq!(desk.model.dialog.as_ref().unwrap().focus, Focus::Button(1));
+    let desk = desk.tell(Told::Candidates(Vec::new()));
+    assert!(desk.model.sight.glancing.is_none());
+}

@@ -1,0 +1,80 @@
+//! What was said in the last line: nothing covers what is worse before it can be read, and all of it can
+//! be found again. And the tabs of small screens, what was typed into the palette, what follows an answer.
+
+use super::{Desk, WIDE, nav::failed, outside::idle, story};
+use crate::tui::{Told, told::Returned};
+
+fn shown(desk: &Desk) -> &str {
+    desk.model.line.as_ref().map_or("", |line| line.text.as_str())
+}
+
+fn lost() -> Told {
+    let said = "shell on web1 left (link lost)".to_owned();
+    Told::Back(Returned { said, well: false, touched: false })
+}
+
+#[test]
+fn what_is_worse_stays_until_a_key_or_a_while() {
+    let note = || Told::Note("web1 is connected".to_owned());
+    let mut desk = Desk::new(WIDE).tell_all(idle()).tell(lost()).tell(note());
+    assert_eq!(shown(&desk), "shell on web1 left (link lost)");
+    desk.model.now += jiff::SignedDuration::from_secs(9);
+    assert_eq!(shown(&desk.tell(note())), "web1 is connected");
+    let desk = Desk::new(WIDE).tell_all(idle()).tell(lost()).keys("j").tell(note());
+    assert_eq!(shown(&desk), "web1 is connected");
+    // Of two that matter the newer is shown.
+    let worse = Told::Did(Err("no".to_owned()));
+    let desk = Desk::new(WIDE).tell_all(idle()).tell(lost()).tell(worse);
+    assert_eq!(shown(&desk), "not done: no");
+}
+
+#[test]
+fn all_that_was_said_is_found_again() {
+    let note = Told::Note("web1 is connected".to_owned());
+    let mut desk = Desk::new(WIDE).tell_all(idle()).tell(lost()).tell(note).keys(":messag<ret>");
+    let screen = desk.screen();
+    let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("{text}\n{screen}"));
+    assert!(at("web1 is connected") < at("shell on web1 left (link lost)"), "{screen}");
+    assert!(at("What was said") < at("db1 is ready"));
+    assert!(desk.keys("<esc>").model.sheet.is_none());
+}
+
+#[test]
+fn one_pane_alone_names_the_others() {
+    let screen = |told: Vec<Told>, width, height, keys: &str| {
+        Desk::new(WIDE).resize(width, height).tell_all(told).keys(keys).screen()
+    };
+    let small = screen(idle(), 60, 16, "");
+    assert!(small.contains(" 1 hosts  2 releases  3 steps  4 log "), "{small}");
+    let zoomed = screen(story::ready(), 120, 36, "z");
+    assert!(zoomed.contains(" 1 hosts  3 steps  4 log "), "{zoomed}");
+    assert!(!screen(idle(), 80, 24, "").contains("2 releases  3"));
+}
+
+#[test]
+fn what_was_typed_into_the_palette_comes_back() {
+    let typed = |desk: &Desk| desk.model.palette.as_ref().map(|it| it.typed.clone()).unwrap();
+    let desk = Desk::new(WIDE).tell_all(idle()).keys(":host web1<ret>:step build<ret>:");
+    assert_eq!(typed(&desk), "");
+    let desk = desk.keys("<up>");
+    assert_eq!(typed(&desk), "step build");
+    let desk = desk.keys("<up><up><up>");
+    assert_eq!(typed(&desk), "host web1");
+    let desk = desk.keys("<down>");
+    assert_eq!(typed(&desk), "step build");
+    let desk = desk.keys("<down>");
+    assert_eq!(typed(&desk), "");
+    // What is typed is no longer what was: Up is among the entries again.
+    let desk = desk.keys("s<up>");
+    assert_eq!(typed(&desk), "s");
+}
+
+#[test]
+fn what_follows_an_answer_that_runs_nothing_itself_is_listed() {
+    for keys in [":skip", ":mark fixed", ":fixed"] {
+        let mut desk = Desk::new(WIDE).tell_all(failed()).keys(keys);
+        let screen = desk.screen();
+        assert!(screen.contains("Then the run goes on"), "{keys}\n{screen}");
+        assert!(screen.contains("restart"), "{keys}\n{screen}");
+    }
+}
