@@ -87,7 +87,7 @@ pub(super) async fn open(around: &Surroundings, global: &Global) -> Result<Exit,
     };
     let begun = around.read_only.then(|| Begun::after(&around.store, survey.owner, None));
     let screen = Screen::open(around, own, true)?;
-    let session = Session::new(around, global, screen, true).with(secrets).beside(begun);
+    let session = Session::new(around, global, screen, true).with(secrets).noticing(begun);
     session.fresh(recipe, Vec::new()).await
 }
 

@@ -38,6 +38,11 @@ impl Meant {
         Self { shown: Shown::No, letter: now, key: now }
     }
 
+    /// It says something else now.
+    pub(crate) fn anew(&mut self, now: Timestamp) {
+        *self = Self::new(now);
+    }
+
     /// A frame with it is on its way.
     pub(crate) fn sent(&mut self) {
         if self.shown == Shown::No {
@@ -97,6 +102,8 @@ mod tests {
         assert!(!meant.enter() && !meant.letter(at(9_000), true));
         meant.taken();
         assert!(meant.enter() && meant.letter(at(18_000), true));
+        meant.anew(at(18_000));
+        assert!(!meant.enter());
     }
 
     #[test]

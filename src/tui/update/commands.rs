@@ -59,6 +59,6 @@ fn close(model: &mut Model) {
     if let Some(dialog) = &mut model.dialog {
         (dialog.commands, dialog.focus) = (None, Focus::Button(0));
         // A letter that was meant for the list confirms nothing.
-        dialog.meant.letter(now, false);
+        dialog.meant.anew(now);
     }
 }

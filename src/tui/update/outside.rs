@@ -188,7 +188,7 @@ pub(super) fn keep_true(model: &mut Model) {
     }
     dialog.focus = Focus::Button(0);
     // A letter that was meant for what was there before confirms nothing.
-    dialog.is_meant(model.now);
+    dialog.meant.anew(model.now);
     dialog.says = Some(format!("changed while you looked: {other}. Read it again"));
     dialog.changed = Some(other);
     model.dialog = Some(dialog);

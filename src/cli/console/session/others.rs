@@ -12,7 +12,7 @@ use crate::{
 
 impl Session<'_> {
     /// With what tells of runs that others begin.
-    pub(in crate::cli::console) fn beside(self, begun: Option<Begun>) -> Self {
+    pub(in crate::cli::console) fn noticing(self, begun: Option<Begun>) -> Self {
         Self { begun, ..self }
     }
 
