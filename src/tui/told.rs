@@ -266,12 +266,15 @@ pub struct Way {
 }
 
 /// What a recipe has beside steps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Has {
     /// A layout of releases: they are looked at, and an older one can be served again.
     pub releases: bool,
     /// A maintenance page: it can be turned on and off, and is probed.
     pub maintenance: bool,
+    /// Steps that change the database schema and tell nobody by which migrations: what a release ran with is
+    /// not known.
+    pub unlisted: Vec<String>,
 }
 
 /// Something that is done outside of the run that is planned. What is a run by itself (a rollback)

@@ -20,7 +20,7 @@ use crate::{
         Site,
     },
     plan::{self, Request},
-    recipe::Recipe,
+    recipe::{Recipe, Step, Work},
     script::builtin::{Maintained, take_over},
     store::Store,
     tui::{Has, Intent, Raising, Told, raised_since},
@@ -84,6 +84,7 @@ impl Sight {
         Has {
             releases: survey.releases,
             maintenance: survey.machines.iter().any(|it| it.page.is_some()),
+            unlisted: unlisted(&self.recipe),
         }
     }
 
@@ -416,4 +417,11 @@ fn seen_to_be(on: bool, hosts: usize, pages: &[(String, Maintenance)]) -> Result
         n => format!("visitors of {n} of {hosts} hosts were seen to get it"),
     };
     Ok(format!("maintenance is {what}: {seen}"))
+}
+
+/// Steps that change the schema, and neither list migrations nor go through them one by one.
+fn unlisted(recipe: &Recipe) -> Vec<String> {
+    let named = |step: &Step| step.lists || matches!(step.work, Work::Items(_) | Work::Both(..));
+    let silent = recipe.steps.iter().filter(|(_, step)| step.schema && !named(step));
+    silent.map(|(name, _)| name.to_string()).collect()
 }

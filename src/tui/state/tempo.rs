@@ -79,9 +79,9 @@ impl Model {
         let nodes = column.nodes(host);
         let late = self.spent(column, host).zip(self.typical(column, host));
         let late = late.and_then(|(spent, times)| Some(spent > times.late_after()?));
-        // What failed or was decided by the operator is not told by its time.
+        // What failed, was decided by the operator or ended while nobody looked is not told by its time.
         let plain = nodes.iter().filter_map(|id| run.cell(*id)).all(|cell| {
-            let quiet = matches!(cell.state, State::Ok(_) | State::Never(_));
+            let quiet = matches!(cell.state, State::Ok(_) | State::Never(_)) && !cell.unseen;
             quiet || cell.state.is_ahead() || cell.in_flight()
         });
         let silent = self.running(nodes).and_then(|attempt| self.silent(run, column, attempt));

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::Released,
-    tui::{Intent, Told},
+    tui::{Has, Intent, Told},
 };
 
 const BOTH: [(u16, u16); 2] = [(WIDE.width, WIDE.height), (NARROW.width, NARROW.height)];
@@ -43,12 +43,41 @@ fn somebody_elses_lock_is_ended_with_a_reason() {
 }
 
 #[test]
+fn somebody_elses_lock_is_said_in_the_header_and_before_each_run() {
+    let mut free = Desk::new(WIDE).tell_all(idle());
+    let mut desk = Desk::new(WIDE).tell_all(locked().idle());
+    assert!(free.screen().contains("READY"), "{}", free.screen());
+    let screen = desk.screen();
+    assert!(screen.contains("LOCKED by ana@desk") && !screen.contains("READY"), "{screen}");
+    for keys in ["D", "R<ret>"] {
+        let screen = desk.keys(keys).screen();
+        assert!(screen.contains("the stage is locked, and this is refused"), "{keys}\n{screen}");
+        desk = Desk::new(WIDE).tell_all(locked().idle());
+    }
+}
+
+#[test]
 fn a_lock_that_is_gone_is_not_ended() {
     let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("V<tab>away");
     let desk = desk.tell_all(idle());
     assert!(desk.model.dialog.is_none());
     let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("V<tab>away");
     assert!(desk.tell(story::running().told()).model.dialog.is_none());
+}
+
+#[test]
+fn a_schema_that_nobody_knows_of_is_not_called_safe() {
+    let unlisted = vec!["migrate".to_owned()];
+    let has = Has { releases: true, maintenance: true, unlisted };
+    let told = || Sites::calm().idle().into_iter().chain([Told::Has(has.clone())]);
+    let mut known = Desk::new(WIDE).tell_all(Sites::calm().idle()).keys("Rj");
+    assert!(known.screen().contains("no migration is recorded since"), "{}", known.screen());
+    let mut desk = Desk::new(WIDE).tell_all(told()).keys("Rj");
+    let screen = desk.screen();
+    assert!(screen.contains("CARE: code only; whether the schema"), "{screen}");
+    assert!(screen.contains("not known: migrate may change the schema"), "{screen}");
+    let screen = desk.keys("<ret>").screen();
+    assert!(screen.contains("MIND   not known: migrate may change the schema"), "{screen}");
 }
 
 #[test]

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 
 use super::{Desk, NARROW, WIDE, settings, story};
 use crate::{
-    model::Try,
-    run::{Mode, Run},
+    model::{HostId, Try},
+    run::{Fact, LinkState, Mode, Run},
     store::Pace,
     tui::{Settings, Told, update::Msg},
 };
@@ -73,6 +73,24 @@ fn what_takes_longer_is_late_once_and_says_so() {
     assert_eq!(running(settings(), 2).later(10).line(), "web2 build ok after 12s");
     assert!(running(settings(), 2).later(11).line().contains("late: 25s, typically 12s (2 runs)"));
     assert_eq!(running(settings(), 0).later(900).line(), "web2 build ok after 12s");
+}
+
+#[test]
+fn what_ended_while_nobody_looked_is_not_called_slow() {
+    let ends = |cut: bool| {
+        let mut story = story::running().wait(60);
+        if cut {
+            for state in [LinkState::Down("cut".to_owned()), LinkState::Up] {
+                story = story.then(Fact::Link(HostId(0), state));
+            }
+        }
+        let mut desk = Desk::with(WIDE, settings(), 40, super::chatter);
+        desk.model.now = story::at(80);
+        desk.tell(pace(6)).tell(story.end("build", 0, 0).told()).keys("3z").screen()
+    };
+    let (seen, unseen) = (ends(false), ends(true));
+    assert!(seen.contains("slow"), "{seen}");
+    assert!(!unseen.contains("slow"), "{unseen}");
 }
 
 #[test]

@@ -226,7 +226,7 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
         Subject::Run(_) if model.open_run().is_none() => Vec::new(),
         Subject::Run(_) => during(model).into_iter().map(Action::Act).collect(),
     };
-    let has = model.sight.has;
+    let has = &model.sight.has;
     if has.releases && model.open_run().is_none() {
         acts.push(Action::Act(Act::Rollback));
     }

@@ -212,9 +212,9 @@ fn differing(model: &Model, groups: &[(&Served, Vec<&str>)]) -> (String, Tone) {
     (format!("{hosts} hosts serve {} releases", groups.len()), Tone::Warn)
 }
 
-/// Who else may change the stage now.
+/// Who else may change the stage now; before a run, that is how things stand.
 fn locked(model: &Model, pen: Pen) -> Option<(u8, Vec<Span<'static>>)> {
-    let (_, lock) = model.foreign_lock()?;
+    let (_, lock) = model.foreign_lock().filter(|_| model.run().is_some())?;
     Some((1, vec![pen.span(&format!("  LOCKED by {}", lock.by), Tone::Warn)]))
 }
 
@@ -253,6 +253,8 @@ fn before(model: &Model) -> (String, Tone) {
         (format!("NOT CONNECTED {up}/{all}"), Tone::Failed)
     } else if up < all {
         (format!("CONNECTING {up}/{all}"), Tone::Running)
+    } else if let Some((_, lock)) = model.foreign_lock() {
+        (format!("LOCKED by {}", lock.by), Tone::Warn)
     } else {
         ("READY".to_owned(), Tone::Ok)
     }

@@ -167,8 +167,7 @@ fn time(model: &Model, pen: Pen, row: &Row, attempt: Try) -> String {
     match (model.log.times, began) {
         (Times::Off, _) => String::new(),
         (Times::Since, Some(began)) => {
-            let since = arrival.at.duration_since(began).as_millis().max(0);
-            format!("{bound}+{}.{:03}s", since / 1000, since % 1000)
+            format!("{bound}+{}", words::since_millis(arrival.at.duration_since(began)))
         }
         (Times::Clock | Times::Since, _) => {
             format!("{bound}{}", words::clock_millis(arrival.at, &model.settings.zone))

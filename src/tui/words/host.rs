@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{ago, count, face, release, served, since, took};
 use crate::{
-    model::{Disk, HostId, Maintenance, Site},
+    model::{Disk, HostId, Lock, Maintenance, Site},
     run::{LinkState, Run, State},
     tui::{
         action::{Act, Action},
@@ -183,12 +183,7 @@ fn sited(model: &Model, name: &str, site: &Site) -> Vec<Detail> {
         rows.push((std::mem::take(&mut label), parts.join("  "), tone));
     }
     rows.push(match &site.lock {
-        Some(lock) => {
-            let held = ago(lock.at, model.now);
-            let text =
-                format!("{} has it since {held} (run {}): {}", lock.by, lock.run, lock.purpose);
-            ("LOCK", text, Tone::Warn)
-        }
+        Some(lock) => ("LOCK", lock_of(lock, model.now), Tone::Warn),
         None => ("LOCK", "free".to_owned(), Tone::Dim),
     });
     if let Some(raised) = &site.raised {
@@ -199,6 +194,12 @@ fn sited(model: &Model, name: &str, site: &Site) -> Vec<Detail> {
     let mut label = "ODD";
     rows.extend(site.odd.iter().map(|odd| (std::mem::take(&mut label), odd.clone(), Tone::Warn)));
     rows
+}
+
+/// Who has the stage, since when and what for.
+pub(super) fn lock_of(lock: &Lock, now: Timestamp) -> String {
+    let held = ago(lock.at, now);
+    format!("{} has it since {held} (run {}): {}", lock.by, lock.run, lock.purpose)
 }
 
 fn pids(pids: &[u32]) -> String {

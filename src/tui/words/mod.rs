@@ -40,7 +40,7 @@ pub(crate) use self::{
     host::host,
     link::{Linked, left_out, linked},
     offer::{Alike, alike, all_of, consequence, hosts_asked, key_of, standing_of},
-    outside::{care, dialog, doing, maintenance, preview},
+    outside::{care, dialog, doing, locked, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},
     release::{
         HOSTS_SHOWN, commands as release_commands, details, hosts, hosts_up_to, releases, served,
@@ -98,6 +98,17 @@ pub(crate) fn clock_millis(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%H:%M:%S.%3f").to_string()
 }
 
+/// A time since something began, in at most nine characters below 100 hours: `0.251s`, `999.000s`,
+/// `0:16:40`.
+pub(crate) fn since_millis(time: SignedDuration) -> String {
+    let millis = time.as_millis().max(0);
+    let seconds = millis / 1000;
+    match seconds {
+        0..1000 => format!("{seconds}.{:03}s", millis % 1000),
+        _ => format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60),
+    }
+}
+
 /// A pane by the key that leads to it, and its name.
 pub(crate) fn pane(model: &Model, pane: Pane) -> String {
     let name = match pane {
@@ -150,5 +161,19 @@ mod tests {
         let wanted = ["0.0s", "0.4s", "9.9s", "10s", "59s", "1m00s", "59m59s", "1h00m", "1d01h"];
         assert_eq!(said, wanted);
         assert_eq!(took(SignedDuration::from_millis(-5)), "0.0s");
+    }
+
+    #[test]
+    fn times_since_a_beginning_have_nine_characters_at_most() {
+        let check = |millis, wanted| {
+            let said = since_millis(SignedDuration::from_millis(millis));
+            assert_eq!(said, wanted);
+            assert!(said.len() <= 9, "{said}");
+        };
+        check(-1, "0.000s");
+        check(251, "0.251s");
+        check(999_999, "999.999s");
+        check(1_000_000, "0:16:40");
+        check(359_999_999, "99:59:59");
     }
 }

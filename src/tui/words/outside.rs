@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ago, clock_minutes, count, hosts, served, short_run};
+use super::{ago, clock_minutes, count, host::lock_of, hosts, release, served, short_run};
 use crate::{
     model::{Maintenance, Raised, Served},
     run::{Run, Verdict},
@@ -161,7 +161,7 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
                 "deploy again; what is served now stays on the hosts, marked bad",
             )
             .takes(super::usual_run(model, "rollback"))
-            .minding(schema(model, release)),
+            .minding(locked(model).or_else(|| schema(model, release))),
         ),
         Subject::Maintenance(_) => Some(
             Facts::new(
@@ -228,10 +228,23 @@ fn rollback(model: &Model, release: &str) -> Vec<String> {
     lines
 }
 
+/// That somebody else has the stage, so that nothing would be begun on it.
+pub(crate) fn locked(model: &Model) -> Option<String> {
+    let (_, lock) = model.foreign_lock()?;
+    let key = written(model, Action::Act(Act::TakeOver));
+    let lock = lock_of(lock, model.now);
+    Some(format!(
+        "the stage is locked, and this is refused while it is: {lock}. {key} takes the lock away"
+    ))
+}
+
 /// That the database is ahead of a release.
 fn schema(model: &Model, release: &str) -> Option<String> {
     Some(match model.sight.candidate(release)?.migrations.len() {
-        0 => return None,
+        0 => {
+            let why = release::unlisted(model)?;
+            format!("{why}. Can that code run with the database as it is?")
+        }
         1 => "1 migration applied since stays applied: can that code run with it?".to_owned(),
         all => format!("{all} migrations applied since stay applied: can that code run with them?"),
     })

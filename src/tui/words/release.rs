@@ -138,7 +138,7 @@ const NAME_MAX: usize = 20;
 pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     let mut lines = vec![match &candidate.refused {
         Some(why) => ("REFUSED", why.clone(), Tone::Warn),
-        None => ("VERDICT", weighed(candidate), weight(candidate)),
+        None => ("VERDICT", weighed(model, candidate), weight(model, candidate)),
     }];
     if candidate.name.chars().count() > NAME_MAX {
         lines.push(("NAME", candidate.name.clone(), Tone::Text));
@@ -148,7 +148,7 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     lines.push(("RELEASED", format!("{word}{reason}; {}", origin(model, candidate)), tone));
     let pair = model.sight.pair(&candidate.name);
     lines.extend(difference::code(model, pair.as_ref()));
-    lines.extend(migrations(&candidate.migrations));
+    lines.extend(migrations(model, &candidate.migrations));
     lines.extend(difference::around(model, pair.as_ref()));
     lines.extend(per_host(&model.sight, candidate));
     if candidate.refused.is_none() {
@@ -188,21 +188,35 @@ pub(crate) fn commands(model: &Model, candidate: &Candidate) -> Vec<super::comma
 }
 
 /// What going back to it means, in a few words.
-fn weighed(candidate: &Candidate) -> String {
+fn weighed(model: &Model, candidate: &Candidate) -> String {
     match candidate.migrations.len() {
+        0 if !model.sight.has.unlisted.is_empty() => {
+            "CARE: code only; whether the schema has changed since is not known".to_owned()
+        }
         0 => "code only; no migration is recorded since".to_owned(),
         1 => "CARE: 1 migration since stays applied".to_owned(),
         all => format!("CARE: {all} migrations since stay applied"),
     }
 }
 
-fn weight(candidate: &Candidate) -> Tone {
-    if candidate.migrations.is_empty() { Tone::Ok } else { Tone::Warn }
+fn weight(model: &Model, candidate: &Candidate) -> Tone {
+    let known = model.sight.has.unlisted.is_empty();
+    if known && candidate.migrations.is_empty() { Tone::Ok } else { Tone::Warn }
 }
 
-fn migrations(since: &[String]) -> Vec<Detail> {
+/// That nobody knows which migrations a release ran with.
+pub(super) fn unlisted(model: &Model) -> Option<String> {
+    let steps = &model.sight.has.unlisted;
+    let which = (!steps.is_empty()).then(|| steps.join(", "))?;
+    Some(format!(
+        "not known: {which} may change the schema, and no migrations are listed (lists, items)"
+    ))
+}
+
+fn migrations(model: &Model, since: &[String]) -> Vec<Detail> {
     if since.is_empty() {
-        return vec![("MIGRATIONS", "none are recorded since".to_owned(), Tone::Dim)];
+        let none = || ("MIGRATIONS", "none are recorded since".to_owned(), Tone::Dim);
+        return vec![unlisted(model).map_or_else(none, |why| ("MIGRATIONS", why, Tone::Warn))];
     }
     let all = since.len();
     let line = match all {
