@@ -288,6 +288,12 @@ fn what_is_pasted_confirms_nothing() {
     console.send("\u{1b}[200~D\rD\r\u{1b}[201~");
     console.wait_for("pasted text is not taken for keys");
     assert!(console.screen().contains("READY"), "{}", console.screen());
+    // From where pastes are not marked as such: what opens a dialog does not confirm it, too.
+    console.send("ID\t\r");
+    console.wait_for("read first, then press Enter once more");
+    console.send("\u{1b}");
+    console.wait_without("Start deploy");
+    assert!(console.screen().contains("READY"), "{}", console.screen());
 }
 
 #[test]

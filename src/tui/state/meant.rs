@@ -26,6 +26,8 @@ enum Shown {
 #[derive(Debug)]
 pub(crate) struct Meant {
     shown: Shown,
+    /// It was opened by a key that others came with, and they come still: nobody has read it.
+    rushed: bool,
     /// When a letter was last pressed.
     letter: Timestamp,
     /// When any key was last pressed.
@@ -35,7 +37,7 @@ pub(crate) struct Meant {
 impl Meant {
     /// For a dialog that opens now.
     pub(crate) fn new(now: Timestamp) -> Self {
-        Self { shown: Shown::No, letter: now, key: now }
+        Self { shown: Shown::No, rushed: false, letter: now, key: now }
     }
 
     /// It says something else now.
@@ -57,17 +59,24 @@ impl Meant {
         }
     }
 
-    /// A key is pressed; whether by a hand, as far as the keys before it tell.
-    pub(crate) fn by_hand(&mut self, now: Timestamp) -> bool {
+    /// A key was pressed that others came with; where it has opened the dialog, they are not meant for it.
+    pub(crate) fn crowded(&mut self) {
+        self.rushed |= self.shown == Shown::No;
+    }
+
+    /// A key is pressed; whether by a hand, as far as the keys before it tell. `follows`: it came with
+    /// the one before it.
+    pub(crate) fn by_hand(&mut self, now: Timestamp, follows: bool) -> bool {
         let pause = now.duration_since(self.key);
         self.key = now;
+        self.rushed &= follows;
         // The clock may have been set back.
         pause.abs() >= HAND
     }
 
     /// Whether Enter is meant.
     pub(crate) fn enter(&self) -> bool {
-        self.shown == Shown::Taken
+        self.shown == Shown::Taken && !self.rushed
     }
 
     /// Whether a letter is meant that nothing else came with. Every press begins the wait anew.
@@ -120,10 +129,22 @@ mod tests {
     }
 
     #[test]
+    fn what_came_with_the_key_that_opened_it_is_not_meant() {
+        let mut meant = Meant::new(at(0));
+        meant.crowded();
+        meant.sent();
+        meant.taken();
+        assert!(!meant.by_hand(at(0), true) && !meant.enter());
+        assert!(meant.by_hand(at(900), false) && meant.enter());
+        meant.crowded();
+        assert!(meant.enter(), "it was open before");
+    }
+
+    #[test]
     fn keys_of_a_paste_follow_at_once() {
         let mut meant = shown();
-        assert!(meant.by_hand(at(30)));
-        assert!(!meant.by_hand(at(59)));
-        assert!(meant.by_hand(at(-3_600_000)), "the clock was set back");
+        assert!(meant.by_hand(at(30), false));
+        assert!(!meant.by_hand(at(59), false));
+        assert!(meant.by_hand(at(-3_600_000), false), "the clock was set back");
     }
 }

@@ -150,6 +150,8 @@ pub(crate) struct Model {
     pub(crate) line: Option<Line>,
     /// The operator has done something since that line was said.
     pub(crate) read: bool,
+    /// What was said last and is not to cover the line yet.
+    pub(crate) later: Option<Line>,
     pub(crate) said: Said,
     /// Why what was asked for last was not done, all lines.
     pub(crate) refused: Vec<String>,
@@ -165,8 +167,10 @@ pub(crate) struct Model {
     pub(crate) over: Option<String>,
     /// Nobody hears wishes any more.
     pub(crate) alone: bool,
-    /// Another key came with the one that is taken.
+    /// Another key came with the one that is taken, and is next.
     pub(crate) crowded: bool,
+    /// The one that is taken came with the one before it.
+    pub(crate) follows: bool,
     /// The screen is to be drawn from nothing.
     pub(crate) redraw: bool,
     pub(crate) quit: bool,
@@ -214,6 +218,7 @@ impl Model {
             prompts: VecDeque::new(),
             line: None,
             read: true,
+            later: None,
             said: Said::default(),
             refused: Vec::new(),
             guide: Vec::new(),
@@ -223,6 +228,7 @@ impl Model {
             over: None,
             alone: false,
             crowded: false,
+            follows: false,
             redraw: false,
             quit: false,
             errands: Errands::default(),
@@ -359,7 +365,8 @@ impl Model {
         let waits = self.attention.waits();
         let behind = self.past.as_ref().is_some_and(|past| past.goes_on);
         let going = self.open_run().is_some() || behind || self.sight.doing.is_some();
-        ((going || ages || self.host_view.is_some()) && !self.is_tiny()) || waits
+        let shows = going || ages || self.host_view.is_some() || self.later.is_some();
+        (shows && !self.is_tiny()) || waits
     }
 
     /// Whether the run has begun to change what a host serves after it was looked at.
@@ -393,8 +400,18 @@ impl Model {
         };
         let covered = self.line.as_ref().is_some_and(stays);
         self.said.keep(line.clone());
-        if !covered {
-            (self.line, self.read) = (Some(line), false);
+        match covered {
+            true => self.later = Some(line),
+            false => (self.line, self.read, self.later) = (Some(line), false, None),
+        }
+    }
+
+    /// Shows the newest line that was not to cover another, once that one can have been read.
+    pub(crate) fn uncover(&mut self) {
+        let young = |shown: &Line| self.now.duration_since(shown.at) < COVERED_AFTER;
+        let unread = !self.read && self.line.as_ref().is_some_and(young);
+        if self.later.is_some() && !unread {
+            (self.line, self.read) = (self.later.take(), false);
         }
     }
 

@@ -1,10 +1,8 @@
 //! Who has the terminal: us, a guest, or the shell that started us.
 
-use std::time::Duration;
-
 use crossterm::event::EventStream;
 
-use super::{Turns, WISHES_MAX};
+use super::{GLANCE, Turns, WISHES_MAX};
 use crate::tui::{
     TuiError,
     styles::Tone,
@@ -48,7 +46,7 @@ impl Turns {
             Holder::Guest | Holder::Shell => {}
         }
         for _ in 0..STALE_MAX {
-            match crossterm::event::poll(Duration::ZERO) {
+            match crossterm::event::poll(GLANCE) {
                 Ok(true) => drop(crossterm::event::read()),
                 Ok(false) | Err(_) => break,
             }

@@ -48,6 +48,10 @@ const NEWS_MAX: usize = 256;
 /// Wishes that wait for whoever carries them out.
 const WISHES_MAX: usize = 64;
 
+/// How long it is looked whether more keys have come. crossterm 0.29 finds none when it may not wait at all,
+/// not even those that it has read.
+const GLANCE: Duration = Duration::from_micros(200);
+
 /// How long the last wish waits to be taken.
 const LAST_WISH: Duration = Duration::from_secs(1);
 
@@ -313,8 +317,12 @@ impl Turns {
             self.taken();
         }
         // Whoever waits for keys begins to wait only when there is none.
-        self.model.crowded = crossterm::event::poll(Duration::ZERO).is_ok_and(|waits| waits);
+        self.model.follows = self.model.crowded;
+        self.model.crowded = crossterm::event::poll(GLANCE).is_ok_and(|waits| waits);
         self.take(Msg::Key(key));
+        if let Some(dialog) = self.model.dialog.as_mut().filter(|_| self.model.crowded) {
+            dialog.meant.crowded();
+        }
         Ok(())
     }
 

@@ -27,9 +27,9 @@ const HIDES: Press = Press::Ctrl('t');
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let pages = view::dialog_pages(model);
     let bound = Press::of(key).and_then(|press| keymap::action(model, press));
-    let (now, crowded) = (model.now, model.crowded);
+    let (now, crowded, follows) = (model.now, model.crowded, model.follows);
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
-    let alone = dialog.meant.by_hand(now) && !crowded;
+    let alone = dialog.meant.by_hand(now, follows) && !crowded;
     dialog.says = None;
     if dialog.changed.take().is_some() {
         dialog.as_seen = Some(AsSeen::of(&model.sight));
@@ -116,7 +116,7 @@ fn at_button(model: &mut Model, press: Press, alone: bool) -> Vec<Wish> {
             match pressed {
                 Some(at) if meant => answer::press(model, at),
                 Some(_) => {
-                    dialog.says = Some(format!("read first, then press {letter} once more"));
+                    dialog.says = Some(format!("read first; press {letter} again in a moment"));
                     Vec::new()
                 }
                 None => stray(dialog),

@@ -101,6 +101,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
             }
         }
     };
+    model.uncover();
     dialog::close_stale(model);
     outside::keep_true(model);
     dialog::next_prompt(model);
