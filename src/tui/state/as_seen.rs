@@ -16,10 +16,12 @@ pub(crate) struct AsSeen {
     /// Whether visitors get the page; `None`: it is not known.
     pages: BTreeMap<String, Option<bool>>,
     pub(crate) raising: Raising,
+    /// What turning the page off needs care for.
+    pub(crate) care: Vec<String>,
 }
 
 impl AsSeen {
-    pub(crate) fn of(sight: &Sight) -> Self {
+    pub(crate) fn of(sight: &Sight, care: Vec<String>) -> Self {
         let sites = || sight.sites.iter().map(|(host, (site, _))| (host.clone(), site));
         let page = |page: &Maintenance| match page {
             Maintenance::On(_) => Some(true),
@@ -31,17 +33,23 @@ impl AsSeen {
             served: sites().map(|(host, site)| (host, site.served.clone())).collect(),
             pages: pages.map(|(host, (it, _))| (host.clone(), page(it))).collect(),
             raising: sites().map(|(host, it)| (host, (it.page, it.raised.clone()))).collect(),
+            care,
         }
     }
 
     /// What is served otherwise by now, in a line; hosts that were not seen before are no difference.
-    pub(crate) fn served_since(&self, now: &Self) -> Option<String> {
+    fn served_since(&self, now: &Self) -> Option<String> {
         let name = |served: &Served| served.release().unwrap_or("no release").to_owned();
         let other = |(host, before): (&String, &Served)| {
             let after = now.served.get(host).filter(|after| *after != before)?;
             Some(format!("{host} serves {} now, not {}", name(after), name(before)))
         };
         joined(self.served.iter().filter_map(other))
+    }
+
+    /// What is other of all that by now.
+    pub(crate) fn since(&self, now: &Self) -> Option<String> {
+        joined(self.served_since(now).into_iter().chain(self.pages_since(now)))
     }
 
     /// What is other of the page by now.

@@ -149,7 +149,7 @@ pub(crate) struct Dialog {
     pub(crate) subject: Subject,
     /// What was seen of the hosts that it is about, once they are looked at again for it.
     pub(crate) as_seen: Option<AsSeen>,
-    /// What has become other since then, as it was said.
+    /// What has become other since then, in a line that stays in it.
     pub(crate) changed: Option<String>,
     /// Lines that begin with a plus or a minus are differences.
     pub(crate) diff: bool,

@@ -9,6 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 /// A letter confirms only this long after the last one.
 const QUIET: SignedDuration = SignedDuration::from_millis(600);
 
+/// So long nothing is pressed while somebody reads what has changed.
+const READ: SignedDuration = SignedDuration::from_secs(1);
+
 /// No hand types two keys within this time; a terminal that pastes does.
 const HAND: SignedDuration = SignedDuration::from_millis(30);
 
@@ -32,17 +35,40 @@ pub(crate) struct Meant {
     letter: Timestamp,
     /// When any key was last pressed.
     key: Timestamp,
+    /// While it is not read that the dialog says something else: when it began to, or when a key came
+    /// before it can have been read.
+    unread: Option<Timestamp>,
 }
 
 impl Meant {
     /// For a dialog that opens now.
     pub(crate) fn new(now: Timestamp) -> Self {
-        Self { shown: Shown::No, rushed: false, letter: now, key: now }
+        Self { shown: Shown::No, rushed: false, letter: now, key: now, unread: None }
     }
 
     /// It says something else now.
     pub(crate) fn anew(&mut self, now: Timestamp) {
+        *self = Self { unread: Some(now), ..Self::new(now) };
+    }
+
+    /// It says again what it said before.
+    pub(crate) fn as_before(&mut self, now: Timestamp) {
         *self = Self::new(now);
+    }
+
+    /// Whether something else is said that was not read yet.
+    pub(crate) fn is_unread(&self) -> bool {
+        self.unread.is_some()
+    }
+
+    /// A key is pressed: on a button and after a while, whatever is said counts as read. Whoever types
+    /// into a field reads nothing else.
+    pub(crate) fn read(&mut self, now: Timestamp, on_button: bool) -> bool {
+        let Some(since) = self.unread else { return true };
+        let quiet = now.duration_since(since).abs() >= READ;
+        let read = on_button && quiet && self.shown == Shown::Taken;
+        self.unread = (!read).then_some(now);
+        read
     }
 
     /// A frame with it is on its way.
@@ -138,6 +164,20 @@ mod tests {
         assert!(meant.by_hand(at(900), false) && meant.enter());
         meant.crowded();
         assert!(meant.enter(), "it was open before");
+    }
+
+    #[test]
+    fn what_is_said_anew_is_read_on_a_button_and_after_a_while() {
+        let mut meant = shown();
+        assert!(meant.read(at(0), true) && !meant.is_unread(), "nothing else is said");
+        meant.anew(at(0));
+        assert!(!meant.read(at(2_000), true), "it is not shown yet");
+        meant.sent();
+        meant.taken();
+        assert!(!meant.read(at(2_999), true), "a key came before");
+        assert!(!meant.read(at(9_000), false) && meant.is_unread());
+        assert!(!meant.read(at(9_999), true));
+        assert!(meant.read(at(10_999), true) && !meant.is_unread());
     }
 
     #[test]

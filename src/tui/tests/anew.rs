@@ -21,6 +21,8 @@ fn says(desk: &Desk) -> String {
     dialog.and_then(|dialog| dialog.says.clone()).unwrap_or_default()
 }
 
+const UNREAD: &str = "changed while you looked: read it again";
+
 fn open(keys: &str) -> Desk {
     Desk::new(WIDE).tell_all(unprotected(idle())).keys(keys)
 }
@@ -56,7 +58,9 @@ fn what_has_become_of_it_meanwhile_is_said_and_not_confirmed() {
         let desk = changed(keys, sites);
         let dialog = desk.model.dialog.as_ref().unwrap();
         assert_eq!(dialog.focus, Focus::Button(0), "{keys}");
-        assert_eq!(says(&desk), format!("changed while you looked: {wanted}. Read it again"));
+        assert_eq!(says(&desk), UNREAD, "{keys}");
+        let row = format!("changed while you looked: {wanted}");
+        assert_eq!(dialog.changed.as_ref(), Some(&row), "{keys}");
         let acts = |wish: &Wish| matches!(wish, Wish::Do(_) | Wish::Start(_));
         assert!(!desk.keys("<ret>").wishes.iter().any(acts), "{keys}");
     };
@@ -71,6 +75,49 @@ fn what_has_become_of_it_meanwhile_is_said_and_not_confirmed() {
     // What is served is nothing to a page.
     let desk = changed("M", served());
     assert_eq!(says(&desk), "");
+}
+
+/// The page of both hosts, as visitors get it now.
+fn pages(desk: Desk, page: &Maintenance) -> Desk {
+    desk.tell_all(Sites::calm().page(0, page.clone()).page(1, page.clone()).told(at(62)))
+}
+
+#[test]
+fn a_difference_stays_and_what_was_typed_blindly_neither_takes_it_for_read_nor_leaves() {
+    let on = Maintenance::On(Vec::new());
+    let row = "MIND   changed while you looked: web1, web2: visitors get the page now";
+    let typed = |desk: &Desk| desk.model.dialog.as_ref().unwrap().fields[0].typed();
+    let focus = |desk: &Desk| desk.model.dialog.as_ref().unwrap().focus;
+    // Whoever types goes on typing; the keys on a button go to Cancel.
+    let mut desk = pages(open("M<tab>ab"), &on).burst("c");
+    assert_eq!((typed(&desk).as_str(), focus(&desk)), ("abc", Focus::Field(0)));
+    assert!(desk.screen().contains(row), "{}", desk.screen());
+    let mut desk = pages(open("M<tab>ab<backtab>"), &on).burst("<ret>x<tab><down><ret>");
+    assert_eq!((typed(&desk).as_str(), focus(&desk)), ("ab", Focus::Button(0)));
+    assert_eq!(says(&desk), UNREAD);
+    assert!(desk.screen().contains(row), "{}", desk.screen());
+    // A second later it could be read; it stays on the screen.
+    let mut desk = desk.keys("<tab>");
+    assert_eq!((focus(&desk), says(&desk).as_str()), (Focus::Button(1), ""));
+    assert!(desk.screen().contains(row), "{}", desk.screen());
+    // Out of the field in one go: it is said before anything is confirmed.
+    let desk = pages(open("M<tab>ab"), &on).burst("<ret><ret><tab><tab><tab><ret>");
+    assert_eq!(says(&desk), UNREAD);
+    assert!(!desk.wishes.iter().any(|wish| matches!(wish, Wish::Do(_))));
+    // What is as it was again is no difference.
+    let desk = pages(open("M"), &on);
+    let desk = pages(desk, &Maintenance::Off(200));
+    assert_eq!(desk.model.dialog.as_ref().unwrap().changed, None);
+    assert_eq!(says(&desk), "it is again as it was when you looked");
+    assert_eq!(desk.model.dialog.as_ref().unwrap().buttons.len(), 2);
+}
+
+#[test]
+fn all_that_a_start_rests_on_is_said() {
+    let sites = Sites::calm().serving(1, Served::Release(OLDER.to_owned()));
+    let desk = changed("D", sites.page(0, Maintenance::On(Vec::new())));
+    let row = desk.model.dialog.unwrap().changed.unwrap();
+    assert!(row.contains("web2 serves") && row.contains("visitors get the page now"), "{row}");
 }
 
 #[test]

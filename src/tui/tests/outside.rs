@@ -265,7 +265,7 @@ fn a_dialog_that_is_no_longer_true_is_not_pressed() {
     let told = Sites::calm().raised("bob@laptop").with(story::running());
     let desk = Desk::new(WIDE).tell_all(told).keys("M<tab>production<ret><ret><ret><tab>");
     let mut desk = desk.tell(story::failed().told());
-    assert!(desk.screen().contains("Read it again"), "{}", desk.screen());
+    assert!(desk.screen().contains("read it again"), "{}", desk.screen());
     assert!(done(&desk.keys("<ret>")).is_empty());
 }
 

@@ -8,7 +8,6 @@ use crate::tui::{
     keymap::{self, Press},
     state::{
         Model,
-        as_seen::AsSeen,
         dialog::{Deed, Dialog, Focus, Need, Role, Subject},
         facts::Facts,
     },
@@ -28,11 +27,19 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let pages = view::dialog_pages(model);
     let bound = Press::of(key).and_then(|press| keymap::action(model, press));
     let (now, crowded, follows) = (model.now, model.crowded, model.follows);
+    let seen = outside::as_seen(model);
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     let alone = dialog.meant.by_hand(now, follows) && !crowded;
     dialog.says = None;
-    if dialog.changed.take().is_some() {
-        dialog.as_seen = Some(AsSeen::of(&model.sight));
+    let on_button = dialog.commands.is_none() && matches!(dialog.focus, Focus::Button(_));
+    let leaves = Press::of(key) == Some(Press::Named(KeyCode::Esc));
+    if dialog.meant.is_unread() && !leaves {
+        if dialog.meant.read(now, on_button) {
+            dialog.as_seen = Some(seen);
+        } else if on_button {
+            dialog.says = Some(outside::UNREAD.to_owned());
+            return Vec::new();
+        }
     }
     if let Some(first) = dialog.commands {
         commands::key(model, first, Press::of(key));

@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// What the last row of a dialog says until a difference was read.
+pub(super) const UNREAD: &str = "changed while you looked: read it again";
+
 /// The question whether to go back to a release.
 pub(super) fn rollback(model: &mut Model, release: &str) {
     let Some(plan) = model.plan() else { return };
@@ -145,8 +148,8 @@ pub(super) fn gone(
 }
 
 /// Brings what is open in line with what was told: the picker is for when no run is open, and a
-/// button of the maintenance dialog says what it does now. The dialog stays open, on Cancel: what
-/// is being typed must not fall on the keys behind it.
+/// button of the maintenance dialog says what it does now. The dialog stays open: what is being
+/// typed must not fall on the keys behind it.
 pub(super) fn keep_true(model: &mut Model) {
     let gone = if model.open_run().is_some() {
         Some("a run has begun: no release can be chosen now")
@@ -158,16 +161,55 @@ pub(super) fn keep_true(model: &mut Model) {
     if let Some(gone) = gone.filter(|_| model.picker.take().is_some()) {
         model.say(gone, Tone::Warn);
     }
-    let care = words::care(model);
-    let now = AsSeen::of(&model.sight);
-    let Some(dialog) = &model.dialog else { return };
+    keep_dialog_true(model);
+}
+
+/// A difference is told in the open dialog, and stays there. What is typed into a field goes on; the keys
+/// on a button go to Cancel.
+fn keep_dialog_true(model: &mut Model) {
+    let now = as_seen(model);
+    let Some(mut dialog) = model.dialog.take() else { return };
+    let other = other(&dialog, &now).map(|it| format!("changed while you looked: {it}"));
+    let again = other.is_none() && dialog.as_seen.is_some() && dialog.meant.is_unread();
+    if !again && (other.is_none() || dialog.changed == other) {
+        model.dialog = Some(dialog);
+        return;
+    }
+    if matches!(dialog.subject, Subject::Maintenance(_)) {
+        dialog.buttons.truncate(1);
+        dialog = with_switches(model, dialog, &now.care);
+        dialog.subject = Subject::Maintenance(now.care);
+    }
+    if matches!(dialog.focus, Focus::Button(_)) {
+        dialog.focus = Focus::Button(0);
+    }
+    dialog.scroll = 0;
+    // A letter that was meant for what was there before confirms nothing.
+    if again {
+        dialog.meant.as_before(model.now);
+        dialog.says = Some("it is again as it was when you looked".to_owned());
+    } else {
+        dialog.meant.anew(model.now);
+        dialog.says = Some(UNREAD.to_owned());
+    }
+    dialog.changed = other;
+    model.dialog = Some(dialog);
+}
+
+/// What a dialog rests on, as it is known now.
+pub(super) fn as_seen(model: &Model) -> AsSeen {
+    AsSeen::of(&model.sight, words::care(model))
+}
+
+/// What has become other of what a dialog is about, since it was read last.
+fn other(dialog: &Dialog, now: &AsSeen) -> Option<String> {
     let before = dialog.as_seen.as_ref();
-    let pages = || before?.pages_since(&now);
-    let other = match &dialog.subject {
-        Subject::Start => before.and_then(|it| it.served_since(&now)).or_else(pages),
-        Subject::Maintenance(cares) => {
-            let cared = || (*cares != care).then(|| "what to be careful of".to_owned());
-            pages().or_else(cared)
+    match &dialog.subject {
+        Subject::Start => before?.since(now),
+        Subject::Maintenance(care) => {
+            let care = before.map_or(care, |it| &it.care);
+            let cared = || (*care != now.care).then(|| "what to be careful of".to_owned());
+            before.and_then(|it| it.pages_since(now)).or_else(cared)
         }
         Subject::Without
         | Subject::Holds(_)
@@ -178,25 +220,13 @@ pub(super) fn keep_true(model: &mut Model) {
         | Subject::Prompt(_)
         | Subject::Save
         | Subject::Quit => None,
-    };
-    let Some(other) = other.filter(|other| dialog.changed.as_ref() != Some(other)) else { return };
-    let Some(mut dialog) = model.dialog.take() else { return };
-    if matches!(dialog.subject, Subject::Maintenance(_)) {
-        dialog.buttons.truncate(1);
-        dialog = with_switches(model, dialog, &care);
-        dialog.subject = Subject::Maintenance(care);
     }
-    dialog.focus = Focus::Button(0);
-    // A letter that was meant for what was there before confirms nothing.
-    dialog.meant.anew(model.now);
-    dialog.says = Some(format!("changed while you looked: {other}. Read it again"));
-    dialog.changed = Some(other);
-    model.dialog = Some(dialog);
 }
 
 /// What a dialog about hosts says of them may be half a minute old: they are looked at again once it is
 /// open, and what it was opened on is kept, so that no difference is passed over.
 pub(super) fn glance(model: &mut Model) -> Option<Wish> {
+    let now = as_seen(model);
     let dialog = model.dialog.as_mut().filter(|dialog| dialog.as_seen.is_none())?;
     let about = match dialog.subject {
         Subject::Start | Subject::Rollback(..) | Subject::Maintenance(_) | Subject::Lock(_) => true,
@@ -212,7 +242,7 @@ pub(super) fn glance(model: &mut Model) -> Option<Wish> {
     if !about || !known {
         return None;
     }
-    dialog.as_seen = Some(AsSeen::of(&model.sight));
+    dialog.as_seen = Some(now);
     if model.alone {
         return None;
     }
@@ -226,8 +256,8 @@ pub(super) fn begin(model: &mut Model, dialog: &Dialog, intent: Intent) -> Wish 
     let reason = some(dialog.typed(Role::Main));
     let typed = dialog.typed(Role::Until);
     let until = moment::read(&typed, model.now, &model.settings.zone).ok().flatten();
-    // What has changed was said, and the keys were on Cancel then.
-    let raising = AsSeen::of(&model.sight).raising;
+    // What has changed was said, and read.
+    let raising = as_seen(model).raising;
     let intent = match intent {
         Intent::Rollback { release, .. } => {
             let told = if let Subject::Rollback(_, served) = &dialog.subject {

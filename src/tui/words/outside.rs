@@ -12,7 +12,7 @@ use crate::{
         state::{
             Model,
             dialog::{Dialog, Subject},
-            facts::Facts,
+            facts::{Facts, MIND},
             sight::Pages,
         },
         styles::Tone,
@@ -95,7 +95,9 @@ pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
 /// The text of a dialog: of those that are about the hosts as they are now, it is made anew.
 pub(crate) fn dialog(model: &Model) -> Vec<String> {
     let Some(dialog) = &model.dialog else { return Vec::new() };
-    let mut lines = facts(model, dialog).as_ref().map(Facts::lines).unwrap_or_default();
+    let mut lines: Vec<String> =
+        dialog.changed.iter().map(|changed| format!("{MIND}{changed}")).collect();
+    lines.extend(facts(model, dialog).as_ref().map(Facts::lines).unwrap_or_default());
     if super::dialog_would(model, dialog).is_some() {
         lines.push("Runs   Ctrl-o lists its commands, host by host".to_owned());
     }
