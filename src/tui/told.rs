@@ -436,6 +436,14 @@ pub enum Wish {
     Quit,
 }
 
+impl Wish {
+    /// Whether the screen asks by itself for what it shows, and nobody typed for it.
+    #[must_use]
+    pub fn is_by_itself(&self) -> bool {
+        matches!(self, Self::Preview(_) | Self::Compare(_))
+    }
+}
+
 impl std::fmt::Debug for Wish {
     /// Without what was typed: it may be a secret.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

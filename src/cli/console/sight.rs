@@ -105,8 +105,11 @@ impl Sight {
     pub(super) async fn look(&self) -> Vec<String> {
         // What changes meanwhile may or may not be in the answers: they are as old as the question.
         let at = driver::now();
-        let (seen, trips, ()) =
-            futures::join!(self.wrapping.look(), self.wrapping.round_trips(), self.probe());
+        let (seen, trips, pages) = futures::join!(
+            self.wrapping.look(),
+            self.wrapping.round_trips(),
+            self.wrapping.probe()
+        );
         for (host, took) in trips {
             self.tell(Told::RoundTrip { host, took, at }).await;
         }
@@ -120,6 +123,8 @@ impl Sight {
                 Err(why) => problems.push(format!("{host}: cannot look at its releases: {why}")),
             }
         }
+        // With what lies there: whether visitors get it is told of the same moment.
+        self.tell_pages(&pages, at).await;
         self.tell(Told::Candidates(self.candidates())).await;
         problems
     }

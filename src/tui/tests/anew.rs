@@ -113,6 +113,18 @@ fn a_difference_stays_and_what_was_typed_blindly_neither_takes_it_for_read_nor_l
 }
 
 #[test]
+fn what_a_dialog_asks_by_itself_is_told_from_what_is_typed() {
+    let typed = |keys: &str| {
+        let wishes = open(keys).wishes;
+        wishes.into_iter().filter(|wish| !wish.is_by_itself()).collect::<Vec<_>>()
+    };
+    assert!(open("M").wishes.iter().any(Wish::is_by_itself));
+    assert_eq!(typed("M<down><up>"), [Wish::Glance]);
+    assert_eq!(typed("Rj"), []);
+    assert_eq!(typed("r"), [Wish::Look]);
+}
+
+#[test]
 fn all_that_a_start_rests_on_is_said() {
     let sites = Sites::calm().serving(1, Served::Release(OLDER.to_owned()));
     let desk = changed("D", sites.page(0, Maintenance::On(Vec::new())));

@@ -245,12 +245,18 @@ impl<'a> Session<'a> {
                     if wish == Wish::Quit {
                         break;
                     }
-                    // Nobody waits for a look that was not asked for.
-                    self.rounds.rest();
+                    // Nobody waits for a look that was not asked for; what the screen asks by itself
+                    // waits for none, and cuts none in half.
+                    let typed = !wish.is_by_itself();
+                    if typed {
+                        self.rounds.rest();
+                    }
                     if let Some(exit) = self.carry_out(wish).await? {
                         return self.leave(exit).await;
                     }
-                    self.rounds.rest();
+                    if typed {
+                        self.rounds.rest();
+                    }
                 }
                 arrived = arrival(&mut self.stage) => {
                     self.rounds.rest();
