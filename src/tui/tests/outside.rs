@@ -6,7 +6,7 @@ use super::{
     story::{self, at},
 };
 use crate::{
-    model::{Between, Commits, HostId, Maintenance, Pair, Served},
+    model::{Between, Commits, HostId, Maintenance, Pair, Released, Served},
     run::{Fact, Verdict},
     tui::{HostState, Intent, Settings, Told, Wish, state::dialog::Focus},
 };
@@ -251,6 +251,33 @@ fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
     let screen = Desk::new(WIDE).tell_all(planned).keys("M").screen();
     let why = "[ Turn off anyway ]  careful: a schema change did not end well";
     assert!(screen.contains(why), "{screen}");
+}
+
+#[test]
+fn a_run_that_is_over_is_not_said_to_have_made_what_others_serve() {
+    let head = |served: &str| {
+        let mut plan = story::plan();
+        plan.pipeline = "rollback".to_owned();
+        plan.released = Some(Released {
+            name: BEFORE.to_owned(),
+            revision: None,
+            reference: None,
+            made: false,
+            hosts: vec![HostId(0), HostId(1)],
+            rolled_back: Vec::new(),
+            reason: None,
+            lists: Vec::new(),
+        });
+        let served = Served::Release(served.to_owned());
+        let sites = Sites::calm().serving(0, served.clone()).serving(1, served);
+        let opened = story::Story::of(plan).then(Fact::Closed(Verdict::Ok));
+        let mut desk = Desk::new(WIDE).tell_all(sites.with(opened));
+        desk.screen().lines().next().unwrap_or_default().to_owned()
+    };
+    let own = head(BEFORE);
+    assert!(own.contains(&format!("rollback  {BEFORE} 9f8e7d6")), "{own}");
+    let other = head(OLDER);
+    assert!(other.contains(&format!("rollback  {BEFORE}  now serves {OLDER} 55aa10c")), "{other}");
 }
 
 #[test]

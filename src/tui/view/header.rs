@@ -188,7 +188,15 @@ fn served(model: &Model, pen: Pen) -> Vec<(u8, Vec<Span<'static>>)> {
         | Served::NotALink => name,
     };
     let tone = if tone == Tone::Text { Tone::Strong } else { tone };
-    let mut parts = vec![(2, vec![pen.span(&format!("  {name}"), tone)])];
+    let mut parts = Vec::new();
+    let name = match own(model, now) {
+        Some(own) => {
+            parts.push((4, vec![pen.span(&format!("  {own}"), Tone::Text)]));
+            format!("now serves {name}")
+        }
+        None => name,
+    };
+    parts.push((2, vec![pen.span(&format!("  {name}"), tone)]));
     if let Some(revision) = now.release().and_then(|release| sight.revision(release)) {
         let short = words::short_revision(revision);
         parts.push((5, vec![pen.span(&format!(" {short}"), Tone::Text)]));
@@ -198,6 +206,13 @@ fn served(model: &Model, pen: Pen) -> Vec<(u8, Vec<Span<'static>>)> {
         parts.push((6, vec![pen.span(&words, Tone::Dim)]));
     }
     parts
+}
+
+/// The release of a run that is over, where another one is served by now.
+fn own<'a>(model: &'a Model, now: &Served) -> Option<&'a str> {
+    let run = model.run().filter(|run| run.closed.is_some())?;
+    let own = run.plan.released.as_ref()?.name.as_str();
+    now.release().filter(|now| *now != own).map(|_| own)
 }
 
 /// How hosts differ: what is no release first.
