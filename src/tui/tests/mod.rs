@@ -300,6 +300,7 @@ fn key(name: &str) -> KeyEvent {
         "bs" => KeyCode::Backspace,
         "lt" => KeyCode::Char('<'),
         "f2" => KeyCode::F(2),
+        "f3" => KeyCode::F(3),
         other => panic!("no key {other}"),
     };
     KeyEvent::new(code, KeyModifiers::NONE)

@@ -104,3 +104,22 @@ fn long_names_have_the_room_that_there_is_and_stay_apart() {
         insta::assert_snapshot!(format!("picker_long_{width}x{height}"), desk.screen());
     }
 }
+
+#[test]
+fn keys_that_stand_for_nothing_say_so() {
+    let said = |keys: &str| {
+        let desk = Desk::new(WIDE).tell_all(idle()).keys(keys);
+        assert!(desk.model.picker.is_some(), "{keys}");
+        desk.model.line.map(|line| line.text).unwrap_or_default()
+    };
+    for (key, word) in [("x", "x"), ("D", "D"), ("<tab>", "Tab"), ("M", "M")] {
+        let wanted = format!("{word} does nothing while a release is chosen; Esc closes the list");
+        assert_eq!(said(&format!("R{key}")), wanted);
+    }
+    for keys in ["R/zzz<ret><ret>", "R/zzz<ret>d"] {
+        assert_eq!(said(keys), "no release fits the filter; Esc takes it away", "{keys}");
+    }
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("Rx<f3>");
+    assert!(desk.model.sheet.is_some());
+    assert!(desk.keys("<esc>").model.picker.is_some());
+}

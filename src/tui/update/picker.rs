@@ -94,23 +94,44 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
                     picker.typing = Some(std::mem::take(&mut picker.filter));
                 }
             }
-            Some(action @ (Action::Help | Action::Palette | Action::Look | Action::Redraw)) => {
+            Some(
+                action @ (Action::Help
+                | Action::Palette
+                | Action::Messages
+                | Action::Look
+                | Action::Redraw),
+            ) => {
                 if action == Action::Look {
                     model.sight.differences.forget_failures();
                 }
                 return keys::act(model, action);
             }
-            Some(_) | None => {}
+            Some(_) | None => nothing(model, press),
         },
         None => {}
     }
     Vec::new()
 }
 
+/// A key that stands for nothing here.
+fn nothing(model: &mut Model, press: Press) {
+    let line =
+        format!("{} does nothing while a release is chosen; Esc closes the list", press.written());
+    model.say(line, Tone::Dim);
+}
+
+/// The name of the chosen release; where the filter leaves none, that is said.
+fn chosen(model: &mut Model) -> Option<String> {
+    let chosen = model.picker.as_ref()?.candidate(&model.sight).map(|it| it.name.clone());
+    if chosen.is_none() {
+        model.say("no release fits the filter; Esc takes it away", Tone::Dim);
+    }
+    chosen
+}
+
 /// Asks for the whole difference of the chosen release, to be read in the pager.
 fn diff(model: &mut Model) -> Vec<Wish> {
-    let chosen = model.picker.as_ref().and_then(|picker| picker.candidate(&model.sight));
-    let Some(name) = chosen.map(|it| it.name.clone()) else { return Vec::new() };
+    let Some(name) = chosen(model) else { return Vec::new() };
     let Some(pair) = model.sight.pair(&name) else {
         model.say(format!("no host serves another release than {name}"), Tone::Warn);
         return Vec::new();
@@ -126,6 +147,12 @@ pub(super) fn read(model: &mut Model, pair: &Pair, found: Result<Vec<String>, St
         return;
     }
     let here = model.picker.as_ref().is_some_and(|picker| picker.chosen == pair.to);
+    if !here && model.picker.is_some() {
+        model.say(
+            format!("how {} differs was read, but another one is chosen now", pair.to),
+            Tone::Dim,
+        );
+    }
     if !here || model.dialog.is_some() || model.help.is_some() || model.palette.is_some() {
         return;
     }
@@ -222,9 +249,8 @@ pub(super) fn go(model: &mut Model, motion: Motion) {
 
 /// Enter: the question, or why there is none.
 fn choose(model: &mut Model) {
-    let candidate = model.picker.as_ref().and_then(|picker| picker.candidate(&model.sight));
-    let Some(candidate) = candidate else { return };
-    let (name, refused) = (candidate.name.clone(), candidate.refused.clone());
+    let Some(name) = chosen(model) else { return };
+    let refused = model.sight.candidate(&name).and_then(|candidate| candidate.refused.clone());
     match refused {
         Some(why) => model.say(format!("{name} is not offered: {why}"), Tone::Warn),
         None => outside::rollback(model, &name),
