@@ -24,7 +24,7 @@ pub struct Difference {
     pub removed: u64,
     /// Files that differ and that name dependencies with their versions.
     pub locks: Vec<Touched>,
-    /// Files that differ and that show by example what is to be configured.
+    /// Files that differ and that configure, or show by example what is to be configured.
     pub examples: Vec<Touched>,
 }
 

@@ -20,6 +20,10 @@ fn made(shell: Shell) -> (Rig, String, String) {
          done
          echo hidden >releases/1/.git/x
          printf 'KEY=secret\\nOLD=1\\n' >releases/1/.env.example; echo KEY=other >releases/2/.env.example
+         mkdir -p releases/1/config/locales releases/2/config/locales
+         echo 'secret_key: hunter2' >releases/1/config/app.yml; echo 'secret_key: hunter3' >releases/2/config/app.yml
+         echo 'de: 1' >releases/1/config/locales/de.yml; cp releases/1/config/locales/de.yml releases/2/config/locales
+         echo 'de: 2' >>releases/2/config/locales/de.yml
          printf 'django==5.2.9\\nhttpx==1\\n' >releases/1/requirements.txt
          echo django==5.2.8 >releases/2/requirements.txt
          printf 'a\\nb\\n' >\"releases/2/odd name\"; echo new >releases/2/new
@@ -50,8 +54,7 @@ fn numbers(found: &Difference) -> String {
     format!("{} files +{} -{}; {}", found.files, found.added, found.removed, files.join("; "))
 }
 
-const WANTED: &str =
-    "4 files +4 -5; requirements.txt: django 5.2.9>5.2.8, httpx 1>-; .env.example: KEY >, OLD >-";
+const WANTED: &str = "6 files +6 -6; requirements.txt: django 5.2.9>5.2.8, httpx 1>-; .env.example: KEY >, OLD >-; config/app.yml: ";
 
 #[test]
 fn two_releases_are_compared_by_commits_and_by_files() {
@@ -67,7 +70,7 @@ fn two_releases_are_compared_by_commits_and_by_files() {
         assert_eq!((between.leaving.count, between.coming.count), (0, 1));
         assert!(between.coming.newest[0].contains(" state 2 (Ana, 20"), "{between:?}");
         let back = compare(By::Commits(&new, &old)).unwrap();
-        assert_eq!((back.added, back.removed, back.commits.unwrap().leaving.count), (5, 4, 1));
+        assert_eq!((back.added, back.removed, back.commits.unwrap().leaving.count), (6, 6, 1));
 
         let found = compare(By::Files("1", "2")).unwrap();
         assert_eq!(numbers(&found), WANTED, "{shell:?}");
@@ -85,10 +88,10 @@ fn a_difference_is_read_whole_and_no_value_of_a_setting() {
         for by in [By::Commits(&old, &new), By::Files("1", "2")] {
             let lines = rig.ask(builtin::diff(&rig.layout, by));
             let text = builtin::diffed(&lines).unwrap().unwrap().join("\n");
-            for part in ["-django==5.2.9", "+new", "-end", "odd name", "KEY="] {
+            for part in ["-django==5.2.9", "+new", "-end", "odd name", "KEY=", "+secret_key:"] {
                 assert!(text.contains(part), "{shell:?} {by:?}: {part}: {text}");
             }
-            for hidden in ["=secret", "hidden\n", "=other"] {
+            for hidden in ["=secret", "hidden\n", "=other", "hunter"] {
                 assert!(!text.contains(hidden), "{shell:?} {by:?}: {hidden}: {text}");
             }
         }

@@ -27,6 +27,7 @@ mod publish;
 mod record;
 mod reference;
 mod retention;
+mod secret;
 mod seen;
 mod sheet;
 mod steps;

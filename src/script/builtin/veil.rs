@@ -1,10 +1,15 @@
-//! What nobody is to read in a difference: values of settings, and files that hold keys.
+//! What nobody is to read in a difference: values of settings, secrets in whatever file, and files that
+//! hold keys.
 
-use super::dependencies::named_setting;
+use super::{
+    dependencies::named_setting,
+    secret::{HIDDEN, Secrets},
+};
 
 /// How much of a file is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
+    /// All but secrets.
     Whole,
     /// Names of settings, and no value.
     Names,
@@ -18,28 +23,30 @@ const SECRET: [&str; 7] =
 /// How files end that hold keys.
 const KEYS: [&str; 6] = [".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx"];
 
-/// The lines of a difference, without values of settings and without what is in files of keys.
+/// The lines of a difference, without values of settings, without secrets, and without what is in files
+/// of keys.
 pub(super) fn veiled<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let (mut shown, mut inside) = (Shown::Whole, false);
+    let (mut shown, mut inside, mut secrets) = (Shown::Whole, false, Secrets::default());
     let line = |line: &str| {
         if let Some(file) = line.strip_prefix("diff ") {
-            (shown, inside) = (of(file), false);
+            (shown, inside, secrets) = (of(file), false, Secrets::of(file));
         } else if line.starts_with("@@") {
             inside = true;
             // Git says behind it in what the place lies.
             let end =
                 line.get(2..).and_then(|rest| rest.find("@@")).map_or(line.len(), |at| at + 4);
             let place = line.get(..end).unwrap_or(line);
-            return if shown == Shown::Whole { line } else { place }.to_owned();
+            let rest = line.get(place.len()..).filter(|_| shown == Shown::Whole);
+            return format!("{place}{}", rest.map_or_else(String::new, |it| secrets.hide(it)));
         }
-        match (line.split_at_checked(1), shown) {
-            (_, Shown::Whole) | (None, _) => line.to_owned(),
-            _ if !inside => line.to_owned(),
-            (Some((sign, _)), Shown::Nothing) => format!("{sign}(hidden)"),
+        match (line.split_at_checked(1).filter(|_| inside), shown) {
+            (None, _) => line.to_owned(),
+            (Some((sign, text)), Shown::Whole) => format!("{sign}{}", secrets.hide(text)),
+            (Some((sign, _)), Shown::Nothing) => format!("{sign}{HIDDEN}"),
             (Some((sign, text)), Shown::Names) => match named_setting(text) {
-                Some(name) => format!("{sign}{name}=(hidden)"),
+                Some(name) => format!("{sign}{name}={HIDDEN}"),
                 None if text.trim().is_empty() || text.starts_with('#') => line.to_owned(),
-                None => format!("{sign}(hidden)"),
+                None => format!("{sign}{HIDDEN}"),
             },
         }
     };
@@ -74,6 +81,10 @@ mod tests {
         check(
             "diff config/Master.key\n@@ -1 @@\n+abc",
             "diff config/Master.key\n@@ -1 @@\n+(hidden)",
+        );
+        check(
+            "diff --git a/config/app.yml b/config/app.yml\n+++ b/token: x\n@@ -1 +1 @@ token: abc\n-token: abc\n+token: def\n db: a",
+            "diff --git a/config/app.yml b/config/app.yml\n+++ b/token: x\n@@ -1 +1 @@ token: (hidden)\n-token: (hidden)\n+token: (hidden)\n db: a",
         );
         check("diff web.env\n@@ -1 @@\n+A=1", "diff web.env\n@@ -1 @@\n+A=(hidden)");
     }

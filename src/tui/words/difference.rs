@@ -108,7 +108,11 @@ pub(super) fn around(model: &Model, pair: Option<&Pair>) -> Vec<Detail> {
         config.push((line, Tone::Text));
     }
     let examples = found.map_or_else(Vec::new, |found| touched(model, &found.examples));
-    config.extend(examples);
+    let more = examples.len().saturating_sub(CHANGES_SHOWN);
+    config.extend(examples.into_iter().take(CHANGES_SHOWN));
+    if more > 0 {
+        config.push((format!("and {} of settings", count(more, "other file")), Tone::Warn));
+    }
     lines.extend(headed("CONFIG", config));
     lines
 }
