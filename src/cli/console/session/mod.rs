@@ -247,16 +247,12 @@ impl<'a> Session<'a> {
                     }
                     // Nobody waits for a look that was not asked for; what the screen asks by itself
                     // waits for none, and cuts none in half.
-                    let typed = !wish.is_by_itself();
-                    if typed {
-                        self.rounds.rest();
-                    }
+                    let by_itself = wish.is_by_itself();
+                    self.rounds.rest_unless(by_itself);
                     if let Some(exit) = self.carry_out(wish).await? {
                         return self.leave(exit).await;
                     }
-                    if typed {
-                        self.rounds.rest();
-                    }
+                    self.rounds.rest_unless(by_itself);
                 }
                 arrived = arrival(&mut self.stage) => {
                     self.rounds.rest();

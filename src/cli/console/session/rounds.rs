@@ -58,6 +58,13 @@ impl Rounds {
         self.looking.abort_all();
         self.due = Instant::now() + LOOK_ANYWAY;
     }
+
+    /// The same, but for something that waits for no look.
+    pub(super) fn rest_unless(&mut self, waits_for_none: bool) {
+        if !waits_for_none {
+            self.rest();
+        }
+    }
 }
 
 impl Session<'_> {
