@@ -118,6 +118,12 @@ impl Sight {
         site.releases.iter().find(|other| other.name == release)
     }
 
+    /// Hosts that are left out are looked at no more: nothing is said of them.
+    pub(crate) fn forget(&mut self, hosts: &[String]) {
+        self.sites.retain(|host, _| !hosts.contains(host));
+        self.pages.retain(|host, _| !hosts.contains(host));
+    }
+
     /// A release by its name.
     pub(crate) fn candidate(&self, release: &str) -> Option<&Candidate> {
         self.candidates.iter().find(|candidate| candidate.name == release)

@@ -164,3 +164,19 @@ fn a_look_that_finds_nothing_else_changes_nothing() {
     let desk = desk.tell(Told::Candidates(Vec::new()));
     assert!(desk.model.sight.glancing.is_none());
 }
+
+#[test]
+fn a_host_that_is_left_out_ages_nothing() {
+    let late = || Told::Page {
+        host: "web2".to_owned(),
+        page: Maintenance::Unknown("the host is not connected".to_owned()),
+        at: at(1),
+    };
+    let told = Sites::calm().idle().into_iter().chain([late()]);
+    let told = told.chain([Told::Without(vec!["web2".to_owned()]), late()]);
+    let mut desk = Desk::new(WIDE).tell_all(told);
+    let seen: Vec<&String> = desk.model.sight.pages.keys().collect();
+    assert_eq!(seen, ["web1"]);
+    assert_eq!(desk.model.sight.sites.len(), 1);
+    assert!(!desk.screen().contains("not connected"), "{}", desk.screen());
+}

@@ -52,6 +52,8 @@ fn told(model: &mut Model, told: Told) {
         }
         Told::Refused(why) => model.say(format!("not done: {why}"), Tone::Warn),
         Told::Has(has) => model.sight.has = has,
+        // A look that began before it was left out.
+        Told::Seen { host, .. } | Told::Page { host, .. } if model.without.contains(&host) => {}
         Told::Seen { host, site, at } => {
             model.sight.sites.insert(host, (site, at));
             model.sight.unlisted = true;
@@ -99,7 +101,10 @@ fn told(model: &mut Model, told: Told) {
             model.ways.entry(host).or_default().round_trip = Some((took, at));
         }
         Told::Way(host, way) => model.ways.entry(host).or_default().way = Some(way),
-        Told::Without(hosts) => model.without = hosts,
+        Told::Without(hosts) => {
+            model.sight.forget(&hosts);
+            model.without = hosts;
+        }
         Told::Stages(offers) => model.stages = Some(Stages { offers, at: 0, opens: false }),
         Told::Back(_) | Told::Runs { .. } | Told::Past(_) => {}
     }
