@@ -50,12 +50,14 @@ fn a_run_that_another_drives_is_shown_to_its_end() {
     let driver = waiting(&project);
     driver.wait_for("h2 wait | in");
     let run = project.newest();
-    let left = project.spawn(&[]);
-    left.wait_for("h1 wait | in ‹KEY hidden›");
-    left.signal("TERM");
-    let left = left.wait();
-    assert_eq!(left.code, Some(143), "{left:?}");
-    assert!(left.stderr.contains(&format!("run {run} was only watched")), "{left:?}");
+    let last = format!("run {run} was only watched: nothing of it was changed\n");
+    for (signal, code) in [("TERM", 143), ("INT", 130), ("HUP", 129), ("QUIT", 131)] {
+        let left = project.spawn(&[]);
+        left.wait_for("h1 wait | in ‹KEY hidden›");
+        left.signal(signal);
+        let left = left.wait();
+        assert_eq!((left.code, left.stderr.as_str()), (Some(code), last.as_str()), "{left:?}");
+    }
     let stays = project.spawn(&[]);
     stays.wait_for("h2 wait | in ‹KEY hidden›");
     let by = format!("shop on staging: run {run} (deploy) is open, and ");

@@ -4,9 +4,13 @@
 //! Where there is nothing to show it ends as a wrong command line does. Whoever calls it in a script
 //! meant another command, and must not take a report for a release.
 
-use std::{mem, time::Duration};
+use std::{
+    mem,
+    sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
+    time::Duration,
+};
 
-use tokio::{runtime::Handle, time::sleep};
+use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{open_run, session};
 use crate::{
@@ -63,14 +67,18 @@ pub(super) async fn stream(
     };
     let mut signals = headless::listen()?;
     let mut watched = Watched::open(around, &id)?;
-    // On a thread of its own: whoever reads it may be slow, and a signal is heard all the same.
-    let here = Handle::current();
-    let followed = tokio::task::spawn_blocking(move || here.block_on(watched.follow()));
+    // On a thread of its own: whoever reads it may be slow, and a signal is heard all the same. It
+    // waits by means of its own, for it may outlive the runtime.
+    let (stays, leaves) = sync_channel(0);
+    let mut followed = spawn_blocking(move || watched.follow(&leaves));
     tokio::select! {
-        exit = followed => {
+        exit = &mut followed => {
             exit.unwrap_or_else(|_| Err(Stop::new(Exit::Failed, "the lines of the run failed")))
         }
         number = signals.next() => {
+            drop(stays);
+            // The last words come last, unless nobody takes what comes before them.
+            drop(timeout(GLANCE, followed).await);
             say::err(&format!("run {id} was only watched: nothing of it was changed"));
             Ok(Exit::Signal(number))
         }
@@ -96,8 +104,9 @@ impl Watched {
         Ok(Self { follower, news, run, report: Report::beside(around) })
     }
 
-    /// Prints what was, and what comes, until it is over or nobody drives it.
-    async fn follow(&mut self) -> Result<Exit, Stop> {
+    /// Prints what was, and what comes, until it is over, nobody drives it, or the operator `leaves`:
+    /// then the other end of that is gone.
+    fn follow(&mut self, leaves: &Receiver<()>) -> Result<Exit, Stop> {
         self.begin();
         let (mut asked, mut since) = (self.run.holds_asked, 0);
         loop {
@@ -120,7 +129,9 @@ impl Watched {
                     say::out(&format!("that is for {driver} to decide; it is waited for"));
                 }
             }
-            sleep(GLANCE).await;
+            if leaves.recv_timeout(GLANCE) != Err(RecvTimeoutError::Timeout) {
+                return Ok(Exit::of(Left::Detached, &self.run, None));
+            }
         }
     }
 
