@@ -2,35 +2,98 @@
 //! terminal that could be asked whether it echoes, so in doubt an answer is hidden; the operator can
 //! show it while it is typed.
 
+use std::sync::LazyLock;
+
 /// Parts of words of which no other word is made: sudo, ssh, psql, mysql and gpg ask with them, in
 /// the languages in which they do. In small letters.
-const PARTS: &str = "password | passwd | passphrase | pass phrase | passcode | passwort | kennwort | \
-     kennphrase | mot de passe | phrase de passe | phrase secr | contraseñ | contrasen | \
-     contrasinal | pasahitz | palavra-passe | palavra passe | senha | hasło | hasła | \
-     haslo | парол | 密码 | 密碼 | 口令 | パスワード | パスフレーズ | 暗証番号 | 暗号 | 암호 | 비밀번호 | wachtwoord | \
-     lösenord | adgangskode | kodeord | passord | salasana | jelsz | lozinka | lozinku | \
-     şifre | κωδικ | סיסמ | كلمة المرور | كلمة السر | รหัสผ่าน | mật khẩu | kata sandi | \
-     pasvort | geheim | one-time | one time | einmalcode | api key | api-key | \
-     private key | access key";
+const PARTS: &str = "password | passwd | passphrase | pass phrase | passcode | passkey | passwort | \
+     kennwort | kennphrase | mot de passe | phrase de passe | phrase secr | contraseñ | contrasinal | \
+     pasahitz | palavra-passe | palavra passe | senha | hasło | hasła | парол | лозинк | нууц үг | \
+     құпия | сырсөз | პაროლ | գաղտնաբառ | 密码 | 密碼 | 口令 | パスワード | パスフレーズ | 暗証番号 | \
+     暗号 | 암호 | 비밀번호 | wachtwoord | wachtwurd | wagwoord | lösenord | adgangskode | kodeord | \
+     passord | lykilorð | aðgangsorð | loyniorð | salasana | salasõna | parool | slaptažod | jelsz | \
+     lozink | zapork | fjalëkalim | şifre | κωδικ | סיסמ | كلمة المرور | كلمة السر | گذرواژ | رمز | \
+     پاس ورڈ | पासवर्ड | पास्वर्ड | कूटशब्द | পাসওয়ার্ড | கடவுச்சொல் | รหัสผ่าน | mật khẩu | kata sandi | \
+     kata laluan | nenosiri | pasfhocal | focal faire | facal-faire | cyfrinair | ger-tremen | \
+     pasvort | geheim | one-time | one time | einmalcode | api key | api-key | private key | \
+     access key | security key | recovery key | encryption key | decryption key | unlock key | \
+     master key | signing key | recovery phrase";
 
 /// What is hidden as a word of its own only, with or without an `s`.
-const WORDS: &str = "pin | otp | totp | 2fa | mfa | tan | token | secret | apikey | parola | parolă | \
-     parolanız | heslo | hesla | geslo | clave | credential | jeton | пин | wachtzin";
+const WORDS: &str = "pass | pin | otp | totp | 2fa | mfa | tan | token | secret | apikey | parola | \
+     parolanız | parole | parol | heslo | hesla | geslo | sandi | clave | credential | jeton | пин | \
+     wachtzin";
 
 /// Codes that are asked for: one of these, and a word for a code.
-const CODES: &str = "verif | vérif | authenticat | authentif | bestätigung | prüf | security | sicherheit | \
-     验证 | 認証";
+const CODES: &str = "verif | authenticat | authentif | bestätigung | prüf | security | sicherheit | \
+     recovery | backup | unlock | 验证 | 認証";
 const CODE: &str = "code | kod | código | codice | cód | код | 码 | コード";
+
+/// Some of the above, each by its base letters.
+struct Few(LazyLock<Vec<String>>);
+
+static VEILED_PARTS: Few = Few(LazyLock::new(|| few(PARTS)));
+static VEILED_WORDS: Few = Few(LazyLock::new(|| few(WORDS)));
+static VEILED_CODES: Few = Few(LazyLock::new(|| few(CODES)));
+static VEILED_CODE: Few = Few(LazyLock::new(|| few(CODE)));
+
+fn few(all: &str) -> Vec<String> {
+    all.split(" | ").map(base).collect()
+}
+
+impl Few {
+    fn in_line(&self, line: &str) -> bool {
+        self.0.iter().any(|part| line.contains(part.as_str()))
+    }
+
+    fn is(&self, word: &str) -> bool {
+        self.0.iter().any(|veiled| veiled == word)
+    }
+}
 
 /// Whether the answer to a line, which is in small letters, is not to be seen.
 pub(super) fn is_veiled(line: &str) -> bool {
-    let has = |parts: &str| parts.split(" | ").any(|part| line.contains(part));
+    let line = base(line);
     let mut words = line.split(|c: char| !c.is_alphanumeric());
     let word = |word: &str| {
-        let one = word.strip_suffix('s').unwrap_or(word);
-        WORDS.split(" | ").any(|veiled| veiled == word || veiled == one)
+        VEILED_WORDS.is(word) || word.strip_suffix('s').is_some_and(|one| VEILED_WORDS.is(one))
     };
-    has(PARTS) || words.any(word) || (has(CODES) && has(CODE))
+    VEILED_PARTS.in_line(&line)
+        || words.any(word)
+        || (VEILED_CODES.in_line(&line) && VEILED_CODE.in_line(&line))
+}
+
+/// Small letters with marks, behind what each of them is without.
+const MARKED: &str = "aàáâãäåāăąậẩ cçćč dď eèéêëēėęě gğģ iìíîïīįı kķ lłľĺļ nñńňņ oòóôõöøōő rřŕ sśšşș tťțţ \
+     uùúûüūůűų yýÿ zźżž ωώ οό ιί αά εέ カガ キギ クグ ケゲ コゴ サザ シジ スズ セゼ ソゾ タダ チヂ ツヅ テデ トド \
+     ハバパ ヒビピ フブプ ヘベペ ホボポ";
+
+/// A text by its base letters: the same for a letter in one character as for one with its marks behind
+/// it, as files of some systems have them, and for one that was typed without.
+fn base(text: &str) -> String {
+    let mut base = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\u{300}'..='\u{36f}' | '\u{3099}' | '\u{309a}' => {}
+            '가'..='힣' => jamo(c, &mut base),
+            c if c.is_ascii() => base.push(c),
+            c => base.push(bare(c)),
+        }
+    }
+    base
+}
+
+fn bare(c: char) -> char {
+    let row = MARKED.split(' ').find(|row| row.contains(c));
+    row.and_then(|row| row.chars().next()).unwrap_or(c)
+}
+
+/// The two or three letters of a Korean syllable (Unicode Standard, 3.12).
+fn jamo(syllable: char, to: &mut String) {
+    let at = u32::from(syllable) - u32::from('가');
+    let end = (!at.is_multiple_of(28)).then_some(0x11a7 + at % 28);
+    let letters = [Some(0x1100 + at / 588), Some(0x1161 + at % 588 / 28), end];
+    to.extend(letters.into_iter().flatten().filter_map(char::from_u32));
 }
 
 #[cfg(test)]
@@ -84,6 +147,36 @@ mod tests {
             "client_secret = ",
             "API key: ",
             "Tokens? ",
+            "Slaptažodis: ",
+            "[sudo] лозинка за deploy: ",
+            "[sudo] deploy-ის პაროლი: ",
+            "Lozinka: ",
+            "Zaporka: ",
+            "Parole: ",
+            "Parool: ",
+            "Salasõna: ",
+            "Lykilorð: ",
+            "Sandi: ",
+            "Kata laluan: ",
+            "گذرواژه: ",
+            "رمز عبور: ",
+            "पासवर्ड: ",
+            "Pasfhocal: ",
+            "Cyfrinair: ",
+            "Pass: ",
+            "Security key: ",
+            "Recovery key: ",
+            "Encryption key: ",
+            "Unlock key: ",
+            "Recovery code: ",
+            // Each mark a character of its own, and none at all.
+            "Lo\u{308}senord: ",
+            "Haslo: ",
+            "Slaptaz\u{30c}odis: ",
+            "Ma\u{323}\u{302}t kha\u{302}\u{309}u: ",
+            "ハ\u{309a}スワート\u{3099}: ",
+            "\u{110b}\u{1161}\u{11b7}\u{1112}\u{1169}: ",
+            "κωδικο\u{301}ς: ",
         ] {
             assert!(is_veiled(&line.to_lowercase()), "{line}");
         }
