@@ -213,9 +213,10 @@ impl Ear {
         waits
     }
 
-    /// The last line, as far as it is not finished; a finished one only where it surely asks.
+    /// The last line that is not empty, as far as it is not finished; a finished one only where it surely
+    /// asks.
     fn text(&self) -> String {
-        let line = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
+        let line = self.line.split(|byte| *byte == b'\n').next().unwrap_or_default();
         let finished = line.len() < self.line.len();
         let line = line.rsplit(|byte| *byte == b'\r').find(|part| !part.is_empty());
         let text = String::from_utf8_lossy(line.unwrap_or_default()).into_owned();
@@ -225,18 +226,24 @@ impl Ear {
         text
     }
 
-    /// Keeps the last line of what it printed.
+    /// Keeps the last line of what it printed that is not empty, and what ends it.
     fn keep(&mut self, bytes: &[u8]) {
         self.line.extend_from_slice(bytes);
-        let body = self.line.strip_suffix(b"\n").unwrap_or(&self.line);
-        let begin = body.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        if let Some(last) = self.line.get(..begin).and_then(|it| it.strip_suffix(b"\n")) {
-            let last = last.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-            self.before = last.iter().take(LINE_BYTES_MAX).copied().collect();
+        let (head, _) = last_line(&self.line);
+        let begin = head.len();
+        let (_, before) = last_line(head);
+        if !before.is_empty() {
+            self.before = before.iter().take(LINE_BYTES_MAX).copied().collect();
         }
         let begin = begin.max(self.line.len().saturating_sub(LINE_BYTES_MAX));
         self.line.drain(..begin);
     }
+}
+
+/// What is before the last line that is not empty, and that line.
+fn last_line(text: &[u8]) -> (&[u8], &[u8]) {
+    let body = text.trim_ascii_end();
+    body.split_at(body.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1))
 }
 
 /// The text without what a terminal would obey, in small letters.
@@ -334,6 +341,7 @@ mod tests {
             "Type 'yes' to continue",
             "\x1b[1mDrop the table? [y/N]\x1b[0m ",
             "Overwrite? [y/N]\n",
+            "Overwrite? [y/N]\n\n",
             "50 %\r60 %\rSure (y/n)? ",
         ] {
             check(text, sure(false));
@@ -345,13 +353,17 @@ mod tests {
             "Vault password? ",
             "Enter PIN: ",
             "PASSWORD:\n",
+            "Enter password:\r\n\r\n",
+            "Enter password:\n \n\t\n",
         ] {
             check(text, sure(true));
         }
         check("[sudo] deploy のパスワード：", sure(true));
         check("[sudo] Mot de passe de deploy : ", sure(true));
         check("Enter the database password\n> ", Some((2000, true)));
+        check("Enter the database password\n\n> ", Some((2000, true)));
         check("Passwort\r\n\r\n", None);
+        check("Sure (y/n)?\nno\n\n", None);
         check("Kennwort eingeben", Some((20_000, true)));
         check("Which colour\n> ", Some((2000, false)));
         check("Which release? ", Some((2000, false)));
