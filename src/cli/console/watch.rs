@@ -151,6 +151,9 @@ impl Watched {
 
     /// Tells what is new.
     async fn glance(&mut self, around: &Surroundings, screen: &Screen) -> Result<(), JournalError> {
+        self.glances = self.glances.wrapping_add(1);
+        // What its driver wrote before leaving is read after seeing that it is gone.
+        let asked = self.glances.is_multiple_of(ASK_AFTER).then(|| self.follower.driver());
         let events = self.follower.news()?;
         events.iter().for_each(|event| self.run.apply(event));
         if !events.is_empty() {
@@ -161,13 +164,11 @@ impl Watched {
             self.heard = heard;
             screen.dirty.mark();
         }
-        self.glances = self.glances.wrapping_add(1);
-        if self.glances.is_multiple_of(ASK_AFTER) {
-            let driver = self.follower.driver();
-            if driver != self.driver {
-                self.driver.clone_from(&driver);
-                screen.tell(Told::Watching(driver)).await;
-            }
+        if let Some(driver) = asked.filter(|driver| *driver != self.driver)
+            && self.run.closed.is_none()
+        {
+            self.driver.clone_from(&driver);
+            screen.tell(Told::Watching(driver)).await;
         }
         Ok(())
     }

@@ -25,10 +25,10 @@ const SAID_MAX: usize = 500;
 pub(crate) const COVERED_AFTER: SignedDuration = SignedDuration::from_secs(8);
 
 impl Line {
-    /// Whether it tells of something that is not as it should be: what does not is not to cover it
-    /// before it can have been read.
+    /// Whether it tells of something that is not as it should be, or that is over: what does not is not to
+    /// cover it before it can have been read.
     pub(crate) fn matters(&self) -> bool {
-        matches!(self.tone, Tone::Failed | Tone::Warn | Tone::Unknown)
+        matches!(self.tone, Tone::Failed | Tone::Warn | Tone::Unknown | Tone::Strong)
     }
 }
 

@@ -31,6 +31,25 @@ fn what_is_worse_stays_until_a_key_or_a_while() {
 }
 
 #[test]
+fn what_is_over_is_driven_by_nobody_and_that_is_not_said() {
+    let watched = |by: Option<&str>| Told::Watching(by.map(str::to_owned));
+    let of_another =
+        |story: story::Story| Desk::new(WIDE).tell(watched(Some("bob@vm 42"))).tell(story.told());
+    let gone = of_another(story::running()).tell(watched(None));
+    assert!(shown(&gone).starts_with("nobody drives the run any more"), "{}", shown(&gone));
+    let over = || Told::Over("run a4dqob is over".to_owned());
+    let closed = of_another(story::done_failed()).tell(over()).tell(watched(None));
+    assert_eq!(shown(&closed), "run a4dqob is over");
+}
+
+#[test]
+fn that_it_is_over_is_said_beside_a_key_that_did_nothing() {
+    let over = Told::Over("run a4dqob is over".to_owned());
+    let desk = Desk::new(WIDE).tell(story::done_ok().told()).keys("T").tell(over);
+    assert_eq!(shown(&desk), "run a4dqob is over");
+}
+
+#[test]
 fn all_that_was_said_is_found_again() {
     let note = Told::Note("web1 is connected".to_owned());
     let mut desk = Desk::new(WIDE).tell_all(idle()).tell(lost()).tell(note).keys(":messag<ret>");

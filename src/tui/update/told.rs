@@ -114,6 +114,8 @@ fn told(model: &mut Model, told: Told) {
 fn watching(model: &mut Model, by: Option<String>) {
     match (&model.watched, &by) {
         (None, _) => {}
+        // What is over is driven by nobody, and that is as it should be.
+        (Some(_), None) if model.open_run().is_none() => {}
         (Some(_), Some(by)) => model.say(format!("{by} drives the run now"), Tone::Text),
         (Some(_), None) => {
             let line = "nobody drives the run any more; steps in flight go on: deployui resume";
