@@ -90,6 +90,36 @@ deploy = ["drop"]
 }
 
 #[test]
+fn a_step_that_asks_without_a_word_is_sent_a_line_all_the_same() {
+    let project = Project::up(
+        1,
+        &[],
+        r#"
+[steps.wait]
+input = true
+run = """
+echo begun
+read a
+echo "$a" >{{ root }}/said
+"""
+[pipelines]
+deploy = ["wait"]
+"#,
+    );
+    let console = console(&project);
+    console.act("D", "Start deploy");
+    console.wait_for("│ begun");
+    console.send("I");
+    console.wait_for("INPUT for wait on h1");
+    answer(&console, "No question of it was seen.", "monday");
+    ends(console, 0);
+    assert_eq!(project.file(1, "said"), "monday");
+    let journal = journal(&project);
+    assert_eq!(journal.matches(r#""fact":{"asks":"#).count(), 1, "{journal}");
+    assert!(!journal.contains("monday"), "{journal}");
+}
+
+#[test]
 fn a_step_that_was_not_asking_is_asked_about_no_more() {
     let project = Project::up(
         1,

@@ -61,6 +61,13 @@ impl Asking {
         self.0.insert(attempt, Ear::new(before, tail, Instant::now()));
     }
 
+    /// The operator takes it to ask, or what is known of its input is known here already.
+    pub(super) fn known(&mut self, attempt: Try, before: Before) {
+        if let Some(ear) = self.0.get_mut(&attempt) {
+            ear.known(before);
+        }
+    }
+
     /// It takes no input any more.
     pub(super) fn over(&mut self, attempt: Try) {
         self.0.remove(&attempt);
@@ -144,6 +151,13 @@ impl Ear {
             Self { asked: before.asked, at, line: Vec::new(), before: Vec::new(), since: now };
         ear.keep(tail);
         ear
+    }
+
+    /// A question that was not heard here is open.
+    fn known(&mut self, before: Before) {
+        if before.open && before.asked > self.asked {
+            (self.asked, self.at) = (before.asked, At::Open);
+        }
     }
 
     /// It printed this. Gives the question for which it waits no more.
@@ -412,6 +426,23 @@ mod tests {
         assert!(asking.send(2));
         asking.given(2, now);
         assert_eq!(asking.look(now + PERHAPS).map(|(n, _)| n), Some(3));
+    }
+
+    #[tokio::test]
+    async fn a_question_that_only_the_operator_sees_is_one_until_the_step_prints() {
+        let now = Instant::now();
+        let mut asking = Ear::new(NEW, b"", now);
+        assert!(!asking.send(1));
+        let open = Before { asked: 1, open: true, answering: false };
+        asking.known(open);
+        assert!(asking.send(1));
+        asking.given(1, now);
+        // What is known already changes nothing.
+        asking.known(open);
+        assert_eq!(asking.printed(b"thanks\n", now), None);
+        asking.known(Before { asked: 2, ..open });
+        assert_eq!(asking.printed(b"I was busy\n", now), Some(2));
+        assert!(!asking.send(2));
     }
 
     #[tokio::test]

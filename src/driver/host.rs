@@ -389,6 +389,11 @@ impl Charge {
     async fn order(&mut self, wire: &mut Wire) -> Result<(), Ended> {
         let Some(base) = wire.hello.as_ref().map(|hello| hello.base.clone()) else { return Ok(()) };
         let wants = self.wants.borrow_and_update().clone();
+        for want in &wants {
+            if let Some(before) = want.input {
+                wire.asking.known(want.attempt, before);
+            }
+        }
         loop {
             let want = match wire.ordered.next(&wants, wire.client.following()) {
                 None => return Ok(()),

@@ -397,9 +397,11 @@ impl Driver {
             Command::Choose(_, _, why) | Command::Exclude(_, why) | Command::Abort(_, why) => {
                 vec![&why.0]
             }
-            Command::Mode(_) | Command::Break(..) | Command::Stop(..) | Command::Leave => {
-                Vec::new()
-            }
+            Command::Mode(_)
+            | Command::Break(..)
+            | Command::Listen(_)
+            | Command::Stop(..)
+            | Command::Leave => Vec::new(),
         };
         texts.into_iter().find_map(|text| self.fleet.secret_in(text))
     }

@@ -4,7 +4,8 @@ use super::{Engine, Policy};
 use crate::{
     model::{Gate, HoldId, HostId, Kind, NodeId, Try},
     run::{
-        Abort, Cause, Choice, Command, Fact, Mode, Refusal, Sig, State, Stop, StopCause, Who, Why,
+        Abort, Cause, Choice, Command, Fact, Mode, Question, Refusal, Sig, State, Stop, StopCause,
+        Who, Why,
     },
 };
 
@@ -17,6 +18,7 @@ impl Engine {
             Command::Choose(hold, choice, why) => self.answer(*hold, choice, why),
             Command::Mode(mode) => self.mode(*mode),
             Command::Break(gate, set) => self.breakpoint(*gate, *set),
+            Command::Listen(attempt) => self.listen(*attempt),
             Command::Stop(attempt, sig) => self.stop(*attempt, *sig),
             Command::Exclude(host, why) => self.exclude(*host, why),
             Command::Abort(abort, why) => self.abort(*abort, why),
@@ -60,6 +62,17 @@ impl Engine {
             return Err(Refusal::NotAhead);
         }
         Ok(if cell.breakpoint == set { Vec::new() } else { vec![Fact::Break(gate, set)] })
+    }
+
+    /// Nobody saw what it asks, so the answer may be a secret.
+    fn listen(&self, attempt: Try) -> Result<Vec<Fact>, Refusal> {
+        let cell = self.run.cell(attempt.node).ok_or(Refusal::NotRunning)?;
+        if cell.tries != attempt.n || !matches!(cell.state, State::Running(_)) {
+            return Err(Refusal::NotRunning);
+        }
+        let number = cell.asked.checked_add(1).filter(|_| cell.hears()).ok_or(Refusal::NoInput)?;
+        let question = Question { text: String::new(), hidden: true };
+        Ok(vec![Fact::Asks(attempt, number, question)])
     }
 
     fn stop(&self, attempt: Try, sig: Sig) -> Result<Vec<Fact>, Refusal> {

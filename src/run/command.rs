@@ -15,6 +15,8 @@ pub enum Command {
     /// Set a breakpoint on a gate, or remove it; on a list: on the gate of every item that it, or
     /// a later reading of it, brings.
     Break(NodeId, bool),
+    /// Take a running step to ask for a line of input, though no question of it was seen.
+    Listen(Try),
     /// Send a signal to a running step.
     Stop(Try, Sig),
     /// Leave a host out from here on.
@@ -40,6 +42,8 @@ pub enum Refusal {
     NotAhead,
     /// That attempt is not running.
     NotRunning,
+    /// That attempt takes no input, or is asking already.
+    NoInput,
     /// That host does not take part.
     NoSuchHost,
     /// The run is being aborted already.
@@ -57,6 +61,7 @@ impl fmt::Display for Refusal {
             Self::Closed => "the run is over",
             Self::NotAhead => "the run is past that point",
             Self::NotRunning => "that step is not running",
+            Self::NoInput => "that step takes no input now",
             Self::NoSuchHost => "that host takes no part in the run",
             Self::Aborting => "the run is being aborted already",
             Self::Secret(name) if name.contains(' ') => {

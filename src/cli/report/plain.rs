@@ -177,6 +177,9 @@ pub(super) fn open_holds(run: &Run) {
 fn wants(hold: &Hold) -> String {
     let offers: Vec<String> = hold.offers.iter().map(ToString::to_string).collect();
     let asked = match &hold.cause {
+        Cause::Input(_, question) if question.text.is_empty() => {
+            "input: no question was seen".to_owned()
+        }
         Cause::Input(_, question) => format!("input: {}", escape(&question.text)),
         Cause::Confirm(question) => format!("confirm: {}", escape(question)),
         Cause::Failed(_)

@@ -10,7 +10,7 @@ use crate::{
         Part, Query, StepName, Text, Try,
     },
     run::{Cause, Choice, End, Fact, LinkState, Offer, Question, Sig, Why},
-    tui::{Settings, Told, errand::Errand, state::Pane},
+    tui::{Settings, Told, Wish, errand::Errand, state::Pane},
 };
 
 const SMALL: Size = Size { width: 60, height: 16 };
@@ -134,6 +134,40 @@ fn password() -> Told {
     let asks = Fact::Asks(Try { node, n: 1 }, 1, question.clone());
     let offers = [Offer::Answer, Offer::Undo, Offer::Abort];
     story.then(asks).hold(node, Cause::Input(1, question), &offers).told()
+}
+
+/// The migration takes input, and says nothing.
+fn silent() -> story::Story {
+    let mut plan = story::plan();
+    for node in &mut plan.nodes {
+        if let Kind::Act(act) = &mut node.kind {
+            act.command.input = node.key.step.as_str() == "migrate";
+        }
+    }
+    let story = story::Story::of(plan).done("release", &[0, 1, 2], 1);
+    story.done("build", &[0, 1], 3).pass("migrate").start("migrate", 2)
+}
+
+#[test]
+fn a_step_that_takes_input_is_sent_some_though_it_asks_nothing() {
+    let desk = Desk::new(WIDE).tell(silent().told()).keys("I");
+    let story = silent();
+    let attempt = Try { node: story.node("migrate", 2), n: 1 };
+    assert_eq!(desk.wishes.last(), Some(&Wish::Command(crate::run::Command::Listen(attempt))));
+    let question = Question { text: String::new(), hidden: true };
+    let offers = [Offer::Answer, Offer::Undo, Offer::Abort];
+    let node = attempt.node;
+    let asks = Fact::Asks(attempt, 1, question.clone());
+    let story = story.then(asks).hold(node, Cause::Input(1, question), &offers);
+    let mut desk = desk.tell(story.told());
+    assert!(desk.screen().contains("INPUT for migrate on db1"), "{}", desk.screen());
+    let screen = desk.keys("I").screen();
+    assert!(screen.contains("No question of it was seen."), "{screen}");
+    assert!(screen.contains("It may ask for a secret"), "{screen}");
+    // One that takes none is sent none.
+    let desk = Desk::new(WIDE).tell(story::running().told()).keys("I");
+    let said = desk.model.line.as_ref().map(|line| line.text.as_str()).unwrap_or_default();
+    assert_eq!(said, "I does nothing now: nothing is being asked");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! what is done, where, and how to undo it.
 
 use super::{
-    allowed::{self, breaks, stoppable},
+    allowed::{self, breaks, stoppable, unheard},
     exclude, keys, lend, outside, picker,
     question::{about, about_hold, answer},
 };
@@ -64,8 +64,13 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
         | Act::Skip
         | Act::AssumeFailed
         | Act::Elsewhere
-        | Act::TakeOver
-        | Act::Input => answer(model, act),
+        | Act::TakeOver => answer(model, act),
+        Act::Input => match model.run().and_then(|run| unheard(model, run)) {
+            Some(attempt) if !asks(model) => {
+                return vec![Wish::Command(Command::Listen(attempt))];
+            }
+            Some(_) | None => answer(model, act),
+        },
         Act::Rollback => {
             picker::open(model);
             return Vec::new();
@@ -344,6 +349,11 @@ fn abort(model: &Model) -> Dialog {
         dialog = dialog.button("Leave, and stop", None, term, kind(false, true));
     }
     dialog.button("Undo, and stop", None, term, kind(true, true))
+}
+
+/// Whether the question that is shown is one for input.
+fn asks(model: &Model) -> bool {
+    model.hold().is_some_and(|(_, hold)| matches!(hold.cause, Cause::Input(..)))
 }
 
 /// How long a run goes on that is given up: a step that waits for input may never end by itself.

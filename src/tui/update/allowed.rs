@@ -280,8 +280,8 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
         | Act::Skip
         | Act::AssumeFailed
         | Act::Elsewhere
-        | Act::TakeOver
-        | Act::Input => answers(model, action),
+        | Act::TakeOver => answers(model, action),
+        Act::Input => answers(model, action).filter(|_| unheard(model, run).is_none()),
         Act::Maintenance | Act::Rollback | Act::Shell => outside_of_a_run(model, action),
     }
 }
@@ -413,6 +413,13 @@ pub(super) fn stoppable(model: &Model, run: &Run) -> Result<Try, String> {
         Some((stop, _)) if stop.sig == Sig::Kill => Err("it was sent KILL already".to_owned()),
         Some(_) | None => Ok(attempt),
     }
+}
+
+/// The attempt in the chosen cell that takes input, though nothing of it was seen that asks.
+pub(super) fn unheard(model: &Model, run: &Run) -> Option<Try> {
+    let attempt = face::running(run, model.nodes())?;
+    let cell = run.cell(attempt.node)?;
+    (matches!(cell.state, State::Running(_)) && cell.hears()).then_some(attempt)
 }
 
 /// The attempt that asks for input, the number of its question, and whether it is to be hidden.

@@ -137,7 +137,12 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
     let facts = about(model, run, hold, what, "none");
     let mut dialog = about_hold(model, run, id, hold, &format!("Answer {place}?")).about(facts);
     if hidden {
-        dialog = dialog.line("It asks for a secret: what you type is not shown.").line(
+        let unseen = matches!(&hold.cause, Cause::Input(_, question) if question.text.is_empty());
+        dialog = dialog.line(match unseen {
+            true => "It may ask for a secret: what you type is not shown (Ctrl-t shows it).",
+            false => "It asks for a secret: what you type is not shown.",
+        });
+        dialog = dialog.line(
             "Should the step print it while this console drives the run, it is hidden here (from 4 \
                  characters on); the host's own log holds it as it is.",
         );

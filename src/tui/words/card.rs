@@ -76,8 +76,13 @@ fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
     let (end, tone) = match &hold.cause {
         Cause::Failed(end) | Cause::NotUndone(end) => (*end, Tone::Failed),
         Cause::Input(_, question) => {
-            let asks = entry("asks", question.text.trim(), Tone::Held, 3);
-            let hidden = "what you type is not shown: it asks for a secret";
+            let unseen = question.text.is_empty();
+            let asks = if unseen { "no question was seen" } else { question.text.trim() };
+            let asks = entry("asks", asks, Tone::Held, 3);
+            let hidden = match unseen {
+                true => "what you type is not shown: it may ask for a secret",
+                false => "what you type is not shown: it asks for a secret",
+            };
             let hidden = question.hidden.then(|| entry("answer", hidden, Tone::Text, 1));
             return std::iter::once(asks).chain(hidden).collect();
         }

@@ -48,6 +48,7 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
         Cause::Break => format!("BREAK before {place}"),
         Cause::Confirm(_) => format!("ASKS before {place}"),
         Cause::Schema => "ASKS before undoing a schema change".to_owned(),
+        Cause::Input(_, question) if question.text.is_empty() => format!("INPUT for {place}"),
         Cause::Input(..) => format!("ASKS {place}"),
         Cause::Batch(_) => "ASKS before the next batch".to_owned(),
         Cause::LockHeld(_) => "LOCKED".to_owned(),
@@ -114,8 +115,13 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
             },
         ],
         Cause::Input(_, question) => {
-            let mut lines =
-                vec![format!("{place} waits for input. It printed last:"), question.text.clone()];
+            let mut lines = match question.text.is_empty() {
+                true => vec![format!("{place} takes input. No question of it was seen.")],
+                false => vec![
+                    format!("{place} waits for input. It printed last:"),
+                    question.text.clone(),
+                ],
+            };
             if run.aborting.is_some() {
                 let [answer, stop] =
                     [Act::Input, Act::Stop].map(|act| written(model, Action::Act(act)));

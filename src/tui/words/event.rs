@@ -28,6 +28,9 @@ pub(crate) fn event(model: &Model, run: &Run, event: &Event) -> Option<(String, 
         Fact::Refused(attempt, words) => {
             (format!("{} could not begin: {words}", of(attempt)), Tone::Failed)
         }
+        Fact::Asks(attempt, _, question) if question.text.is_empty() => {
+            (format!("{} can be sent input: no question of it was seen", of(attempt)), Tone::Held)
+        }
         Fact::Asks(attempt, ..) => (format!("{} waits for your input", of(attempt)), Tone::Held),
         Fact::Answered(attempt, _) => (format!("{} got its input", of(attempt)), Tone::Text),
         Fact::WentOn(attempt, _) => {
