@@ -187,8 +187,11 @@ fn choice(
         Some(why) => format!("not now: {why}"),
     };
     if each == 1 {
-        first.push(pen.cell(&offer.to_string(), NAME, name));
-        let room = width.saturating_sub(NAME + 6);
+        // Where there is little room, the names take no more of it than they need.
+        let longest = hold.offers.iter().map(|offer| offer.to_string().chars().count()).max();
+        let cells = if width >= WIDE { NAME } else { longest.unwrap_or(0).min(NAME) };
+        first.push(pen.cell(&offer.to_string(), cells, name));
+        let room = width.saturating_sub(cells + 5);
         first.push(pen.cell(&format!(" {about}"), room, pen.styles.of(Tone::Text)));
         return vec![Line::from(first)];
     }
