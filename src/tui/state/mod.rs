@@ -60,7 +60,7 @@ use crate::{
     model::{
         Changes, HoldId, HostId, Kind, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, NodeId, Plan, Try,
     },
-    run::{Hold, Mode, Run},
+    run::{Cell, Hold, Mode, Run},
 };
 
 /// What the console is for, so far.
@@ -357,6 +357,12 @@ impl Model {
             column.hosts().filter(move |host| face::running(run, column.nodes(*host)).is_some())
         });
         cells.count()
+    }
+
+    /// Whether a step runs that an abort could stop: what takes back is let end.
+    pub(crate) fn abort_stops(&self) -> bool {
+        let stopped = |cell: &Cell| cell.in_flight() && !cell.node.origin.takes_back();
+        self.run().is_some_and(|run| run.cells.iter().any(stopped))
     }
 
     /// Whether a time on the screen grows.

@@ -484,6 +484,30 @@ fn the_run_is_paused_while_a_failure_is_looked_at() {
 }
 
 #[test]
+fn what_takes_back_is_stopped_alone_and_then_asked_about() {
+    // An abort lets it end: none is offered that would stop it.
+    let desk = desk(WIDE, story::undoing().told()).keys("A");
+    let said = desk.model.line.as_ref().map(|line| line.text.as_str()).unwrap_or_default();
+    assert_eq!(said, "A does nothing now: it is being undone already");
+    let screen = desk.keys("H").screen();
+    assert!(screen.contains("you are asked next what to do about it"), "{screen}");
+}
+
+#[test]
+fn the_keys_of_a_failed_undo_are_those_that_do_something() {
+    let mut desk = desk(WIDE, story::not_undone().told()).resize(160, 36);
+    let screen = desk.screen();
+    let keys = screen.lines().last().unwrap();
+    assert!(keys.contains(" X exclude"), "{keys}");
+    for nothing in [" H stop", " C continue", " P pause"] {
+        assert!(!keys.contains(nothing), "{keys}");
+    }
+    // What could not be taken back has not failed itself.
+    let screen = desk.keys("<esc>").screen();
+    assert!(screen.contains("1 NOT undone"), "{screen}");
+}
+
+#[test]
 fn all_hosts_are_tried_again_at_once() {
     let desk = desk(WIDE, both()).keys("TA");
     let retry = |hold: u32| format!("Command(Choose(HoldId({hold}), Retry, Why(\"\")))");

@@ -350,8 +350,23 @@ pub(crate) fn done_failed() -> Story {
         .then(Fact::Closed(Verdict::Failed))
 }
 
-/// The failed run was taken back; one compensation failed.
-pub(crate) fn undone() -> Story {
+/// The failed run is taken back: the first compensation runs.
+pub(crate) fn undoing() -> Story {
+    let (story, first) = taken_back();
+    story.start_node(NodeId(first))
+}
+
+/// A compensation has failed, and is asked about.
+pub(crate) fn not_undone() -> Story {
+    let (story, first) = taken_back();
+    let node = NodeId(first + 1);
+    let offers = [Offer::Retry, Offer::Edit, Offer::Fixed, Offer::Skip];
+    let story = story.start_node(node).wait(1).end_node(node, 2);
+    story.hold(node, Cause::NotUndone(End::Exit(2)), &offers)
+}
+
+/// The failed run is given up, and what takes it back is known: the number of its first node.
+fn taken_back() -> (Story, u32) {
     use crate::run::Abort;
     let mut story = failed().then(Fact::Aborted(Abort { undo: true, stop: false }, Why::default()));
     let pairs = [("build", 0), ("build", 1), ("release", 0), ("release", 1), ("release", 2)];
@@ -368,6 +383,12 @@ pub(crate) fn undone() -> Story {
     }
     let first = u32::try_from(plan().nodes.len()).unwrap();
     story = story.then(Fact::Grew(nodes, Vec::new()));
+    (story, first)
+}
+
+/// The failed run was taken back; one compensation failed.
+pub(crate) fn undone() -> Story {
+    let (mut story, first) = taken_back();
     for (at, status) in [(0, 0), (1, 2), (2, 0), (3, 0), (4, 0)] {
         let node = NodeId(first + at);
         story = story.start_node(node).wait(1).end_node(node, status);

@@ -341,7 +341,7 @@ fn abort(model: &Model) -> Dialog {
         let back = "take back what was done, last first";
         dialog = dialog.button("Undo", letter(model, Act::Undo), back, kind(true, false));
     }
-    if model.steps_running() == 0 || given.is_some_and(|abort| abort.stop) {
+    if !model.abort_stops() || given.is_some_and(|abort| abort.stop) {
         return dialog;
     }
     let term = "also send TERM to running steps";
@@ -401,9 +401,10 @@ fn stop(model: &Model) -> Option<Dialog> {
         None => ("asks this step to end (TERM)", "10 s"),
         Some(_) => ("ends this step now (KILL)", "at once"),
     };
-    let next = match run.aborting {
-        None => "you are asked next what to do about it",
-        Some(_) => "the run is given up, and goes on without it",
+    // What takes back is asked about when it fails, whatever was given up.
+    let next = match run.aborting.is_some() && !cell.node.origin.takes_back() {
+        false => "you are asked next what to do about it",
+        true => "the run is given up, and goes on without it",
     };
     let what = format!("{what}; {next}");
     let undo = "none: what it did so far stays done";

@@ -269,7 +269,7 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
         },
         Act::Abort if model.hold().is_some_and(|(_, it)| ends_the_run(run, it)) => None,
         Act::Abort => match run.aborting {
-            Some(abort) if abort.undo && (abort.stop || model.steps_running() == 0) => {
+            Some(abort) if abort.undo && (abort.stop || !model.abort_stops()) => {
                 some("it is being undone already")
             }
             Some(_) | None => None,

@@ -244,15 +244,22 @@ fn wanted(model: &Model) -> (Vec<Action>, Vec<Action>) {
 
 /// The keys that act during a run: the answers to what is asked, then the steering.
 fn during(model: &Model) -> Vec<Act> {
+    let now = |act: &Act| update::why_not(model, Action::Act(*act)).is_none();
     let Some((_, hold)) = model.hold() else {
-        return vec![Act::Step, Act::Continue, Act::Pause, Act::Break, Act::Abort, Act::Stop];
+        let steering =
+            [Act::Step, Act::Continue, Act::Pause, Act::Break, Act::Abort, Act::Stop].into_iter();
+        return Some(Act::Input).filter(now).into_iter().chain(steering).collect();
     };
     let answers = hold.offers.iter().map(|offer| words::key_of(*offer));
     let mut acts: Vec<Act> = Vec::new();
     let given_up = model.open_run().is_some_and(|run| run.aborting.is_some());
     // What waits for input ends by an answer or by a signal, and then the run does.
-    let steering = if given_up { [Act::Stop, Act::Continue] } else { [Act::Step, Act::Continue] };
-    for act in answers.chain(steering).chain([Act::Pause]) {
+    let steering: Vec<Act> = if given_up {
+        [Act::Stop, Act::Continue, Act::Pause, Act::Exclude].into_iter().filter(now).collect()
+    } else {
+        vec![Act::Step, Act::Continue, Act::Pause]
+    };
+    for act in answers.chain(steering) {
         if !acts.contains(&act) {
             acts.push(act);
         }

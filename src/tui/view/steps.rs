@@ -169,25 +169,25 @@ fn times(
 
 /// What all hosts together say: `ok 12s`, or `2 ok, 1 failed`.
 fn sum(faces: &[Face]) -> String {
-    let mut counts: BTreeMap<u8, (&'static str, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<(u8, &'static str), usize> = BTreeMap::new();
     for face in faces {
-        counts.entry(weight(face)).or_insert((group(face), 0)).1 += 1;
+        *counts.entry((weight(face), group(face))).or_default() += 1;
     }
     let apart = apart(faces);
-    if let [(word, all)] = counts.values().collect::<Vec<_>>().as_slice() {
+    if let [((_, word), all)] = counts.iter().collect::<Vec<_>>().as_slice() {
         let longest = faces.iter().filter_map(|face| {
             let (Face::Ok(took) | Face::Edited(took)) = face else { return None };
             *took
         });
         let took = longest.max().map_or_else(String::new, |took| format!(" {}", words::took(took)));
-        return if *all == 1 || !took.is_empty() {
+        return if **all == 1 || !took.is_empty() {
             format!("{word}{took}{apart}")
         } else {
             format!("{word}{apart}")
         };
     }
     let parts: Vec<String> =
-        counts.values().rev().map(|(word, count)| format!("{count} {word}")).collect();
+        counts.iter().rev().map(|((_, word), count)| format!("{count} {word}")).collect();
     parts.join(", ") + &apart
 }
 
@@ -208,6 +208,7 @@ fn apart(faces: &[Face]) -> String {
 
 fn group(face: &Face) -> &'static str {
     match weight(face) {
+        12 if matches!(face, Face::NotUndone(_)) => "NOT undone",
         12 => "failed",
         11 => "unknown",
         10 => "link lost",
