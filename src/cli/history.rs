@@ -9,8 +9,8 @@ use super::{
     say,
 };
 use crate::{
-    run::Verdict,
-    store::{Header, Summary},
+    run::{Ending, Run, Verdict},
+    store::{Header, Journal, Store, Summary},
     text::escape,
 };
 
@@ -21,9 +21,11 @@ pub(super) fn runs(around: &Surroundings, args: &Listing) -> Result<Exit, Stop> 
         .map_err(|error| Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))?;
     match args.output {
         Format::Plain if runs.is_empty() => say::err("no runs yet"),
-        Format::Plain => runs.iter().for_each(|run| say::out(&line(run))),
+        Format::Plain => {
+            runs.iter().for_each(|run| say::out(&line(&around.store, run)));
+        }
         Format::Json => {
-            let runs: Vec<_> = runs.iter().map(document).collect();
+            let runs: Vec<_> = runs.iter().map(|run| document(&around.store, run)).collect();
             say::out(&json!({ "format": 1, "runs": runs }).to_string());
         }
     }
@@ -40,7 +42,19 @@ fn outcome(run: &Summary) -> Option<&'static str> {
     })
 }
 
-fn line(run: &Summary) -> String {
+/// How it ended, in the words of the console: of a run that did not end well only its whole journal
+/// tells.
+fn ending(store: &Store, summary: &Summary) -> Option<Ending> {
+    let verdict = summary.closed?;
+    let read = || {
+        let reading = Journal::read(store, &summary.run).ok()?;
+        Run::fold(&reading.events).ok()?.ending()
+    };
+    let whole = if verdict == Verdict::Ok { None } else { read() };
+    whole.or_else(|| Some(Ending::of(verdict, false)))
+}
+
+fn line(store: &Store, run: &Summary) -> String {
     let state = match (&run.damage, outcome(run)) {
         (Some(_), _) => "DAMAGED",
         (None, Some(outcome)) => outcome,
@@ -56,10 +70,12 @@ fn line(run: &Summary) -> String {
         ),
         None => "its journal cannot be read".to_owned(),
     };
-    format!("{}  {state:<8} {what}", run.run)
+    let ending = ending(store, run).filter(|_| run.closed != Some(Verdict::Ok));
+    let ending = ending.map_or_else(String::new, |ending| format!(": {ending}"));
+    format!("{}  {state:<8} {what}{ending}", run.run)
 }
 
-fn document(run: &Summary) -> serde_json::Value {
+fn document(store: &Store, run: &Summary) -> serde_json::Value {
     let of = |get: fn(&Header) -> &String| run.header.as_ref().map(get);
     json!({
         "run": run.run.as_str(),
@@ -69,6 +85,7 @@ fn document(run: &Summary) -> serde_json::Value {
         "opened": run.header.as_ref().map(|header| header.opened.to_string()),
         "last": run.last.map(|at| at.to_string()),
         "outcome": outcome(run),
+        "ending": ending(store, run).map(|ending| ending.to_string()),
         "damage": run.damage.as_ref().map(ToString::to_string),
     })
 }

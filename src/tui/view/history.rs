@@ -62,12 +62,20 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     frame.render_widget(block, body);
     let parts = [Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)];
     let [head, list, foot] = Layout::vertical(parts).areas(inner);
-    let widths = Widths::of(usize::from(list.width), history.all);
+    let widths = Widths::of(usize::from(list.width), history.all, needed(&shown, pen));
     frame.render_widget(Paragraph::new(heading(pen, &widths)), head);
     rows(model, pen, &shown, at, &widths).draw(pen, frame, body, list);
     frame.render_widget(Paragraph::new(below(model, pen, &shown, at)), foot);
     footer::draw_line(model, pen, frame, areas.line);
     footer::draw_keys((model, pen), frame, areas.footer, &keys(model));
+}
+
+/// Cells that the longest ending and the longest release would take.
+fn needed(shown: &[&PastRun], pen: Pen) -> (usize, usize) {
+    let ended = |run: &&PastRun| words::past_ended(run, pen.glyphs).0.chars().count() + 1;
+    let release = |run: &&PastRun| run.release.chars().count() + 9;
+    // While none is known yet the columns are as they mostly will be.
+    (shown.iter().map(ended).max().unwrap_or(0), shown.iter().map(release).max().unwrap_or(24))
 }
 
 /// Cells of the columns; 0: not shown.
@@ -84,8 +92,9 @@ struct Widths {
 }
 
 impl Widths {
-    /// What matters least is dropped first.
-    fn of(width: usize, all: bool) -> Self {
+    /// What matters least is dropped first. What is known of the runs is not given more room than the
+    /// longest ending and the longest release need.
+    fn of(width: usize, all: bool, (ended, release): (usize, usize)) -> Self {
         let mut widths = Self {
             id: 33,
             opened: 18,
@@ -94,7 +103,7 @@ impl Widths {
             failures: 6,
             pipeline: 12,
             stage: if all { 18 } else { 0 },
-            release: 24,
+            release: release.min(24),
             by: 16,
         };
         let room = width.saturating_sub(2);
@@ -113,6 +122,8 @@ impl Widths {
         if widths.sum() > room {
             widths.opened = 6;
         }
+        // What is left is for the endings first, then for the releases.
+        widths.ended += room.saturating_sub(widths.sum()).min(ended.saturating_sub(widths.ended));
         widths.release +=
             room.saturating_sub(widths.sum()).min(8) * usize::from(widths.release > 0);
         widths
