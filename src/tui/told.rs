@@ -119,8 +119,8 @@ pub enum Told {
         /// What was to be saved, and another name for it, where the one that was given is taken.
         again: Option<(Saving, String)>,
     },
-    /// config.toml, or a theme, was changed: what holds from now on, or what is wrong with it.
-    Settings(Result<Box<Settings>, String>),
+    /// config.toml, or a theme, was changed: what holds from now on, or all that is wrong with it.
+    Settings(Result<Box<Settings>, Vec<String>>),
     /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere. Names of actions
     /// in braces are replaced by their keys.
     Guide(Vec<String>),

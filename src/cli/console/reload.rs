@@ -128,7 +128,7 @@ impl Reader {
                 warning = self.own.warning(self.looks);
                 Ok(Box::new(self.own.over(self.looks, &self.settings)))
             }
-            Err(unread) => Err(unread.line()),
+            Err(unread) => Err(unread.lines()),
         };
         self.seen = texts(&self.own);
         let Some(told) = self.told.upgrade() else { return false };

@@ -126,30 +126,34 @@ impl Unread {
         }
     }
 
-    /// In a line: the first of it, with its place.
-    pub(in crate::cli) fn line(&self) -> String {
-        let found = match self {
-            Self::File(path, why) => return format!("cannot read {}: {why}", path.display()),
-            Self::Wrong(found) => found,
-        };
-        first_line(found).unwrap_or_default()
+    /// Each of it in a line, with its place.
+    pub(in crate::cli) fn lines(&self) -> Vec<String> {
+        match self {
+            Self::File(path, why) => vec![format!("cannot read {}: {why}", path.display())],
+            Self::Wrong(found) => found.iter().map(placed).collect(),
+        }
     }
 }
 
 /// The first of what was found, with its place, and how many there are.
 fn first_line(found: &[Diagnostic]) -> Option<String> {
     let first = found.first()?;
-    let place = first.span.as_ref().map_or_else(String::new, |span| {
+    let more = match found.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    Some(format!("{}{more}", placed(first)))
+}
+
+/// What was found, with its place, in a line.
+fn placed(found: &Diagnostic) -> String {
+    let place = found.span.as_ref().map_or_else(String::new, |span| {
         let (line, column) = span.line_column();
         let path = Path::new(&span.source.shown);
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
         format!("{name}:{line}:{column}: ")
     });
-    let more = match found.len() - 1 {
-        0 => String::new(),
-        more => format!(" (and {more} more)"),
-    };
-    Some(format!("{place}{}{more}", first.message))
+    format!("{place}{}", found.message)
 }
 
 /// Finds a theme in the folder of the operator's own.

@@ -107,7 +107,8 @@ fn settings_that_are_read_again_hold_at_once_and_bad_ones_are_said() {
     let again = Settings { keymap: with(&[("zoom", &["F5", "Z"])]).unwrap(), ..settings() };
     let mut desk = desk.tell(Told::Settings(Ok(Box::new(again)))).keys("Z");
     assert!(desk.model.zoom && desk.screen().contains("config.toml read again"));
-    let mut desk = desk.tell(Told::Settings(Err("config.toml:3:5: unknown key `x`".to_owned())));
+    let mut desk =
+        desk.tell(Told::Settings(Err(vec!["config.toml:3:5: unknown key `x`".to_owned()])));
     assert!(desk.screen().contains("config.toml:3:5: unknown key `x`"), "{}", desk.screen());
     assert!(!desk.keys("Z").model.zoom);
 }

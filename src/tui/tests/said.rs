@@ -61,6 +61,17 @@ fn all_that_was_said_is_found_again() {
 }
 
 #[test]
+fn all_that_is_wrong_with_the_configuration_can_be_read() {
+    let wrong = [3, 5, 9].map(|line| format!("config.toml:{line}:1: unknown key `x{line}`"));
+    let told = Told::Settings(Err(wrong.to_vec()));
+    let mut desk = Desk::new(WIDE).tell_all(idle()).tell(told).keys(":messag<ret>");
+    assert_eq!(shown(&desk), format!("the old one holds: {} (and 2 more: F3)", wrong[0]));
+    let screen = desk.screen();
+    let at = |text: &str| screen.find(text).unwrap_or_else(|| panic!("{text}\n{screen}"));
+    assert!(at(&wrong[0]) < at(&wrong[1]) && at(&wrong[1]) < at(&wrong[2]), "{screen}");
+}
+
+#[test]
 fn one_pane_alone_names_the_others() {
     let screen = |told: Vec<Told>, width, height, keys: &str| {
         Desk::new(WIDE).resize(width, height).tell_all(told).keys(keys).screen()

@@ -7,6 +7,7 @@ use crate::{
     tui::{
         Settings, Themes,
         errand::Errand,
+        keymap::with_keys,
         state::{
             Asked, Cursor, Line, Model, Subject,
             failure::Failure,
@@ -95,7 +96,7 @@ fn told(model: &mut Model, told: Told) {
         Told::Note(line) => model.say(line, Tone::Text),
         Told::NotSaved { why, again } => log::not_saved(model, &why, again),
         Told::Settings(Ok(settings)) => changed(model, *settings),
-        Told::Settings(Err(why)) => model.say(format!("the old one holds: {why}"), Tone::Failed),
+        Told::Settings(Err(why)) => unread(model, &why),
         Told::Guide(lines) => model.guide = lines,
         Told::RoundTrip { host, took, at } => {
             model.ways.entry(host).or_default().round_trip = Some((took, at));
@@ -139,6 +140,20 @@ fn changed(model: &mut Model, settings: Settings) {
     }
     model.redraw = true;
     model.say("config.toml read again", Tone::Ok);
+}
+
+/// The first line at once; all of them among what was said, the first on top there.
+fn unread(model: &mut Model, why: &[String]) {
+    let Some((first, others)) = why.split_first() else { return };
+    for other in others.iter().rev() {
+        let text = other.clone();
+        model.said.keep(Line { at: model.now, text, tone: Tone::Failed });
+    }
+    let more = match others.len() {
+        0 => String::new(),
+        some => with_keys(model, &format!(" (and {some} more: {{messages}})")),
+    };
+    model.say(format!("the old one holds: {first}{more}"), Tone::Failed);
 }
 
 /// The first line at once; all of them beside the plan.
