@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{HostId, RunId},
-    run::{Ending, Fact, LinkState, Run, Verdict},
+    run::{Ending, Fact, LinkState, Run, Trouble, Verdict},
     tui::{Intent, PastRun, Told, Way, Wish},
 };
 
@@ -88,6 +88,24 @@ pub(super) fn acting(desk: &Desk) -> Vec<String> {
         )
     };
     desk.wishes.iter().filter(acts).map(|wish| format!("{wish:?}")).collect()
+}
+
+#[test]
+fn an_ending_is_read_whole_where_there_is_room() {
+    let told = || {
+        let mut told = runs(1);
+        if let Told::Runs { rows, .. } = &mut told {
+            let (way, trouble) = (crate::run::Way::NotUndone(1), Trouble::Failed);
+            rows[1].ending = Some(Ending { way, trouble });
+            rows.iter_mut().for_each(|row| row.release.clear());
+        }
+        told
+    };
+    for (width, height) in [(WIDE.width, WIDE.height), (NARROW.width, NARROW.height)] {
+        let desk = Desk::new(WIDE).resize(width, height).tell_all(idle()).keys("o");
+        let screen = desk.tell(told()).screen();
+        assert!(screen.contains("undo failed "), "{screen}");
+    }
 }
 
 #[test]
