@@ -5,6 +5,7 @@ mod arrivals;
 mod begin;
 mod others;
 mod rounds;
+mod running;
 mod tell;
 mod without;
 
@@ -19,9 +20,8 @@ use tokio::task::JoinSet;
 
 use super::{
     begun::{self, Begun},
-    driven,
     screen::Screen,
-    sight::{Sight, first_line},
+    sight::Sight,
 };
 use crate::{
     cli::{
@@ -30,10 +30,10 @@ use crate::{
         environment::Surroundings,
         exit::{Exit, Stop},
         headless, load,
-        prepare::{self, Stage},
+        prepare::Stage,
         say,
     },
-    driver::{DriveError, Driver, Left, Secrets, Trouble, Wrapping},
+    driver::{Driver, Secrets, Trouble, Wrapping},
     model::{HostId, Plan, Served},
     plan::{self, Request},
     recipe::Recipe,
@@ -378,101 +378,6 @@ impl<'a> Session<'a> {
             | Wish::Quit => {}
         }
         Ok(None)
-    }
-
-    /// Drives a run to its end and wraps it up; an exit, when it was left open.
-    async fn run(&mut self, mut driver: Driver, mode: Mode) -> Result<Option<Exit>, Stop> {
-        let planned = crate::cli::webhooks::of_run(self.around, self.global, &driver.run().plan);
-        let hosts = &driver.run().plan;
-        let hosts = hosts.host_ids().map(|(id, host)| (host.name.clone(), id)).collect();
-        self.screen.reach(driver.asker(), hosts);
-        driver.announce(crate::cli::webhooks::beside(planned, self.screen.told.clone()));
-        self.tell_pace(&driver.run().plan);
-        let left = driven::drive(&mut self.screen, &mut driver, mode, self.sight.as_ref()).await;
-        let run = driver.run().clone();
-        let id = run.plan.run.clone();
-        match left {
-            Ok(Left::Closed(_)) => {
-                self.exit = Some(Exit::of(Left::Closed(run.verdict()), &run, None));
-                self.over(driver).await;
-                Ok(None)
-            }
-            Ok(left @ (Left::Stuck | Left::Detached)) => {
-                let signal = self.screen.signal().await;
-                self.screen.show_out().await;
-                if self.lasting {
-                    say::out(&format!("run {id} is left open; steps in flight go on"));
-                    say::out(&format!("to go on: deployui resume {id}"));
-                }
-                Ok(Some(Exit::of(left, &run, signal)))
-            }
-            Err(error) => self.failed(&error, &run).await,
-        }
-    }
-
-    /// A run that is over: it is recorded, the stage unlocked and looked at, and connected anew.
-    async fn over(&mut self, driver: Driver) {
-        let id = driver.run().plan.run.clone();
-        let problems = self.screen.through(prepare::finished(&driver, self.around)).await;
-        self.tell_pace(&driver.run().plan);
-        if let Some(sight) = &self.sight {
-            self.screen.during(sight.clone().look_again()).await;
-        }
-        let unfinished = match problems.as_slice() {
-            [] => String::new(),
-            some => format!("; not all is written down: {}", some.join("; ")),
-        };
-        let how = driver.run().ending().map_or_else(String::new, |ending| format!(": {ending}"));
-        let line = format!("run {id} is over{how}");
-        self.screen.tell(Told::Over(format!("{line}{unfinished}"))).await;
-        self.last = Some(line);
-        self.screen.unlent().await;
-        self.screen.through(driver.close()).await;
-        self.take_in().await;
-        (self.shown, self.reading, self.stage) = (None, true, None);
-        let Ok((recipe, _warnings)) = load::quietly(self.global) else { return };
-        if let Err(stop) = self.connect(recipe).await {
-            self.screen.note(first_line(&said(&stop))).await;
-        }
-    }
-
-    async fn failed(
-        &mut self,
-        error: &DriveError,
-        run: &crate::run::Run,
-    ) -> Result<Option<Exit>, Stop> {
-        self.screen.tell(Told::Over(format!("cannot go on: {error}"))).await;
-        loop {
-            match self.screen.wish().await {
-                Wish::Quit => break,
-                Wish::Preview(of) => {
-                    let lines = vec!["nothing is carried out any more".to_owned()];
-                    self.screen.tell(Told::Preview { of, lines, plan: None }).await;
-                }
-                Wish::Do(_) => {
-                    let why = "nothing is carried out any more".to_owned();
-                    self.screen.tell(Told::Did(Err(why))).await;
-                }
-                Wish::Start(_)
-                | Wish::Stage(_)
-                | Wish::Without(_)
-                | Wish::Command(_)
-                | Wish::Answer { .. }
-                | Wish::Connect
-                | Wish::Look
-                | Wish::Glance
-                | Wish::Compare(_)
-                | Wish::Diff(_)
-                | Wish::Prompted(..)
-                | Wish::Lend(_)
-                | Wish::Runs { .. }
-                | Wish::Past(_)
-                | Wish::Save(..)
-                | Wish::Copy(_)
-                | Wish::Interrupted => {}
-            }
-        }
-        Err(crate::cli::exit::undriven(error, run))
     }
 }
 
