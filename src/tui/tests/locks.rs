@@ -66,6 +66,17 @@ fn a_lock_that_is_gone_is_not_ended() {
 }
 
 #[test]
+fn a_page_that_stays_up_is_said_before_each_run() {
+    for keys in ["D", "Rj<ret>"] {
+        let mut desk = Desk::new(WIDE).tell_all(Sites::calm().raised("ana@desk").idle()).keys(keys);
+        let screen = desk.screen();
+        assert!(screen.contains("MIND   ana@desk has the maintenance page up since"), "{screen}");
+        let free = Desk::new(WIDE).tell_all(idle()).keys(keys).screen();
+        assert!(!free.contains("MIND"), "{free}");
+    }
+}
+
+#[test]
 fn a_schema_that_nobody_knows_of_is_not_called_safe() {
     let unlisted = vec!["migrate".to_owned()];
     let has = Has { releases: true, maintenance: true, unlisted };

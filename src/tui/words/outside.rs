@@ -163,7 +163,7 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
                 "deploy again; what is served now stays on the hosts, marked bad",
             )
             .takes(super::usual_run(model, "rollback"))
-            .minding(locked(model).or_else(|| schema(model, release))),
+            .minding(locked(model).or_else(|| schema(model, release)).or_else(|| stays_up(model))),
         ),
         Subject::Maintenance(_) => Some(
             Facts::new(
@@ -237,6 +237,16 @@ pub(crate) fn locked(model: &Model) -> Option<String> {
     let lock = lock_of(lock, model.now);
     Some(format!(
         "the stage is locked, and this is refused while it is: {lock}. {key} takes the lock away"
+    ))
+}
+
+/// That a person has the maintenance page up: a run adopts it, and leaves it up.
+pub(crate) fn stays_up(model: &Model) -> Option<String> {
+    let raised = model.sight.raised().filter(|it| it.run.starts_with(BY_HAND))?;
+    let key = written(model, Action::Act(Act::Maintenance));
+    let (by, since) = (&raised.by, ago(raised.since, model.now));
+    Some(format!(
+        "{by} has the maintenance page up since {since}: it stays up when this is over, until {key} turns it off"
     ))
 }
 
