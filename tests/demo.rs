@@ -120,7 +120,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     });
     console.send("R");
     console.wait_for("Go back to which release?");
-    console.wait_for("verify on 3 hosts");
+    console.wait_for("publish, verify");
     console.wait_for("commits leave; ");
     console.wait_for("0002-opening-hours");
     console.send("\r");
