@@ -334,7 +334,7 @@ fn copied_by(home: &Home, tmux: &str) -> Console {
     let console = Console::start(command, 36, 120);
     console.wait_for("READY");
     console.send("R");
-    console.wait_for("DEPLOYED   good");
+    console.wait_for("RELEASED   good");
     console.send("y");
     console
 }
@@ -348,14 +348,14 @@ fn tmux_is_given_what_is_copied_and_a_refusal_is_said() {
     console.wait_for("tmux did not take the copy: it took too long");
     let read = |name: &str| fs::read_to_string(home.0.path().join(name)).unwrap();
     assert_eq!(read("how"), "load-buffer -w -\n");
-    assert!(read("copied").starts_with("ROLLBACK   "), "{}", read("copied"));
+    assert!(read("copied").starts_with("VERDICT    "), "{}", read("copied"));
     drop(console);
     let console = copied_by(&home, "echo 'command load-buffer: unknown flag -w' >&2; exit 1");
     let refused =
         "tmux did not take the copy: command load-buffer: unknown flag -w (exit status: 1)";
     console.wait_for(refused);
     console.send("\u{1b}");
-    console.wait_without("DEPLOYED");
+    console.wait_without("RELEASED");
     console.send("q");
     assert_eq!(console.wait_exit().0, Some(0));
 }
