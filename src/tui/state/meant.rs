@@ -78,6 +78,11 @@ impl Meant {
         }
     }
 
+    /// Whether the frame with it may be on its way still.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.shown == Shown::Sent
+    }
+
     /// The terminal has taken every frame that was sent.
     pub(crate) fn taken(&mut self) {
         if self.shown == Shown::Sent {

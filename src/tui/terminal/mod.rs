@@ -217,6 +217,12 @@ impl Terminal {
         ink::is_free()
     }
 
+    /// Whether the terminal takes the last frame within this time.
+    pub(super) fn has_taken(within: Duration) -> io::Result<bool> {
+        ink::settle(within);
+        ink::is_free()
+    }
+
     /// Waits until the next frame may be drawn.
     pub(super) async fn freed() {
         ink::freed().await;

@@ -52,6 +52,9 @@ const WISHES_MAX: usize = 64;
 /// not even those that it has read.
 const GLANCE: Duration = Duration::from_micros(200);
 
+/// How long a key waits for the frame with the dialog that it answers.
+const SOON: Duration = Duration::from_millis(20);
+
 /// How long the last wish waits to be taken.
 const LAST_WISH: Duration = Duration::from_secs(1);
 
@@ -281,6 +284,10 @@ impl Turns {
             // Keys are read before the news of a size that came with them.
             self.model.size = self.terminal.size().map_err(TuiError::Terminal)?;
         }
+        if !matches!(event, Event::Key(_)) {
+            // What came with the last key is no key.
+            self.model.crowded = false;
+        }
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
                 // The key that comes back from the lines means nothing more.
@@ -313,7 +320,9 @@ impl Turns {
     }
 
     fn key(&mut self, key: KeyEvent) -> Result<(), TuiError> {
-        if Terminal::is_free().map_err(TuiError::Terminal)? {
+        // A hand that is quick may answer while we are still being told that the terminal has the frame.
+        let asks = self.model.dialog.as_ref().is_some_and(|dialog| dialog.meant.is_sent());
+        if asks && Terminal::has_taken(SOON).map_err(TuiError::Terminal)? {
             self.taken();
         }
         // Whoever waits for keys begins to wait only when there is none.
