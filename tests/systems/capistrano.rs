@@ -302,12 +302,14 @@ impl Blog {
         let console = self.project.ui.console(&resume, 40, 120);
         let asks = "ASKS before undoing a schema change";
         console.wait_for(asks);
-        console.act("C", "Going on does this");
+        console.act("C", "Go on?");
+        console.wait_without("Going on does this");
         console.act("C", "Continue to the end?");
         // Both are taken back now; whether that is right for visitors is for somebody to say.
         console.wait_for(asks);
         assert_eq!((self.visit()[0].0, self.applied().lines().count()), (503, 2));
-        console.act("C", "Going on does this");
+        console.act("C", "Go on?");
+        console.wait_without("Going on does this");
         console.wait_for("is over");
         console.send("q");
         assert_eq!(console.wait_exit().0, Some(1));
