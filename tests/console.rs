@@ -124,7 +124,7 @@ deploy = ["migrate"]
     console.act("C", "Continue to the end?");
     console.wait_for("FAILED migrate: a it's on h1, exit 1");
     console.send("O");
-    console.wait_for(r"echo 'a it'\''s");
+    console.wait_for("Command (sh, set -e)");
     console.send("\techo edited >>/srv/www/app/effects; \t\t\r");
     console.wait_for("+ echo edited >>/srv/www/app/effects; ");
     console.send("\t\r");
