@@ -4,6 +4,8 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use super::effects::{EFFECTS, once_each, opened};
 use super::instants::{Fell, now, pause, took};
 use super::recipes::{Project, figure, rounds};
@@ -141,10 +143,20 @@ fn after(micros: u64) -> Option<Instant> {
     Some(now() + Duration::from_micros(micros))
 }
 
-/// How many gates the run has passed, by its journal.
+/// How many barriers the run has passed, by its journal. Other gates are passed by a paused run, too:
+/// nothing begins behind them.
 fn passed(project: &Project, run: &str) -> usize {
-    let journal = fs::read(project.journal(run)).unwrap();
-    String::from_utf8_lossy(&journal).matches(r#""passed":"#).count()
+    let journal = fs::read_to_string(project.journal(run)).unwrap();
+    let (mut nodes, mut passed) = (Vec::new(), 0);
+    for line in journal.split_inclusive('\n').filter(|line| line.ends_with('\n')) {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let fact = &line["fact"];
+        let new = fact["opened"]["nodes"].as_array().or_else(|| fact["grew"][0].as_array());
+        nodes.extend(new.into_iter().flatten().map(|node| node["kind"]["gate"] == "barrier"));
+        let gate = fact["passed"].as_u64().map(|gate| usize::try_from(gate).unwrap());
+        passed += usize::from(gate.is_some_and(|gate| nodes[gate]));
+    }
+    passed
 }
 
 /// Takes a run that is open up with the console, to its end. Nothing begins before it is told to.

@@ -166,8 +166,8 @@ impl Reference {
             Fact::Lost(attempt, lost) => {
                 self.lost(*attempt, *lost, event.seq);
             }
-            Fact::Taken(_)
-            | Fact::Left(_)
+            Fact::Taken(_) => self.mode(Mode::Pause),
+            Fact::Left(_)
             | Fact::Staged(_)
             | Fact::Listed(..)
             | Fact::Asks(..)

@@ -224,6 +224,13 @@ impl Bench {
         Try { node, n: self.engine.run().cell(node).unwrap().tries }
     }
 
+    /// The console dies and comes back; so many facts had not reached the disk.
+    fn crash(&mut self, lost: usize) {
+        self.journal.truncate(self.journal.len() - lost);
+        self.engine = Engine::open(&self.journal, self.policy).unwrap();
+        self.tell(&Input::Taken(who()));
+    }
+
     /// One line of a story.
     pub(super) fn line(&mut self, line: &str) {
         let words: Vec<&str> = line.split_whitespace().collect();
@@ -231,10 +238,7 @@ impl Bench {
             ("run", []) => self.command(Command::Mode(Mode::Run)),
             ("step", []) => self.command(Command::Mode(Mode::Step)),
             ("pause", []) => self.command(Command::Mode(Mode::Pause)),
-            ("crash", []) => {
-                self.engine = Engine::open(&self.journal, self.policy).unwrap();
-                self.tell(&Input::Taken(who()));
-            }
+            ("crash", lost) => self.crash(lost.first().map_or(0, |lost| lost.parse().unwrap())),
             ("leave", []) => self.command(Command::Leave),
             ("wait", [seconds]) => {
                 self.now += Duration::from_secs(seconds.parse().unwrap());

@@ -200,3 +200,31 @@ fn scopes_confirmations_and_waits_are_gates() {
         closed Ok",
     );
 }
+
+#[test]
+fn a_run_that_is_taken_up_goes_no_further_by_itself() {
+    // Killed while the facts were written that follow from the end of a step: its end was, but no
+    // longer that the next barrier was passed.
+    check(
+        ONE,
+        "
+        run
+        do one@a
+        is g2 ok
+        crash 1
+        is g2 waiting
+        wants stage:two@a
+        stuck true
+        run
+        is g2 ok",
+    );
+    check(
+        ONE,
+        "
+        step
+        is g1 ok
+        crash 2
+        is g1 waiting
+        stuck true",
+    );
+}

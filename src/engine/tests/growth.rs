@@ -235,6 +235,7 @@ fn a_breakpoint_on_a_list_stops_before_each_item_that_it_brings() {
         choose gate_one go
         do one:_i1@a
         crash
+        run
         list one:_list@a i2,i3
         holds gate_one:break
         run

@@ -103,6 +103,7 @@ fn leaving_changes_nothing_of_what_is_wanted() {
         leave
         wants attach:one@a stage:two@a
         crash
+        run
         do one@a two@a
         closed Ok",
     );

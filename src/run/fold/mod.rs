@@ -228,6 +228,8 @@ impl Run {
             Fact::Opened(_) => {}
             Fact::Taken(_) => {
                 self.left = false;
+                // Whoever takes it up says how it goes on: nothing begins before.
+                self.mode = Mode::Pause;
                 self.go_astray(|_| true);
                 // What was seen of connections was seen by another console.
                 self.world.links.clear();
