@@ -311,7 +311,10 @@ fn a_question_that_is_left_leaves_the_terminal_as_it_was() {
         for (end, code) in [("\u{3}", 130), ("TERM", 143)] {
             let console = project.ui.under_shell(SCRIPT, &args, 24, 200);
             console.wait_for(question);
+            console.send("typed");
             let screen = console.leave_by(end);
+            let hides = !question.ends_with('?');
+            assert!(!hides || !screen.contains("typed"), "{question}: {screen}");
             assert!(screen.contains("error: left while connecting: no run was opened"), "{screen}");
             assert!(screen.contains(&format!("\nexit {code}\n")), "{question}: {screen}");
             assert!(screen.contains("\nisig icanon echo end"), "{question}: {screen}");

@@ -1,14 +1,15 @@
 //! Questions on the terminal, for commands without the console.
 
-use std::io;
+use std::{
+    io,
+    sync::{Mutex, PoisonError},
+};
 
 use futures::future::BoxFuture;
-use rustix::{
-    process::{Signal, getpid, kill_process},
-    termios::{OptionalActions, Termios, tcgetattr, tcsetattr},
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 use secrecy::SecretString;
-use tokio::sync::Mutex;
 
 use super::{
     exit::{Exit, Stop},
@@ -20,6 +21,9 @@ use crate::{
     text::escape,
 };
 
+/// Whether the program leaves its terminal: nothing is hidden on it any more.
+static LEFT: Mutex<bool> = Mutex::new(false);
+
 /// What the terminal was set to before anything was asked on it.
 pub(super) struct Before(Option<Termios>);
 
@@ -28,10 +32,12 @@ impl Before {
         Self(tcgetattr(io::stdin()).ok())
     }
 
-    /// Sets the terminal back after a question that was left: it hides what is typed, and its own
-    /// thread waits for a line that will not come. What is as it was is not touched, since a program
-    /// in the background would be stopped for that.
+    /// Sets the terminal back for good, also after a question that was left: its own thread waits for
+    /// a line that will not come, or is yet to hide what is typed, which it does not any more. What is
+    /// as it was is not touched, since a program in the background would be stopped for that.
     pub(super) fn restore(&self) {
+        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = true;
         let (Some(before), Ok(now)) = (&self.0, tcgetattr(io::stdin())) else { return };
         if now.local_modes != before.local_modes {
             // A terminal that has gone away needs nothing.
@@ -41,13 +47,42 @@ impl Before {
     }
 }
 
-/// The operator pressed Ctrl-C at a question.
-struct Interrupted;
+/// What the terminal was set to before what is typed was hidden; set back when this is dropped.
+struct Shown(Termios);
+
+impl Shown {
+    /// Hides what is typed, but not the end of the line. Signals stay keys, except the one that would
+    /// hand a terminal that hides to the shell. `None` where that cannot be had, and from the time on
+    /// when the program leaves.
+    fn hide() -> Option<Self> {
+        let left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        if *left {
+            return None;
+        }
+        let before = tcgetattr(io::stdin()).ok()?;
+        let mut hidden = before.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        hidden.local_modes.insert(LocalModes::ECHONL);
+        hidden.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
+        tcsetattr(io::stdin(), OptionalActions::Now, &hidden).ok()?;
+        Some(Self(before))
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        // A terminal that has gone away needs nothing.
+        let _gone = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
+}
+
+/// What a key of the terminal is set to for it to do nothing (`_POSIX_VDISABLE`).
+const DISABLED: u8 = 0;
 
 /// Asks on the terminal, one question at a time.
 #[derive(Default)]
 pub(super) struct Terminal {
-    turn: Mutex<()>,
+    turn: tokio::sync::Mutex<()>,
 }
 
 impl Ask for Terminal {
@@ -58,35 +93,18 @@ impl Ask for Terminal {
     fn ask(&self, question: Question) -> BoxFuture<'_, Option<Answer>> {
         Box::pin(async move {
             let _turn = self.turn.lock().await;
-            match tokio::task::spawn_blocking(move || answer(&question)).await.ok()? {
-                Ok(answer) => answer,
-                Err(interrupted) => interrupted.left().await,
-            }
+            tokio::task::spawn_blocking(move || answer(&question)).await.ok()?
         })
-    }
-}
-
-impl Interrupted {
-    /// The signal ends the program, and may be noticed later than the key: until then nothing is
-    /// answered, or what was asked for would be given up first. Where the key came without the signal,
-    /// it is sent.
-    async fn left<T>(self) -> T {
-        let _sent = kill_process(getpid(), Signal::INT);
-        std::future::pending().await
     }
 }
 
 /// A value that is typed and not shown; `None` where nothing was typed.
 pub(super) async fn value(prompt: String) -> Option<SecretString> {
-    match tokio::task::spawn_blocking(move || secret(&prompt)).await.ok()? {
-        Ok(Some(Answer::Secret(value))) => Some(value),
-        Ok(Some(Answer::Yes) | None) => None,
-        Err(interrupted) => interrupted.left().await,
-    }
+    tokio::task::spawn_blocking(move || secret(&prompt)).await.ok()?
 }
 
-fn answer(question: &Question) -> Result<Option<Answer>, Interrupted> {
-    match question {
+fn answer(question: &Question) -> Option<Answer> {
+    let typed = match question {
         Question::Passphrase { file, attempt } => {
             let again = if *attempt > 1 { "wrong passphrase; " } else { "" };
             secret(&format!("{again}passphrase of {}: ", escape(&file.display().to_string())))
@@ -99,29 +117,23 @@ fn answer(question: &Question) -> Result<Option<Answer>, Interrupted> {
                 say::err(&format!("{}: {}", escape(host), escape(text)));
             }
             let prompt = format!("{}: {} ", escape(host), escape(prompt));
-            if *echo {
-                Ok(read(&prompt).map(|text| Answer::Secret(SecretString::from(text))))
-            } else {
-                secret(&prompt)
-            }
+            if *echo { read(&prompt).map(SecretString::from) } else { secret(&prompt) }
         }
         Question::UnknownHostKey { host, key_type, fingerprint, file } => {
             say::err(&format!("The key of {} is not known.", escape(host)));
             say::err(&format!("  {key_type} {fingerprint}"));
             say::err(&format!("  It would be stored in {}.", file.display()));
             let typed = read(&format!("Is this the host's key? {TYPE_YES}"));
-            Ok(is_yes(typed.as_deref()).then_some(Answer::Yes))
+            return is_yes(typed.as_deref()).then_some(Answer::Yes);
         }
-    }
+    };
+    typed.map(Answer::Secret)
 }
 
-/// A line that is typed and not shown.
-fn secret(prompt: &str) -> Result<Option<Answer>, Interrupted> {
-    match rpassword::prompt_password(say::spelled(prompt)) {
-        Ok(text) => Ok(Some(Answer::Secret(SecretString::from(text)))),
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Interrupted),
-        Err(_) => Ok(None),
-    }
+/// A line that is typed and not shown. It is hidden before it is asked for.
+fn secret(prompt: &str) -> Option<SecretString> {
+    let _shown_again = Shown::hide()?;
+    read(prompt).map(SecretString::from)
 }
 
 /// What is asked for at a question of yes or no.
