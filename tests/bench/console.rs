@@ -135,7 +135,8 @@ fn flood(project: &Project, console: Console) {
     console.wait_for("of the flood");
     let (begin, before, used) = (Instant::now(), console.frames(), ticks(&console));
     let help = keys(&console, [("?", HELP, true), ("?", HELP, false)]);
-    console.send("1");
+    console.send("1g");
+    console.wait_for("Log h1");
     let other = keys(&console, [("j", "Log h2", true), ("k", "Log h1", true)]);
     console.send("4z");
     let log = keys(&console, [("g", "line 000000001 of", true), ("G", "FOLLOW", true)]);

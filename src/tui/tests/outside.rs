@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::{Between, Commits, HostId, Maintenance, Pair, Released, Served},
-    run::{Fact, Verdict},
+    run::{Fact, Mode, Verdict},
     tui::{HostState, Intent, Settings, Told, Wish, state::dialog::Focus},
 };
 
@@ -254,30 +254,36 @@ fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
 }
 
 #[test]
-fn a_run_that_is_over_is_not_said_to_have_made_what_others_serve() {
-    let head = |served: &str| {
+fn the_release_of_a_run_and_what_is_served_are_told_apart() {
+    let head = |served: [&str; 2], over: bool| {
         let mut plan = story::plan();
-        plan.pipeline = "rollback".to_owned();
         plan.released = Some(Released {
-            name: BEFORE.to_owned(),
-            revision: None,
+            name: NEWEST.to_owned(),
+            revision: Some("abcdef0123456789".to_owned()),
             reference: None,
-            made: false,
+            made: true,
             hosts: vec![HostId(0), HostId(1)],
             rolled_back: Vec::new(),
             reason: None,
             lists: Vec::new(),
         });
-        let served = Served::Release(served.to_owned());
-        let sites = Sites::calm().serving(0, served.clone()).serving(1, served);
-        let opened = story::Story::of(plan).then(Fact::Closed(Verdict::Ok));
-        let mut desk = Desk::new(WIDE).tell_all(sites.with(opened));
+        let [one, two] = served.map(|served| Served::Release(served.to_owned()));
+        let sites = Sites::calm().serving(0, one).serving(1, two);
+        let opened = story::Story::of(plan).then(Fact::Mode(Mode::Run));
+        let story = if over { opened.then(Fact::Closed(Verdict::Ok)) } else { opened };
+        let mut desk = Desk::new(WIDE).resize(200, 36).tell_all(sites.with(story));
         desk.screen().lines().next().unwrap_or_default().to_owned()
     };
-    let own = head(BEFORE);
-    assert!(own.contains(&format!("rollback  {BEFORE} 9f8e7d6")), "{own}");
-    let other = head(OLDER);
-    assert!(other.contains(&format!("rollback  {BEFORE}  now serves {OLDER} 55aa10c")), "{other}");
+    let check = |served, over, words: &str| {
+        let head = head(served, over);
+        assert!(head.contains(&format!(" deploy  {words} ")), "{words}: {head}");
+    };
+    check([BEFORE, BEFORE], false, &format!("{NEWEST} abcdef0  serves {BEFORE} 9f8e7d6"));
+    check([BEFORE, NEWEST], false, &format!("{NEWEST} abcdef0  ▲ 2 hosts serve 2 releases"));
+    check([NEWEST, NEWEST], false, &format!("{NEWEST} a1b2c3d"));
+    check([NEWEST, NEWEST], true, &format!("{NEWEST} a1b2c3d"));
+    // Somebody else went back.
+    check([BEFORE, BEFORE], true, &format!("{NEWEST} abcdef0  now serves {BEFORE} 9f8e7d6"));
 }
 
 #[test]

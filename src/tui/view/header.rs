@@ -13,7 +13,7 @@ use super::{
     parts::{Parts, cells, kept},
 };
 use crate::{
-    model::{HostId, Served},
+    model::{HostId, Released, Served},
     run::{Abort, Mode, Run},
     text::{Shown, fit},
     tui::{
@@ -163,21 +163,23 @@ fn stage(model: &Model, pen: Pen) -> Vec<Span<'static>> {
     vec![pen.span(&name, Tone::Protected)]
 }
 
-/// What is served, its commit, and what was before it; where hosts differ, that.
-fn served(model: &Model, pen: Pen) -> Vec<(u8, Vec<Span<'static>>)> {
+/// The release of the run, as long as it is not what is served; then what is, its commit, and what
+/// was before it; where hosts differ, that.
+fn served(model: &Model, pen: Pen) -> Parts {
     let sight = &model.sight;
     if sight.sites.is_empty() {
-        return Vec::new();
+        return own(model, pen);
     }
     let groups = sight.served();
     let [(now, hosts)] = groups.as_slice() else {
         let (words, tone) = differing(model, &groups);
-        return vec![(1, vec![pen.span(&format!("  {} {words}", pen.glyphs.warn), tone)])];
+        let differing = (1, vec![pen.span(&format!("  {} {words}", pen.glyphs.warn), tone)]);
+        return own(model, pen).into_iter().chain([differing]).collect();
     };
     let (name, tone) = words::served(now);
     if hosts.iter().any(|host| model.is_outdated(host)) {
-        let words = format!("  was {name}, not seen since");
-        return vec![(2, vec![pen.span(&words, Tone::Unknown)])];
+        let was = (2, vec![pen.span(&format!("  was {name}, not seen since"), Tone::Unknown)]);
+        return own(model, pen).into_iter().chain([was]).collect();
     }
     let name = match now {
         Served::Nothing => "nothing served yet".to_owned(),
@@ -187,19 +189,18 @@ fn served(model: &Model, pen: Pen) -> Vec<(u8, Vec<Span<'static>>)> {
         | Served::Loop(_)
         | Served::NotALink => name,
     };
-    let tone = if tone == Tone::Text { Tone::Strong } else { tone };
-    let mut parts = Vec::new();
-    let name = match own(model, now) {
-        Some(own) => {
-            parts.push((4, vec![pen.span(&format!("  {own}"), Tone::Text)]));
-            format!("now serves {name}")
-        }
-        None => name,
+    let its_own = released(model).is_some_and(|own| now.release() == Some(own.name.as_str()));
+    let mut parts = if its_own { Vec::new() } else { own(model, pen) };
+    let open = model.open_run().is_some();
+    let (name, tone, rank) = match now.release() {
+        Some(_) if parts.is_empty() => (name, Tone::Strong, 2),
+        Some(_) if open => (format!("serves {name}"), Tone::Text, 4),
+        Some(_) => (format!("now serves {name}"), Tone::Strong, 2),
+        None => (name, tone, 2),
     };
-    parts.push((2, vec![pen.span(&format!("  {name}"), tone)]));
+    parts.push((rank, vec![pen.span(&format!("  {name}"), tone)]));
     if let Some(revision) = now.release().and_then(|release| sight.revision(release)) {
-        let short = words::short_revision(revision);
-        parts.push((5, vec![pen.span(&format!(" {short}"), Tone::Text)]));
+        parts.push((5, vec![commit(revision, pen)]));
     }
     if let Some(previous) = sight.previous_of_all() {
         let words = format!(" {} {previous}", pen.glyphs.before);
@@ -208,11 +209,21 @@ fn served(model: &Model, pen: Pen) -> Vec<(u8, Vec<Span<'static>>)> {
     parts
 }
 
-/// The release of a run that is over, where another one is served by now.
-fn own<'a>(model: &'a Model, now: &Served) -> Option<&'a str> {
-    let run = model.run().filter(|run| run.closed.is_some())?;
-    let own = run.plan.released.as_ref()?.name.as_str();
-    now.release().filter(|now| *now != own).map(|_| own)
+/// The release that the run is about: the first thing to know of one that goes on.
+fn own(model: &Model, pen: Pen) -> Parts {
+    let Some(own) = released(model) else { return Vec::new() };
+    let (tone, rank) = if model.open_run().is_some() { (Tone::Strong, 2) } else { (Tone::Text, 4) };
+    let name = (rank, vec![pen.span(&format!("  {}", own.name), tone)]);
+    let commit = own.revision.as_deref().map(|revision| (5, vec![commit(revision, pen)]));
+    [name].into_iter().chain(commit).collect()
+}
+
+fn released(model: &Model) -> Option<&Released> {
+    model.run()?.plan.released.as_ref()
+}
+
+fn commit(revision: &str, pen: Pen) -> Span<'static> {
+    pen.span(&format!(" {}", words::short_revision(revision)), Tone::Text)
 }
 
 /// How hosts differ: what is no release first.
