@@ -45,13 +45,13 @@ fn outcome(run: &Summary) -> Option<&'static str> {
 /// How it ended, in the words of the console: of a run that did not end well only its whole journal
 /// tells.
 fn ending(store: &Store, summary: &Summary) -> Option<Ending> {
-    let verdict = summary.closed?;
     let read = || {
         let reading = Journal::read(store, &summary.run).ok()?;
-        Run::fold(&reading.events).ok()?.ending()
+        Run::fold(&reading.events).ok()
     };
-    let whole = if verdict == Verdict::Ok { None } else { read() };
-    whole.or_else(|| Some(Ending::of(verdict, false)))
+    let told = summary.closed.is_none_or(|verdict| verdict == Verdict::Ok);
+    let run = if told { None } else { read() };
+    Ending::known(run.as_ref(), summary.closed)
 }
 
 fn line(store: &Store, run: &Summary) -> String {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     driver::{Driver, Left},
-    run::{Ending, Run},
+    run::Run,
     store::{Dirty, Journal},
 };
 
@@ -24,8 +24,7 @@ pub(super) async fn resume(
     let (journal, events) = Journal::open(&around.store, &id, &around.who.0)?;
     let run = Run::fold(&events)
         .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
-    if let Some(verdict) = run.closed {
-        let ending = run.ending().unwrap_or_else(|| Ending::of(verdict, false));
+    if let (Some(verdict), Some(ending)) = (run.closed, run.ending()) {
         say::err(&format!("run {id} is over: {ending}"));
         let left = Left::Closed(verdict);
         let exit = Exit::of(left, &run, None);

@@ -43,15 +43,18 @@ pub enum Trouble {
 }
 
 impl Ending {
-    /// What can be said where only the verdict is known, and whether the run was undone.
+    /// By the facts of a run where they could be read, else by no more than its verdict; `None`: it is
+    /// open.
     #[must_use]
-    pub fn of(verdict: Verdict, undone: bool) -> Self {
-        let given_up = if undone { Way::Undone } else { Way::Aborted };
+    pub fn known(run: Option<&Run>, verdict: Option<Verdict>) -> Option<Self> {
+        run.and_then(Run::ending).or_else(|| verdict.map(Self::of))
+    }
+
+    /// What can be said where only the verdict is known.
+    fn of(verdict: Verdict) -> Self {
         let (way, trouble) = match verdict {
             Verdict::Ok => (Way::Through, Trouble::Nothing),
-            Verdict::Aborted => (given_up, Trouble::Nothing),
-            Verdict::Failed if undone => (given_up, Trouble::Failed),
-            Verdict::Unknown if undone => (given_up, Trouble::Unknown),
+            Verdict::Aborted => (Way::Aborted, Trouble::Nothing),
             Verdict::Failed => (Way::Through, Trouble::Failed),
             Verdict::Unknown => (Way::Through, Trouble::Unknown),
         };

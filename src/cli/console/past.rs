@@ -92,10 +92,7 @@ fn row(store: &Store, summary: &Summary) -> PastRun {
         by: reading.as_ref().map(opener).unwrap_or_default(),
         opened: header.map(|it| it.opened),
         last: summary.last,
-        ending: run
-            .as_ref()
-            .and_then(Run::ending)
-            .or_else(|| closed.map(|verdict| Ending::of(verdict, false))),
+        ending: Ending::known(run.as_ref(), closed),
         release: text(released.map(|it| &it.name)),
         commit: text(released.and_then(|it| it.revision.as_ref())),
         failures: run

@@ -46,7 +46,7 @@ pub(super) fn runs(asked: u64) -> Told {
         by: "ana@desk".to_owned(),
         opened: Some(at(-ago)),
         last: Some(at(-ago + 171)),
-        ending: closed.map(|verdict| Ending::of(verdict, false)),
+        ending: Ending::known(None, closed),
         release: BEFORE.to_owned(),
         commit: "a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d0".to_owned(),
         failures,
