@@ -30,7 +30,7 @@ pub(in crate::cli) enum Verb {
 }
 
 impl Verb {
-    /// Its name, where it changes something on a host.
+    /// Its name, where it writes: on hosts, or what is kept here.
     pub(in crate::cli) fn writes(&self) -> Option<&'static str> {
         match self {
             Self::Rollback(args) => (!args.how.dry_run).then_some("rollback"),

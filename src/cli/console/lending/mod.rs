@@ -11,6 +11,7 @@ mod tty;
 
 use std::{
     collections::BTreeMap,
+    fmt,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -115,23 +116,50 @@ fn well(said: impl Into<String>) -> Returned {
     Returned { said: said.into(), well: true, touched: false }
 }
 
+/// The line at which a copy is opened.
+struct Place {
+    /// Counted from 0.
+    line: u64,
+    /// Why that one.
+    chosen: &'static str,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, {}", self.line.saturating_add(1), self.chosen)
+    }
+}
+
 impl Means {
     async fn serve(&self, guest: Guest) -> Returned {
+        if guest == Guest::Starter && starter::would_continue() {
+            return starter::stop().await;
+        }
+        match Tty::open() {
+            Ok(tty) => self.on(&tty, guest).await,
+            Err(error) => badly(format!("the terminal cannot be lent: {error}")),
+        }
+    }
+
+    /// Serves a guest that takes the place of the console on its terminal.
+    async fn on(&self, tty: &Tty, guest: Guest) -> Returned {
+        let store = self.store.clone();
         match guest {
-            Guest::Starter if starter::would_continue() => starter::stop().await,
-            Guest::Starter | Guest::Subshell => self.subshell().await,
+            Guest::Starter | Guest::Subshell => self.subshell(tty).await,
             Guest::Log(page) => {
-                let (store, program, line) = (self.store.clone(), page.program.clone(), page.line);
-                let at = (line, format!("line {}, {}", line.saturating_add(1), page.chosen));
-                self.copy("the log", &program, Some(at), move || Copied::make(&store, &page)).await
+                let program = page.program.clone();
+                let place = Some(Place { line: page.line, chosen: page.chosen });
+                let copy = move || Copied::make(&store, &page);
+                self.copy(tty, "the log", &program, place, copy).await
             }
             Guest::Lines(page) => {
-                let (store, program) = (self.store.clone(), page.program.clone());
-                self.copy("what differs", &program, None, move || Copied::of(&store, &page)).await
+                let program = page.program.clone();
+                let copy = move || Copied::of(&store, &page);
+                self.copy(tty, "what differs", &program, None, copy).await
             }
             Guest::Shell { host, step, like, run } => {
                 let note = Note::new(&self.who, &host, step.as_deref(), &like, run.as_ref());
-                self.shell(&host, *like, note).await
+                self.shell(tty, &host, *like, note).await
             }
         }
     }
@@ -144,15 +172,11 @@ impl Means {
         Ok(pass(tty, &mut shell, None).await)
     }
 
-    async fn subshell(&self) -> Returned {
-        let tty = match Tty::open() {
-            Ok(tty) => tty,
-            Err(error) => return badly(format!("the terminal cannot be lent: {error}")),
-        };
+    async fn subshell(&self, tty: &Tty) -> Returned {
         tty.say("a shell on this machine; the console goes on behind it, exit comes back").await;
         let here = std::env::current_dir().unwrap_or_else(|_| self.own.home.clone());
         let command = "export DEPLOYUI_SHELL=1; exec \"${SHELL:-sh}\" -i";
-        match self.program(&tty, here, command).await {
+        match self.program(tty, here, command).await {
             Ok(_left) => well("back from the shell"),
             Err(why) => badly(why),
         }
@@ -161,29 +185,26 @@ impl Means {
     /// A program of the operator's shows a copy of something.
     async fn copy(
         &self,
+        tty: &Tty,
         what: &str,
         program: &str,
-        at: Option<(u64, String)>,
+        place: Option<Place>,
         copy: impl FnOnce() -> Result<Copied, String> + Send + 'static,
     ) -> Returned {
-        let tty = match Tty::open() {
-            Ok(tty) => tty,
-            Err(error) => return badly(format!("the terminal cannot be lent: {error}")),
-        };
-        let line = at.as_ref().map_or(0, |(line, _)| *line);
-        let at = at.map_or_else(String::new, |(_, at)| format!(" at {at}"));
-        tty.say(&format!("copying {what}, secrets hidden, to be opened{at}…")).await;
+        let to_be = place.as_ref().map_or_else(String::new, |at| format!(", to be opened at {at}"));
+        tty.say(&format!("copying {what}, secrets hidden{to_be}…")).await;
         let copied = match tokio::task::spawn_blocking(copy).await {
             Ok(Ok(copied)) => copied,
             Ok(Err(error)) => return badly(format!("{what} cannot be copied: {error}")),
             Err(_panicked) => return badly(format!("{what} cannot be copied")),
         };
+        let line = place.as_ref().map_or(0, |place| place.line);
         let command = copy::command(program, &copied, line);
         let first = program.split_whitespace().next().unwrap_or_default();
-        match self.program(&tty, self.own.home.clone(), &command).await {
-            Ok(Left::Ended(Ending::Exit(0))) => well(match at.as_str() {
-                "" => format!("back from {first}"),
-                at => format!("back from {first}; it was opened{at}"),
+        match self.program(tty, self.own.home.clone(), &command).await {
+            Ok(Left::Ended(Ending::Exit(0))) => well(match place {
+                None => format!("back from {first}"),
+                Some(at) => format!("back from {first}; it was opened at {at}"),
             }),
             Ok(Left::Ended(Ending::Exit(127))) => badly(format!(
                 "there is no program {first} here: set editor and pager in config.toml, or EDITOR and PAGER"
@@ -193,11 +214,7 @@ impl Means {
         }
     }
 
-    async fn shell(&self, host: &str, like: Command, mut note: Note) -> Returned {
-        let tty = match Tty::open() {
-            Ok(tty) => tty,
-            Err(error) => return badly(format!("the terminal cannot be lent: {error}")),
-        };
+    async fn shell(&self, tty: &Tty, host: &str, like: Command, mut note: Note) -> Returned {
         tty.say(&format!("a shell on {host} is being opened; Ctrl-c leaves it be")).await;
         let opened = tokio::select! {
             opened = self.open(host, like, tty.described(&self.own)) => opened,
@@ -212,7 +229,7 @@ impl Means {
             "this is {host}; exit or Ctrl-d comes back, and Enter ~ . if it hangs. The console goes on"
         ))
         .await;
-        let left = pass(&tty, &mut shell, Some(Escape::default())).await;
+        let left = pass(tty, &mut shell, Some(Escape::default())).await;
         drop(shell);
         let unnoted = unnoted.or(note.left(&self.store, &how(&left)).err());
         let lost = matches!(left, Left::Ended(Ending::NoStatus(_)) | Left::Gone(_));
