@@ -2,6 +2,7 @@
 //! lists of facts; there is no engine here.
 
 mod anew;
+mod answers;
 mod anything;
 mod attention;
 mod bound;
@@ -253,6 +254,18 @@ impl Desk {
             text.push('\n');
         }
         text
+    }
+
+    /// Every size is drawn, and afterwards it looks as before.
+    pub(super) fn outlives_sizes(mut self) {
+        let (before, size) = (self.screen(), self.model.size);
+        for width in (1..130).step_by(6) {
+            for height in (1..40).step_by(2) {
+                self = self.resize(width, height);
+                self.buffer();
+            }
+        }
+        assert_eq!(self.resize(size.width, size.height).screen(), before);
     }
 
     pub(super) fn wishes(&self) -> Vec<String> {

@@ -484,15 +484,7 @@ fn what_others_wrote_is_shown_as_text() {
 #[test]
 fn no_size_panics() {
     for keys in ["2", "R", "R<ret>", "M"] {
-        let mut desk = Desk::new(WIDE).tell_all(idle()).keys(keys);
-        let before = desk.screen();
-        for width in (1..130).step_by(6) {
-            for height in (1..40).step_by(2) {
-                desk = desk.resize(width, height);
-                desk.buffer();
-            }
-        }
-        desk = desk.resize(WIDE.width, WIDE.height);
-        assert_eq!(desk.screen(), before);
+        let desk = Desk::new(WIDE).tell_all(idle()).keys(keys);
+        desk.outlives_sizes();
     }
 }

@@ -194,15 +194,7 @@ fn small_screens() {
 fn no_size_panics_and_a_larger_one_works_again() {
     let stories = [story::failed().told(), story::undone().told()];
     for told in stories {
-        let mut desk = Desk::new(WIDE).tell(told).keys("K");
-        let before = desk.screen();
-        for width in (1..130).step_by(6) {
-            for height in (1..40).step_by(2) {
-                desk = desk.resize(width, height);
-                desk.buffer();
-            }
-        }
-        desk = desk.resize(WIDE.width, WIDE.height);
-        assert_eq!(desk.screen(), before);
+        let desk = Desk::new(WIDE).tell(told).keys("K");
+        desk.outlives_sizes();
     }
 }
