@@ -21,6 +21,7 @@ mod keymap;
 mod levels;
 mod notice;
 mod probe;
+mod refused;
 mod settings;
 mod state;
 mod stream;

@@ -11,12 +11,13 @@ use tokio::{
 use super::{
     feed::Feed,
     screen::{QUEUE_MAX, Screen},
+    session::NOTHING_KNOWN,
     sight::{LOOK_ANYWAY, Sight},
 };
 use crate::{
     driver::{DriveError, Driver, Left, Request},
     run::{Command, Mode},
-    tui::{Intent, Told, Wish},
+    tui::{Intent, Wish},
 };
 
 /// How often it is asked beside a run what visitors get, as long as something happens in it.
@@ -118,32 +119,18 @@ fn request(wish: &Wish) -> Option<Request> {
 
 /// What is done beside the run.
 async fn aside(screen: &Screen, wish: Wish, sight: Option<&Sight>, beside: &mut JoinSet<()>) {
-    if matches!(wish, Wish::Connect | Wish::Interrupted | Wish::Lend(_) | Wish::Prompted(..))
-        || matches!(wish, Wish::Compare(_) | Wish::Diff(_))
-    {
-        // No release is chosen beside a run.
-        return;
-    }
+    let bears_a_run = matches!(
+        wish,
+        Wish::Look | Wish::Glance | Wish::Preview(_) | Wish::Do(Intent::Maintenance { .. })
+    );
     let why = match sight {
-        None => "the recipe at hand is not the one of this run",
+        None => NOTHING_KNOWN,
         Some(_) if beside.len() >= BESIDE_MAX => "too much is being done at once",
+        Some(sight) if bears_a_run => {
+            drop(beside.spawn(sight.clone().carry_out(wish)));
+            return;
+        }
         Some(_) => "a run is open: end it first",
     };
-    let room = beside.len() < BESIDE_MAX;
-    match (wish, sight.filter(|_| room).cloned()) {
-        (Wish::Look | Wish::Glance, Some(sight)) => drop(beside.spawn(sight.look_again())),
-        (Wish::Preview(of), Some(sight)) => {
-            drop(beside.spawn(sight.preview(of)));
-        }
-        (Wish::Do(Intent::Maintenance { on, reason, until, from }), Some(sight)) => {
-            drop(beside.spawn(sight.maintain(on, (reason, until), from)));
-        }
-        (Wish::Preview(of), None) => {
-            screen.tell(Told::Preview { of, lines: vec![why.to_owned()], plan: None }).await;
-        }
-        (Wish::Do(_), _) => screen.tell(Told::Did(Err(why.to_owned()))).await,
-        // What is looked at anew for a dialog was not asked for by anybody.
-        (Wish::Glance, None) => {}
-        (_, _) => screen.note(why).await,
-    }
+    screen.refuse(wish, why).await;
 }

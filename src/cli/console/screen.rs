@@ -149,6 +149,13 @@ impl Screen {
         drop(self.told.send(told).await);
     }
 
+    /// Says that a wish is not carried out, to whoever waits for it.
+    pub(super) async fn refuse(&self, wish: Wish, why: &str) {
+        if let Some(told) = wish.refused(why) {
+            self.tell(told).await;
+        }
+    }
+
     pub(super) async fn note(&self, line: impl Into<String>) {
         self.tell(Told::Note(line.into())).await;
     }

@@ -23,7 +23,7 @@ use crate::{
     recipe::{Recipe, Step, Work},
     script::builtin::{Maintained, take_over},
     store::Store,
-    tui::{Has, Intent, Raising, Told, raised_since},
+    tui::{Has, Intent, Raising, Told, Wish, raised_since},
 };
 
 /// Hosts are looked at after so long by themselves: somebody may be changing them beside.
@@ -101,6 +101,36 @@ impl Sight {
         drop(self.told.send(told).await);
     }
 
+    /// Carries out what is done with the hosts as they are seen here, beside whatever goes on.
+    pub(super) async fn carry_out(self, wish: Wish) {
+        match wish {
+            Wish::Look | Wish::Glance => self.look_again().await,
+            Wish::Preview(of) => self.preview(of).await,
+            Wish::Compare(pair) => self.compare(pair).await,
+            Wish::Diff(pair) => self.diff(pair).await,
+            Wish::Do(Intent::Maintenance { on, reason, until, from }) => {
+                self.maintain(on, (reason, until), from).await;
+            }
+            Wish::Do(Intent::Unlock { reason }) => self.unlock(reason).await,
+            // Runs, and what the screen has means of its own for.
+            Wish::Do(Intent::Rollback { .. })
+            | Wish::Start(_)
+            | Wish::Command(_)
+            | Wish::Answer { .. }
+            | Wish::Stage(_)
+            | Wish::Without(_)
+            | Wish::Connect
+            | Wish::Prompted(..)
+            | Wish::Runs { .. }
+            | Wish::Past(_)
+            | Wish::Save(..)
+            | Wish::Copy(_)
+            | Wish::Lend(_)
+            | Wish::Interrupted
+            | Wish::Quit => {}
+        }
+    }
+
     /// Looks and probes, and tells both. Hosts that could not be looked at, each with why.
     pub(super) async fn look(&self) -> Vec<String> {
         // What changes meanwhile may or may not be in the answers: they are as old as the question.
@@ -167,7 +197,7 @@ impl Sight {
     }
 
     /// Answers what something would do.
-    pub(super) async fn preview(self, of: Intent) {
+    async fn preview(self, of: Intent) {
         let (lines, plan) = match &of {
             Intent::Rollback { release, reason, .. } => {
                 self.rollback_lines(release, reason.as_deref())
@@ -274,7 +304,7 @@ impl Sight {
 
     /// Puts the page up or takes it down, asks what visitors get, and tells what came of it. Nothing is
     /// done where something else lies there than the operator believes.
-    pub(super) async fn maintain(
+    async fn maintain(
         self,
         on: bool,
         (reason, until): (Option<String>, Option<String>),
@@ -341,7 +371,7 @@ impl Sight {
     }
 
     /// Takes the locks that were seen from whoever has them, and gives them back.
-    pub(super) async fn unlock(self, reason: String) {
+    async fn unlock(self, reason: String) {
         let at = driver::now();
         let (by, run) = (self.who.clone(), self.hand.clone());
         let ours = Lock { run, by, at, purpose: format!("unlocking: {reason}") };

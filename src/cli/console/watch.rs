@@ -25,6 +25,9 @@ const GLANCE: Duration = Duration::from_millis(250);
 /// So many glances later it is asked whether somebody drives the run.
 const ASK_AFTER: u32 = 8;
 
+/// Why nothing is done here, whatever is wished.
+const ONLY_WATCHES: &str = "this console only watches";
+
 /// What is watched.
 struct Watched {
     follower: Follower,
@@ -63,7 +66,7 @@ pub(super) async fn watch(
                 if wish == Wish::Quit {
                     break;
                 }
-                refuse(&screen, wish).await;
+                screen.refuse(wish, ONLY_WATCHES).await;
             }
             id = begun.next() => watching = follow(around, &mut screen, &id).await?,
         }
@@ -81,31 +84,6 @@ pub(super) async fn follow(
 ) -> Result<Watching, Stop> {
     let (follower, events) = Follower::open(&around.store, id)?;
     Watched::of(id, follower, &events)?.show(around, screen, events).await
-}
-
-/// Nothing is done for a console that only watches, whatever it wishes.
-async fn refuse(screen: &Screen, wish: Wish) {
-    let why = || "this console only watches".to_owned();
-    match wish {
-        Wish::Preview(of) => {
-            screen.tell(Told::Preview { of, lines: vec![why()], plan: None }).await;
-        }
-        Wish::Start(_) | Wish::Command(_) | Wish::Answer { .. } | Wish::Do(_) => {
-            screen.tell(Told::Did(Err(why()))).await;
-        }
-        // What only reads is done by the screen's own means.
-        Wish::Runs { .. } | Wish::Past(_) | Wish::Save(..) | Wish::Copy(_) | Wish::Lend(_) => {}
-        Wish::Stage(_)
-        | Wish::Without(_)
-        | Wish::Connect
-        | Wish::Look
-        | Wish::Glance
-        | Wish::Compare(_)
-        | Wish::Diff(_)
-        | Wish::Prompted(..)
-        | Wish::Interrupted
-        | Wish::Quit => {}
-    }
 }
 
 impl Watched {
@@ -134,7 +112,7 @@ impl Watched {
                     if wish == Wish::Quit {
                         return Ok(Watching::Left);
                     }
-                    refuse(screen, wish).await;
+                    screen.refuse(wish, ONLY_WATCHES).await;
                 }
                 _ = ticks.tick() => match self.glance(around, screen).await {
                     Ok(()) => {}

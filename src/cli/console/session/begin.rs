@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, Session, nothing_known, planned, said, state_of};
+use super::{Asked, NOTHING_KNOWN, Session, planned, said, state_of};
 use crate::{
     cli::{
         exit::{Exit, Stop},
@@ -116,7 +116,7 @@ impl Session<'_> {
     /// Turns the stage to what is asked for: on the same connections, where it is about the same hosts.
     async fn aim(&mut self, asked: Asked) -> Result<(), Stop> {
         let Some(stage) = &self.stage else {
-            return Err(Stop::new(Exit::Refused, nothing_known()));
+            return Err(Stop::new(Exit::Refused, NOTHING_KNOWN));
         };
         let mut request = stage.request.clone();
         request.pipeline = asked.pipeline;
@@ -144,7 +144,7 @@ impl Session<'_> {
 
     async fn turn(&mut self, request: Request) -> Result<(), Stop> {
         let Some(stage) = &mut self.stage else {
-            return Err(Stop::new(Exit::Refused, nothing_known()));
+            return Err(Stop::new(Exit::Refused, NOTHING_KNOWN));
         };
         let survey = plan::survey(&stage.recipe, &request).map_err(|found| load::faults(&found))?;
         let before = &stage.wrapping.survey().machines;

@@ -43,6 +43,9 @@ use crate::{
     tui::{HostState, Intent, Told, Wish},
 };
 
+/// Why nothing can be done with the hosts where nothing is known of them.
+pub(super) const NOTHING_KNOWN: &str = "the recipe at hand is not the one of this run";
+
 /// The pipeline that serves an older release again.
 const ROLLBACK: &str = "rollback";
 
@@ -314,8 +317,7 @@ impl<'a> Session<'a> {
         let acts =
             matches!(wish, Wish::Start(_) | Wish::Do(_) | Wish::Command(_) | Wish::Answer { .. });
         if acts && self.around.read_only {
-            let why = "this console only looks (--read-only)".to_owned();
-            self.screen.tell(Told::Did(Err(why))).await;
+            self.screen.refuse(wish, "this console only looks (--read-only)").await;
             return Ok(None);
         }
         match wish {
@@ -340,30 +342,16 @@ impl<'a> Session<'a> {
             Wish::Look => {
                 if self.ready() && !self.reading {
                     self.read_again().await;
-                } else if let Some(sight) = &self.sight {
-                    self.beside.spawn(sight.clone().look_again());
+                } else if self.sight.is_some() {
+                    self.beside(wish).await;
                 }
             }
-            Wish::Preview(of) => {
-                let none = Told::Preview { of: of.clone(), lines: Vec::new(), plan: None };
-                self.beside(none, |sight| sight.preview(of)).await;
-            }
-            Wish::Compare(pair) => {
-                let none = Told::Compared(pair.clone(), Err(nothing_known()));
-                self.beside(none, |sight| sight.compare(pair)).await;
-            }
-            Wish::Diff(pair) => {
-                let none = Told::Diff(pair.clone(), Err(nothing_known()));
-                self.beside(none, |sight| sight.diff(pair)).await;
-            }
-            Wish::Glance => self.beside(Told::Candidates(Vec::new()), Sight::look_again).await,
-            Wish::Do(Intent::Maintenance { on, reason, until, from }) => {
-                let none = Told::Did(Err(nothing_known()));
-                self.beside(none, |sight| sight.maintain(on, (reason, until), from)).await;
-            }
-            Wish::Do(Intent::Unlock { reason }) => {
-                let none = Told::Did(Err(nothing_known()));
-                self.beside(none, |sight| sight.unlock(reason)).await;
+            Wish::Preview(_)
+            | Wish::Compare(_)
+            | Wish::Diff(_)
+            | Wish::Glance
+            | Wish::Do(Intent::Maintenance { .. } | Intent::Unlock { .. }) => {
+                self.beside(wish).await;
             }
             Wish::Command(_)
             | Wish::Stage(_)
@@ -416,8 +404,4 @@ fn many(errors: Vec<String>) -> Stop {
 fn said(stop: &Stop) -> String {
     let lines = stop.errors.iter().chain(&stop.hints);
     lines.map(String::as_str).collect::<Vec<_>>().join("\n")
-}
-
-fn nothing_known() -> String {
-    "the recipe at hand is not the one of this run".to_owned()
 }

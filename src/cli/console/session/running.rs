@@ -73,6 +73,7 @@ impl Session<'_> {
         }
     }
 
+    /// A run that cannot be driven on is shown until the operator leaves.
     async fn failed(
         &mut self,
         error: &DriveError,
@@ -80,34 +81,11 @@ impl Session<'_> {
     ) -> Result<Option<Exit>, Stop> {
         self.screen.tell(Told::Over(format!("cannot go on: {error}"))).await;
         loop {
-            match self.screen.wish().await {
-                Wish::Quit => break,
-                Wish::Preview(of) => {
-                    let lines = vec!["nothing is carried out any more".to_owned()];
-                    self.screen.tell(Told::Preview { of, lines, plan: None }).await;
-                }
-                Wish::Do(_) => {
-                    let why = "nothing is carried out any more".to_owned();
-                    self.screen.tell(Told::Did(Err(why))).await;
-                }
-                Wish::Start(_)
-                | Wish::Stage(_)
-                | Wish::Without(_)
-                | Wish::Command(_)
-                | Wish::Answer { .. }
-                | Wish::Connect
-                | Wish::Look
-                | Wish::Glance
-                | Wish::Compare(_)
-                | Wish::Diff(_)
-                | Wish::Prompted(..)
-                | Wish::Lend(_)
-                | Wish::Runs { .. }
-                | Wish::Past(_)
-                | Wish::Save(..)
-                | Wish::Copy(_)
-                | Wish::Interrupted => {}
+            let wish = self.screen.wish().await;
+            if wish == Wish::Quit {
+                break;
             }
+            self.screen.refuse(wish, "nothing is carried out any more").await;
         }
         Err(crate::cli::exit::undriven(error, run))
     }

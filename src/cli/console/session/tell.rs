@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{ROLLBACK, Session, Sight};
+use super::{NOTHING_KNOWN, ROLLBACK, Session};
 use crate::{
     model::{Host, Plan},
     remote::ssh::{Route, Target},
-    tui::{HostState, Told, Way},
+    tui::{HostState, Told, Way, Wish},
 };
 
 impl Session<'_> {
@@ -43,14 +43,11 @@ impl Session<'_> {
         }
     }
 
-    /// Has something done with the hosts beside whatever goes on; where none are known, this is told.
-    pub(super) async fn beside<D>(&mut self, otherwise: Told, done: impl FnOnce(Sight) -> D)
-    where
-        D: Future<Output = ()> + Send + 'static,
-    {
+    /// Has something done with the hosts beside whatever goes on.
+    pub(super) async fn beside(&mut self, wish: Wish) {
         match self.sight.clone() {
-            Some(sight) => drop(self.beside.spawn(done(sight))),
-            None => self.screen.tell(otherwise).await,
+            Some(sight) => drop(self.beside.spawn(sight.carry_out(wish))),
+            None => self.screen.refuse(wish, NOTHING_KNOWN).await,
         }
     }
 
