@@ -177,22 +177,29 @@ impl Screen {
         if let Some(wish) = self.later.pop_front() {
             return wish;
         }
-        loop {
-            if self.gone {
-                return Wish::Quit;
-            }
-            match self.wishes.recv().await {
-                None | Some(Wish::Quit) => self.gone = true,
-                Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
-                Some(Wish::Runs { asked, skip }) => self.archive.list(asked, skip),
-                Some(Wish::Past(run)) => self.archive.read(run),
-                Some(Wish::Interrupted) => self.interrupt = Some(INT),
-                Some(Wish::Lend(guest)) => self.lending.begin(guest),
-                Some(Wish::Save(saving, file)) => self.save(saving, file),
-                Some(Wish::Copy(text)) => self.copy(text),
-                Some(wish) => return wish,
+        while !self.gone {
+            let wish = self.wishes.recv().await;
+            if let Some(wish) = self.serve(wish) {
+                return wish;
             }
         }
+        Wish::Quit
+    }
+
+    /// Does what can be done whatever else goes on; a wish that cannot is given back.
+    fn serve(&mut self, wish: Option<Wish>) -> Option<Wish> {
+        match wish {
+            None | Some(Wish::Quit) => self.gone = true,
+            Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
+            Some(Wish::Runs { asked, skip }) => self.archive.list(asked, skip),
+            Some(Wish::Past(run)) => self.archive.read(run),
+            Some(Wish::Interrupted) => self.interrupt = Some(INT),
+            Some(Wish::Lend(guest)) => self.lending.begin(guest),
+            Some(Wish::Save(saving, file)) => self.save(saving, file),
+            Some(Wish::Copy(text)) => self.copy(text),
+            Some(wish) => return Some(wish),
+        }
+        None
     }
 
     /// Does something while prompts are answered; what else is wished waits. `None`: the operator
@@ -227,16 +234,10 @@ impl Screen {
         self.keep(wish);
     }
 
+    /// Serves a wish, or keeps it for later.
     fn keep(&mut self, wish: Option<Wish>) {
-        match wish {
-            None | Some(Wish::Quit) => self.gone = true,
-            Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
-            Some(Wish::Runs { asked, skip }) => self.archive.list(asked, skip),
-            Some(Wish::Past(run)) => self.archive.read(run),
-            Some(Wish::Interrupted) => self.interrupt = Some(INT),
-            Some(Wish::Lend(guest)) => self.lending.begin(guest),
-            Some(Wish::Save(saving, file)) => self.save(saving, file),
-            Some(Wish::Copy(text)) => self.copy(text),
+        match self.serve(wish) {
+            None => {}
             Some(wish) if self.later.len() < LATER_MAX => self.later.push_back(wish),
             Some(wish) => tracing::warn!(?wish, "too much waits to be carried out"),
         }
