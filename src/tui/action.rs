@@ -75,6 +75,24 @@ pub(crate) enum Motion {
     HalfDown,
 }
 
+impl Motion {
+    /// How far to the right it goes; `None`: it goes up or down.
+    pub(crate) fn across(self) -> Option<i64> {
+        match self {
+            Self::Left => Some(-1),
+            Self::Right => Some(1),
+            Self::Up
+            | Self::Down
+            | Self::Top
+            | Self::Bottom
+            | Self::PageUp
+            | Self::PageDown
+            | Self::HalfUp
+            | Self::HalfDown => None,
+        }
+    }
+}
+
 /// What changes something on a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Act {

@@ -76,6 +76,17 @@ pub(crate) enum Before {
     Unknown,
 }
 
+/// What is still to come in a cell.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Something may happen.
+    Open,
+    /// Nothing more by itself, and not all was done.
+    Over,
+    /// Nothing: what was to be done is done.
+    Done,
+}
+
 /// The state of a step on a host.
 pub(crate) fn face(run: &Run, column: &Column, host: HostId) -> Face {
     let nodes = column.nodes(host);
@@ -198,51 +209,29 @@ fn took(cell: &Cell) -> Option<SignedDuration> {
 impl Face {
     /// Whether what was to be done is done, or there was nothing to do.
     pub(crate) fn is_done(&self) -> bool {
-        match self {
-            Self::Absent
-            | Self::Ok(_)
-            | Self::Edited(_)
-            | Self::Fixed
-            | Self::Assumed
-            | Self::NotWanted => true,
-            Self::Waiting
-            | Self::Held
-            | Self::Break
-            | Self::Prepared
-            | Self::Running(_)
-            | Self::Stopping(_)
-            | Self::Asks
-            | Self::Settling(_)
-            | Self::LinkLost(_)
-            | Self::Failed(_)
-            | Self::Refused
-            | Self::Unknown
-            | Self::Stranded
-            | Self::Skipped
-            | Self::Excluded(_)
-            | Self::Aborted
-            | Self::Undoing
-            | Self::Undone
-            | Self::NotUndone(_) => false,
-        }
+        self.standing() == Standing::Done
     }
 
     /// Whether nothing more will happen here by itself.
     pub(crate) fn is_over(&self) -> bool {
+        self.standing() != Standing::Open
+    }
+
+    fn standing(&self) -> Standing {
         match self {
             Self::Absent
             | Self::Ok(_)
             | Self::Edited(_)
-            | Self::Failed(_)
-            | Self::Refused
-            | Self::Skipped
             | Self::Fixed
             | Self::Assumed
+            | Self::NotWanted => Standing::Done,
+            Self::Failed(_)
+            | Self::Refused
+            | Self::Skipped
             | Self::Excluded(_)
-            | Self::NotWanted
             | Self::Aborted
             | Self::Undone
-            | Self::NotUndone(_) => true,
+            | Self::NotUndone(_) => Standing::Over,
             Self::Waiting
             | Self::Held
             | Self::Break
@@ -254,7 +243,7 @@ impl Face {
             | Self::LinkLost(_)
             | Self::Unknown
             | Self::Stranded
-            | Self::Undoing => false,
+            | Self::Undoing => Standing::Open,
         }
     }
 }

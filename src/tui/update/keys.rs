@@ -388,18 +388,9 @@ pub(super) fn rows(motion: Motion, page: usize) -> i64 {
 }
 
 fn in_matrix(model: &mut Model, motion: Motion) {
-    let page = 5;
-    match motion {
-        Motion::Left => among(model, List::Steps, -1),
-        Motion::Right => among(model, List::Steps, 1),
-        Motion::Up
-        | Motion::Down
-        | Motion::Top
-        | Motion::Bottom
-        | Motion::PageUp
-        | Motion::PageDown
-        | Motion::HalfUp
-        | Motion::HalfDown => among(model, List::Hosts, rows(motion, page)),
+    match motion.across() {
+        Some(by) => among(model, List::Steps, by),
+        None => among(model, List::Hosts, rows(motion, 5)),
     }
 }
 
@@ -446,22 +437,12 @@ fn in_choices(model: &mut Model, motion: Motion) {
     let ids: Vec<_> =
         model.open_run().map_or_else(Vec::new, |run| run.holds.keys().copied().collect());
     let here = ids.iter().position(|other| *other == id).unwrap_or(0);
-    let there = match motion {
-        Motion::Left => here.saturating_sub(1),
-        Motion::Right => (here + 1).min(ids.len().saturating_sub(1)),
-        Motion::Up
-        | Motion::Down
-        | Motion::Top
-        | Motion::Bottom
-        | Motion::PageUp
-        | Motion::PageDown
-        | Motion::HalfUp
-        | Motion::HalfDown => {
-            model.asked.hold = Some(id);
-            model.asked.choice = shifted(model.asked.choice, rows(motion, 5), offers);
-            return;
-        }
+    let Some(by) = motion.across() else {
+        model.asked.hold = Some(id);
+        model.asked.choice = shifted(model.asked.choice, rows(motion, 5), offers);
+        return;
     };
+    let there = shifted(here, by, ids.len());
     model.asked.hold = ids.get(there).copied();
     model.asked.choice = 0;
     acts::show_cell(model);

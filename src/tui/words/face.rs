@@ -65,33 +65,8 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
         Face::Undone => plain("undone", "undone"),
         Face::NotUndone(end) => (format!("NOT undone: taking it back failed, {end}"), "NOT".into()),
     };
-    let long = match face {
-        Face::NotWanted => Some("not needed".to_owned()),
-        Face::Aborted => Some("aborted".to_owned()),
-        Face::Absent
-        | Face::Waiting
-        | Face::Held
-        | Face::Break
-        | Face::Prepared
-        | Face::Running(_)
-        | Face::Stopping(_)
-        | Face::Asks
-        | Face::Settling(_)
-        | Face::LinkLost(_)
-        | Face::Ok(_)
-        | Face::Edited(_)
-        | Face::Failed(_)
-        | Face::Refused
-        | Face::Unknown
-        | Face::Stranded
-        | Face::Skipped
-        | Face::Fixed
-        | Face::Assumed
-        | Face::Excluded(_)
-        | Face::Undoing
-        | Face::Undone
-        | Face::NotUndone(_) => None,
-    };
+    let long = [(Face::NotWanted, "not needed"), (Face::Aborted, "aborted")];
+    let long = long.iter().find(|(it, _)| it == face).map(|(_, long)| (*long).to_owned());
     Look { glyph, tone, word, short, long }
 }
 
