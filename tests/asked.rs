@@ -22,6 +22,18 @@ fn console(project: &Project) -> Console {
     console
 }
 
+/// A run of one step that takes input, with these keys and this script; it has begun.
+fn begun(step: &str, keys: &str, script: &str) -> (Project, Console) {
+    let steps = format!(
+        "[steps.{step}]\n{keys}\ninput = true\nrun = \"\"\"{script}\"\"\"\n\
+         [pipelines]\ndeploy = [\"{step}\"]\n"
+    );
+    let project = Project::up(1, &[], &steps);
+    let console = console(&project);
+    console.act("D", "Start deploy");
+    (project, console)
+}
+
 /// Types a line into the dialog of the question, and sends it.
 fn answer(console: &Console, question: &str, line: &str) {
     console.send("I");
@@ -45,26 +57,18 @@ fn ends(console: Console, code: i32) {
 
 #[test]
 fn questions_of_all_kinds_are_noticed_and_answered() {
-    let project = Project::up(
-        1,
-        &[],
+    let (project, console) = begun(
+        "drop",
+        "",
         r#"
-[steps.drop]
-input = true
-run = """
 echo 'two tables are old'
 printf 'Drop them? [y/N] '; read a
 printf 'Are you sure you want to continue (yes/no)? '; read b
 printf 'Name of the backup: '; read c
 printf '*** shop.conf (Y/I/N/O/D/Z) [default=N] ? '; read d
 echo "$a $b $c $d" >{{ root }}/said
-"""
-[pipelines]
-deploy = ["drop"]
 "#,
     );
-    let console = console(&project);
-    console.act("D", "Start deploy");
     let screen = console.wait_for("ASKS drop on h1");
     assert!(screen.contains("asks"), "{screen}");
     recipes::figure(&screen);
@@ -91,23 +95,15 @@ deploy = ["drop"]
 
 #[test]
 fn a_step_that_asks_without_a_word_is_sent_a_line_all_the_same() {
-    let project = Project::up(
-        1,
-        &[],
+    let (project, console) = begun(
+        "wait",
+        "",
         r#"
-[steps.wait]
-input = true
-run = """
 echo begun
 read a
 echo "$a" >{{ root }}/said
-"""
-[pipelines]
-deploy = ["wait"]
 "#,
     );
-    let console = console(&project);
-    console.act("D", "Start deploy");
     console.wait_for("│ begun");
     console.send("I");
     console.wait_for("INPUT for wait on h1");
@@ -121,25 +117,17 @@ deploy = ["wait"]
 
 #[test]
 fn a_step_that_was_not_asking_is_asked_about_no_more() {
-    let project = Project::up(
-        1,
-        &[],
+    let (project, console) = begun(
+        "wait",
+        "",
         r#"
-[steps.wait]
-input = true
-run = """
 printf 'Restart now? [y/N] '
 until test -e {{ root }}/go; do sleep 0.1; done
 echo 'n, by default'
 until test -e {{ root }}/end; do sleep 0.1; done
 timeout 2 cat >{{ root }}/input || true
-"""
-[pipelines]
-deploy = ["wait"]
 "#,
     );
-    let console = console(&project);
-    console.act("D", "Start deploy");
     console.wait_for("ASKS wait on h1");
     console.send("I");
     console.wait_for("If it was not asking: as soon as it prints on, nothing is sent.");
@@ -273,26 +261,17 @@ fn a_console_that_is_killed_with_the_answer_leaves_no_trace_of_it() {
 
 #[test]
 fn a_step_of_another_user_gets_what_is_answered() {
-    let project = Project::up(
-        1,
-        &[],
+    let (project, console) = begun(
+        "asks",
+        r#"as = "root""#,
         r#"
-[steps.asks]
-as = "root"
-input = true
-run = """
 printf 'Drop it? [y/N] '; read a
 printf 'Password: '; read b
 id -un >{{ root }}/said; echo "$a $b" >>{{ root }}/said
 test ! -t 0; timeout 2 cat >>{{ root }}/said || true
 false
-"""
-[pipelines]
-deploy = ["asks"]
 "#,
     );
-    let console = console(&project);
-    console.act("D", "Start deploy");
     console.wait_for("ASKS asks on h1");
     answer(&console, "Drop it?", "y");
     console.wait_for("ASKS asks on h1");
@@ -363,24 +342,16 @@ fn an_answer_that_arrived_is_known_to_the_next_console() {
 
 #[test]
 fn what_was_typed_unseen_is_hidden_when_the_step_prints_it() {
-    let project = Project::up(
-        1,
-        &[],
+    let (project, console) = begun(
+        "login",
+        "",
         r#"
-[steps.login]
-input = true
-run = """
 printf 'Password: '; read p; echo
 echo "wrong password: $p"
 printf %s "$p" | base64
 exit 1
-"""
-[pipelines]
-deploy = ["login"]
 "#,
     );
-    let console = console(&project);
-    console.act("D", "Start deploy");
     console.wait_for("ASKS login on h1");
     answer(&console, "Password", PASSWORD);
     console.wait_for("FAILED login on h1");

@@ -383,6 +383,15 @@ fn failing(steps: &str) -> Project {
     project
 }
 
+/// A console on its run, in which the first step has failed.
+fn failed(project: &Project) -> Console {
+    let console = project.console(30, 110);
+    console.wait_for("READY");
+    console.act("D", "Start deploy");
+    console.wait_for("FAILED build on h1, exit 3");
+    console
+}
+
 /// Opens a shell on the host of the chosen cell.
 fn open_shell(console: &Console) {
     console.send("!");
@@ -394,10 +403,7 @@ fn open_shell(console: &Console) {
 #[test]
 fn a_shell_is_where_the_step_is_and_leaves_the_console_as_it_was() {
     let project = failing(FAILING);
-    let console = project.console(30, 110);
-    console.wait_for("READY");
-    console.act("D", "Start deploy");
-    console.wait_for("FAILED build on h1, exit 3");
+    let console = failed(&project);
     console.send("!");
     let asked = console.wait_for("Open a shell on h1?");
     for words in
@@ -521,10 +527,7 @@ fn an_editor_and_a_pager_get_a_copy_without_secrets_and_escapes() {
     project.ui = std::mem::replace(&mut project.ui, Deployui::new())
         .env("EDITOR", &words)
         .env("PAGER", &words);
-    let console = project.console(30, 110);
-    console.wait_for("READY");
-    console.act("D", "Start deploy");
-    console.wait_for("FAILED build on h1, exit 3");
+    let console = failed(&project);
     console.send("/line 20$\r");
     console.wait_without("line 40");
     for (key, red) in [("v", "red"), ("|", "^[[38;5;1mred^[[0m")] {
@@ -556,10 +559,7 @@ fn how_to_go_on_is_said_on_the_terminal_that_a_pager_had() {
         fs::set_permissions(&pager, fs::Permissions::from_mode(0o755)).unwrap();
         let ui = std::mem::replace(&mut project.ui, Deployui::new());
         project.ui = ui.env("PAGER", pager.to_str().unwrap());
-        let console = project.console(30, 110);
-        console.wait_for("READY");
-        console.act("D", "Start deploy");
-        console.wait_for("FAILED build on h1, exit 3");
+        let console = failed(&project);
         console.send("|");
         console.wait_for("it has the terminal");
         console.signal(signal);

@@ -69,6 +69,11 @@ fn said(output: &Output, home: &Path) -> String {
     String::from_utf8(all).unwrap().replace(&home.display().to_string(), "HOME")
 }
 
+fn leaves(console: Console) {
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}
+
 #[test]
 fn every_fault_is_said_before_the_screen_opens() {
     let home = Home::new(
@@ -87,8 +92,7 @@ fn every_fault_is_said_before_the_screen_opens() {
     assert!(screen.contents().contains(hint), "{}", screen.contents());
     let console = home.demo(&["--no-user-config"]);
     console.wait_for("READY");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    leaves(console);
 }
 
 #[test]
@@ -187,8 +191,7 @@ fn what_can_hardly_be_read_is_said_and_holds() {
     console.wait_for("mine.toml:7:");
     home.save("themes/mine.toml", "inherits = \"light\"\n");
     console.wait_for("config.toml read again");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    leaves(console);
 }
 
 #[test]
@@ -229,8 +232,7 @@ fn what_is_saved_holds_at_once_and_what_is_wrong_does_not() {
     home.save("config.toml", "[keys]\nhelp = \"F9\"\nzoom = \"f\"\n");
     console.wait_for("config.toml:3:8: f is the key of `follow`, too");
     console.wait_for(" F9 ");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    leaves(console);
 }
 
 #[test]
@@ -256,8 +258,7 @@ fn without_colours_there_is_not_one_and_the_chosen_is_still_seen() {
         inverse += u32::from(cell.inverse());
     }
     assert!(inverse > 0);
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    leaves(console);
 }
 
 #[test]
@@ -286,8 +287,7 @@ fn a_terminal_that_answers_late_presses_no_key() {
     });
     let screen = console.screen();
     assert!(!screen.contains("does nothing now") && !screen.contains("Esc cancels"), "{screen}");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    leaves(console);
 }
 
 #[test]
@@ -313,8 +313,7 @@ fn a_pair_of_themes_that_is_saved_later_goes_by_the_ground_too() {
     }
     let screen = console.screen();
     assert!(!screen.contains("does nothing now") && !screen.contains("Esc cancels"), "{screen}");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    leaves(console);
 }
 
 /// A console in the demo that believes to be in tmux, which is this script; what is copied is on its way.
@@ -356,8 +355,7 @@ fn tmux_is_given_what_is_copied_and_a_refusal_is_said() {
     console.wait_for(refused);
     console.send("\u{1b}");
     console.wait_without("RELEASED");
-    console.send("q");
-    assert_eq!(console.wait_exit().0, Some(0));
+    leaves(console);
 }
 
 #[test]
