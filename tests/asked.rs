@@ -40,7 +40,7 @@ fn answer(console: &Console, question: &str, line: &str) {
     console.wait_for("Answer ");
     console.wait_for(question);
     console.send(&format!("\t{line}"));
-    console.send("\t\t\r");
+    console.press("\t\t", "Send");
     console.wait_without("Answer ");
     console.wait_without("ASKS");
 }
@@ -217,7 +217,7 @@ fn a_password_is_typed_unseen_and_is_in_no_file() {
     let screen = console.wait_for(&"*".repeat(PASSWORD.len()));
     assert!(!screen.contains(PASSWORD), "{screen}");
     recipes::figure(&screen);
-    console.send("\t\t\r");
+    console.press("\t\t", "Send");
     ends(console, 0);
     unwatch(&project);
     let sum = project.on(1, &format!("printf %s {PASSWORD} | cksum"));
@@ -237,7 +237,7 @@ fn a_console_that_is_killed_with_the_answer_leaves_no_trace_of_it() {
     first.send("I");
     first.wait_for("Line (not shown)");
     // Killed with the line on its way: it may have arrived, or not.
-    first.send(&format!("\t{PASSWORD}\t\t\r"));
+    first.press(&format!("\t{PASSWORD}\t\t"), "Send");
     first.signal("KILL");
     assert_eq!(first.wait_exit().0, None);
     assert_eq!(holding(project.ui.home(), PASSWORD), Vec::<String>::new(), "here");
@@ -312,7 +312,7 @@ fn an_answer_that_was_lost_on_its_way_is_asked_for_again_by_the_next_console() {
     proxy.stall();
     first.send("I");
     first.wait_for("Line (not shown)");
-    first.send(&format!("\t{PASSWORD}\t\t\r"));
+    first.press(&format!("\t{PASSWORD}\t\t"), "Send");
     first.wait_without("ASKS");
     let second = another(&project, &proxy, first);
     second.wait_for("ASKS unlock");
@@ -331,7 +331,7 @@ fn an_answer_that_arrived_is_known_to_the_next_console() {
     proxy.fail_after(Direction::FromHost, 1, Fault::Stall);
     first.send("I");
     first.wait_for("Line (not shown)");
-    first.send(&format!("\t{PASSWORD}\t\t\r"));
+    first.press(&format!("\t{PASSWORD}\t\t"), "Send");
     let sum = project.on(1, &format!("printf %s {PASSWORD} | cksum"));
     project.on(1, &format!("until test -s {ROOT}/sums; do sleep 0.1; done"));
     let second = another(&project, &proxy, first);
@@ -365,9 +365,9 @@ exit 1
     // Nor does it reach the journal by another way.
     console.send("O");
     console.wait_for("Edit");
-    console.send(&format!("\techo {PASSWORD}; \t\t\r"));
+    console.press(&format!("\techo {PASSWORD}; \t\t"), "Compare");
     console.wait_for(&format!("+ echo {PASSWORD};"));
-    console.send("\t\r");
+    console.press("\t", "Run this");
     console.wait_for("it holds what you typed unseen");
     assert!(!journal(&project).contains(PASSWORD));
     let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();

@@ -125,9 +125,10 @@ deploy = ["migrate"]
     console.wait_for("FAILED migrate: a it's on h1, exit 1");
     console.send("O");
     console.wait_for("Command (sh, set -e)");
-    console.send("\techo edited >>/srv/www/app/effects; \t\t\r");
+    console.send("\techo edited >>/srv/www/app/effects; ");
+    console.press("\t\t", "Compare");
     console.wait_for("+ echo edited >>/srv/www/app/effects; ");
-    console.send("\t\r");
+    console.press("\t", "Run this");
     console.wait_for("BREAK before migrate: b on h1");
     assert_eq!(project.file(1, "effects"), "edited\na it's");
     console.act("C", "Continue to the end?");

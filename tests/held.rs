@@ -159,7 +159,7 @@ fn the_page_of_a_run_that_is_over_is_the_next_runs() {
     console.wait_for("FAILED note");
     console.send("A");
     console.wait_for("Abort the run: which way?");
-    console.send("\t\r");
+    console.confirm("\t");
     console.wait_for("is over");
     console.send("q");
     assert_eq!(console.wait_exit().0, Some(1));

@@ -91,7 +91,7 @@ fn the_terminal_is_as_before_when_a_guest_has_it() {
         let (_ui, console) = demo(AROUND);
         console.send("!");
         console.wait_for("Open a shell on web1?");
-        console.send("\t\r");
+        console.confirm("\t");
         console.wait_for("this is web1");
         console.send("printf '\\033[?1049h\\033[?1003h\\033[?2004hHA''LF'; stty raw -echo\r");
         console.wait_for("HALF");
@@ -294,6 +294,17 @@ fn what_is_pasted_confirms_nothing() {
     console.send("\u{1b}");
     console.wait_without("Start deploy");
     assert!(console.screen().contains("READY"), "{}", console.screen());
+    // Nor one that is open already and was read.
+    for pasted in ["\t\r", "\u{1b}[B\r", "\t\r\t\rD"] {
+        console.send("D");
+        console.wait_for("Start deploy");
+        console.rest();
+        console.send(pasted);
+        console.wait_for("read first");
+        console.send("\u{1b}");
+        console.wait_without("Start deploy");
+        assert!(console.screen().contains("READY"), "{}", console.screen());
+    }
 }
 
 #[test]
@@ -396,7 +407,7 @@ fn failed(project: &Project) -> Console {
 fn open_shell(console: &Console) {
     console.send("!");
     console.wait_for("Open a shell on h1?");
-    console.send("\t\r");
+    console.confirm("\t");
     console.wait_for("this is h1");
 }
 
@@ -411,7 +422,7 @@ fn a_shell_is_where_the_step_is_and_leaves_the_console_as_it_was() {
     {
         assert!(asked.contains(&words), "{words}: {asked}");
     }
-    console.send("\t\r");
+    console.confirm("\t");
     console.wait_for("this is h1");
     // The value is asked about and not shown, and is in no argument list.
     console.send(

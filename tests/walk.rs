@@ -150,7 +150,7 @@ fn retried_on_one_host_and_on_all() {
     }
     console.send("T");
     console.wait_for("Retry on all 2 hosts");
-    console.send("\t\t\r");
+    console.press("\t\t", "Retry on all 2 hosts");
     ends(console, 0);
     for i in [1, 2] {
         assert_eq!(effects(&project, i), "release build build publish");
@@ -172,11 +172,11 @@ fn edited_with_several_pasted_lines_and_run() {
     console.wait_for("what you typed is kept");
     console.send("O");
     console.wait_for("This is what you typed before");
-    console.send("\u{1b}[B\r");
+    console.press("\u{1b}[B", "Compare");
     let screen = console.wait_for("+ touch /srv/www/app/mended");
     assert!(screen.contains("Against the plan, 2 added and 0 removed"), "{screen}");
     figure(&screen);
-    console.send("\t\r");
+    console.press("\t", "Run this");
     ends(console, 0);
     assert_eq!(effects(&project, 1), "release build build publish");
     let lines = decided(&project);
@@ -215,7 +215,8 @@ fn mended_by_hand_left_out_or_without_the_host() {
         let console = failed(&project);
         console.send(key);
         figure(&console.wait_for(dialog));
-        console.send("\tby hand\t\t\r");
+        console.send("\tby hand");
+        console.confirm("\t\t");
         ends(console, code);
         assert_eq!(effects(&project, 1), one, "{key}");
         assert_eq!(effects(&project, 2), "release build publish", "{key}");
@@ -227,25 +228,20 @@ fn mended_by_hand_left_out_or_without_the_host() {
 fn given_up_in_each_way() {
     let project = project();
     let aborted = |undo: bool| format!(r#"{{"aborted":[{{"stop":false,"undo":{undo}}},""]}}"#);
-    for (keys, dialog, facts, one) in [
-        ("U\t\r", "Abort and undo?", vec![aborted(true)], "release build release undone"),
-        ("A\t\r", "Abort the run: which way?", vec![aborted(false)], "release build"),
-        (
-            "A\t\t\r",
-            "Abort the run: which way?",
-            vec![aborted(true)],
-            "release build release undone",
-        ),
+    for (key, dialog, (tabs, button), undo) in [
+        ("U", "Abort and undo?", ("\t", "Undo"), true),
+        ("A", "Abort the run: which way?", ("\t", "Leave as it is"), false),
+        ("A", "Abort the run: which way?", ("\t\t", "Undo"), true),
     ] {
         reset(&project, &[2]);
         let console = failed(&project);
-        let (key, rest) = keys.split_at(1);
         console.send(key);
         figure(&console.wait_for(dialog));
-        console.send(rest);
+        console.press(tabs, button);
         ends(console, 1);
-        assert_eq!(effects(&project, 1), one, "{keys:?}");
-        assert_eq!(decided(&project), facts, "{keys:?}");
+        let one = if undo { "release build release undone" } else { "release build" };
+        assert_eq!(effects(&project, 1), one, "{key} {button}");
+        assert_eq!(decided(&project), [aborted(undo)], "{key} {button}");
     }
 }
 
@@ -273,17 +269,17 @@ fn a_step_that_hangs_is_asked_to_end_and_then_killed() {
         console.send("H");
         console.wait_for("Stop slow on h1?")
     });
-    console.send("\t\r");
+    console.confirm("\t");
     console.wait_for("slow was sent TERM");
     console.send("H");
     figure(&console.wait_for("It was sent TERM"));
-    console.send("\t\r");
+    console.confirm("\t");
     let screen = console.wait_for("1 Failure  slow on h1");
     assert!(screen.contains("killed by signal 9 (KILL)"), "{screen}");
     // The other host goes on; both are stopped when the run is given up so.
     console.send("A");
     console.wait_for("Leave, and stop");
-    console.send("\t\t\t\r");
+    console.press("\t\t\t", "Leave, and stop");
     ends(console, 1);
     let stop = |node: u64, sig: &str, cause: &str| {
         format!(r#"{{"stopping":[{{"n":1,"node":{node}}},{{"cause":"{cause}","sig":"{sig}"}}]}}"#)

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::effects::{EFFECTS, once_each, opened};
 use super::instants::{Fell, now, pause, took};
 use super::recipes::{Project, figure, rounds};
-use super::support::console::Console;
+use super::support::console::{Console, on_deed};
 use super::support::random::Random;
 
 const HOSTS: usize = 3;
@@ -53,7 +53,7 @@ impl Operator {
     /// Confirms the dialog that starts a run, and carries that out. `pauses` are times to wait before
     /// a pause, in microseconds.
     fn carry_out(&self, way: Way, pauses: &[u64]) -> Option<()> {
-        self.confirm();
+        self.confirm()?;
         match way {
             Way::Straight => {}
             Way::Stepping => {
@@ -95,16 +95,26 @@ impl Operator {
     fn go_on(&self) -> Option<()> {
         self.console.send("C");
         self.sees(&["Continue to the end?", OVER])?;
-        self.confirm();
+        self.confirm()?;
         self.console.wait_before(self.killed_at, |screen| {
             let screen = screen.contents();
             (!screen.contains(PAUSED) || screen.contains(OVER)).then_some(())
         })
     }
 
-    /// Presses the first button of the open dialog that is not Cancel.
-    fn confirm(&self) {
-        self.console.send("\t\r");
+    /// Presses the first button of the open dialog that is not Cancel, unless the run ends meanwhile.
+    fn confirm(&self) -> Option<()> {
+        self.console.send("\t");
+        let confirms = self.console.wait_before(self.killed_at, |screen| {
+            let screen = screen.contents();
+            let there = on_deed(&screen);
+            (there || screen.contains(OVER)).then_some(there)
+        });
+        if confirms? {
+            self.console.rest();
+            self.console.send("\r");
+        }
+        Some(())
     }
 
     fn wait(&self, time: Duration) -> Option<()> {

@@ -5,13 +5,16 @@ use std::io::{Read, Result, Write as _};
 use std::num::NonZero;
 use std::process::Child;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 
 use super::deployui::signal;
-use super::gather::Gather;
+use super::gather::{Gather, now};
+
+/// Between two keys of a hand that is quick.
+const KEY: Duration = Duration::from_millis(40);
 
 /// A program on a terminal. Dropping it kills the program.
 pub(crate) struct Console {
@@ -76,8 +79,43 @@ impl Console {
     pub(crate) fn act(&self, key: &str, dialog: &str) {
         self.send(key);
         self.wait_for(dialog);
-        self.send("\t\r");
+        self.confirm("\t");
         self.wait_without(dialog);
+    }
+
+    /// Presses a button of the open dialog, to which these keys lead, as a hand does: Enter comes when it
+    /// is seen that the button has the keys, and not at once.
+    pub(crate) fn press(&self, keys: &str, button: &str) {
+        self.press_where(keys, button, |screen| on_button(screen) == Some(button));
+    }
+
+    /// As [`Self::press`], the first button on the way that does something.
+    pub(crate) fn confirm(&self, keys: &str) {
+        self.press_where(keys, "a button that does something", on_deed);
+    }
+
+    fn press_where(&self, keys: &str, what: &str, is_it: impl Fn(&str) -> bool) {
+        self.send(keys);
+        self.wait_until(&format!("the keys on {what}"), |screen| is_it(&screen.contents()));
+        self.rest();
+        self.send("\r");
+    }
+
+    /// Types what is to be typed by hand into a field that is empty and has the keys; `before` stands
+    /// before it on the screen.
+    pub(crate) fn type_by_hand(&self, text: &str, before: &str) {
+        for (at, letter) in text.char_indices() {
+            self.wait_for(&format!("{before}{}", &text[..at]));
+            self.rest();
+            self.send(&letter.to_string());
+        }
+        self.wait_for(&format!("{before}{text}"));
+    }
+
+    /// Lets the time pass that a hand needs for one key.
+    pub(crate) fn rest(&self) {
+        let over: Option<()> = self.wait_before(Some(now() + KEY), |_| None);
+        assert_eq!(over, None);
     }
 
     /// Presses Ctrl-C, or sends `TERM` to the program under the shell; gives the screen that is left.
@@ -202,6 +240,23 @@ impl Drop for Console {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// Whether a button of a dialog has the keys that does something.
+pub(crate) fn on_deed(screen: &str) -> bool {
+    on_button(screen).is_some_and(|it| !["Cancel", "Keep running", "Stay", "No"].contains(&it))
+}
+
+/// The button of a dialog that has the keys: the mark before it, its letter or none, its label.
+fn on_button(screen: &str) -> Option<&str> {
+    screen.lines().find_map(|row| {
+        row.match_indices("[ ").find_map(|(at, open)| {
+            let before: Vec<char> = row[..at].chars().rev().take(4).collect();
+            let marked = matches!(before[..], [' ', _, ' ', '\u{25b8}' | '>']);
+            let label = row[at + open.len()..].split_once(" ]")?.0;
+            marked.then_some(label)
+        })
+    })
 }
 
 /// What has come, by the marks of synchronized output.

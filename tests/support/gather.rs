@@ -116,6 +116,6 @@ impl<S: Send + 'static> Gather<S> {
     clippy::disallowed_methods,
     reason = "whoever waits until an instant has to know the time"
 )]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }

@@ -290,11 +290,11 @@ impl Site {
         assert_eq!(self.visit().0, 503);
         console.send("T");
         console.wait_for("Retry migrate: shop.0004_needed on web1?");
-        console.send("\t\r");
+        console.confirm("\t");
         console.wait_for("PAUSED before applied");
         console.send("C");
         console.wait_for("Continue to the end?");
-        console.send("\t\r");
+        console.confirm("\t");
         console.wait_for("is over");
         console.send("q");
         assert_eq!(console.wait_exit().0, Some(0));

@@ -207,7 +207,7 @@ fn choose(shop: &Project, choice: &Choice, exit: i32) {
             console.wait_for(reason);
             console.send("\t");
         }
-        console.send("\t\r");
+        console.confirm("\t");
         console.wait_without(dialog);
     }
     console.wait_for("is over");

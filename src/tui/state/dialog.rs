@@ -1,10 +1,11 @@
 //! Dialogs: a text, perhaps a field, and buttons of which the first does nothing.
 
+use crossterm::event::KeyEvent;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::style::Style;
 use tui_textarea::TextArea;
 
-use super::{as_seen::AsSeen, facts::Facts, meant::Meant, moment};
+use super::{as_seen::AsSeen, facts::Facts, hand::Bursts, meant::Meant, moment};
 use crate::{
     model::{HoldId, NodeId, Served, Try},
     run::{Abort, Choice, Mode, Sig},
@@ -98,6 +99,7 @@ pub(crate) struct Field {
     pub(crate) tall: bool,
     /// A key hides what is typed, and shows it again.
     pub(crate) veiled: bool,
+    bursts: Bursts,
 }
 
 /// Where the keys go.
@@ -236,7 +238,8 @@ impl Dialog {
         };
         let mut area = TextArea::new(lines);
         area.set_cursor_line_style(Style::default());
-        self.fields.push(Field { role, label: label.to_owned(), area, need, tall, veiled: false });
+        let (label, bursts) = (label.to_owned(), Bursts::default());
+        self.fields.push(Field { role, label, area, need, tall, veiled: false, bursts });
         self
     }
 
@@ -393,6 +396,22 @@ impl Field {
         }
     }
 
+    /// Takes a key; whether that changed what it holds. `follows`: it came with the one before it.
+    pub(crate) fn input(&mut self, key: KeyEvent, follows: bool) -> bool {
+        if !matches!(self.need, Need::Exactly(_)) {
+            return self.area.input(key);
+        }
+        let before = self.chars();
+        let changed = self.area.input(key);
+        let chars = self.chars();
+        self.bursts.grew(chars.saturating_sub(before), chars, follows);
+        changed
+    }
+
+    fn chars(&self) -> usize {
+        self.area.lines().iter().map(|line| line.chars().count()).sum()
+    }
+
     /// What it holds.
     pub(crate) fn typed(&self) -> String {
         self.area.lines().join("\n")
@@ -404,9 +423,12 @@ impl Field {
         match &self.need {
             Need::Nothing => None,
             Need::Some(what) => typed.trim().is_empty().then(|| format!("first type {what}")),
-            Need::Exactly(wanted) => {
-                (typed != *wanted).then(|| format!("first type {wanted} into the field"))
+            Need::Exactly(wanted) if typed != *wanted => {
+                Some(format!("first type {wanted} into the field"))
             }
+            Need::Exactly(wanted) => self.bursts.are_all_of(self.chars()).then(|| {
+                format!("{wanted} came all at once: empty the field, and type it by hand")
+            }),
             Need::Moment => moment::read(&typed, now, zone).err(),
         }
     }

@@ -1,8 +1,7 @@
 //! Whether a press is meant for a dialog: by a hand, and by somebody who could read it.
 //!
-//! A key that is held down, one that was meant for what was on the screen before, text that a terminal
-//! pastes as if it were typed (GNU screen, `tmux paste-buffer` without `-p`, a Linux console), and keys
-//! typed into a terminal that shows nothing any more confirm nothing.
+//! A key that is held down, one that was meant for what was on the screen before, one that others came
+//! with, and keys typed into a terminal that shows nothing any more confirm nothing.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,9 +10,6 @@ const QUIET: SignedDuration = SignedDuration::from_millis(600);
 
 /// So long nothing is pressed while somebody reads what has changed.
 const READ: SignedDuration = SignedDuration::from_secs(1);
-
-/// No hand types two keys within this time; a terminal that pastes does.
-const HAND: SignedDuration = SignedDuration::from_millis(30);
 
 /// What is known of a dialog being on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,12 +25,8 @@ enum Shown {
 #[derive(Debug)]
 pub(crate) struct Meant {
     shown: Shown,
-    /// It was opened by a key that others came with, and they come still: nobody has read it.
-    rushed: bool,
     /// When a letter was last pressed.
     letter: Timestamp,
-    /// When any key was last pressed.
-    key: Timestamp,
     /// While it is not read that the dialog says something else: when it began to, or when a key came
     /// before it can have been read.
     unread: Option<Timestamp>,
@@ -43,7 +35,7 @@ pub(crate) struct Meant {
 impl Meant {
     /// For a dialog that opens now.
     pub(crate) fn new(now: Timestamp) -> Self {
-        Self { shown: Shown::No, rushed: false, letter: now, key: now, unread: None }
+        Self { shown: Shown::No, letter: now, unread: None }
     }
 
     /// It says something else now.
@@ -90,27 +82,12 @@ impl Meant {
         }
     }
 
-    /// A key was pressed that others came with; where it has opened the dialog, they are not meant for it.
-    pub(crate) fn crowded(&mut self) {
-        self.rushed |= self.shown == Shown::No;
+    /// Whether Enter is meant; `alone`: nothing else came with it.
+    pub(crate) fn enter(&self, alone: bool) -> bool {
+        alone && self.shown == Shown::Taken
     }
 
-    /// A key is pressed; whether by a hand, as far as the keys before it tell. `follows`: it came with
-    /// the one before it.
-    pub(crate) fn by_hand(&mut self, now: Timestamp, follows: bool) -> bool {
-        let pause = now.duration_since(self.key);
-        self.key = now;
-        self.rushed &= follows;
-        // The clock may have been set back.
-        pause.abs() >= HAND
-    }
-
-    /// Whether Enter is meant.
-    pub(crate) fn enter(&self) -> bool {
-        self.shown == Shown::Taken && !self.rushed
-    }
-
-    /// Whether a letter is meant that nothing else came with. Every press begins the wait anew.
+    /// Whether a letter is meant; `alone`: nothing else came with it. Every press begins the wait anew.
     pub(crate) fn letter(&mut self, now: Timestamp, alone: bool) -> bool {
         let quiet = now.duration_since(self.letter) >= QUIET;
         self.letter = now;
@@ -137,13 +114,14 @@ mod tests {
     fn nothing_is_meant_before_it_was_shown() {
         let mut meant = Meant::new(at(0));
         meant.taken();
-        assert!(!meant.enter(), "frames before it are none with it");
+        assert!(!meant.enter(true), "frames before it are none with it");
         meant.sent();
-        assert!(!meant.enter() && !meant.letter(at(9_000), true));
+        assert!(!meant.enter(true) && !meant.letter(at(9_000), true));
         meant.taken();
-        assert!(meant.enter() && meant.letter(at(18_000), true));
-        meant.anew(at(18_000));
-        assert!(!meant.enter());
+        assert!(meant.enter(true) && meant.letter(at(18_000), true));
+        assert!(!meant.enter(false) && !meant.letter(at(27_000), false));
+        meant.anew(at(27_000));
+        assert!(!meant.enter(true));
     }
 
     #[test]
@@ -160,18 +138,6 @@ mod tests {
     }
 
     #[test]
-    fn what_came_with_the_key_that_opened_it_is_not_meant() {
-        let mut meant = Meant::new(at(0));
-        meant.crowded();
-        meant.sent();
-        meant.taken();
-        assert!(!meant.by_hand(at(0), true) && !meant.enter());
-        assert!(meant.by_hand(at(900), false) && meant.enter());
-        meant.crowded();
-        assert!(meant.enter(), "it was open before");
-    }
-
-    #[test]
     fn what_is_said_anew_is_read_on_a_button_and_after_a_while() {
         let mut meant = shown();
         assert!(meant.read(at(0), true) && !meant.is_unread(), "nothing else is said");
@@ -183,13 +149,5 @@ mod tests {
         assert!(!meant.read(at(9_000), false) && meant.is_unread());
         assert!(!meant.read(at(9_999), true));
         assert!(meant.read(at(10_999), true) && !meant.is_unread());
-    }
-
-    #[test]
-    fn keys_of_a_paste_follow_at_once() {
-        let mut meant = shown();
-        assert!(meant.by_hand(at(30), false));
-        assert!(!meant.by_hand(at(59), false));
-        assert!(meant.by_hand(at(-3_600_000), false), "the clock was set back");
     }
 }

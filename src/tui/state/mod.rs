@@ -9,6 +9,7 @@ pub(crate) mod face;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod grid;
+pub(crate) mod hand;
 pub(crate) mod help;
 pub(crate) mod history;
 pub(crate) mod host;
@@ -36,6 +37,7 @@ use self::{
     face::Face,
     failure::Failure,
     grid::Grid,
+    hand::Hand,
     help::Help,
     history::{History, Past},
     host::{HostView, Met},
@@ -167,10 +169,8 @@ pub(crate) struct Model {
     pub(crate) over: Option<String>,
     /// Nobody hears wishes any more.
     pub(crate) alone: bool,
-    /// Another key came with the one that is taken, and is next.
-    pub(crate) crowded: bool,
-    /// The one that is taken came with the one before it.
-    pub(crate) follows: bool,
+    /// How the key came that is taken.
+    pub(crate) hand: Hand,
     /// The screen is to be drawn from nothing.
     pub(crate) redraw: bool,
     pub(crate) quit: bool,
@@ -227,8 +227,7 @@ impl Model {
             watched: None,
             over: None,
             alone: false,
-            crowded: false,
-            follows: false,
+            hand: Hand::default(),
             redraw: false,
             quit: false,
             errands: Errands::default(),

@@ -173,10 +173,57 @@ fn a_key_that_is_held_down_confirms_nothing() {
                 continue;
             }
             let keys = letter.to_string().repeat(40);
-            let desk = Desk::new(WIDE).tell_all(told()).burst(&keys);
+            let desk = Desk::new(WIDE).tell_all(told()).fast(&keys);
             assert!(!desk.wishes.iter().any(acts), "{letter}");
         }
     }
+}
+
+#[test]
+fn text_that_a_terminal_pastes_without_a_mark_confirms_nothing() {
+    let free = || unprotected(story::ready());
+    let check = |told: Vec<Told>, opened: &str, pasted: &str, says: &str| {
+        let mut desk = Desk::new(WIDE).tell_all(told).keys(opened).unmarked(pasted);
+        assert!(!desk.wishes.iter().any(acts), "{opened} {pasted}: {:?}", desk.wishes());
+        assert!(desk.screen().contains(says), "{opened} {pasted}: {}", desk.screen());
+    };
+    let once_more = "read first, then press Enter once more";
+    for keys in ["<tab><ret>", "<down><ret>", "<down><ret><ret>", "ab<tab><ret>"] {
+        check(free(), "D", keys, once_more);
+        check(free(), "", &format!("xD{keys}"), once_more);
+    }
+    check(free(), "D", "<tab><ret>ab", "that letter is no answer here");
+    check(free(), "D", "Done<ret>", "READY");
+    check(free(), "D<tab>", "DD", "read first; press D again in a moment");
+    let protected = story::ready;
+    check(protected(), "D", "<tab>production<tab><tab><ret>", once_more);
+    check(protected(), "D<tab>", "production<ret>D", "read first; press D again in a moment");
+    // What was filled so is not taken afterwards, too.
+    let by_hand = "production came all at once: empty the field, and type it by hand";
+    let filled = |keys: &str| {
+        let desk = Desk::new(WIDE).tell_all(story::ready()).keys("D<tab>");
+        desk.unmarked("production").keys(keys)
+    };
+    for keys in ["<tab><tab><ret>", "<ret>D", "x<bs><ret>D", "<bs>n<tab>D"] {
+        let mut desk = filled(keys);
+        assert!(!desk.wishes.iter().any(acts), "{keys}: {:?}", desk.wishes());
+        assert!(desk.screen().contains(by_hand), "{keys}: {}", desk.screen());
+    }
+    let anew = format!("{}production<tab><tab><ret>", "<bs>".repeat("production".len()));
+    assert_eq!(filled(&anew).wishes.iter().filter(|wish| acts(wish)).count(), 1);
+    // Nor does a run go on by it that asks nothing.
+    check(vec![story::running().told()], "", "BSx", "S came with other keys: press it alone");
+}
+
+#[test]
+fn no_hand_is_too_quick() {
+    let check = |told: Vec<Told>, keys: &str| {
+        let desk = Desk::new(WIDE).tell_all(told).fast(keys);
+        assert_eq!(desk.wishes.iter().filter(|wish| acts(wish)).count(), 1, "{keys}");
+    };
+    check(unprotected(story::ready()), "D<tab><ret>");
+    check(story::ready(), "D<tab>production<tab><tab><ret>");
+    check(story::ready(), "D<tab>productionn<bs><ret><down><ret>");
 }
 
 #[test]

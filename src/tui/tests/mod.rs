@@ -195,6 +195,7 @@ impl Desk {
             self.model.now += SignedDuration::from_secs(1);
             self.look();
             self.show();
+            self.model.hand.comes(self.model.now, false);
             self.take(Msg::Key(key));
         }
         self
@@ -210,7 +211,33 @@ impl Desk {
 
     /// Presses keys with no time between them.
     pub(super) fn burst(mut self, keys: &str) -> Self {
+        let mut keys = parse(keys).into_iter().peekable();
+        while let Some(key) = keys.next() {
+            self.model.hand.comes(self.model.now, keys.peek().is_some());
+            self.take(Msg::Key(key));
+        }
+        self
+    }
+
+    /// The same a while later, on a terminal that shows each frame at once: as it pastes text that it does
+    /// not mark.
+    pub(super) fn unmarked(mut self, keys: &str) -> Self {
+        self.model.now += SignedDuration::from_secs(2);
+        let mut keys = parse(keys).into_iter().peekable();
+        while let Some(key) = keys.next() {
+            self.show();
+            self.model.hand.comes(self.model.now, keys.peek().is_some());
+            self.take(Msg::Key(key));
+        }
+        self
+    }
+
+    /// Presses keys as fast as a hand can, and as a key repeats that is held.
+    pub(super) fn fast(mut self, keys: &str) -> Self {
         for key in parse(keys) {
+            self.model.now += SignedDuration::from_millis(30);
+            self.show();
+            self.model.hand.comes(self.model.now, false);
             self.take(Msg::Key(key));
         }
         self

@@ -286,7 +286,7 @@ impl Turns {
         }
         if !matches!(event, Event::Key(_)) {
             // What came with the last key is no key.
-            self.model.crowded = false;
+            self.model.hand.no_key();
         }
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
@@ -304,7 +304,10 @@ impl Turns {
                 }
             }
             Event::Paste(_) if self.stream.as_ref().is_some_and(wanted) => {}
-            Event::Paste(text) => self.take(Msg::Paste(text)),
+            Event::Paste(text) => {
+                self.comes();
+                self.take(Msg::Paste(text));
+            }
             Event::Resize(width, height) => {
                 // Many may come at once: one frame is enough for them.
                 self.take(Msg::Resize(Size { width, height }));
@@ -325,14 +328,16 @@ impl Turns {
         if asks && Terminal::has_taken(SOON).map_err(TuiError::Terminal)? {
             self.taken();
         }
-        // Whoever waits for keys begins to wait only when there is none.
-        self.model.follows = self.model.crowded;
-        self.model.crowded = crossterm::event::poll(GLANCE).is_ok_and(|waits| waits);
+        self.comes();
         self.take(Msg::Key(key));
-        if let Some(dialog) = self.model.dialog.as_mut().filter(|_| self.model.crowded) {
-            dialog.meant.crowded();
-        }
         Ok(())
+    }
+
+    /// A key comes, or pasted text: it is looked whether more comes with it. Whoever waits for keys begins
+    /// to wait only when there is none.
+    fn comes(&mut self) {
+        let crowded = crossterm::event::poll(GLANCE).is_ok_and(|waits| waits);
+        self.model.hand.comes(self.model.now, crowded);
     }
 
     /// Takes in what was told, and what waits behind it.

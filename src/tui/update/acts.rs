@@ -10,7 +10,7 @@ use crate::{
     run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Sig},
     tui::{
         action::{Act, Action},
-        keymap::{letter, with_keys},
+        keymap::{self, letter, with_keys},
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Subject},
@@ -33,7 +33,15 @@ const HERE: &str = "this console";
 /// Carries out a key that acts: opens its dialog, or does at once what does not ask.
 pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
     (model.next, model.sight.wanted) = (None, false);
+    let at_once = model.open_run().is_some() && !model.hand.is_alone();
     let dialog = match act {
+        // What does not ask takes a press that somebody meant; a pause is never wrong.
+        Act::Step | Act::Break if at_once => {
+            let key = keymap::written(model, Action::Act(act)).to_owned();
+            let line = format!("{key} came with other keys: press it alone");
+            model.say(line, crate::tui::styles::Tone::Warn);
+            return Vec::new();
+        }
         Act::Pause => return vec![Wish::Command(Command::Mode(Mode::Pause))],
         Act::Step if model.open_run().is_some() => {
             return vec![Wish::Command(Command::Mode(Mode::Step))];

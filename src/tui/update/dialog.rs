@@ -26,10 +26,9 @@ const HIDES: Press = Press::Ctrl('t');
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let pages = view::dialog_pages(model);
     let bound = Press::of(key).and_then(|press| keymap::action(model, press));
-    let (now, crowded, follows) = (model.now, model.crowded, model.follows);
+    let (now, follows) = (model.now, model.hand.follows());
     let seen = outside::as_seen(model);
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
-    let alone = dialog.meant.by_hand(now, follows) && !crowded;
     dialog.says = None;
     let on_button = dialog.commands.is_none() && matches!(dialog.focus, Focus::Button(_));
     let leaves = Press::of(key) == Some(Press::Named(KeyCode::Esc));
@@ -56,21 +55,21 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         Some(Press::Named(KeyCode::Enter)) if in_field && !tall => return leave_field(model),
         Some(Press::Named(KeyCode::PageUp)) if !tall => dialog.scroll(pages, false),
         Some(Press::Named(KeyCode::PageDown)) if !tall => dialog.scroll(pages, true),
-        press if in_field => typed(dialog, key, press),
+        press if in_field => typed(dialog, key, press, follows),
         Some(_) if bound == Some(Action::Go(Motion::PageUp)) => dialog.scroll(pages, false),
         Some(_) if bound == Some(Action::Go(Motion::PageDown)) => dialog.scroll(pages, true),
         Some(_) if bound == Some(Action::Palette) => commands::open(model),
-        Some(press) => return at_button(model, press, alone),
+        Some(press) => return at_button(model, press),
         None => {}
     }
     Vec::new()
 }
 
 /// A key for the field that has them. One with Ctrl that came to nothing says so.
-fn typed(dialog: &mut Dialog, key: KeyEvent, press: Option<Press>) {
+fn typed(dialog: &mut Dialog, key: KeyEvent, press: Option<Press>, follows: bool) {
     let Some(field) = dialog.active() else { return };
     let before = field.area.cursor();
-    let changed = field.area.input(key);
+    let changed = field.input(key, follows);
     if let (Some(press @ Press::Ctrl(_)), false) = (press, changed || field.area.cursor() != before)
     {
         dialog.says = Some(format!("{} changed nothing here", press.written()));
@@ -80,11 +79,16 @@ fn typed(dialog: &mut Dialog, key: KeyEvent, press: Option<Press>) {
 /// Enter in a field of one line: to the next, and from the last to the first button, which does
 /// nothing; a prompt is answered.
 fn leave_field(model: &mut Model) -> Vec<Wish> {
+    let alone = model.hand.is_alone();
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     if matches!(dialog.subject, Subject::Prompt(_)) {
         // An Enter that was meant for what was there before sends nothing.
         if dialog.typed(Role::Main).is_empty() {
             dialog.says = Some("nothing is typed yet: the button sends an empty answer".to_owned());
+            return Vec::new();
+        }
+        if !alone {
+            dialog.says = Some(ONCE_MORE.to_owned());
             return Vec::new();
         }
         return answer::press(model, 1);
@@ -93,20 +97,23 @@ fn leave_field(model: &mut Model) -> Vec<Wish> {
     Vec::new()
 }
 
-fn at_button(model: &mut Model, press: Press, alone: bool) -> Vec<Wish> {
+/// What is said of an Enter that nobody can have meant.
+const ONCE_MORE: &str = "read first, then press Enter once more";
+
+fn at_button(model: &mut Model, press: Press) -> Vec<Wish> {
     if keymap::action(model, press) == Some(Action::Palette) {
         commands::open(model);
         return Vec::new();
     }
-    let now = model.now;
+    let (now, alone) = (model.now, model.hand.is_alone());
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     let Focus::Button(here) = dialog.focus else { return Vec::new() };
     match press {
-        Press::Named(KeyCode::Enter) if here == 0 || dialog.meant.enter() => {
+        Press::Named(KeyCode::Enter) if here == 0 || dialog.meant.enter(alone) => {
             answer::press(model, here)
         }
         Press::Named(KeyCode::Enter) => {
-            dialog.says = Some("read first, then press Enter once more".to_owned());
+            dialog.says = Some(ONCE_MORE.to_owned());
             Vec::new()
         }
         Press::Named(KeyCode::Down | KeyCode::Right) => {
