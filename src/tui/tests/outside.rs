@@ -95,6 +95,21 @@ fn overview_of_what_is_on_unknown_and_locked() {
 }
 
 #[test]
+fn why_it_is_not_known_what_visitors_get_pushes_nothing_out() {
+    let why = "the host cannot connect to it: Connect failed";
+    let told = || Sites::calm().page(1, Maintenance::Unknown(why.to_owned())).idle();
+    let header = |width| {
+        let mut desk = Desk::new(WIDE).resize(width, 36).tell_all(told());
+        desk.screen().lines().next().unwrap_or_default().to_owned()
+    };
+    let (wide, wider) = (header(120), header(200));
+    for part in ["a1b2c3d", "deploy", "MAINT ? web2, seen", "hosts 3/3", "14:01:00"] {
+        assert!(wide.contains(part), "{part}: {wide}");
+    }
+    assert!(!wide.contains(why) && wider.contains(why), "{wide}\n{wider}");
+}
+
+#[test]
 fn overview_after_the_run() {
     let told = || {
         let mut now = Sites::calm();

@@ -22,7 +22,7 @@ use crate::{
         state::{Model, Subject, face},
         styles::Tone,
         told::HostState,
-        words,
+        words::{self, Room},
     },
 };
 
@@ -36,11 +36,16 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(area.width);
     let wide = area.width >= WIDE;
     let left = left(model, pen, width);
-    let right = right(model, pen, wide);
     let parted = left.len();
     // What stands at the right keeps its place whatever the state is called, as long as it is no
     // longer than the names of the steps make it.
     let spare = state_cells(model).saturating_sub(state(model).0.chars().count());
+    // Why it is not known what visitors get stands elsewhere, too: it takes the place of nothing.
+    let all = |parts: &Parts| parts.iter().map(|(_, spans)| cells(spans)).sum::<usize>();
+    let much = wide.then(|| right(model, pen, Room::Much));
+    let much = much.filter(|right| all(&left) + spare + all(right) <= width);
+    let some = if wide { Room::Some } else { Room::Little };
+    let right = much.unwrap_or_else(|| right(model, pen, some));
     let mut parts: Parts = left.into_iter().chain(right).collect();
     parts.insert(parted, (2, vec![Span::raw(" ".repeat(spare))]));
     let kept = kept(parts, width);
@@ -65,7 +70,7 @@ fn left(model: &Model, pen: Pen, width: usize) -> Parts {
     }
     let (words, tone) = state(model);
     // What visitors get is said whatever there is to say of the run.
-    let page = words::maintenance(model, false).filter(|(_, tone)| *tone == Tone::Held);
+    let page = words::maintenance(model, Room::Little).filter(|(_, tone)| *tone == Tone::Held);
     let page = page.map_or(0, |(words, _)| words.chars().count() + 2);
     let before = parts.iter().filter(|(rank, _)| *rank < 2).flat_map(|(_, spans)| spans);
     let room = width.saturating_sub(before.map(Span::width).sum::<usize>() + page + 2);
@@ -76,8 +81,9 @@ fn left(model: &Model, pen: Pen, width: usize) -> Parts {
 }
 
 /// What is beside it: times, who else is there, maintenance, the hosts, the run, the clock.
-fn right(model: &Model, pen: Pen, wide: bool) -> Parts {
+fn right(model: &Model, pen: Pen, room: Room) -> Parts {
     let mut parts: Parts = Vec::new();
+    let wide = room != Room::Little;
     if let Some(run) = model.run() {
         let until = if run.closed.is_some() { run.latest } else { model.now };
         let elapsed = words::clocked(until.duration_since(run.opened));
@@ -85,7 +91,7 @@ fn right(model: &Model, pen: Pen, wide: bool) -> Parts {
         parts.extend(eta(model, wide).map(|(words, tone)| (5, vec![pen.span(&words, tone)])));
     }
     parts.extend(locked(model, pen));
-    if let Some((words, tone)) = words::maintenance(model, wide) {
+    if let Some((words, tone)) = words::maintenance(model, room) {
         let rank = if tone == Tone::Text || tone == Tone::Dim { 3 } else { 1 };
         parts.push((rank, vec![Span::raw("  "), pen.span(&words, tone)]));
     }

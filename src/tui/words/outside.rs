@@ -57,14 +57,26 @@ pub(crate) fn care(model: &Model) -> Vec<String> {
     schema.into_iter().chain(left).chain(other).collect()
 }
 
+/// How much room there is for what visitors get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// Only for the state and its age.
+    Little,
+    /// Also for the time until which it lasts.
+    Some,
+    /// Also for the reason why it is not known.
+    Much,
+}
+
 /// What visitors get, with its age, for the header; shorter where there is little room.
-pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
+pub(crate) fn maintenance(model: &Model, room: Room) -> Option<(String, Tone)> {
     if !model.sight.has.maintenance {
         return None;
     }
     let pages = model.sight.pages();
     let seen = model.sight.probed_at();
     let old = seen.is_some_and(|at| model.now.duration_since(at).as_secs() > STALE);
+    let wide = room != Room::Little;
     let age = match (seen.map(|at| format!("{:>3}", ago(at, model.now))), wide) {
         (Some(age), true) => format!(", seen {age} ago"),
         (Some(age), false) => format!(" {age} ago"),
@@ -83,7 +95,9 @@ pub(crate) fn maintenance(model: &Model, wide: bool) -> Option<(String, Tone)> {
         Pages::On { drift: false } => (format!("on{until}"), Tone::Held),
         Pages::On { drift: true } => (format!("on, NOT AS IT SHOULD BE{until}"), Tone::Warn),
         Pages::Mixed(on, all) => (format!("on {on} of {all} hosts"), Tone::Warn),
-        Pages::Unknown(host, why) if wide => (format!("? ({host}: {why})"), Tone::Unknown),
+        Pages::Unknown(host, why) if room == Room::Much => {
+            (format!("? ({host}: {why})"), Tone::Unknown)
+        }
         Pages::Unknown(host, _) => (format!("? {host}"), Tone::Unknown),
     };
     let mark = if tone == Tone::Text || tone == Tone::Dim { "" } else { model.glyphs().warn };
