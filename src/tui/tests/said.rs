@@ -72,7 +72,7 @@ fn all_that_is_wrong_with_the_configuration_can_be_read() {
 }
 
 #[test]
-fn one_pane_alone_names_the_others() {
+fn panes_without_room_are_named() {
     let screen = |told: Vec<Told>, width, height, keys: &str| {
         Desk::new(WIDE).resize(width, height).tell_all(told).keys(keys).screen()
     };
@@ -80,7 +80,38 @@ fn one_pane_alone_names_the_others() {
     assert!(small.contains(" 1 hosts  2 releases  3 steps  4 log "), "{small}");
     let zoomed = screen(story::ready(), 120, 36, "z");
     assert!(zoomed.contains(" 1 hosts  3 steps  4 log "), "{zoomed}");
-    assert!(!screen(idle(), 80, 24, "").contains("2 releases  3"));
+    // Where several have room, those that have none are named, too.
+    for (width, height) in [(80, 24), (100, 20)] {
+        let stacked = screen(idle(), width, height, "");
+        assert!(stacked.contains(" 1 hosts  2 releases  3 steps  4 log "), "{stacked}");
+    }
+    assert!(!screen(idle(), 120, 36, "").contains(" 3 steps  4 log "));
+    for keys in ["", "3", "4", "5"] {
+        let failed = screen(failed(), 60, 16, keys);
+        assert!(failed.contains(" 1 failure  3 done and not done  4 log  5 what now "), "{failed}");
+    }
+    assert!(screen(failed(), 80, 24, "").contains("5 what now  Esc overview "));
+}
+
+#[test]
+fn what_comes_of_the_chosen_answer_is_read_whole() {
+    for (width, height) in [(60, 16), (70, 16), (80, 24), (120, 36)] {
+        let consequences = [
+            "runs the same command once more",
+            "changes the command for this run only",
+            "goes on: you did it by hand",
+            "goes on without it, ends as failed",
+            "goes on without this host",
+            "takes back what was done, last first",
+            "gives up; asks which way",
+        ];
+        for (downs, consequence) in consequences.into_iter().enumerate() {
+            let keys = format!("5{}", "j".repeat(downs));
+            let desk = Desk::new(WIDE).resize(width, height).tell_all(failed());
+            let screen = desk.keys(&keys).screen();
+            assert!(screen.contains(consequence), "{width}x{height}\n{screen}");
+        }
+    }
 }
 
 #[test]

@@ -111,9 +111,7 @@ fn wanted(model: &Model, width: u16) -> u16 {
 pub(crate) fn card_rows(model: &Model) -> (usize, usize) {
     let area = super::areas::areas(model).card.unwrap_or_default();
     let width = usize::from(area.width).saturating_sub(2);
-    // Alone on the screen it names the others in its last row.
-    let rows = usize::from(area.height).saturating_sub(3);
-    (card_lines(model, Pen::of(model), width).len(), rows)
+    (card_lines(model, Pen::of(model), width).len(), usize::from(area.height).saturating_sub(2))
 }
 
 /// All rows of where things stand, and those that are seen at once.
@@ -142,12 +140,6 @@ pub(super) fn draw_card(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Re
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let lines = card_lines(model, pen, usize::from(inner.width));
-    let alone = super::areas::areas(model).choices.is_none();
-    let rows = [Constraint::Min(0), Constraint::Length(u16::from(alone))];
-    let [inner, more] = Layout::vertical(rows).areas(inner);
-    let others =
-        with_keys(model, "{steps} done and not done  {log} log  {choices} what now  Esc overview");
-    frame.render_widget(Line::from(pen.span(&others, Tone::Dim)), more);
     let here = focused(model, Pane::Hosts);
     let hint = if here { "{zoom} or {down} shows them" } else { "{hosts} shows them" };
     page(pen, frame, inner, lines, model.failure.scroll, &with_keys(model, hint));

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     run::{Hold, Offer},
+    text::Shown,
     tui::{
         action::{Action, Motion},
         keymap,
@@ -41,7 +42,8 @@ pub(super) fn height(model: &Model, width: u16, most: u16) -> Option<u16> {
     let each = if width >= WIDE { 1 } else { 2 };
     let cause = cause(model, hold, width).len();
     let rows = |inner: usize| u16::try_from(inner + 2).unwrap_or(u16::MAX);
-    let whole = rows(cause + hold.offers.len() * each);
+    let below = below(model, hold, width, each);
+    let whole = rows(cause + hold.offers.len() * each + below);
     let short = rows(cause + keys(model, hold, width).len());
     let wanted = if whole > most && model.focus != Pane::Choices { short } else { whole };
     Some(wanted.min(most))
@@ -64,7 +66,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         .iter()
         .map(|row| Line::from(pen.span(row, Tone::Strong)))
         .collect();
-    let fit = Fit::of(hold, inner, lines.len());
+    let fit = Fit::of(model, hold, inner, lines.len());
     let offers = hold.offers.len();
     if fit.room < offers && !in_focus {
         lines.truncate(usize::from(inner.height).saturating_sub(2).max(1));
@@ -82,6 +84,13 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     if shown < offers {
         lines.push(Line::from(pen.span(&more(model, first, offers - first - shown), Tone::Held)));
     }
+    if fit.below > 0 && lines.len() + fit.below < usize::from(inner.height) {
+        lines.push(Line::default());
+    }
+    let chosen = hold.offers.get(model.asked.choice).filter(|_| in_focus && fit.below > 0);
+    for row in chosen.into_iter().flat_map(|offer| in_full(model, hold, *offer, width)) {
+        lines.push(Line::from(pen.span(&format!("{}{row}", " ".repeat(INDENT)), Tone::Strong)));
+    }
     frame.render_widget(Paragraph::new(lines), inner);
 }
 
@@ -92,15 +101,19 @@ struct Fit {
     each: usize,
     /// Choices that there is room for.
     room: usize,
+    /// Rows below them, for what comes of the chosen one where it is cut beside its name.
+    below: usize,
 }
 
 impl Fit {
     /// In this area, below so many rows of what happened.
-    fn of(hold: &Hold, inner: Rect, cause: usize) -> Self {
-        let rows = usize::from(inner.height).saturating_sub(cause);
-        let beside = usize::from(inner.width) >= WIDE || rows < hold.offers.len() * 2;
+    fn of(model: &Model, hold: &Hold, inner: Rect, cause: usize) -> Self {
+        let (rows, width) = (usize::from(inner.height), usize::from(inner.width));
+        let rows = rows.saturating_sub(cause);
+        let beside = width >= WIDE || rows < hold.offers.len() * 2;
         let each = if beside { 1 } else { 2 };
-        Self { each, room: rows / each }
+        let below = below(model, hold, width, each).min(rows.saturating_sub(2));
+        Self { each, room: (rows - below) / each, below }
     }
 
     /// The first choice that is shown, and how many are: where not all are, a row says so.
@@ -128,7 +141,7 @@ pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
     let inner = spots::within(area);
     let width = usize::from(inner.width);
     let cause = cause(model, hold, width).len();
-    let fit = Fit::of(hold, inner, cause);
+    let fit = Fit::of(model, hold, inner, cause);
     let offers = hold.offers.len();
     if fit.room < offers && !focused(model, Pane::Choices) {
         return None;
@@ -136,6 +149,44 @@ pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
     let row = spots::row_of(inner, at)?.checked_sub(cause)?;
     let (first, shown) = fit.shown(model.asked.choice, offers);
     (row / fit.each < shown).then(|| first + row / fit.each)
+}
+
+/// Cells before what comes of a choice, in a row of its own.
+const INDENT: usize = 5;
+
+/// What comes of a choice, or why it cannot be made now.
+fn about(model: &Model, hold: &Hold, offer: Offer) -> String {
+    match update::why_not(model, Action::Act(words::key_of(offer))) {
+        None => words::consequence(model, hold, offer),
+        Some(why) => format!("not now: {why}"),
+    }
+}
+
+/// The same in as many rows as it needs.
+fn in_full(model: &Model, hold: &Hold, offer: Offer, width: usize) -> Vec<String> {
+    wrap_words(&about(model, hold, offer), width.saturating_sub(INDENT).max(1))
+}
+
+/// Cells of the names of the choices: where there is little room, no more than they need.
+fn name_cells(hold: &Hold, width: usize) -> usize {
+    let longest = hold.offers.iter().map(|offer| offer.to_string().chars().count()).max();
+    if width >= WIDE { NAME } else { longest.unwrap_or(0).min(NAME) }
+}
+
+/// Rows for what comes of the chosen one: none where all of them can be read beside their names, else
+/// enough for each, so that nothing moves when another is chosen.
+fn below(model: &Model, hold: &Hold, width: usize, each: usize) -> usize {
+    if !focused(model, Pane::Choices) {
+        return 0;
+    }
+    let room = width.saturating_sub(INDENT);
+    let room = if each == 1 { room.saturating_sub(name_cells(hold, width) + 1) } else { room };
+    let offers = || hold.offers.iter().copied();
+    let cut = |offer: Offer| Shown::literal(&about(model, hold, offer)).width() > room;
+    if !offers().any(cut) {
+        return 0;
+    }
+    offers().map(|offer| in_full(model, hold, offer, width).len()).max().unwrap_or(0)
 }
 
 fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
@@ -182,20 +233,15 @@ fn choice(
         pen.styled(keymap::written(model, action), key),
         Span::raw("  "),
     ];
-    let about = match refused {
-        None => words::consequence(model, hold, offer),
-        Some(why) => format!("not now: {why}"),
-    };
+    let about = about(model, hold, offer);
     if each == 1 {
-        // Where there is little room, the names take no more of it than they need.
-        let longest = hold.offers.iter().map(|offer| offer.to_string().chars().count()).max();
-        let cells = if width >= WIDE { NAME } else { longest.unwrap_or(0).min(NAME) };
+        let cells = name_cells(hold, width);
         first.push(pen.cell(&offer.to_string(), cells, name));
-        let room = width.saturating_sub(cells + 5);
+        let room = width.saturating_sub(cells + INDENT);
         first.push(pen.cell(&format!(" {about}"), room, pen.styles.of(Tone::Text)));
         return vec![Line::from(first)];
     }
     first.push(pen.styled(&offer.to_string(), name));
-    let second = pen.cell(&about, width.saturating_sub(5), pen.styles.of(Tone::Dim));
-    vec![Line::from(first), Line::from(vec![Span::raw("     "), second])]
+    let second = pen.cell(&about, width.saturating_sub(INDENT), pen.styles.of(Tone::Dim));
+    vec![Line::from(first), Line::from(vec![Span::raw(" ".repeat(INDENT)), second])]
 }
