@@ -123,6 +123,26 @@ impl Wrapping {
         join_all(looks).await.into_iter().collect()
     }
 
+    /// Who has the stage, by the hosts that carry no releases and are looked at for nothing else; an error
+    /// is why that is not known.
+    pub async fn holders(&self) -> BTreeMap<String, Result<Option<Lock>, String>> {
+        let plain = self.remote().filter(|it| it.layout.is_none());
+        let asks = plain.map(|it| async move { (it.host.name.clone(), self.holder_at(it).await) });
+        join_all(asks).await.into_iter().collect()
+    }
+
+    async fn holder_at(&self, it: &Surveyed) -> Result<Option<Lock>, String> {
+        let text = builtin::holder(&it.host.state_dir).map_err(|bad| bad.to_string())?;
+        let lines = self.asker.look(it.id, text, PATIENCE).await;
+        let lines = lines.map_err(|error| error.to_string())?;
+        match builtin::locked(&lines).map_err(|bad| bad.to_string())? {
+            Locked::Free | Locked::Ours => Ok(None),
+            Locked::Other(lock) => Ok(Some(lock)),
+            Locked::Strange(words) => Err(no_lock(&it.host, &words)),
+            Locked::Failed(words) => Err(words),
+        }
+    }
+
     /// How long a question and its answer take on the connection of each host but this machine; a host
     /// that does not answer is left out.
     pub async fn round_trips(&self) -> Vec<(String, Duration)> {
@@ -370,13 +390,14 @@ fn ours(host: &Host, answer: Locked) -> Result<(), Locking> {
     match answer {
         Locked::Ours => Ok(()),
         Locked::Other(other) => Err(Locking::Other(host.name.clone(), other)),
-        Locked::Strange(words) => {
-            let state = &host.state_dir;
-            failed(format!("what lies at {state}/lock is no lock (move it away): {words}"))
-        }
+        Locked::Strange(words) => failed(no_lock(host, &words)),
         Locked::Free => failed("it says that it is free".to_owned()),
         Locked::Failed(words) => failed(words),
     }
+}
+
+fn no_lock(host: &Host, words: &str) -> String {
+    format!("what lies at {}/lock is no lock (move it away): {words}", host.state_dir)
 }
 
 fn reference(host: &str, bad: &BadReference) -> RefProblem {

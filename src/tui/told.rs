@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::Settings;
 use crate::{
     model::{
-        self, Candidate, Difference, HostId, Maintenance, Pair, Plan, Raised, RunId, Served, Site,
-        Try,
+        self, Candidate, Difference, HostId, Lock, Maintenance, Pair, Plan, Raised, RunId, Served,
+        Site, Try,
     },
     run::{Command, Ending, Event, Mode, Refusal, Run},
     store::Pace,
@@ -43,6 +43,15 @@ pub enum Told {
         host: String,
         /// What it was seen to have.
         site: Box<Site>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A host that carries no releases was asked who has the stage.
+    Held {
+        /// The host.
+        host: String,
+        /// Whoever has it; `None`: nobody.
+        lock: Option<Box<Lock>>,
         /// When.
         at: Timestamp,
     },
@@ -272,9 +281,19 @@ pub struct Has {
     pub releases: bool,
     /// A maintenance page: it can be turned on and off, and is probed.
     pub maintenance: bool,
+    /// Hosts other than this machine: who has the stage is looked at there.
+    pub locks: bool,
     /// Steps that change the database schema and tell nobody by which migrations: what a release ran with is
     /// not known.
     pub unlisted: Vec<String>,
+}
+
+impl Has {
+    /// Whether there is something on the hosts to look at.
+    #[must_use]
+    pub fn something(&self) -> bool {
+        self.releases || self.maintenance || self.locks
+    }
 }
 
 /// Something that is done outside of the run that is planned. What is a run by itself (a rollback)

@@ -38,6 +38,10 @@ impl Rig {
         builtin::locked(&self.ask(builtin::unlock(&self.layout.state(), run))).unwrap()
     }
 
+    fn holder(&self) -> Locked {
+        builtin::locked(&self.ask(builtin::holder(&self.layout.state()))).unwrap()
+    }
+
     fn page(&self) -> String {
         self.layout.shared("system/maintenance.html")
     }
@@ -73,7 +77,9 @@ fn a_lock_has_one_owner() {
         let rig = Rig::new(shell);
         check([
             (rig.unlock("a-1"), Locked::Free),
+            (rig.holder(), Locked::Free),
             (rig.lock("a-1"), Locked::Ours),
+            (rig.holder(), a()),
             // Asked again.
             (rig.lock("a-1"), Locked::Ours),
             (rig.lock("a-12"), a()),
@@ -114,6 +120,7 @@ fn a_lock_that_cannot_be_read_is_not_free() {
             check([
                 (rig.lock("d"), strange()),
                 (rig.unlock("d"), strange()),
+                (rig.holder(), strange()),
                 (rig.take_over("d", "e"), strange()),
             ]);
             assert_eq!(rig.site().odd.len(), 1);

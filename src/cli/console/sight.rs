@@ -46,11 +46,29 @@ pub(super) struct Sight {
     pub(super) compared: Arc<watch::Sender<Option<Pair>>>,
 }
 
+/// What could not be looked at, each host with why.
+#[derive(Default)]
+pub(super) struct Unseen {
+    /// What a plan needs.
+    pub(super) sites: Vec<String>,
+    /// Who has the stage.
+    locks: Vec<String>,
+}
+
 /// What hosts were seen to have.
 #[derive(Default)]
 struct Seen {
     /// By host.
     sites: BTreeMap<String, Site>,
+    /// Who has the stage, by host that carries no releases.
+    locks: BTreeMap<String, Lock>,
+}
+
+impl Seen {
+    fn put(&mut self, host: &str, site: Site) {
+        self.locks.remove(host);
+        self.sites.insert(host.to_owned(), site);
+    }
 }
 
 impl Sight {
@@ -84,6 +102,7 @@ impl Sight {
         Has {
             releases: survey.releases,
             maintenance: survey.machines.iter().any(|it| it.page.is_some()),
+            locks: survey.machines.iter().any(|it| !it.host.is_local()),
             unlisted: unlisted(&self.recipe),
         }
     }
@@ -131,32 +150,49 @@ impl Sight {
         }
     }
 
-    /// Looks and probes, and tells both. Hosts that could not be looked at, each with why.
-    pub(super) async fn look(&self) -> Vec<String> {
+    /// Looks and probes, and tells both.
+    pub(super) async fn look(&self) -> Unseen {
         // What changes meanwhile may or may not be in the answers: they are as old as the question.
         let at = driver::now();
-        let (seen, trips, pages) = futures::join!(
+        let (seen, held, trips, pages) = futures::join!(
             self.wrapping.look(),
+            self.wrapping.holders(),
             self.wrapping.round_trips(),
             self.wrapping.probe()
         );
         for (host, took) in trips {
             self.tell(Told::RoundTrip { host, took, at }).await;
         }
-        let mut problems = Vec::new();
+        let mut unseen = Unseen::default();
         for (host, seen) in seen {
             match seen {
                 Ok(site) => {
-                    self.seen().sites.insert(host.clone(), site.clone());
+                    self.seen().put(&host, site.clone());
                     self.tell(Told::Seen { host, site: Box::new(site), at }).await;
                 }
-                Err(why) => problems.push(format!("{host}: cannot look at its releases: {why}")),
+                Err(why) => {
+                    unseen.sites.push(format!("{host}: cannot look at its releases: {why}"));
+                }
+            }
+        }
+        for (host, held) in held {
+            match held {
+                Ok(lock) => self.tell_held(host, lock, at).await,
+                Err(why) => unseen.locks.push(format!("{host}: cannot look at its lock: {why}")),
             }
         }
         // With what lies there: whether visitors get it is told of the same moment.
         self.tell_pages(&pages, at).await;
         self.tell(Told::Candidates(self.candidates())).await;
-        problems
+        unseen
+    }
+
+    async fn tell_held(&self, host: String, lock: Option<Lock>, at: Timestamp) {
+        match lock.clone() {
+            Some(lock) => drop(self.seen().locks.insert(host.clone(), lock)),
+            None => drop(self.seen().locks.remove(&host)),
+        }
+        self.tell(Told::Held { host, lock: lock.map(Box::new), at }).await;
     }
 
     /// The releases that could be served again, with what is known of each.
@@ -173,13 +209,14 @@ impl Sight {
         if !whole {
             return self.probe().await;
         }
-        let problems = self.look().await;
-        tracing::debug!(?problems, "looked beside the run");
+        let Unseen { sites, locks } = self.look().await;
+        tracing::debug!(?sites, ?locks, "looked beside the run");
     }
 
     /// Looks again; what could not be seen is a line on the screen.
     pub(super) async fn look_again(self) {
-        let problems = self.look().await;
+        let Unseen { sites, locks } = self.look().await;
+        let problems = [sites, locks].concat();
         if !problems.is_empty() {
             self.tell(Told::Note(problems.join("; "))).await;
         }
@@ -298,8 +335,10 @@ impl Sight {
     }
 
     fn locks(&self) -> Vec<(String, Lock)> {
-        let sites = self.sites();
-        sites.into_iter().filter_map(|(host, site)| Some((host, site.lock?))).collect()
+        let Seen { sites, locks } = &*self.seen();
+        let sites = sites.iter().filter_map(|(host, site)| Some((host, site.lock.as_ref()?)));
+        let all = sites.chain(locks);
+        all.map(|(host, lock)| (host.clone(), lock.clone())).collect()
     }
 
     /// Puts the page up or takes it down, asks what visitors get, and tells what came of it. Nothing is

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     driver::Wrapping,
-    model::{HostId, Site},
+    model::{HostId, Lock, Site},
     plan::{Request, Surveyed},
     remote::ssh::Connector,
     store::Dirty,
@@ -33,6 +33,8 @@ pub(super) struct Seen {
     hints: Vec<String>,
     /// What a host has, or why it cannot be said; only those that carry releases.
     sites: BTreeMap<String, Result<Site, String>>,
+    /// Who has the stage, or why it cannot be said, on hosts that carry no releases.
+    held: BTreeMap<String, Result<Option<Lock>, String>>,
 }
 
 /// A request about the stage itself.
@@ -62,7 +64,8 @@ pub(super) async fn look_by(
     connector: Arc<Connector>,
 ) -> Result<Seen, Stop> {
     let (stage, mut signals) = begin(around, global, request, connector)?;
-    let seen = Seen { stage, away: BTreeMap::new(), hints: Vec::new(), sites: BTreeMap::new() };
+    let (away, sites, held) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    let seen = Seen { stage, away, hints: Vec::new(), sites, held };
     or_left(&mut signals, seen.looked()).await
 }
 
@@ -128,8 +131,11 @@ impl Seen {
             self.hints.extend(hint.map(|hint| format!("{host}: {hint}")));
             self.away.insert(host, why);
         }
-        let sites = self.stage.wrapping.look().await;
-        self.sites = sites.into_iter().filter(|(host, _)| !self.away.contains_key(host)).collect();
+        let wrapping = &self.stage.wrapping;
+        let (sites, held) = futures::join!(wrapping.look(), wrapping.holders());
+        (self.sites, self.held) = (sites, held);
+        self.sites.retain(|host, _| !self.away.contains_key(host));
+        self.held.retain(|host, _| !self.away.contains_key(host));
         Ok(self)
     }
 
@@ -156,6 +162,15 @@ impl Seen {
     /// What a host has.
     pub(super) fn site(&self, host: &str) -> Option<&Site> {
         self.sites.get(host)?.as_ref().ok()
+    }
+
+    /// Who has the stage as a host has it; an error is why that is not known.
+    pub(super) fn lock(&self, host: &str) -> Result<Option<&Lock>, &str> {
+        match self.held.get(host) {
+            Some(Ok(lock)) => Ok(lock.as_ref()),
+            Some(Err(why)) => Err(why),
+            None => Ok(self.site(host).and_then(|site| site.lock.as_ref())),
+        }
     }
 
     /// Tells what kept hosts from being asked, and what can be done about it.

@@ -141,11 +141,12 @@ fn plain(seen: &Seen, probes: &Probes, drifts: &[Vec<String>]) {
         if let Some(Maintenance::Unknown(why)) = probes.get(host) {
             below.push(format!("{host}: what visitors get is not known: {}", escape(why)));
         }
+        if let Err(why) = seen.lock(host) {
+            below.push(format!("{host}: who has it locked is not known: {}", escape(why)));
+        }
     }
     table(&rows).iter().for_each(|line| say::out(line));
-    let locks = seen
-        .machines()
-        .filter_map(|it| Some(words::held(seen.site(&it.host.name)?.lock.as_ref()?)));
+    let locks = seen.machines().filter_map(|it| Some(words::held(seen.lock(&it.host.name).ok()??)));
     below.into_iter().chain(each_once(locks)).for_each(|line| say::out(&line));
 }
 
@@ -177,7 +178,10 @@ fn row(seen: &Seen, machine: &Surveyed, probes: &Probes) -> Vec<String> {
         Some(_) => words::maintenance(probes.get(host)),
         None => "-",
     };
-    let lock = site.and_then(|site| site.lock.as_ref()).map(|lock| escape(&lock.by));
+    let lock = match seen.lock(host) {
+        Ok(lock) => lock.map(|lock| escape(&lock.by)),
+        Err(_why) => Some("?".to_owned()),
+    };
     row.extend([
         serves,
         words::revision(site.and_then(revision)),
@@ -197,7 +201,7 @@ fn document(seen: &Seen, probes: &Probes, drifts: &[Vec<String>]) {
             "current": site.and_then(|site| site.served.release()),
             "revision": site.and_then(revision),
             "maintenance": words::maintenance(probes.get(host)),
-            "lock": site.and_then(|site| site.lock.as_ref()).map(words::lock_value),
+            "lock": seen.lock(host).ok().flatten().map(words::lock_value),
             "drift": drift,
         });
         if let (Value::Object(fields), Some(why)) = (&mut value, seen.trouble(host)) {

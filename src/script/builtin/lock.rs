@@ -60,6 +60,16 @@ pub fn unlock(state_dir: &str, run: &str) -> Result<String, BadInput> {
     Ok(sheet.then(include_str!("../sh/builtin/lock_free.sh")).string())
 }
 
+/// Reads who has the lock; nothing is changed.
+///
+/// # Errors
+/// A value that no script is written with.
+pub fn holder(state_dir: &str) -> Result<String, BadInput> {
+    let sheet = Sheet::new().path("state", state_dir)?;
+    let sheet = sheet.then(include_str!("../sh/builtin/fields.sh")).then(LOCK);
+    Ok(sheet.then(include_str!("../sh/builtin/lock_seen.sh")).string())
+}
+
 fn act(state_dir: &str, run: &str) -> Result<Sheet, BadInput> {
     is_run(run)?;
     let sheet = Sheet::new().path("state", state_dir)?.word("run", run)?;

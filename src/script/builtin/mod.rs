@@ -39,7 +39,7 @@ pub use compare::{By, DIFF_LINES_MAX, compare, compared, diff, diffed};
 pub use error::{BadInput, Unreadable};
 pub use health::{At, Health, health};
 pub use layout::{Layout, Linked};
-pub use lock::{Locked, lock, locked, take_over, unlock, was_ours};
+pub use lock::{Locked, holder, lock, locked, take_over, unlock, was_ours};
 pub use look::look;
 pub use maintenance::{
     Maintained, kept_up, lower, maintained, maintenance_off, maintenance_on, raise,

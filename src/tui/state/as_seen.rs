@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::sight::Sight;
 use crate::{
-    model::{Maintenance, Raised, Served},
+    model::{Lock, Maintenance, Raised, Served},
     tui::told::Raising,
 };
 
@@ -16,6 +16,8 @@ pub(crate) struct AsSeen {
     /// Whether visitors get the page; `None`: it is not known.
     pages: BTreeMap<String, Option<bool>>,
     pub(crate) raising: Raising,
+    /// Who has the stage, by host.
+    held: BTreeMap<String, Option<Lock>>,
     /// What turning the page off needs care for.
     pub(crate) care: Vec<String>,
 }
@@ -33,6 +35,7 @@ impl AsSeen {
             served: sites().map(|(host, site)| (host, site.served.clone())).collect(),
             pages: pages.map(|(host, (it, _))| (host.clone(), page(it))).collect(),
             raising: sites().map(|(host, it)| (host, (it.page, it.raised.clone()))).collect(),
+            held: sight.held().map(|(host, lock)| (host.clone(), lock.cloned())).collect(),
             care,
         }
     }
@@ -49,7 +52,21 @@ impl AsSeen {
 
     /// What is other of all that by now.
     pub(crate) fn since(&self, now: &Self) -> Option<String> {
-        joined(self.served_since(now).into_iter().chain(self.pages_since(now)))
+        let served = self.served_since(now).into_iter();
+        joined(served.chain(self.pages_since(now)).chain(self.held_since(now)))
+    }
+
+    /// Who has the stage by now and had it not before, or has it no more.
+    fn held_since(&self, now: &Self) -> Vec<String> {
+        let others = self.held.iter().filter_map(|(host, before)| {
+            let after = now.held.get(host).filter(|after| *after != before)?;
+            let what = match after {
+                Some(lock) => format!("locked by {}", lock.by),
+                None => "nobody has it locked any more".to_owned(),
+            };
+            Some((what, host.clone()))
+        });
+        grouped(others)
     }
 
     /// What is other of the page by now.

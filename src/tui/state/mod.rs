@@ -366,7 +366,8 @@ impl Model {
 
     /// Whether a time on the screen grows.
     pub(crate) fn ticks(&self) -> bool {
-        let ages = !self.sight.sites.is_empty() || !self.sight.pages.is_empty();
+        let asks = self.dialog.as_ref().is_some_and(|dialog| dialog.as_seen.is_some());
+        let ages = !self.sight.sites.is_empty() || !self.sight.pages.is_empty() || asks;
         let waits = self.attention.waits();
         let behind = self.past.as_ref().is_some_and(|past| past.goes_on);
         let going = self.open_run().is_some() || behind || self.sight.doing.is_some();

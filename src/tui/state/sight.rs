@@ -17,6 +17,8 @@ pub(crate) struct Sight {
     pub(crate) has: Has,
     pub(crate) sites: BTreeMap<String, (Box<Site>, Timestamp)>,
     pub(crate) pages: BTreeMap<String, (Maintenance, Timestamp)>,
+    /// Who has the stage, on hosts that carry no releases.
+    pub(crate) locks: BTreeMap<String, (Option<Box<Lock>>, Timestamp)>,
     /// The newest first.
     pub(crate) candidates: Vec<Candidate>,
     /// Hosts were seen anew, and the releases they offer together are not told yet.
@@ -122,6 +124,7 @@ impl Sight {
     pub(crate) fn forget(&mut self, hosts: &[String]) {
         self.sites.retain(|host, _| !hosts.contains(host));
         self.pages.retain(|host, _| !hosts.contains(host));
+        self.locks.retain(|host, _| !hosts.contains(host));
     }
 
     /// A release by its name.
@@ -150,7 +153,8 @@ impl Sight {
 
     /// When the host that was looked at longest ago was.
     pub(crate) fn seen_at(&self) -> Option<Timestamp> {
-        self.sites.values().map(|(_, at)| *at).min()
+        let sites = self.sites.values().map(|(_, at)| *at);
+        sites.chain(self.locks.values().map(|(_, at)| *at)).min()
     }
 
     /// When the host that was probed longest ago was.
@@ -187,14 +191,25 @@ impl Sight {
 
     /// Whether a page lies on a host, or is recorded to.
     pub(crate) fn page_lies(&self) -> bool {
-        self.sites.values().any(|(site, _)| site.page || site.raised.is_some())
+        self.lying().0 > 0
+    }
+
+    /// The hosts on which a page lies, or is recorded to, and all that were looked at.
+    pub(crate) fn lying(&self) -> (usize, usize) {
+        let lies = |site: &Site| site.page || site.raised.is_some();
+        let lying = self.sites.values().filter(|(site, _)| lies(site)).count();
+        (lying, self.sites.len())
+    }
+
+    /// Who has the stage, by host; `None`: nobody has it there.
+    pub(crate) fn held(&self) -> impl Iterator<Item = (&String, Option<&Lock>)> {
+        let sites = self.sites.iter().map(|(host, (site, _))| (host, site.lock.as_ref()));
+        sites.chain(self.locks.iter().map(|(host, (lock, _))| (host, lock.as_deref())))
     }
 
     /// A lock that is not of this run, and a host that has it.
     pub(crate) fn foreign_lock(&self, run: Option<&str>) -> Option<(&str, &Lock)> {
-        self.sites.iter().find_map(|(host, (site, _))| {
-            let lock = site.lock.as_ref().filter(|lock| Some(lock.run.as_str()) != run)?;
-            Some((host.as_str(), lock))
-        })
+        let other = |lock: &&Lock| Some(lock.run.as_str()) != run;
+        self.held().find_map(|(host, lock)| Some((host.as_str(), lock.filter(other)?)))
     }
 }

@@ -7,7 +7,7 @@ use super::{
     story,
 };
 use crate::{
-    model::Released,
+    model::{Lock, Released},
     tui::{Has, Intent, Told},
 };
 
@@ -56,6 +56,57 @@ fn somebody_elses_lock_is_said_in_the_header_and_before_each_run() {
     }
 }
 
+/// A stage of steps alone, whose hosts are looked at for nothing but who has it.
+fn plain(lock: Option<Lock>) -> Vec<Told> {
+    let mut told = vec![Told::Has(Has { locks: true, ..Has::default() })];
+    told.extend(unprotected(story::ready()));
+    told.extend(held("web1", lock));
+    told.extend(held("web2", None));
+    told
+}
+
+fn held(host: &str, lock: Option<Lock>) -> [Told; 1] {
+    [Told::Held { host: host.to_owned(), lock: lock.map(Box::new), at: story::at(48) }]
+}
+
+fn anas() -> Lock {
+    Lock {
+        run: "20261122-135000-zzzz".to_owned(),
+        by: "ana@desk".to_owned(),
+        at: story::at(-600),
+        purpose: "deploy of shop".to_owned(),
+    }
+}
+
+#[test]
+fn a_lock_is_seen_where_there_are_no_releases() {
+    let desk = |keys: &str| Desk::new(WIDE).tell_all(plain(Some(anas()))).keys(keys).screen();
+    let screen = desk("");
+    assert!(screen.contains("LOCKED by ana@desk") && !screen.contains("READY"), "{screen}");
+    assert!(screen.contains("V take over"), "{screen}");
+    let screen = desk("i");
+    assert!(screen.contains("LOCK        ana@desk has it since 11m"), "{screen}");
+    let screen = desk("D");
+    assert!(screen.contains("the stage is locked, and this is refused"), "{screen}");
+    assert!(screen.contains("Seen "), "{screen}");
+    let told = || plain(Some(anas()));
+    let ended = format!("Do({:?})", Intent::Unlock { reason: "away".to_owned() });
+    check(told(), "V<tab>away<tab><tab><ret>", &[&ended]);
+    check(told(), "r", &["Look"]);
+    assert!(Desk::new(WIDE).tell_all(plain(None)).screen().contains("READY"));
+}
+
+#[test]
+fn a_lock_that_comes_while_the_dialog_is_open_is_said_in_it() {
+    let mut desk =
+        Desk::new(WIDE).tell_all(plain(None)).keys("D").tell_all(held("web1", Some(anas())));
+    let screen = desk.screen();
+    assert!(screen.contains("changed while you looked: web1: locked by ana@desk"), "{screen}");
+    assert!(screen.contains("the stage is locked, and this is refused"), "{screen}");
+    let screen = desk.keys("<tab>").tell_all(held("web1", None)).screen();
+    assert!(!screen.contains("is locked"), "{screen}");
+}
+
 #[test]
 fn a_lock_that_is_gone_is_not_ended() {
     let desk = Desk::new(WIDE).tell_all(unprotected(locked().idle())).keys("V<tab>away");
@@ -79,7 +130,7 @@ fn a_page_that_stays_up_is_said_before_each_run() {
 #[test]
 fn a_schema_that_nobody_knows_of_is_not_called_safe() {
     let unlisted = vec!["migrate".to_owned()];
-    let has = Has { releases: true, maintenance: true, unlisted };
+    let has = Has { releases: true, maintenance: true, locks: true, unlisted };
     let told = || Sites::calm().idle().into_iter().chain([Told::Has(has.clone())]);
     let mut known = Desk::new(WIDE).tell_all(Sites::calm().idle()).keys("Rj");
     assert!(known.screen().contains("no migration is recorded since"), "{}", known.screen());

@@ -185,8 +185,7 @@ impl Sites {
 
     /// All of it, as seen then.
     pub(super) fn told(self, seen: Timestamp) -> Vec<Told> {
-        let mut told =
-            vec![Told::Has(Has { releases: true, maintenance: true, unlisted: Vec::new() })];
+        let mut told = vec![Told::Has(Has { releases: true, maintenance: true, ..Has::default() })];
         told.push(Told::Shared(vec![".env".to_owned(), "media".to_owned()]));
         let pair = Pair { from: NEWEST.to_owned(), to: BEFORE.to_owned() };
         told.push(Told::Compared(pair, Ok(difference())));

@@ -239,8 +239,7 @@ fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
             words::all_hosts(model),
             with_keys(model, DURING),
         )
-        .takes(words::usual_run(model, &plan.pipeline))
-        .minding(words::locked(model).or_else(|| words::stays_up(model))),
+        .takes(words::usual_run(model, &plan.pipeline)),
     );
     let straight = ("Run straight", Act::Deploy, "to the end, or to the first failure", Mode::Run);
     let stepping = ("Step by step", Act::Step, "the first step, then wait for you", Mode::Step);

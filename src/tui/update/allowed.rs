@@ -238,9 +238,8 @@ fn nothing_to_look_at(model: &Model) -> Option<String> {
     if model.alone {
         return Some(nobody(model));
     }
-    let has = &model.sight.has;
     let left_out = model.run().is_none() && !model.without.is_empty();
-    if has.releases || has.maintenance || left_out { None } else { all_connected(model) }
+    if model.sight.has.something() || left_out { None } else { all_connected(model) }
 }
 
 /// Says so when all hosts can be talked to.

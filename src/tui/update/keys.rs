@@ -317,8 +317,7 @@ fn look(model: &mut Model) -> Vec<Wish> {
     if left_out || allowed::all_connected(model).is_none() {
         wishes.push(Wish::Connect);
     }
-    let has = &model.sight.has;
-    if has.releases || has.maintenance {
+    if model.sight.has.something() {
         wishes.push(Wish::Look);
     }
     wishes

@@ -193,8 +193,7 @@ fn root(model: &Model, host: HostId) -> Command {
 /// A guest has left: the line, and what may have changed is looked at.
 pub(super) fn back(model: &mut Model, back: &Returned) -> Vec<Wish> {
     model.redraw = true;
-    let has = &model.sight.has;
-    let looks = back.touched && !model.alone && (has.releases || has.maintenance);
+    let looks = back.touched && !model.alone && model.sight.has.something();
     let tone = if back.well { Tone::Text } else { Tone::Warn };
     let said = match looks {
         true => format!("{}; hosts are looked at again", back.said),

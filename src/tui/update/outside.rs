@@ -238,7 +238,7 @@ pub(super) fn glance(model: &mut Model) -> Option<Wish> {
         | Subject::Save
         | Subject::Quit => false,
     };
-    let known = !model.sight.sites.is_empty() || !model.sight.pages.is_empty();
+    let known = model.sight.seen_at().or(model.sight.probed_at()).is_some();
     if !about || !known {
         return None;
     }

@@ -54,10 +54,15 @@ fn told(model: &mut Model, told: Told) {
         Told::Refused(why) => model.say(format!("not done: {why}"), Tone::Warn),
         Told::Has(has) => model.sight.has = has,
         // A look that began before it was left out.
-        Told::Seen { host, .. } | Told::Page { host, .. } if model.without.contains(&host) => {}
+        Told::Seen { host, .. } | Told::Held { host, .. } | Told::Page { host, .. }
+            if model.without.contains(&host) => {}
         Told::Seen { host, site, at } => {
+            model.sight.locks.remove(&host);
             model.sight.sites.insert(host, (site, at));
             model.sight.unlisted = true;
+        }
+        Told::Held { host, lock, at } => {
+            model.sight.locks.insert(host, (lock, at));
         }
         Told::Page { host, page, at } => {
             model.sight.pages.insert(host, (page, at));

@@ -36,6 +36,9 @@ pub(crate) fn host(model: &Model, host: HostId) -> Vec<Detail> {
     if let Some((site, at)) = site {
         rows.extend(sited(model, &it.name, site));
         rows.push(("SEEN", format!("{} ago", ago(*at, model.now)), Tone::Dim));
+    } else if let Some((lock, at)) = model.sight.locks.get(&it.name) {
+        rows.push(locked(lock.as_deref(), model.now));
+        rows.push(("SEEN", format!("{} ago", ago(*at, model.now)), Tone::Dim));
     } else if model.sight.has.releases && !it.is_local() {
         rows.push(("SERVES", "not looked at yet".to_owned(), Tone::Dim));
     }
@@ -182,10 +185,7 @@ fn sited(model: &Model, name: &str, site: &Site) -> Vec<Detail> {
         parts.extend(one.reason.clone());
         rows.push((std::mem::take(&mut label), parts.join("  "), tone));
     }
-    rows.push(match &site.lock {
-        Some(lock) => ("LOCK", lock_of(lock, model.now), Tone::Warn),
-        None => ("LOCK", "free".to_owned(), Tone::Dim),
-    });
+    rows.push(locked(site.lock.as_ref(), model.now));
     if let Some(raised) = &site.raised {
         let reason = raised.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
         let text = format!("raised by {} {} ago{reason}", raised.by, ago(raised.since, model.now));
@@ -194,6 +194,13 @@ fn sited(model: &Model, name: &str, site: &Site) -> Vec<Detail> {
     let mut label = "ODD";
     rows.extend(site.odd.iter().map(|odd| (std::mem::take(&mut label), odd.clone(), Tone::Warn)));
     rows
+}
+
+fn locked(lock: Option<&Lock>, now: Timestamp) -> Detail {
+    match lock {
+        Some(lock) => ("LOCK", lock_of(lock, now), Tone::Warn),
+        None => ("LOCK", "free".to_owned(), Tone::Dim),
+    }
 }
 
 /// Who has the stage, since when and what for.

@@ -40,7 +40,7 @@ pub(crate) use self::{
     host::host,
     link::{Linked, left_out, linked},
     offer::{Alike, alike, all_of, consequence, hosts_asked, key_of, standing_of},
-    outside::{Room, care, dialog, doing, locked, maintenance, preview, stays_up},
+    outside::{Room, care, dialog, doing, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},
     release::{
         HOSTS_SHOWN, commands as release_commands, details, hosts, hosts_up_to, releases, served,

@@ -192,8 +192,11 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
             place(&sites),
             "none; whoever lost it is not told",
         )),
-        Subject::Start
-        | Subject::Without
+        Subject::Start => {
+            let mind = locked(model).or_else(|| stays_up(model));
+            dialog.facts.clone().map(|facts| facts.minding(mind))
+        }
+        Subject::Without
         | Subject::Holds(_)
         | Subject::Run
         | Subject::Shell(_)
@@ -245,7 +248,7 @@ fn rollback(model: &Model, release: &str) -> Vec<String> {
 }
 
 /// That somebody else has the stage, so that nothing would be begun on it.
-pub(crate) fn locked(model: &Model) -> Option<String> {
+fn locked(model: &Model) -> Option<String> {
     let (_, lock) = model.foreign_lock()?;
     let key = written(model, Action::Act(Act::TakeOver));
     let lock = lock_of(lock, model.now);
@@ -255,7 +258,7 @@ pub(crate) fn locked(model: &Model) -> Option<String> {
 }
 
 /// That a person has the maintenance page up: a run adopts it, and leaves it up.
-pub(crate) fn stays_up(model: &Model) -> Option<String> {
+fn stays_up(model: &Model) -> Option<String> {
     let raised = model.sight.raised().filter(|it| it.run.starts_with(BY_HAND))?;
     let key = written(model, Action::Act(Act::Maintenance));
     let (by, since) = (&raised.by, ago(raised.since, model.now));

@@ -51,13 +51,14 @@ impl Session<'_> {
         let away = !self.ready();
         let (Some(sight), Some(stage)) = (self.sight.clone(), &mut self.stage) else { return };
         if !sight.has().releases && !sight.has().maintenance {
-            return;
+            // Nothing is planned by it: nobody waits for who has the stage.
+            return self.rounds.look(Some(&sight));
         }
         let (global, reading) = (self.global, self.reading);
         let planned = self.screen.during(async {
-            let problems = sight.look().await;
-            if !problems.is_empty() && !away {
-                return Err(many(problems));
+            let unseen = sight.look().await.sites;
+            if !unseen.is_empty() && !away {
+                return Err(many(unseen));
             }
             if reading {
                 return Ok(None);

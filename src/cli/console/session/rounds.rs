@@ -79,9 +79,8 @@ impl Session<'_> {
     /// Looks at hosts that are there, where somebody sees what comes of it.
     fn look_around(&mut self) {
         let sight = self.sight.as_ref();
-        let has = |it: &&Sight| it.has().releases || it.has().maintenance;
         let seen = self.settled() && !self.screen.is_lent();
-        self.rounds.look(sight.filter(|it| seen && has(it)));
+        self.rounds.look(sight.filter(|it| seen && it.has().something()));
     }
 
     /// Plans by what was seen, where that is something else than the plan on the screen was made with.

@@ -1,0 +1,3 @@
+read_lock
+[ -z "$L" ] && answer free
+answer held "$L"
