@@ -30,6 +30,8 @@ pub(crate) struct Glyphs {
     /// A place on a scroll bar that is on the screen, and one that a search found.
     pub(crate) here: &'static str,
     pub(crate) hit: &'static str,
+    /// In the place of a line break, where there is one row.
+    pub(crate) line_break: char,
     pub(crate) stage: (&'static str, &'static str),
     pub(crate) border: border::Set<'static>,
 }
@@ -59,6 +61,7 @@ const UNICODE: Glyphs = Glyphs {
     before: "←",
     here: "┃",
     hit: "•",
+    line_break: '↵',
     stage: ("▌", "▐"),
     border: border::PLAIN,
 };
@@ -88,6 +91,7 @@ const ASCII: Glyphs = Glyphs {
     before: "<-",
     here: "#",
     hit: "o",
+    line_break: '|',
     stage: ("[", "]"),
     border: border::Set {
         top_left: "+",

@@ -245,6 +245,33 @@ fn maintenance_is_turned_on_and_off() {
 }
 
 #[test]
+fn a_page_that_nobody_probes_is_known_by_what_lies_there() {
+    let raised = |reason: &str| {
+        let mut sites = Sites::calm().raised("bob@laptop");
+        sites.pages.clear();
+        for (_, site) in &mut sites.hosts {
+            if let Some(raised) = &mut site.raised {
+                raised.reason = Some(reason.to_owned());
+            }
+        }
+        unprotected(sites.idle())
+    };
+    let mut desk = Desk::new(WIDE).tell_all(raised("<b>new</b>\nback soon"));
+    assert!(desk.screen().contains("MAINT raised, not probed until 14:30"), "{}", desk.screen());
+    let screen = desk.keys("M").screen();
+    assert!(screen.contains("[<b>new</b>↵back soon"), "{screen}");
+    let at = |text: &str| screen.find(text).unwrap_or(usize::MAX);
+    assert!(at("[ Turn off ]") < at("[ Turn on anew ]"), "{screen}");
+    // What is not changed goes as it was.
+    let desk = Desk::new(WIDE).tell_all(raised("a\nb")).keys("M<down><down><ret>");
+    let reason = desk.wishes.iter().find_map(|wish| match wish {
+        Wish::Do(Intent::Maintenance { reason, .. }) => reason.clone(),
+        _ => None,
+    });
+    assert_eq!(reason.as_deref(), Some("a\nb"));
+}
+
+#[test]
 fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
     let cares = |told: Vec<Told>, why: &str| {
         let mut desk = Desk::new(WIDE).tell_all(told).keys("M");

@@ -101,8 +101,8 @@ pub(super) fn lock_gone(model: &Model, run: &str) -> Option<&'static str> {
 fn with_switches(model: &Model, dialog: Dialog, care: &[String]) -> Dialog {
     let intent = |on| Deed::Do(Intent::maintenance(on));
     let pages = model.sight.pages();
-    let is_on = matches!(pages, Pages::On { .. });
-    let on = if is_on { "Turn on anew" } else { "Turn on" };
+    let (is_on, lies) = (matches!(pages, Pages::On { .. }), model.sight.page_lies());
+    let on = if is_on || lies { "Turn on anew" } else { "Turn on" };
     let off = if care.is_empty() { "Turn off" } else { "Turn off anyway" };
     let of = match model.sight.pages.len() {
         0 => String::new(),
@@ -116,8 +116,10 @@ fn with_switches(model: &Model, dialog: Dialog, care: &[String]) -> Dialog {
     let on = |dialog: Dialog| dialog.button(on, None, get("page"), intent(true));
     let off = |dialog: Dialog| dialog.button(off, None, about, intent(false));
     match pages {
-        Pages::Off if !model.sight.page_lies() => on(dialog),
+        Pages::Off if !lies => on(dialog),
         Pages::On { .. } => on(off(dialog)),
+        // Nobody asks what visitors get, or there is no answer: what lies there is all that is known.
+        Pages::NotAsked | Pages::Unknown(..) if lies => on(off(dialog)),
         Pages::Off | Pages::NotAsked | Pages::Mixed(..) | Pages::Unknown(..) => off(on(dialog)),
     }
 }

@@ -90,7 +90,11 @@ pub(crate) fn maintenance(model: &Model, room: Room) -> Option<(String, Tone)> {
         return Some(("MAINT ? changing".to_owned(), Tone::Dim));
     }
     let (what, tone) = match pages {
-        Pages::NotAsked => ("?".to_owned(), Tone::Dim),
+        Pages::NotAsked => match model.sight.lying() {
+            (0, _) => ("?".to_owned(), Tone::Dim),
+            (lying, all) if lying == all => (format!("raised, not probed{until}"), Tone::Held),
+            (lying, all) => (format!("raised on {lying} of {all} hosts, not probed"), Tone::Held),
+        },
         Pages::Off => ("off".to_owned(), Tone::Text),
         Pages::On { drift: false } => (format!("on{until}"), Tone::Held),
         Pages::On { drift: true } => (format!("on, NOT AS IT SHOULD BE{until}"), Tone::Warn),

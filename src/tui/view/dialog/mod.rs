@@ -10,6 +10,7 @@ use ratatui::{
     text::Line,
     widgets::Paragraph,
 };
+use tui_textarea::{CursorMove, DataCursor, TextArea};
 
 use super::{
     centred, empty, first_shown,
@@ -207,8 +208,22 @@ fn entry(pen: Pen, frame: &mut Frame<'_>, area: Rect, field: &Field, in_focus: b
     edit(pen, frame, inner, field, in_focus);
 }
 
+/// What a field shows: of a text of several lines in one row also where they end.
+fn shown(pen: Pen, field: &Field) -> TextArea<'static> {
+    if field.area.lines().iter().all(|line| !line.contains('\n')) {
+        return field.area.clone();
+    }
+    let with_ends = |line: &String| line.replace('\n', &pen.glyphs.line_break.to_string());
+    let mut shown = TextArea::new(field.area.lines().iter().map(with_ends).collect());
+    shown.set_cursor_line_style(ratatui::style::Style::default());
+    let DataCursor(row, column) = field.area.cursor();
+    let at = |place: usize| u16::try_from(place).unwrap_or(u16::MAX);
+    shown.move_cursor(CursorMove::Jump(at(row), at(column)));
+    shown
+}
+
 fn edit(pen: Pen, frame: &mut Frame<'_>, inner: Rect, field: &Field, in_focus: bool) {
-    let mut area = field.area.clone();
+    let mut area = shown(pen, field);
     let cursor = if in_focus { pen.styles.selected() } else { ratatui::style::Style::default() };
     area.set_cursor_style(cursor);
     frame.render_widget(&area, inner);
