@@ -76,6 +76,12 @@ fn the_whole_difference_is_lent_the_terminal_while_it_is_still_wanted() {
     assert_eq!(wanted(open().keys("dj")), None, "another one is looked at");
     assert_eq!(wanted(open().keys("d<esc>")), None, "the picker is closed");
     assert_eq!(wanted(open().keys("d<ret>")), None, "it is asked about");
+    for keys in ["dj", "d<esc>", "d<ret>", "d?"] {
+        let said = open().keys(keys).model.line.map(|line| line.text);
+        let wanted =
+            format!("how {BEFORE} differs is not shown any more: you went on to something else");
+        assert_eq!(said, Some(wanted), "{keys}");
+    }
     let desk = open().keys("d").tell(Told::Diff(pair(BEFORE), Err("web1: away".to_owned())));
     let said = desk.model.line.as_ref().map(|line| line.text.clone());
     assert_eq!(said, Some(format!("how {BEFORE} differs is not known: web1: away")));

@@ -107,6 +107,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     dialog::next_prompt(model);
     acts::next(model);
     picker::due(model);
+    picker::keep_reading(model);
     failure::keep(model);
     keep_inside(model);
     narrow::keep_listed(model, before);

@@ -141,19 +141,22 @@ fn diff(model: &mut Model) -> Vec<Wish> {
     vec![Wish::Diff(pair)]
 }
 
-/// The whole difference is there: it is shown, if the operator still looks at that release.
-pub(super) fn read(model: &mut Model, pair: &Pair, found: Result<Vec<String>, String>) {
-    if model.sight.differences.opening.take_if(|opening| opening == pair).is_none() {
+/// Who looks at something else by now does not wait for the difference any more.
+pub(super) fn keep_reading(model: &mut Model) {
+    let Some(Pair { to, .. }) = &model.sight.differences.opening else { return };
+    let here = model.picker.as_ref().is_some_and(|picker| picker.chosen == *to);
+    let over = model.dialog.is_some() || model.help.is_some() || model.palette.is_some();
+    if here && !over && model.sheet.is_none() {
         return;
     }
-    let here = model.picker.as_ref().is_some_and(|picker| picker.chosen == pair.to);
-    if !here && model.picker.is_some() {
-        model.say(
-            format!("how {} differs was read, but another one is chosen now", pair.to),
-            Tone::Dim,
-        );
-    }
-    if !here || model.dialog.is_some() || model.help.is_some() || model.palette.is_some() {
+    let line = format!("how {to} differs is not shown any more: you went on to something else");
+    model.sight.differences.opening = None;
+    model.say(line, Tone::Dim);
+}
+
+/// The whole difference is there, and still wanted: it is shown.
+pub(super) fn read(model: &mut Model, pair: &Pair, found: Result<Vec<String>, String>) {
+    if model.sight.differences.opening.take_if(|opening| opening == pair).is_none() {
         return;
     }
     match found {

@@ -23,7 +23,7 @@ use self::{
     copy::Copied,
     escape::Escape,
     note::Note,
-    pass::{Left, pass},
+    pass::{Left, Passed, pass},
     tty::Tty,
 };
 use crate::{
@@ -165,7 +165,12 @@ impl Means {
     }
 
     /// A program of this machine on the operator's terminal; how it ended.
-    async fn program(&self, tty: &Tty, directory: PathBuf, command: &str) -> Result<Left, String> {
+    async fn program(
+        &self,
+        tty: &Tty,
+        directory: PathBuf,
+        command: &str,
+    ) -> Result<Passed, String> {
         let link = Link::Local(Local::new(self.own.clone(), directory));
         let on = tty.described(&self.own);
         let mut shell = link.shell(command, &on).await.map_err(|error| error.to_string())?;
@@ -177,7 +182,7 @@ impl Means {
         let here = std::env::current_dir().unwrap_or_else(|_| self.own.home.clone());
         let command = "export DEPLOYUI_SHELL=1; exec \"${SHELL:-sh}\" -i";
         match self.program(tty, here, command).await {
-            Ok(_left) => well("back from the shell"),
+            Ok(_passed) => well("back from the shell"),
             Err(why) => badly(why),
         }
     }
@@ -201,16 +206,23 @@ impl Means {
         let line = place.as_ref().map_or(0, |place| place.line);
         let command = copy::command(program, &copied, line);
         let first = program.split_whitespace().next().unwrap_or_default();
-        match self.program(tty, self.own.home.clone(), &command).await {
-            Ok(Left::Ended(Ending::Exit(0))) => well(match place {
+        let passed = match self.program(tty, self.own.home.clone(), &command).await {
+            Ok(passed) => passed,
+            Err(why) => return badly(why),
+        };
+        if passed.unread && !matches!(passed.left, Left::Ended(Ending::Exit(127)) | Left::Gone(_)) {
+            tty.say(&format!("{first} has ended; press Enter to go back")).await;
+            tty.seen().await;
+        }
+        match passed.left {
+            Left::Ended(Ending::Exit(0)) => well(match place {
                 None => format!("back from {first}"),
                 Some(at) => format!("back from {first}; it was opened at {at}"),
             }),
-            Ok(Left::Ended(Ending::Exit(127))) => badly(format!(
+            Left::Ended(Ending::Exit(127)) => badly(format!(
                 "there is no program {first} here: set editor and pager in config.toml, or EDITOR and PAGER"
             )),
-            Ok(left) => badly(format!("{first} ended with {}", how(&left))),
-            Err(why) => badly(why),
+            left => badly(format!("{first} ended with {}", how(&left))),
         }
     }
 
@@ -229,7 +241,7 @@ impl Means {
             "this is {host}; exit or Ctrl-d comes back, and Enter ~ . if it hangs. The console goes on"
         ))
         .await;
-        let left = pass(tty, &mut shell, Some(Escape::default())).await;
+        let left = pass(tty, &mut shell, Some(Escape::default())).await.left;
         drop(shell);
         let unnoted = unnoted.or(note.left(&self.store, &how(&left)).err());
         let lost = matches!(left, Left::Ended(Ending::NoStatus(_)) | Left::Gone(_));

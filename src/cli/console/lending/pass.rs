@@ -31,6 +31,21 @@ pub(super) enum Left {
     Gone(io::Error),
 }
 
+/// How it ended, and what went by.
+#[derive(Debug)]
+pub(super) struct Passed {
+    pub(super) left: Left,
+    /// Something was shown, and the guest ended without a key: nobody can have read it.
+    pub(super) unread: bool,
+}
+
+/// What went either way.
+#[derive(Debug, Default)]
+struct Went {
+    typed: bool,
+    shown: bool,
+}
+
 /// Something for the guest.
 enum Key {
     Bytes(Vec<u8>),
@@ -39,7 +54,18 @@ enum Key {
 
 /// Passes bytes on until the guest ends, or is cut off. Neither way waits for the other, and a terminal
 /// that takes nothing keeps nobody waiting but what it shows.
-pub(super) async fn pass(tty: &Tty, shell: &mut Shell, mut escape: Option<Escape>) -> Left {
+pub(super) async fn pass(tty: &Tty, shell: &mut Shell, escape: Option<Escape>) -> Passed {
+    let mut went = Went::default();
+    let left = passing(tty, shell, escape, &mut went).await;
+    Passed { left, unread: went.shown && !went.typed }
+}
+
+async fn passing(
+    tty: &Tty,
+    shell: &mut Shell,
+    mut escape: Option<Escape>,
+    went: &mut Went,
+) -> Left {
     let mut sized = match signal(SignalKind::window_change()) {
         Ok(sized) => sized,
         Err(error) => return Left::Gone(error),
@@ -78,6 +104,7 @@ pub(super) async fn pass(tty: &Tty, shell: &mut Shell, mut escape: Option<Escape
                     Ok(read) => buffer.get(..read).unwrap_or_default(),
                     Err(error) => return Left::Gone(error),
                 };
+                went.typed = true;
                 let (bytes, cut) = match &mut escape {
                     Some(escape) => escape.typed(read),
                     None => (read.to_vec(), false),
@@ -97,6 +124,7 @@ pub(super) async fn pass(tty: &Tty, shell: &mut Shell, mut escape: Option<Escape
             },
             said = heard.next(), if out.is_empty() => match said {
                 Said::Bytes(bytes) => {
+                    went.shown = true;
                     if let Some(on) = other.passed(&bytes) {
                         tty.has_other_screen(on);
                     }

@@ -21,7 +21,10 @@ use crate::{
 };
 
 /// The byte that Ctrl-c is.
-const INTERRUPT: u8 = 3;
+const INTERRUPT: &[u8] = &[3];
+
+/// What ends the looking at what is left on the screen: Enter, and what one tries else.
+const SEEN: &[u8] = b"\r\nq\x03\x04\x1b";
 
 /// The terminal while bytes go through it as they are. Dropping it makes it plain again, whatever a
 /// guest has left behind.
@@ -123,11 +126,20 @@ impl Tty {
 
     /// Resolves when Ctrl-c is pressed, or nothing can be any more. Other keys are lost.
     pub(super) async fn interrupted(&self) {
+        self.pressed(INTERRUPT).await;
+    }
+
+    /// Resolves when the operator has read what is on the screen, or nothing can be pressed any more.
+    pub(super) async fn seen(&self) {
+        self.pressed(SEEN).await;
+    }
+
+    async fn pressed(&self, keys: &[u8]) {
         let mut buffer = [0; 256];
         loop {
             match self.read(&mut buffer).await {
                 Ok(0) | Err(_) => return,
-                Ok(read) if buffer.get(..read).is_some_and(|it| it.contains(&INTERRUPT)) => return,
+                Ok(read) if buffer.iter().take(read).any(|byte| keys.contains(byte)) => return,
                 Ok(_) => {}
             }
         }
