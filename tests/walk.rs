@@ -198,6 +198,32 @@ fn edited_with_several_pasted_lines_and_run() {
 }
 
 #[test]
+fn a_run_with_an_edit_that_ends_without_a_console_says_so() {
+    let project = project();
+    for output in ["plain", "json"] {
+        reset(&project, &[2]);
+        let console = failed(&project);
+        console.send("P");
+        console.wait_for("paused");
+        console.send("O");
+        console.wait_for("Command (sh, set -e)");
+        console.send("\ttouch /srv/www/app/mended; \u{1b}[B\r");
+        console.wait_for("+ touch /srv/www/app/mended");
+        console.send("\t\r");
+        console.wait_for("PAUSED before publish");
+        console.signal("TERM");
+        assert_eq!(console.wait_exit().0, Some(143));
+        let ended = project.must(0, &["resume", &project.newest(), "--output", output]);
+        let word = match output {
+            "plain" => "  h1 build: ok, edited: not with the plan's command\n",
+            _ => r#""edited":[{"host":"h1","step":"build"}]"#,
+        };
+        assert!(ended.stdout.contains(word), "{}", ended.stdout);
+        figure(&ended.stdout);
+    }
+}
+
+#[test]
 fn mended_by_hand_left_out_or_without_the_host() {
     let project = project();
     for (key, dialog, fact, one, code) in [

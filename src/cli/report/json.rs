@@ -25,11 +25,13 @@ pub(super) fn opened(run: &Run, event: &str) -> Value {
     })
 }
 
-/// The last event of a run.
+/// The last event of a run; `edited` are the steps that did not run the plan's command in the end.
 pub(super) fn finished(run: &Run, exit: u8, outcome: &str) -> Value {
+    let edited = run.ids().filter(|(_, cell)| cell.edited.is_some());
+    let edited: Vec<Fields> = edited.map(|(id, _)| node_fields(run, id)).collect();
     json!({
         "event": "run-finished", "at": run.latest.to_string(), "outcome": outcome,
-        "run": run.plan.run.as_str(), "exit": exit,
+        "run": run.plan.run.as_str(), "exit": exit, "edited": edited,
     })
 }
 
