@@ -17,8 +17,7 @@ use crate::{
     script::quote,
     store::{DiskError, Journal, LogReader, Store},
     text::{Filter, escape},
-    tui::diff,
-    tui::show_line,
+    tui::{Entire, diff},
 };
 
 /// Bytes that are copied at once.
@@ -177,15 +176,23 @@ fn print(around: &Surroundings, args: &Log, run: &Run, one: &Attempt<'_>) -> Res
     }
     let (mut next, mut filter) = (0, Filter::default());
     while !say::unread() {
-        let mut lines = reader.lines(next, LINES_AT_ONCE).map_err(failed)?;
+        let lines = reader.lines(next, LINES_AT_ONCE).map_err(failed)?;
         let Some(last) = lines.last() else { return Ok(()) };
         next = last.number.saturating_add(1);
-        let mut shown = Vec::with_capacity(lines.len());
-        for line in &mut lines {
-            reader.whole(line).map_err(failed)?;
-            shown.push(show_line(&mut filter, line));
+        let mut text = String::new();
+        for line in &lines {
+            for piece in Entire::of(&reader, line, &mut filter) {
+                text.push_str(&say::inked(&piece.map_err(failed)?, around.looks.inks));
+                if text.len() > WINDOW_BYTES {
+                    say::raw(std::mem::take(&mut text).as_bytes());
+                    if say::unread() {
+                        return Ok(());
+                    }
+                }
+            }
+            text.push('\n');
         }
-        say::shown(&shown, around.looks.inks);
+        say::raw(text.as_bytes());
     }
     Ok(())
 }

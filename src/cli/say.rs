@@ -25,16 +25,12 @@ pub(super) fn out(line: &str) {
     drop(write(&mut to, line, "\n").and_then(|()| to.flush()));
 }
 
-/// Lines of a host on standard output, with their colours where `inks` are.
-pub(super) fn shown(lines: &[Shown], inks: bool) {
-    if !inks {
-        let plain: Vec<String> = lines.iter().map(Shown::plain).collect();
-        return out(&plain.join("\n"));
-    }
-    let narrow = SEVEN_BIT.load(Ordering::Relaxed);
-    let line = |line: &Shown| coloured(&if narrow { line.to_seven_bit() } else { line.clone() });
-    let lines: Vec<String> = lines.iter().map(line).collect();
-    raw(format!("{}\n", lines.join("\n")).as_bytes());
+/// What a host said as standard output gets it, with its colours where `inks` are.
+pub(super) fn inked(shown: &Shown, inks: bool) -> String {
+    let narrow = SEVEN_BIT.load(Ordering::Relaxed) && (inks || io::stdout().is_terminal());
+    let narrow = narrow.then(|| shown.to_seven_bit());
+    let shown = narrow.as_ref().unwrap_or(shown);
+    if inks { coloured(shown) } else { shown.plain() }
 }
 
 /// Bytes on standard output, as they are.

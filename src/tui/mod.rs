@@ -57,7 +57,7 @@ pub use self::{
     },
 };
 pub(crate) use self::{
-    feed::show_line,
+    feed::{Entire, show_line},
     words::{diff, took},
 };
 use crate::store::Store;

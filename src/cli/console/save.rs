@@ -10,9 +10,9 @@ use std::{
 use crate::{
     driver::box_name,
     run::Run,
-    store::{DiskError, Journal, LogReader, Store},
+    store::{DiskError, Journal, Line, LogReader, Store},
     text::Filter,
-    tui::{Saving, Told, show_line},
+    tui::{Entire, Saving, Told},
 };
 
 /// Lines that are read at once.
@@ -99,11 +99,27 @@ struct Counted {
 }
 
 impl Counted {
-    fn line(&mut self, text: &str) -> io::Result<()> {
+    fn text(&mut self, text: &str) -> io::Result<()> {
         self.out.write_all(text.as_bytes())?;
-        self.out.write_all(b"\n")?;
-        self.bytes += text.len() as u64 + 1;
+        self.bytes += text.len() as u64;
         Ok(())
+    }
+
+    fn line(&mut self, text: &str) -> io::Result<()> {
+        self.text(text)?;
+        self.text("\n")
+    }
+
+    /// A line of a log, to its end.
+    fn logged(&mut self, reader: &LogReader, line: &Line) -> Result<(), String> {
+        let mut filter = Filter::default();
+        let mut pieces = Entire::of(reader, line, &mut filter).peekable();
+        while let Some(piece) = pieces.next() {
+            let text = piece.map_err(|error| error.to_string())?.plain();
+            let text = if pieces.peek().is_some() { &text } else { text.trim_end() };
+            self.text(text).map_err(|error| error.to_string())?;
+        }
+        self.text("\n").map_err(|error| error.to_string())
     }
 }
 
@@ -121,13 +137,11 @@ fn copy(store: &Store, saving: &Saving, run: &Run, out: &mut Counted) -> Result<
         let (mut next, end) = (wanted.start, wanted.end.min(reader.line_count()));
         while next < end {
             let at_once = usize::try_from((end - next).min(LINES_AT_ONCE)).unwrap_or(1);
-            let mut lines = reader.lines(next, at_once).map_err(disk)?;
+            let lines = reader.lines(next, at_once).map_err(disk)?;
             let Some(last) = lines.last() else { break };
             next = last.number.saturating_add(1);
-            for line in &mut lines {
-                reader.whole(line).map_err(disk)?;
-                let text = show_line(&mut Filter::default(), line).plain();
-                out.line(text.trim_end()).map_err(|error| error.to_string())?;
+            for line in &lines {
+                out.logged(&reader, line)?;
                 count += 1;
             }
         }

@@ -28,9 +28,6 @@ use crate::{
 /// As much as is given of one line.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
 
-/// As much as is read of one line where all of it is wanted.
-const LINE_WHOLE_MAX: usize = 32 * 1024 * 1024;
-
 /// How often a log that is being set aside is looked at again.
 const ATTEMPTS_MAX: u8 = 3;
 
@@ -189,20 +186,6 @@ impl LogReader {
         let (files, masks) = (&self.files, &self.masks);
         let Some(open) = &mut self.open else { return Ok(vec![]) };
         open.lines(from, count, masks).at("read", &files.log)
-    }
-
-    /// Reads on where a line was cut, up to 32 MiB: what a line shows in the end may be
-    /// written at its end.
-    ///
-    /// # Errors
-    /// When the disk refuses.
-    pub fn whole(&self, line: &mut Line) -> Result<(), DiskError> {
-        if line.len > line.bytes.len() as u64 {
-            let len = usize::try_from(line.len).unwrap_or(usize::MAX).min(LINE_WHOLE_MAX);
-            let Window { bytes, masks } = self.window(line.offset, len)?;
-            (line.bytes, line.masks) = (bytes, masks);
-        }
-        Ok(())
     }
 
     /// Up to `len` bytes from an offset on.

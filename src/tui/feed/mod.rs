@@ -8,6 +8,7 @@
 mod alike;
 mod board;
 mod copy;
+mod entire;
 mod hint;
 mod lane;
 mod pattern;
@@ -43,6 +44,7 @@ use self::{
     worker::Worker,
 };
 pub(crate) use self::{
+    entire::Entire,
     pattern::Pattern,
     reader::Open,
     source::{Source, show_line},

@@ -87,6 +87,16 @@ impl<'a> Raw<'a> {
         Self { bytes: bytes.get(line).unwrap_or_default(), before: 0, cut, masks }
     }
 
+    /// Bytes of a line.
+    pub(super) fn window(window: &'a Window) -> Self {
+        Self { bytes: &window.bytes, before: 0, cut: 0, masks: window.masks.clone() }
+    }
+
+    /// The same, with so many bytes of the line left out before them.
+    pub(super) fn behind(self, before: u64) -> Self {
+        Self { before, ..self }
+    }
+
     /// Some bytes of it.
     pub(super) fn part(&self, part: Range<usize>) -> Self {
         let masks = within(&self.masks, &part);

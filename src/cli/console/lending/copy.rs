@@ -13,7 +13,7 @@ use crate::{
     script::quote,
     store::{LogReader, Store},
     text::Filter,
-    tui::{Lines, Page, show_line},
+    tui::{Entire, Lines, Page},
 };
 
 /// Lines that are read at once.
@@ -90,14 +90,16 @@ impl Copied {
 fn write(reader: &mut LogReader, out: &mut impl io::Write, colours: bool) -> Result<(), String> {
     let (mut next, mut filter) = (0, Filter::default());
     loop {
-        let mut lines = reader.lines(next, LINES_AT_ONCE).map_err(|error| error.to_string())?;
+        let lines = reader.lines(next, LINES_AT_ONCE).map_err(|error| error.to_string())?;
         let Some(last) = lines.last() else { return Ok(()) };
         next = last.number.saturating_add(1);
-        for line in &mut lines {
-            reader.whole(line).map_err(|error| error.to_string())?;
-            let shown = show_line(&mut filter, line);
-            let text = if colours { coloured(&shown) } else { shown.plain() };
-            writeln!(out, "{text}").map_err(|error| error.to_string())?;
+        for line in &lines {
+            for piece in Entire::of(reader, line, &mut filter) {
+                let shown = piece.map_err(|error| error.to_string())?;
+                let text = if colours { coloured(&shown) } else { shown.plain() };
+                write!(out, "{text}").map_err(|error| error.to_string())?;
+            }
+            writeln!(out).map_err(|error| error.to_string())?;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The whole log, looked through: against the plainest way to do the same.
 
+mod entire;
 mod finding;
 mod levels;
 mod speed;
