@@ -33,6 +33,7 @@ mod story;
 mod styled;
 mod tempo;
 mod themes;
+mod typing;
 mod unplanned;
 
 use std::{

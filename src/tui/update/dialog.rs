@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{answer, commands, edit, lend, log, narrow, outside};
+use super::{answer, commands, edit, lend, log, outside, typing};
 use crate::tui::{
     action::{Action, Motion},
     keymap::{self, Press},
@@ -176,17 +176,17 @@ pub(super) fn paste(model: &mut Model, text: &str) {
         let lines = text.replace("\r\n", "\n").replace('\r', "\n");
         field.area.insert_str(if field.tall { lines } else { line() });
     } else if let Some(help) = &mut model.help {
-        (help.chosen, _) = (0, help.filter.push_str(&line()));
+        (help.chosen, _) = (0, typing::paste(&mut help.filter, &line()));
     } else if let Some(palette) = &mut model.palette {
-        (palette.chosen, _) = (0, palette.typed.push_str(&line()));
+        (palette.chosen, _) = (0, typing::paste(&mut palette.typed, &line()));
     } else if model.history.open && model.history.typing {
-        model.history.filter.push_str(&line());
-    } else if let Some(typing) = model.picker.as_mut().and_then(|it| it.typing.as_mut()) {
-        typing.push_str(&line());
+        typing::paste(&mut model.history.filter, &line());
+    } else if let Some(filter) = model.picker.as_mut().and_then(|it| it.typing.as_mut()) {
+        typing::paste(filter, &line());
     } else if model.log.typing.is_some() {
         log::paste(model, &line());
     } else if let Some(list) = model.narrow.typing {
-        narrow::paste(model, list, &line());
+        typing::paste(model.narrow.text_mut(list), &line());
     } else {
         model.say("pasted text is not taken for keys", Tone::Dim);
     }

@@ -2,7 +2,11 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{allowed::why_not, keys, keys::shifted};
+use super::{
+    allowed::why_not,
+    keys::{self, shifted},
+    typing::{self, Came},
+};
 use crate::tui::{
     action::Action,
     keymap::{Binding, Press},
@@ -33,13 +37,11 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         Some(Press::Named(KeyCode::PageDown)) => go(page),
         Some(Press::Named(KeyCode::Home)) => go(i64::MIN),
         Some(Press::Named(KeyCode::End)) => go(i64::MAX),
-        Some(Press::Named(KeyCode::Backspace)) => {
-            help.filter.pop();
-            help.chosen = 0;
+        press => {
+            if typing::key(&mut help.filter, press) == Came::Changed {
+                help.chosen = 0;
+            }
         }
-        Some(Press::Ctrl('u')) => (help.chosen, _) = (0, help.filter.clear()),
-        Some(Press::Char(c)) => (help.chosen, _) = (0, help.filter.push(c)),
-        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
     }
     Vec::new()
 }

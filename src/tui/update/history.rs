@@ -2,7 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::keys::{self, rows, shifted};
+use super::{
+    keys::{self, rows, shifted},
+    typing::{self, Came},
+};
 use crate::{
     model::RunId,
     run::Run,
@@ -112,12 +115,7 @@ fn filter(model: &mut Model, press: Option<Press>) {
     match press {
         Some(Press::Named(KeyCode::Esc)) => (history.typing, _) = (false, history.filter.clear()),
         Some(Press::Named(KeyCode::Enter)) => history.typing = false,
-        Some(Press::Named(KeyCode::Backspace)) if history.filter.pop().is_none() => {
-            history.typing = false;
-        }
-        Some(Press::Ctrl('u')) => history.filter.clear(),
-        Some(Press::Char(c)) => history.filter.push(c),
-        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
+        press => history.typing = typing::key(&mut history.filter, press) != Came::Left,
     }
 }
 

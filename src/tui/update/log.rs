@@ -2,7 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::keys::rows;
+use super::{
+    keys::rows,
+    typing::{self, Came},
+};
 use crate::tui::{
     action::Motion,
     keymap::{Press, with_keys},
@@ -10,10 +13,7 @@ use crate::tui::{
         Model, Pane,
         dialog::{Deed, Dialog, Need, Subject},
         facts::Facts,
-        log::{
-            Move, Shape,
-            search::{Choose, TYPED_MAX},
-        },
+        log::{Move, Shape, search::Choose},
     },
     styles::Tone,
     told::{Saving, Wish},
@@ -29,27 +29,18 @@ pub(super) fn typing(model: &mut Model, key: KeyEvent) {
         Some(Press::Named(KeyCode::Enter)) => log.end_typing(),
         Some(Press::Named(KeyCode::Up) | Press::Ctrl('p')) => log.walk(true),
         Some(Press::Named(KeyCode::Down) | Press::Ctrl('n')) => log.walk(false),
-        Some(Press::Named(KeyCode::Backspace)) if typing.text.pop().is_none() => {
-            log.stop_typing();
-        }
-        Some(Press::Named(KeyCode::Backspace)) => log.typed(),
-        Some(Press::Ctrl('u')) => {
-            typing.text.clear();
-            log.typed();
-        }
-        Some(Press::Char(c)) if typing.text.len() < TYPED_MAX => {
-            typing.text.push(c);
-            log.typed();
-        }
-        Some(Press::Named(_) | Press::Ctrl(_) | Press::Char(_)) | None => {}
+        press => match typing::key(&mut typing.text, press) {
+            Came::Changed => log.typed(),
+            Came::Left => log.stop_typing(),
+            Came::Nothing => {}
+        },
     }
 }
 
 /// Text was pasted into a pattern.
 pub(super) fn paste(model: &mut Model, text: &str) {
     let Some(typing) = &mut model.log.typing else { return };
-    let room = TYPED_MAX.saturating_sub(typing.text.len());
-    typing.text.extend(text.chars().take(room));
+    typing::paste(&mut typing.text, text);
     model.log.typed();
 }
 

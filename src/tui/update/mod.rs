@@ -26,6 +26,7 @@ mod stages;
 mod tempo;
 mod together;
 mod told;
+mod typing;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;

@@ -2,9 +2,10 @@
 
 use crossterm::event::KeyCode;
 
+use super::typing::{self, Came};
 use crate::tui::{
     keymap::Press,
-    state::{Model, Pane, log::search::TYPED_MAX, narrow::List},
+    state::{Model, Pane, narrow::List},
     styles::Tone,
     view,
 };
@@ -26,22 +27,14 @@ pub(super) fn begin(model: &mut Model, list: List) {
 
 /// A key while the text is typed: the list follows at once.
 pub(super) fn typing(model: &mut Model, list: List, press: Option<Press>) {
-    let text = model.narrow.text_mut(list);
     match press {
         Some(Press::Named(KeyCode::Esc)) => stop(model),
         Some(Press::Named(KeyCode::Enter)) => keep(model, list),
-        Some(Press::Named(KeyCode::Backspace)) if text.pop().is_none() => stop(model),
-        Some(Press::Ctrl('u')) => text.clear(),
-        Some(Press::Char(c)) if text.len() < TYPED_MAX => text.push(c),
-        Some(Press::Named(_) | Press::Ctrl(_) | Press::Char(_)) | None => {}
+        press => match typing::key(model.narrow.text_mut(list), press) {
+            Came::Left => stop(model),
+            Came::Changed | Came::Nothing => {}
+        },
     }
-}
-
-/// Text was pasted.
-pub(super) fn paste(model: &mut Model, list: List, pasted: &str) {
-    let text = model.narrow.text_mut(list);
-    let room = TYPED_MAX.saturating_sub(text.len());
-    text.extend(pasted.chars().take(room));
 }
 
 /// Typing is broken off: all are listed.

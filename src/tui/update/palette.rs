@@ -6,6 +6,7 @@ use super::{
     allowed::why_not,
     history,
     keys::{self, shifted},
+    typing::{self, Came},
 };
 use crate::tui::{
     action::{Act, Action},
@@ -41,7 +42,6 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let mut go = |by| palette.chosen = shifted(palette.chosen, by, entries.len());
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => model.palette = None,
-        Some(Press::Named(KeyCode::Backspace)) if palette.typed.is_empty() => model.palette = None,
         Some(Press::Named(KeyCode::Enter)) => return choose(model, entries),
         Some(Press::Named(KeyCode::Up) | Press::Ctrl('p')) => go(-1),
         Some(Press::Named(KeyCode::Down) | Press::Ctrl('n')) => go(1),
@@ -53,19 +53,11 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         Some(Press::Named(KeyCode::PageDown)) => {
             palette.scroll = (palette.scroll + page).min(rows.saturating_sub(1));
         }
-        Some(Press::Named(KeyCode::Backspace)) => {
-            palette.typed.pop();
-            (palette.chosen, palette.recalled) = (0, None);
-        }
-        Some(Press::Ctrl('u')) => {
-            palette.typed.clear();
-            (palette.chosen, palette.recalled) = (0, None);
-        }
-        Some(Press::Char(c)) => {
-            palette.typed.push(c);
-            (palette.chosen, palette.recalled) = (0, None);
-        }
-        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
+        press => match typing::key(&mut palette.typed, press) {
+            Came::Changed => (palette.chosen, palette.recalled) = (0, None),
+            Came::Left => model.palette = None,
+            Came::Nothing => {}
+        },
     }
     if let Some(palette) = &mut model.palette
         && before != (palette.chosen, palette.typed.len())

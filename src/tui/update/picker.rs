@@ -6,6 +6,7 @@ use super::{
     allowed::{self, why_not},
     keys::{self, rows, shifted},
     outside,
+    typing::{self, Came},
 };
 use crate::{
     model::Pair,
@@ -210,10 +211,11 @@ fn filter(model: &mut Model, press: Option<Press>) {
         Some(Press::Named(KeyCode::Enter)) => {
             picker.filter = picker.typing.take().unwrap_or_default();
         }
-        Some(Press::Named(KeyCode::Backspace)) if typing.pop().is_none() => picker.typing = None,
-        Some(Press::Ctrl('u')) => typing.clear(),
-        Some(Press::Char(c)) => typing.push(c),
-        Some(Press::Named(_) | Press::Ctrl(_)) | None => {}
+        press => {
+            if typing::key(typing, press) == Came::Left {
+                picker.typing = None;
+            }
+        }
     }
     picker.settle(&model.sight);
 }

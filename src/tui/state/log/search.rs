@@ -47,9 +47,6 @@ pub(crate) const CONTEXT_MAX: u64 = 50;
 /// Lines above the one at which a filter was left.
 const LEFT_ABOVE: u64 = 5;
 
-/// More is not typed.
-pub(crate) const TYPED_MAX: usize = 512;
-
 /// Cells of a pattern that are said again with what it found.
 const SHORT_MAX: usize = 16;
 
