@@ -206,6 +206,8 @@ fn no_text_names_a_key_that_is_bound_otherwise() {
         format!("{}break<ret>", key(Action::Palette)),
         format!("{}pause<ret>", key(Action::Palette)),
         format!("{}{}", key(Action::Runs), key(Action::Search)),
+        format!("{}{}7<ret>", key(Action::Runs), key(Action::Search)),
+        format!("{}<C-o>", act(Act::Deploy)),
         format!("{}{}", key(Action::Evidence), key(Action::Zoom)),
     ] {
         pressed.push(combined);

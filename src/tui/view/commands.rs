@@ -4,21 +4,28 @@ use ratatui::{Frame, text::Line, widgets::Clear};
 
 use super::{areas, footer, paint::Pen, palette::wrapped, rows::scrolled};
 use crate::tui::{
+    action::{Action, Motion},
+    keymap::{down_up, written},
     state::{Model, dialog::Dialog},
     styles::Tone,
     words,
 };
 
 /// The keys, the most wanted first.
-const KEYS: [(&str, &str); 3] =
-    [("Esc", "back to the question"), ("j k", "line"), ("PgDn", "page")];
+fn keys(model: &Model) -> [(String, &'static str); 3] {
+    [
+        ("Esc".to_owned(), "back to the question"),
+        (down_up(model), "line"),
+        (written(model, Action::Go(Motion::PageDown)).to_owned(), "page"),
+    ]
+}
 
 pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'_>, first: usize) {
     let (areas, area) = areas::frame(model);
     for covered in [area, areas.line, areas.footer] {
         frame.render_widget(Clear, covered);
     }
-    footer::draw_keys((model, pen), frame, areas.footer, &KEYS);
+    footer::draw_keys((model, pen), frame, areas.footer, &keys(model));
     let right = vec![(" nothing is run yet ".to_owned(), Tone::Dim)];
     let block = pen.pane(&format!("What it would run: {}", dialog.title), &right, true, area.width);
     let inner = block.inner(area);

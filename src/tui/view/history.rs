@@ -16,7 +16,7 @@ use super::{
 };
 use crate::tui::{
     action::Action,
-    keymap::{down_up, written},
+    keymap::{down_up, with_keys, written},
     state::Model,
     styles::Tone,
     told::PastRun,
@@ -172,9 +172,13 @@ fn rows(model: &Model, pen: Pen, shown: &[&PastRun], at: usize, widths: &Widths)
     }
     if shown.is_empty() {
         let text = match (model.history.asked, model.history.rows.is_empty()) {
-            (Some(_), _) => "reading the journals",
-            (None, true) => "no run yet",
-            (None, false) => "no run here fits: a shows all stages, / changes the filter",
+            (Some(_), _) => "reading the journals".to_owned(),
+            (None, true) => "no run yet".to_owned(),
+            (None, false) => {
+                let line =
+                    "no run here fits: {all_hosts} shows all stages, {search} changes the filter";
+                with_keys(model, line)
+            }
         };
         rows.lines.push(Line::from(pen.span(&format!("  {text}"), Tone::Dim)));
     }

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     text::Shown,
     tui::{
+        keymap,
         state::{Model, stages::Stages},
         styles::Tone,
         told::StageOffer,
@@ -18,8 +19,14 @@ use crate::{
 };
 
 /// The keys, the most wanted first.
-const KEYS: [(&str, &str); 3] =
-    [("Enter", "open the console on it"), ("Esc", "leave"), ("j k", "choose")];
+fn keys(model: &Model) -> [(String, &'static str); 3] {
+    let key = |key: &str| key.to_owned();
+    [
+        (key("Enter"), "open the console on it"),
+        (key("Esc"), "leave"),
+        (keymap::down_up(model), "choose"),
+    ]
+}
 
 /// Most cells of the name of a stage.
 const NAME: usize = 28;
@@ -42,7 +49,7 @@ pub(super) fn draw(model: &Model, stages: &Stages, pen: Pen, frame: &mut Frame<'
     let line =
         if stages.opens { "Opening…" } else { "Nothing has changed; no host is asked yet." };
     frame.render_widget(Paragraph::new(Line::from(pen.span(line, Tone::Dim))), areas.line);
-    footer::draw_keys((model, pen), frame, areas.footer, &KEYS);
+    footer::draw_keys((model, pen), frame, areas.footer, &keys(model));
 }
 
 /// A stage: what it is in a row, and its hosts below where it is the chosen one.
