@@ -60,7 +60,8 @@ use super::{
 };
 use crate::{
     model::{
-        Changes, HoldId, HostId, Kind, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, NodeId, Plan, Try,
+        Changes, HoldId, HostId, Kind, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Node, NodeId, Plan,
+        Try,
     },
     run::{Cell, Hold, Mode, Run},
 };
@@ -247,6 +248,24 @@ impl Model {
         self.size.width < SIZE_MIN.width || self.size.height < SIZE_MIN.height
     }
 
+    /// Whether a text or a screen lies over the panes.
+    pub(crate) fn is_covered(&self) -> bool {
+        let texts = self.help.is_some() || self.palette.is_some() || self.sheet.is_some();
+        let screens = self.host_view.is_some() || self.history.open || self.picker.is_some();
+        texts || screens || self.dialog.is_some()
+    }
+
+    /// Whether nothing lies over the panes, waits to, or is being typed: what opens by itself may do so.
+    pub(crate) fn is_free(&self) -> bool {
+        let typing = self.log.typing.is_some() || self.narrow.typing.is_some();
+        !self.is_covered() && !typing && self.prompts.is_empty() && !self.is_tiny()
+    }
+
+    /// Another cell is chosen: what was chosen in the one before has no meaning in it.
+    pub(crate) fn at_another_cell(&mut self) {
+        (self.log.pinned, self.asked.hold, self.detail) = (None, None, 0);
+    }
+
     /// The run, once there is one.
     pub(crate) fn run(&self) -> Option<&Run> {
         match &self.subject {
@@ -271,6 +290,14 @@ impl Model {
             Subject::Run(run) => Some(&run.plan),
             Subject::Plan(plan) => Some(plan),
             Subject::Nothing => None,
+        }
+    }
+
+    /// A node of what is, or would be, run.
+    pub(crate) fn node(&self, id: NodeId) -> Option<&Node> {
+        match self.run() {
+            Some(run) => run.cell(id).map(|cell| &cell.node),
+            None => self.plan()?.nodes.get(usize::try_from(id.0).ok()?),
         }
     }
 

@@ -225,7 +225,9 @@ fn it_opens_once_for_each_failure_and_never_over_what_is_open() {
     let desk = super::failure::desk(WIDE, failed()).keys("<esc><backtab><ret>");
     assert_eq!((desk.model.failure.open, desk.model.focus), (true, Pane::Choices));
     // A dialog, a search that is typed, and the help come first.
-    for (keys, leave) in [("A", "<esc>"), ("4/x", "<esc>"), ("?", "<esc>"), ("q", "<esc>")] {
+    // So do all other texts and screens that lie over the panes.
+    for keys in ["A", "4/x", "?", "q", ":", "F3", "i", "o", "3/x"] {
+        let leave = "<esc>";
         let desk = Desk::new(WIDE).tell(story::running().told()).keys(keys);
         let desk = desk.tell(failed());
         assert!(!desk.model.failure.open, "{keys}");

@@ -3,7 +3,7 @@
 
 use super::{
     allowed::{self, breaks, stoppable, unheard},
-    exclude, keys, lend, outside, picker,
+    exclude, lend, outside, picker,
     question::{about, about_hold, answer},
 };
 use crate::{
@@ -152,7 +152,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
     // Who only watches, leaves nothing behind.
     let Some(run) = model.open_run().filter(|_| model.watched.is_none()) else {
         if model.starting {
-            let dialog = keys::quit_dialog(model)
+            let dialog = quit_dialog(model)
                 .about(Facts::new(
                     "leaves while the run is being started; it may have begun",
                     HERE,
@@ -167,7 +167,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
         return vec![Wish::Quit];
     };
     if !model.settings.lasting {
-        let dialog = keys::quit_dialog(model)
+        let dialog = quit_dialog(model)
             .about(Facts::new(
                 "leaves. Nothing of the open run is kept: hosts and folder are removed",
                 HERE,
@@ -184,10 +184,12 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
         format!("deployui resume {} goes on with it", run.plan.run),
     );
     let pausing = run.mode != Mode::Pause;
-    let mut dialog = keys::quit_dialog(model)
-        .about(facts)
-        .first("Keep running", "stay here")
-        .button("Detach", Some('D'), "leave; nothing is stopped", Deed::Detach);
+    let mut dialog = quit_dialog(model).about(facts).first("Keep running", "stay here").button(
+        "Detach",
+        Some('D'),
+        "leave; nothing is stopped",
+        Deed::Detach,
+    );
     if pausing {
         let about = "stay here; no further step begins";
         dialog = dialog.button(
@@ -199,6 +201,11 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
     }
     model.dialog = Some(dialog);
     Vec::new()
+}
+
+/// The dialog that asks how to leave.
+fn quit_dialog(model: &Model) -> Dialog {
+    Dialog::new("Leave?", Subject::Quit, model.now)
 }
 
 /// Shows the cell that the open question is about.
@@ -220,9 +227,8 @@ fn toggle_break(model: &Model) -> Vec<Wish> {
 /// The dialog of the run that was asked for before its plan was there.
 pub(super) fn next(model: &mut Model) {
     let Some(mode) = model.next else { return };
-    let free = model.dialog.is_none() && model.picker.is_none() && model.prompts.is_empty();
     let planned = model.run().is_none() && model.plan().is_some();
-    if !free || !planned || allowed::why_not(model, Action::Act(Act::Deploy)).is_some() {
+    if !model.is_free() || !planned || allowed::why_not(model, Action::Act(Act::Deploy)).is_some() {
         return;
     }
     model.next = None;

@@ -227,7 +227,7 @@ pub(super) fn not_ready(model: &Model, host: HostId) -> Option<String> {
 }
 
 /// Why nothing can be done once nobody hears it.
-fn nobody(model: &Model) -> String {
+pub(super) fn nobody(model: &Model) -> String {
     format!("nothing is carried out any more; {} leaves", written(model, Action::Quit))
 }
 

@@ -10,6 +10,9 @@ use crate::tui::{
     view, words,
 };
 
+/// Lists what a dialog would run, and goes back from there; no field takes it for a text.
+pub(super) const KEY: Press = Press::Ctrl('o');
+
 /// Opens the list of commands, or says that there is none.
 pub(super) fn open(model: &mut Model) {
     let some = model.dialog.as_ref().and_then(|it| words::dialog_would(model, it)).is_some();
@@ -24,7 +27,7 @@ pub(super) fn open(model: &mut Model) {
 /// A key while it is open: it scrolls, or goes back to the question.
 pub(super) fn key(model: &mut Model, first: usize, press: Option<Press>) {
     let motion = match press {
-        Some(Press::Named(KeyCode::Esc | KeyCode::Enter) | Press::Ctrl('o')) => None,
+        Some(Press::Named(KeyCode::Esc | KeyCode::Enter) | KEY) => None,
         Some(press) => match keymap::action(model, press) {
             Some(Action::Go(motion)) => Some(motion),
             Some(Action::Quit | Action::Palette) => None,

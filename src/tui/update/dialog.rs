@@ -16,9 +16,6 @@ use crate::tui::{
     view,
 };
 
-/// Lists the commands of a dialog; no field takes it for a text.
-const COMMANDS: Press = Press::Ctrl('o');
-
 /// Hides what is typed in a field, or shows it.
 const HIDES: Press = Press::Ctrl('t');
 
@@ -48,7 +45,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let in_field = matches!(dialog.focus, Focus::Field(_));
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => return answer::cancel(model),
-        Some(COMMANDS) => commands::open(model),
+        Some(commands::KEY) => commands::open(model),
         Some(HIDES) if in_field => dialog.toggle_hidden(),
         Some(Press::Named(KeyCode::Tab)) => dialog.tab(),
         Some(Press::Named(KeyCode::BackTab)) => dialog.step(false),

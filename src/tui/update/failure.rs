@@ -32,7 +32,7 @@ pub(super) fn keep(model: &mut Model) {
         return;
     }
     let Some(first) = new.first().copied() else { return };
-    if !is_free(model) {
+    if !model.is_free() {
         if !std::mem::replace(&mut model.failure.announced, true) {
             let what = headline(model, first);
             let line = format!("{what}; its view opens when you are done here");
@@ -57,12 +57,6 @@ fn keep_shown(model: &mut Model, left: &[HoldId]) {
 fn headline(model: &Model, id: HoldId) -> String {
     let found = model.open_run().and_then(|run| Some((run, run.holds.get(&id)?)));
     found.map_or_else(String::new, |(run, hold)| words::headline(model, run, hold))
-}
-
-/// Whether nothing is open over the panes, and nothing is being typed.
-fn is_free(model: &Model) -> bool {
-    let over = model.dialog.is_some() || model.help.is_some() || model.picker.is_some();
-    !over && model.prompts.is_empty() && model.log.typing.is_none() && !model.is_tiny()
 }
 
 /// Opens the view at this question.

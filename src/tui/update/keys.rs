@@ -13,7 +13,7 @@ use crate::tui::{
     keymap::{self, Press},
     state::{
         Model, Pane,
-        dialog::{Dialog, Focus, Subject},
+        dialog::{Focus, Subject},
         help::Help,
         host::HostView,
         log::{
@@ -406,7 +406,7 @@ fn among(model: &mut Model, list: List, by: i64) {
         *at = *there;
     }
     cursor.moved = true;
-    (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
+    model.at_another_cell();
 }
 
 pub(super) fn shifted(at: usize, by: i64, len: usize) -> usize {
@@ -454,9 +454,4 @@ fn attempt(model: &mut Model, newer: bool) {
     let last = attempts.len().saturating_sub(1);
     let there = if newer { (here + 1).min(last) } else { here.saturating_sub(1) };
     model.log.pinned = attempts.get(there).copied().filter(|_| there < last);
-}
-
-/// The dialog that asks how to leave.
-pub(super) fn quit_dialog(model: &Model) -> Dialog {
-    Dialog::new("Leave?", Subject::Quit, model.now)
 }

@@ -30,7 +30,7 @@ struct Place {
 /// Why there can be no shell now.
 pub(super) fn no_shell(model: &Model) -> Option<String> {
     if model.alone {
-        return Some(with_keys(model, "nothing is carried out any more; {quit} leaves"));
+        return Some(allowed::nobody(model));
     }
     let Some((host, _)) = chosen(model) else { return Some("no host is chosen".to_owned()) };
     match &model.subject {
@@ -153,10 +153,7 @@ fn place(model: &Model) -> Option<Place> {
 
 /// The step of a node, and what it runs.
 fn command(model: &Model, node: NodeId) -> Option<(String, Option<&Command>)> {
-    let planned = match model.run() {
-        Some(run) => &run.cell(node)?.node,
-        None => model.plan()?.nodes.get(usize::try_from(node.0).ok()?)?,
-    };
+    let planned = model.node(node)?;
     let command = match &planned.kind {
         Kind::Act(act) => Some(&act.command),
         Kind::Ask(ask) => Some(&ask.command),

@@ -103,7 +103,7 @@ fn choose(model: &mut Model, row: Option<usize>, column: Option<usize>) {
     let cursor = &mut model.cursor;
     (cursor.row, cursor.column) = (row.unwrap_or(cursor.row), column.unwrap_or(cursor.column));
     cursor.moved = true;
-    (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
+    model.at_another_cell();
 }
 
 /// Scrolls what lies under the pointer; the keys stay where they are.

@@ -86,7 +86,7 @@ pub(super) fn keep_listed(model: &mut Model, before: (usize, usize)) {
         match next {
             Some(next) if typing || *at == before => {
                 *at = *next;
-                (model.log.pinned, model.asked.hold, model.detail) = (None, None, 0);
+                model.at_another_cell();
             }
             Some(_) | None => drop(model.narrow.clear(list)),
         }

@@ -4,6 +4,7 @@ use crossterm::event::KeyCode;
 
 use super::{
     allowed::{self, why_not},
+    commands,
     keys::{self, rows, shifted},
     outside,
     typing::{self, Came},
@@ -20,9 +21,6 @@ use crate::{
         view, words,
     },
 };
-
-/// Lists the commands of going back, as in every dialog.
-const COMMANDS: Press = Press::Ctrl('o');
 
 /// Rows of details that a page has, at least.
 const PAGE: usize = 8;
@@ -49,7 +47,7 @@ pub(super) fn due(model: &mut Model) {
         return;
     }
     let why = why_not(model, Action::Act(Act::Rollback));
-    if why.as_deref() == Some(allowed::LOOKED_AT) || !is_free(model) {
+    if why.as_deref() == Some(allowed::LOOKED_AT) || !model.is_free() {
         return;
     }
     model.sight.wanted = false;
@@ -59,19 +57,6 @@ pub(super) fn due(model: &mut Model) {
     }
 }
 
-/// Whether nothing lies over the panes, and nothing is being typed.
-fn is_free(model: &Model) -> bool {
-    let asked = model.dialog.is_some() || !model.prompts.is_empty() || model.picker.is_some();
-    let read = model.help.is_some() || model.palette.is_some() || model.sheet.is_some();
-    let screens = model.host_view.is_some() || model.history.open;
-    !asked
-        && !read
-        && !screens
-        && model.log.typing.is_none()
-        && model.narrow.typing.is_none()
-        && !model.is_tiny()
-}
-
 /// A key.
 pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
     if model.picker.as_ref().is_some_and(|picker| picker.typing.is_some()) {
@@ -79,7 +64,7 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
         return Vec::new();
     }
     match press {
-        Some(COMMANDS) => turn(model),
+        Some(commands::KEY) => turn(model),
         Some(Press::Named(KeyCode::Esc)) if shows_commands(model) => turn(model),
         Some(Press::Named(KeyCode::Esc)) if clear(model) => {}
         Some(Press::Named(KeyCode::Esc)) => model.picker = None,

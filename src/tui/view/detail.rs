@@ -48,7 +48,7 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
         return rows(text, pen, width);
     }
     let nodes = model.nodes();
-    let inner = nodes.iter().filter_map(|id| node(model, *id)).find_map(|it| built_in(model, it));
+    let inner = nodes.iter().filter_map(|id| model.node(*id)).find_map(|it| built_in(model, it));
     let does = model.column().map_or("", |column| words::does(&column.about, inner));
     if !does.is_empty() {
         text.push((does.to_owned(), Tone::Text));
@@ -56,7 +56,7 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
     if nodes.is_empty() && model.column().is_some() {
         text.push(("This step has nothing to do on this host.".to_owned(), Tone::Dim));
     }
-    for node in nodes.iter().filter_map(|id| node(model, *id)) {
+    for node in nodes.iter().filter_map(|id| model.node(*id)) {
         describe(node, built_in(model, node), nodes.len() > 1, &mut text);
     }
     text.extend(texts(model, nodes));
@@ -68,13 +68,6 @@ pub(super) fn rows(text: Vec<(String, Tone)>, pen: Pen, width: usize) -> Vec<Lin
         line.split('\n').map(|line| (line.to_owned(), tone)).collect::<Vec<_>>()
     });
     wrapped(pen, lines.collect(), width)
-}
-
-fn node(model: &Model, id: NodeId) -> Option<&Node> {
-    match model.run() {
-        Some(run) => run.cell(id).map(|cell| &cell.node),
-        None => model.plan()?.nodes.get(usize::try_from(id.0).ok()?),
-    }
 }
 
 /// Hosts that cannot be had, before the run.
@@ -139,7 +132,7 @@ fn act_lines(act: &Act, built_in: Option<&str>, text: &mut Vec<(String, Tone)>) 
 fn texts(model: &Model, ids: &[NodeId]) -> Vec<(String, Tone)> {
     let Some(plan) = model.plan() else { return Vec::new() };
     let mut texts = Texts::of(plan);
-    for node in ids.iter().filter_map(|id| node(model, *id)) {
+    for node in ids.iter().filter_map(|id| model.node(*id)) {
         let (Kind::Act(act), Some(_)) = (&node.kind, built_in(model, node)) else { continue };
         let host = node.host.map_or("", |host| model.host_name(host));
         let commands = [("", Some(&act.command)), (" (undo)", act.undo.as_ref())];

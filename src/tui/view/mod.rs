@@ -194,9 +194,7 @@ pub(crate) fn title(model: &Model) -> String {
 
 /// Whether a pane has the keys.
 fn focused(model: &Model, pane: Pane) -> bool {
-    let behind = model.dialog.is_some() || model.help.is_some() || model.palette.is_some();
-    let behind = behind || model.picker.is_some() || model.sheet.is_some();
-    model.focus == pane && !behind
+    model.focus == pane && !model.is_covered()
 }
 
 /// What everything is drawn on: a theme with a ground has it everywhere.

@@ -73,12 +73,7 @@ pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
 }
 
 /// The release in a row of the list.
-pub(super) fn candidate_at(
-    model: &Model,
-    chosen: Option<usize>,
-    room: usize,
-    row: usize,
-) -> Option<usize> {
+fn candidate_at(model: &Model, chosen: Option<usize>, room: usize, row: usize) -> Option<usize> {
     let all = model.sight.candidates.len();
     let candidate = first_shown(chosen.unwrap_or(0), all, room) + row;
     (candidate < all).then_some(candidate)
