@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     model::{Kind, Plan, Text},
+    run::{Cause, End, Fact, Mode},
     tui::{Intent, StageOffer, Told, Wish, state::dialog::Focus},
 };
 
@@ -173,4 +174,49 @@ fn a_stage_is_chosen() {
     }
     let desk = Desk::new(WIDE).tell(stages()).keys("<C-c>");
     assert_eq!(desk.wishes, [Wish::Interrupted, Wish::Quit]);
+}
+
+/// The build failed on both web hosts of a run that goes on by itself; the next step lies ready.
+fn both_failed() -> story::Story {
+    let (one, two) = (Cause::Failed(End::Exit(127)), Cause::Failed(End::Signal(9)));
+    let story = story::running().end("build", 0, 127).end("build", 1, 137).ready("migrate", 2);
+    let nodes = [story.node("build", 0), story.node("build", 1)];
+    story.hold(nodes[0], one, &story::AFTER_FAILURE).hold(nodes[1], two, &story::AFTER_FAILURE)
+}
+
+#[test]
+fn what_follows_an_answer_that_runs_nothing_itself_is_listed() {
+    let tall = Size { width: 150, height: 80 };
+    let check = |told: Told, keys: &str, parts: &[&str]| {
+        in_order(&Desk::new(tall).tell(told).keys(keys).screen(), parts);
+    };
+    // The next step lies ready on its hosts, and is not begun for that.
+    let failed = || story::failed().ready("switch", 0).ready("switch", 1).told();
+    let next = ["Then the run goes on", "switch", "web1 web2: ./bin/switch ", "restart"];
+    for keys in [":skip", ":mark fixed", ":fixed", "F<C-o>", "K<C-o>", ":exclude"] {
+        check(failed(), keys, &next);
+    }
+    // Answered on one of two hosts, the other is asked about first; a host that is left out does nothing.
+    let then =
+        ["First what else is open", "web2: killed by signal 9", "migrate", "Mark fixed on all 2 hosts"];
+    let all = ["Then the run goes on", "db1: ./bin/migrate ", "web1 web2: ./bin/switch "];
+    check(both_failed().told(), "F<C-o>", &[then.as_slice(), &all].concat());
+    let one = ["That one alone", "First what else", "All 2 hosts", "Then the run goes on", "db1:"];
+    check(both_failed().told(), ":mark fixed", &one);
+    let all = ["All 2 hosts", "Then the run goes on", "db1: ./bin/migrate "];
+    check(both_failed().told(), ":exclude", &all);
+    let screen = Desk::new(tall).tell(both_failed().told()).keys(":exclude").screen();
+    let (_, all) = screen.split_once("All 2 hosts").unwrap();
+    assert!(!all.contains("web1"), "{screen}");
+    check(both_failed().told(), "T<C-o>", &["web1: ./bin/build ", "all 2", "web1 web2: ./bin/build "]);
+}
+
+#[test]
+fn a_step_that_lies_ready_is_among_what_goes_on() {
+    let tall = Size { width: 150, height: 80 };
+    for (keys, what) in [(":continue", "switch"), ("C<C-o>", "switch"), (":step", "db1:")] {
+        let told = story::running().end("build", 0, 0).ready("migrate", 2);
+        let mut desk = Desk::new(tall).tell(told.then(Fact::Mode(Mode::Pause)).told()).keys(keys);
+        in_order(&desk.screen(), &["migrate", "db1: ./bin/migrate ", what]);
+    }
 }

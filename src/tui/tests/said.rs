@@ -131,13 +131,3 @@ fn what_was_typed_into_the_palette_comes_back() {
     let desk = desk.keys("s<up>");
     assert_eq!(typed(&desk), "s");
 }
-
-#[test]
-fn what_follows_an_answer_that_runs_nothing_itself_is_listed() {
-    for keys in [":skip", ":mark fixed", ":fixed"] {
-        let mut desk = Desk::new(WIDE).tell_all(failed()).keys(keys);
-        let screen = desk.screen();
-        assert!(screen.contains("Then the run goes on"), "{keys}\n{screen}");
-        assert!(screen.contains("restart"), "{keys}\n{screen}");
-    }
-}

@@ -184,6 +184,12 @@ impl Story {
         self.then(Fact::Passed(gate))
     }
 
+    /// A step lies ready on its host before its turn comes.
+    pub(crate) fn ready(self, step: &str, host: u16) -> Self {
+        let attempt = self.next_try(self.node(step, host));
+        self.then(Fact::Armed(attempt)).then(Fact::Staged(attempt))
+    }
+
     pub(crate) fn start(self, step: &str, host: u16) -> Self {
         let node = self.node(step, host);
         self.start_node(node)

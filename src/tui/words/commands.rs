@@ -3,7 +3,7 @@
 use super::built::{self, Texts, built_in_as};
 use crate::{
     model::{Column, Command, HostId, Kind, Node, NodeId, Part, Plan, Query},
-    run::{Run, State},
+    run::{Cell, Run, State},
     tui::{state::Model, styles::Tone},
 };
 
@@ -45,8 +45,14 @@ fn first_of(mut page: Page<'_>, count: usize) -> Vec<Row> {
     page.done(PLANNED)
 }
 
-/// What a run would still do, from one column to before another.
-pub(crate) fn ahead(model: &Model, run: &Run, columns: std::ops::Range<usize>) -> Vec<Row> {
+/// What a run would still do, from one column to before another, on all but these hosts. What lies ready
+/// on a host has not begun.
+pub(crate) fn ahead(
+    model: &Model,
+    run: &Run,
+    columns: std::ops::Range<usize>,
+    without: &[HostId],
+) -> Vec<Row> {
     let mut page = Page::of(&run.plan);
     for at in columns {
         let (Some(shown), Some(column)) = (model.grid.columns.get(at), run.plan.columns.get(at))
@@ -55,7 +61,8 @@ pub(crate) fn ahead(model: &Model, run: &Run, columns: std::ops::Range<usize>) -
         };
         let cells = shown.hosts().flat_map(|host| shown.nodes(host));
         let cells = cells.filter_map(|id| run.cell(*id));
-        let nodes = cells.filter(|cell| cell.state == State::Waiting && !run.given_up(cell));
+        let left = |cell: &&Cell| cell.node.host.is_none_or(|host| !without.contains(&host));
+        let nodes = cells.filter(|cell| cell.state.is_ahead() && !run.given_up(cell)).filter(left);
         page.step(column, nodes.map(|cell| &cell.node));
     }
     page.done(BEGUN)
@@ -89,17 +96,22 @@ pub(crate) fn undoing(run: &Run) -> Vec<Row> {
     page.done(BEGUN)
 }
 
-/// The command of one cell, as it would be run again.
-pub(crate) fn of_node(run: &Run, id: NodeId) -> Vec<Row> {
-    let Some(cell) = run.cell(id) else { return Vec::new() };
-    let column = run.plan.columns.iter().find(|column| column.step == cell.node.key.step);
-    let mut node = cell.node.clone();
-    if let (Some(edited), Kind::Act(act)) = (&cell.edited, &mut node.kind) {
-        act.command.run.clone_from(edited);
-    }
+/// The commands of cells of one step, as they would be run again.
+pub(crate) fn of_nodes(run: &Run, ids: impl Iterator<Item = NodeId>) -> Vec<Row> {
+    let again = |id| {
+        let cell = run.cell(id)?;
+        let mut node = cell.node.clone();
+        if let (Some(edited), Kind::Act(act)) = (&cell.edited, &mut node.kind) {
+            act.command.run.clone_from(edited);
+        }
+        Some(node)
+    };
+    let nodes: Vec<Node> = ids.filter_map(again).collect();
+    let step = nodes.first().map(|node| &node.key.step);
+    let column = run.plan.columns.iter().find(|column| Some(&column.step) == step);
     let Some(column) = column else { return Vec::new() };
     let mut page = Page::of(&run.plan);
-    page.step(column, std::iter::once(&node));
+    page.step(column, nodes.iter());
     page.done(BEGUN)
 }
 

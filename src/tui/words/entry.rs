@@ -1,27 +1,15 @@
-//! The entries of the palette: what there is to do and where to go, found by a few letters, and what
-//! would be run by the chosen one.
+//! The entries of the palette: what there is to do and where to go, found by a few letters.
 
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
     pattern::{AtomKind, CaseMatching, Normalization, Pattern},
 };
 
-use super::{commands, consequence, key_of, preview};
-use crate::{
-    model::NodeId,
-    run::{Abort, Cause, Choice, Mode, Offer, Run},
-    tui::{
-        action::{Act, Action, Motion},
-        keymap::{self, Binding, Place},
-        state::{
-            Model, Subject,
-            dialog::{Deed, Dialog},
-            palette::Goal,
-        },
-        styles::Tone,
-        told::Intent,
-        update,
-    },
+use crate::tui::{
+    action::{Act, Action, Motion},
+    keymap::{self, Binding, Place},
+    state::{Model, palette::Goal},
+    update,
 };
 
 /// One entry.
@@ -141,169 +129,4 @@ fn places(model: &Model) -> impl Iterator<Item = Entry> {
         entry(goal, format!("run {}", run.id), about, None)
     });
     hosts.chain(steps).chain(releases).chain(runs)
-}
-
-/// What the chosen entry would run, host by host, before anything is done.
-pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<commands::Row> {
-    let text = |text: String| vec![(text, Tone::Text)];
-    let act = match &entry.goal {
-        Goal::Key(Action::Act(act)) => *act,
-        Goal::Key(_) => return text(format!("{} Runs nothing on any host.", entry.about)),
-        Goal::Host(_) | Goal::Step(_) => return text("Goes there. Runs nothing.".to_owned()),
-        Goal::Run(_) => {
-            return text("Opens the run to be read. Nothing acts there.".to_owned());
-        }
-        Goal::Release(_) => Act::Rollback,
-    };
-    if let Some(why) = &entry.refused {
-        let about = (entry.about.clone(), Tone::Text);
-        return vec![about, (format!("Not now: {why}."), Tone::Warn)];
-    }
-    if let (Act::Continue, Some(run), Some((_, hold))) = (act, model.open_run(), model.hold())
-        && hold.cause != Cause::Break
-    {
-        let lines = super::cause(model, run, hold).into_iter();
-        return lines.map(|line| (line, Tone::Text)).collect();
-    }
-    let rows = match (act, model.open_run()) {
-        (Act::Deploy, _) => planned(model, usize::MAX),
-        (Act::Step, Some(run)) => {
-            let at = model.progress().1.unwrap_or(usize::MAX);
-            commands::ahead(model, run, at..at.saturating_add(1))
-        }
-        (Act::Step, None) => planned(model, 1),
-        (Act::Continue, Some(run)) => {
-            let from = model.progress().1.unwrap_or(usize::MAX);
-            commands::ahead(model, run, from..model.grid.columns.len())
-        }
-        (Act::Undo, Some(run)) => commands::undoing(run),
-        (Act::Abort, Some(run)) => {
-            let mut rows = text("Leaving it as it is runs nothing. Undoing it runs:".to_owned());
-            rows.extend(commands::undoing(run));
-            rows
-        }
-        (
-            Act::Retry
-            | Act::Edit
-            | Act::Fixed
-            | Act::Skip
-            | Act::AssumeFailed
-            | Act::Elsewhere
-            | Act::TakeOver
-            | Act::Input
-            | Act::Exclude,
-            Some(run),
-        ) => answered(model, run, act),
-        (Act::Maintenance | Act::Rollback | Act::TakeOver, _) => told(model),
-        // These need an open run, without which they were refused above; or run nothing.
-        (
-            Act::Continue
-            | Act::Undo
-            | Act::Abort
-            | Act::Retry
-            | Act::Edit
-            | Act::Fixed
-            | Act::Skip
-            | Act::AssumeFailed
-            | Act::Elsewhere
-            | Act::Input
-            | Act::Exclude,
-            None,
-        )
-        | (Act::Pause | Act::Break | Act::Stop | Act::Shell, _) => Vec::new(),
-    };
-    if !rows.is_empty() {
-        return rows;
-    }
-    text(format!("{} Runs no command of the recipe.", entry.about))
-}
-
-fn planned(model: &Model, columns: usize) -> Vec<commands::Row> {
-    match &model.subject {
-        Subject::Plan(plan) => commands::of_columns(plan, columns),
-        Subject::Run(_) | Subject::Nothing => {
-            let line = "The next run is planned first, and shown; then a dialog asks.";
-            vec![(line.to_owned(), Tone::Text)]
-        }
-    }
-}
-
-/// What an answer to the open question would run.
-fn answered(model: &Model, run: &Run, act: Act) -> Vec<commands::Row> {
-    let Some((_, hold)) = model.hold() else { return Vec::new() };
-    let offered = |offer: &&Offer| key_of(**offer) == act;
-    let Some(offer) = hold.offers.iter().find(offered) else { return Vec::new() };
-    let mut rows = vec![(super::capital(&consequence(model, hold, *offer)), Tone::Text)];
-    if matches!(offer, Offer::Retry | Offer::Edit | Offer::Move(_)) {
-        rows.extend(commands::of_node(run, hold.on));
-        return rows;
-    }
-    rows.extend(afterwards(model, run, hold.on));
-    rows
-}
-
-/// What follows an answer that runs nothing by itself.
-fn afterwards(model: &Model, run: &Run, on: NodeId) -> Vec<commands::Row> {
-    let line = |text: &str| vec![(text.to_owned(), Tone::Dim)];
-    if run.mode != Mode::Run {
-        return line("Runs no command: the run does not go on by itself now.");
-    }
-    let from = model.grid.find(on).map_or(0, |(column, _)| column);
-    let next = commands::ahead(model, run, from..model.grid.columns.len());
-    if next.is_empty() {
-        return line("No step is left after it.");
-    }
-    let mut rows = line("Then the run goes on, to the end or to the next question:");
-    rows.extend(next);
-    rows
-}
-
-/// What was told of something that is done outside of the run.
-fn told(model: &Model) -> Vec<commands::Row> {
-    update::palette_intent(model).map_or_else(Vec::new, |intent| intended(model, &intent))
-}
-
-pub(super) fn intended(model: &Model, intent: &Intent) -> Vec<commands::Row> {
-    let lines = preview(model, intent);
-    let mut rows: Vec<commands::Row> = lines.into_iter().map(|line| (line, Tone::Text)).collect();
-    let told = model.sight.preview.told.as_ref().is_some_and(|(of, _)| of == intent);
-    if let Some(plan) = model.sight.preview.plan.as_ref().filter(|_| told) {
-        rows.extend(commands::of_plan(plan, model.plan()));
-    }
-    rows
-}
-
-/// What the open dialog would run on hosts, if that is known; `None`: it runs nothing there.
-pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Vec<commands::Row>> {
-    if let Some(intent) = dialog.intent() {
-        return Some(intended(model, intent));
-    }
-    let steps = model.grid.columns.len();
-    let from = || model.progress().1.unwrap_or(usize::MAX);
-    let rows = dialog.buttons.iter().find_map(|button| match (&button.deed, model.open_run()) {
-        (Deed::Start(_), _) => Some(planned(model, usize::MAX)),
-        (Deed::Mode(Mode::Run), Some(run)) => Some(commands::ahead(model, run, from()..steps)),
-        (Deed::Mode(Mode::Step), Some(run)) => {
-            Some(commands::ahead(model, run, from()..from().saturating_add(1)))
-        }
-        (Deed::Choose(ids, Choice::Retry), Some(run)) => Some(
-            ids.iter()
-                .filter_map(|id| run.holds.get(id))
-                .flat_map(|hold| commands::of_node(run, hold.on))
-                .collect(),
-        ),
-        (Deed::Choose(ids, Choice::Skip | Choice::Fixed | Choice::Assume(true)), Some(run)) => {
-            Some(
-                ids.first()
-                    .and_then(|id| run.holds.get(id))
-                    .map_or_else(Vec::new, |hold| afterwards(model, run, hold.on)),
-            )
-        }
-        (Deed::Abort(Abort { undo: true, .. }), Some(run)) => Some(commands::undoing(run)),
-        (_, _) => None,
-    })?;
-    Some(match rows.is_empty() {
-        true => vec![("Runs no command of the recipe.".to_owned(), Tone::Text)],
-        false => rows,
-    })
 }

@@ -19,6 +19,7 @@ mod release;
 mod tempo;
 mod title;
 mod usual;
+mod would;
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
@@ -34,7 +35,7 @@ pub(crate) use self::{
     cause::{cause, concerns_schema, headline, opens, place},
     diff::{changes, changes_schema, diff, planned},
     ending::{ended, mark},
-    entry::{Entry, chosen, dialog_would, entries, would},
+    entry::{Entry, chosen, entries},
     event::event,
     face::{Look, look},
     host::host,
@@ -49,6 +50,7 @@ pub(crate) use self::{
     tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},
+    would::{dialog_would, would},
 };
 
 /// A time that something took: `0.4s`, `58s`, `1m22s`, `1h02m`, `3d04h`.

@@ -183,7 +183,7 @@ fn plan(model: &Model, candidate: &Candidate) -> Vec<Detail> {
 pub(crate) fn commands(model: &Model, candidate: &Candidate) -> Vec<super::commands::Row> {
     match &candidate.refused {
         Some(why) => vec![(format!("{} is not offered: {why}", candidate.name), Tone::Warn)],
-        None => super::entry::intended(model, &Intent::rollback(&candidate.name)),
+        None => super::would::intended(model, &Intent::rollback(&candidate.name)),
     }
 }
 
