@@ -90,13 +90,9 @@ fn edits(events: &[Event]) -> Edits {
 
 /// The command of the plan, as it would have been sent.
 fn planned(run: &Run, cell: &Cell) -> String {
-    let text = match &cell.node.kind {
-        Kind::Act(act) => &act.command.run,
-        Kind::Ask(ask) => &ask.command.run,
-        Kind::Gate(_) => return String::new(),
-    };
+    let Some(command) = cell.node.kind.command() else { return String::new() };
     let value = |hole: &Hole| run.value(cell, hole).and_then(|value| quote(&value).ok());
-    text.fill(value).unwrap_or_else(|_| text.to_string())
+    command.run.fill(value).unwrap_or_else(|_| command.run.to_string())
 }
 
 /// The attempts of the chosen step and host that were begun, in the order of the graph.

@@ -63,7 +63,7 @@ pub(super) fn of(engine: &Engine, answers: &BTreeMap<(Try, u16), String>) -> Wan
         };
         if let Some((_, name)) = box_of(run, attempt) {
             let cell = run.cell(attempt.node);
-            let command = cell.and_then(planned);
+            let command = cell.and_then(|cell| cell.node.kind.command());
             let secrets = command.map(|it| it.secrets.clone()).unwrap_or_default();
             let input = cell.filter(|_| command.is_some_and(|it| it.input)).map(before);
             list.push(Want { attempt, name, secrets, input, what });
@@ -85,7 +85,7 @@ pub(super) fn box_of(run: &Run, attempt: Try) -> Option<(HostId, String)> {
 
 /// The step whose outputs an attempt takes.
 pub(super) fn takes(run: &Run, attempt: Try) -> Option<&StepName> {
-    planned(run.cell(attempt.node)?)?.takes.as_ref()
+    run.cell(attempt.node)?.node.kind.command()?.takes.as_ref()
 }
 
 fn is_inline(run: &Run, attempt: Try) -> bool {
@@ -93,16 +93,8 @@ fn is_inline(run: &Run, attempt: Try) -> bool {
     matches!(kind, Some(Kind::Act(act)) if act.mode == BoxMode::Inline)
 }
 
-fn planned(cell: &Cell) -> Option<&Command> {
-    match &cell.node.kind {
-        Kind::Act(act) => Some(&act.command),
-        Kind::Ask(ask) => Some(&ask.command),
-        Kind::Gate(_) => None,
-    }
-}
-
 fn command_of(cell: &Cell) -> Option<Command> {
-    let mut command = planned(cell)?.clone();
+    let mut command = cell.node.kind.command()?.clone();
     if let Some(edited) = &cell.edited {
         command.run = edited.clone();
     }

@@ -123,6 +123,18 @@ pub enum Kind {
     Gate(Gate),
 }
 
+impl Kind {
+    /// What is run for it; gates run nothing.
+    #[must_use]
+    pub fn command(&self) -> Option<&Command> {
+        match self {
+            Self::Act(act) => Some(&act.command),
+            Self::Ask(ask) => Some(&ask.command),
+            Self::Gate(_) => None,
+        }
+    }
+}
+
 /// How an attempt is kept on the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

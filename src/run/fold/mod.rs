@@ -94,12 +94,8 @@ impl Cell {
     /// Whether an attempt of it may be sent a line of input that was not asked for.
     #[must_use]
     pub fn hears(&self) -> bool {
-        let command = match &self.node.kind {
-            Kind::Act(act) => &act.command,
-            Kind::Ask(ask) => &ask.command,
-            Kind::Gate(_) => return false,
-        };
-        command.input && self.question.is_none() && self.answering.is_none()
+        let takes = self.node.kind.command().is_some_and(|command| command.input);
+        takes && self.question.is_none() && self.answering.is_none()
     }
 
     /// Whether an attempt may be running on the host right now.

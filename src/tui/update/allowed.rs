@@ -2,7 +2,7 @@
 
 use super::{keys::copies_card, lend, narrow};
 use crate::{
-    model::{BoxMode, Hole, HostId, Kind, NodeId, Try},
+    model::{BoxMode, HostId, Kind, NodeId, Try},
     run::{Cause, Hold, LinkState, Mode, Offer, Run, Sig, State},
     tui::{
         action::{Act, Action},
@@ -346,16 +346,10 @@ pub(super) fn editable(model: &Model, node: NodeId) -> Result<String, String> {
     let nothing = || "there is no command to edit".to_owned();
     let run = model.run().ok_or_else(nothing)?;
     let cell = run.cell(node).ok_or_else(nothing)?;
-    let planned = match &cell.node.kind {
-        Kind::Act(act) => &act.command.run,
-        Kind::Ask(ask) => &ask.command.run,
-        Kind::Gate(_) => return Err(nothing()),
-    };
+    let planned = &cell.node.kind.command().ok_or_else(nothing)?.run;
     let text = cell.edited.as_ref().unwrap_or(planned);
-    // As it was sent: the values of an item are known by now, each of them one word.
-    let value =
-        |hole: &Hole| run.value(cell, hole).and_then(|value| (model.settings.quote)(&value));
-    text.fill(value).map_err(|missing| format!("it cannot be shown as it was run: {missing}"))
+    words::as_sent(model, run, cell, text)
+        .map_err(|missing| format!("it cannot be shown as it was run: {missing}"))
 }
 
 /// What the key for breakpoints sets and removes at the chosen step now, which is never nothing.

@@ -2,7 +2,7 @@
 
 use super::allowed;
 use crate::{
-    model::{Command, HostId, Kind, NodeId, Text},
+    model::{Command, HostId, NodeId, Text},
     run::{LinkState, Run},
     tui::{
         errand::Errand,
@@ -140,8 +140,9 @@ fn place(model: &Model) -> Option<Place> {
     let Some(node) = node else {
         return Some(Place { host, step: None, like: root(), note: None });
     };
-    let (step, planned) = command(model, node)?;
-    Some(match planned.map(|command| filled(command, model.run(), node)) {
+    let planned = model.node(node)?;
+    let step = planned.key.step.to_string();
+    Some(match planned.kind.command().map(|command| filled(command, model.run(), node)) {
         Some(Ok(like)) => Place { host, step: Some(step), like, note: None },
         Some(Err(missing)) => {
             let note = Some(format!("Not where {step} runs: {missing}."));
@@ -149,17 +150,6 @@ fn place(model: &Model) -> Option<Place> {
         }
         None => Place { host, step: None, like: root(), note: None },
     })
-}
-
-/// The step of a node, and what it runs.
-fn command(model: &Model, node: NodeId) -> Option<(String, Option<&Command>)> {
-    let planned = model.node(node)?;
-    let command = match &planned.kind {
-        Kind::Act(act) => Some(&act.command),
-        Kind::Ask(ask) => Some(&ask.command),
-        Kind::Gate(_) => None,
-    };
-    Some((planned.key.step.to_string(), command))
 }
 
 /// The surroundings of a command, with everything that is known by now.

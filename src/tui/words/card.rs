@@ -2,11 +2,11 @@
 
 use super::{cause, clock, count, place, since, took};
 use crate::{
-    model::{Command, HoldId, Hole, Kind, Part, Query, Text, Try},
+    model::{Command, HoldId, Kind, Part, Query, Text, Try},
     run::{Cause, Cell, End, Hold, Overrule, Run, Sig, State, StopCause},
     tui::{
         action::{Act, Action},
-        keymap::written,
+        keymap::{with_keys, written},
         state::{
             Model,
             failure::{Found, attempt, cards},
@@ -41,7 +41,7 @@ pub(crate) fn card(model: &Model, id: HoldId, hold: &Hold) -> Vec<Point> {
     let Some(run) = model.run() else { return Vec::new() };
     let Some(cell) = run.cell(hold.on) else { return Vec::new() };
     let mut card = happened(model, run, hold);
-    if let Some(command) = command(cell) {
+    if let Some(command) = cell.node.kind.command() {
         card.push(entry("command", as_run(model, run, cell, command), Tone::Strong, 3));
         card.push(entry("where", whereabouts(model, run, cell, command), Tone::Text, 3));
     }
@@ -54,21 +54,13 @@ pub(crate) fn card(model: &Model, id: HoldId, hold: &Hold) -> Vec<Point> {
         card.push(entry("items", text, Tone::Text, 2));
     }
     card.extend(alike(model, run, id, hold));
-    if let Some(command) = command(cell) {
+    if let Some(command) = cell.node.kind.command() {
         card.push(entry("env", environment(run, cell, command), Tone::Dim, 2));
     }
     if let Some(text) = edited(model, run, cell) {
         card.push(entry("edited", text, Tone::Warn, 2));
     }
     card
-}
-
-fn command(cell: &Cell) -> Option<&Command> {
-    match &cell.node.kind {
-        Kind::Act(act) => Some(&act.command),
-        Kind::Ask(ask) => Some(&ask.command),
-        Kind::Gate(_) => None,
-    }
 }
 
 /// How it ended, or what it waits for.
@@ -101,7 +93,7 @@ fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
             return vec![entry("what", lines.join(" "), Tone::Failed, 3)];
         }
     };
-    let meaning = killed(run, hold, end).or(meaning(end));
+    let meaning = killed(model, run, hold, end).or_else(|| meaning(end).map(str::to_owned));
     let meaning = meaning.map_or_else(String::new, |words| format!(": {words}"));
     let taken_back = !matches!(hold.cause, Cause::NotUndone(_));
     let undone = if taken_back { "" } else { ". What it takes back is NOT undone." };
@@ -109,17 +101,18 @@ fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
 }
 
 /// Who sent the signal that ended it, where a fact says so.
-fn killed(run: &Run, hold: &Hold, end: End) -> Option<&'static str> {
+fn killed(model: &Model, run: &Run, hold: &Hold, end: End) -> Option<String> {
     let (stop, _) = run.cell(hold.on)?.stop?;
     let number = match stop.sig {
         Sig::Term => 15,
         Sig::Kill => 9,
     };
-    (end == End::Signal(number)).then_some(match stop.cause {
-        StopCause::Operator => "killed by the operator (H)",
+    let by = match stop.cause {
+        StopCause::Operator => "killed by the operator ({stop})",
         StopCause::Limit => "the step's `timeout` was over",
         StopCause::Abort => "the run was aborted with its running steps",
-    })
+    };
+    (end == End::Signal(number)).then(|| with_keys(model, by))
 }
 
 /// What an end commonly means, where the number says more than that it failed.
@@ -148,9 +141,8 @@ fn meaning(end: End) -> Option<&'static str> {
 /// The command as it was sent, values filled in.
 fn as_run(model: &Model, run: &Run, cell: &Cell, command: &Command) -> String {
     let text = cell.edited.as_ref().unwrap_or(&command.run);
-    let value =
-        |hole: &Hole| run.value(cell, hole).and_then(|value| (model.settings.quote)(&value));
-    text.fill(value).unwrap_or_else(|_| text.to_string()).trim_end().to_owned()
+    let sent = super::as_sent(model, run, cell, text);
+    sent.unwrap_or_else(|_| text.to_string()).trim_end().to_owned()
 }
 
 fn filled(run: &Run, cell: &Cell, text: &Text) -> String {

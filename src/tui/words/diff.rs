@@ -3,7 +3,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use crate::{
-    model::{Changes, Hole, Kind},
+    model::{Changes, Kind, MissingHole, Text},
     run::{Cell, Run},
     tui::state::Model,
 };
@@ -13,14 +13,21 @@ const CONTEXT: usize = 2;
 
 /// The command of a node as the plan has it, its values filled in.
 pub(crate) fn planned(model: &Model, run: &Run, cell: &Cell) -> Option<String> {
-    let text = match &cell.node.kind {
-        Kind::Act(act) => &act.command.run,
-        Kind::Ask(ask) => &ask.command.run,
-        Kind::Gate(_) => return None,
-    };
-    let value =
-        |hole: &Hole| run.value(cell, hole).and_then(|value| (model.settings.quote)(&value));
-    text.fill(value).ok()
+    as_sent(model, run, cell, &cell.node.kind.command()?.run).ok()
+}
+
+/// A text of a command as it is sent: the values that are known by now are each one word.
+///
+/// # Errors
+/// The first value that is not known.
+pub(crate) fn as_sent(
+    model: &Model,
+    run: &Run,
+    cell: &Cell,
+    text: &Text,
+) -> Result<String, MissingHole> {
+    let quote = model.settings.quote;
+    text.fill(|hole| run.value(cell, hole).and_then(|value| quote(&value)))
 }
 
 /// Whether doing it changes the database schema.

@@ -33,7 +33,7 @@ pub(crate) use self::{
     built::{Texts, does},
     card::{Point, card, copied, items_of},
     cause::{cause, concerns_schema, headline, opens, place},
-    diff::{changes, changes_schema, diff, planned},
+    diff::{as_sent, changes, changes_schema, diff, planned},
     ending::{ended, mark},
     entry::{Entry, chosen, entries},
     event::event,
