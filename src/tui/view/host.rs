@@ -4,8 +4,8 @@ use ratatui::{Frame, text::Line};
 
 use super::{
     areas, footer, header,
-    paint::{Pen, wrap_words},
-    rows::scrolled,
+    paint::Pen,
+    rows::{labelled, scrolled},
 };
 use crate::tui::{
     action::{Act, Action, Motion},
@@ -52,14 +52,5 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
 /// The whole text.
 pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let Some(host) = model.host() else { return Vec::new() };
-    let rows = words::host(model, host).into_iter().flat_map(|(label, text, tone)| {
-        let rows = wrap_words(&text, width.saturating_sub(LABEL));
-        let labels = std::iter::once(label).chain(std::iter::repeat(""));
-        labels.zip(rows).map(move |(label, row)| (label, row, tone)).collect::<Vec<_>>()
-    });
-    rows.map(|(label, row, tone)| {
-        let label = pen.cell(label, LABEL, pen.styles.of(Tone::Dim));
-        Line::from(vec![label, pen.span(&row, tone)])
-    })
-    .collect()
+    labelled(pen, words::host(model, host), LABEL, width)
 }

@@ -10,10 +10,10 @@ use ratatui::{
 use super::{
     areas::{self, WIDE},
     first_shown, footer, header,
-    paint::{Pen, wrap_words},
+    paint::Pen,
     palette::wrapped,
     releases,
-    rows::{marks, scrolled},
+    rows::{labelled, marks, scrolled},
     spots::{self, Spot},
 };
 use crate::tui::{
@@ -151,15 +151,5 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
     if model.picker.as_ref().is_some_and(|picker| picker.commands) {
         return wrapped(pen, words::release_commands(model, candidate), width);
     }
-    let details = words::details(model, candidate).into_iter();
-    let rows = details.flat_map(|(label, text, tone)| {
-        let rows = wrap_words(&text, width.saturating_sub(LABEL));
-        let labels = std::iter::once(label).chain(std::iter::repeat(""));
-        labels.zip(rows).map(move |(label, row)| (label, row, tone)).collect::<Vec<_>>()
-    });
-    let line = |(label, row, tone): (&str, String, Tone)| {
-        let label = pen.cell(label, LABEL, pen.styles.of(Tone::Dim));
-        Line::from(vec![label, pen.span(&row, tone)])
-    };
-    rows.map(line).collect()
+    labelled(pen, words::details(model, candidate), LABEL, width)
 }

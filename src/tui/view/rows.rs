@@ -10,8 +10,8 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::paint::Pen;
-use crate::tui::styles::Tone;
+use super::paint::{Pen, wrap_words};
+use crate::tui::{styles::Tone, words::Detail};
 
 /// Rows, and those of the chosen entry.
 #[derive(Default)]
@@ -73,6 +73,25 @@ pub(super) fn marks(
             frame.render_widget(pen.span(mark, Tone::Held), at);
         }
     }
+}
+
+/// What is known of something, each with its label before its first row; so many cells for labels.
+pub(super) fn labelled(
+    pen: Pen,
+    details: Vec<Detail>,
+    label: usize,
+    width: usize,
+) -> Vec<Line<'static>> {
+    let rows = details.into_iter().flat_map(|(name, text, tone)| {
+        let names = std::iter::once(name).chain(std::iter::repeat(""));
+        let rows = wrap_words(&text, width.saturating_sub(label));
+        names.zip(rows).map(move |(name, row)| (name, row, tone)).collect::<Vec<_>>()
+    });
+    let line = |(name, row, tone): (&str, String, Tone)| {
+        let name = pen.cell(name, label, pen.styles.of(Tone::Dim));
+        Line::from(vec![name, pen.span(&row, tone)])
+    };
+    rows.map(line).collect()
 }
 
 /// A row with a mark before it where it is chosen, and a look of its own.

@@ -1,6 +1,6 @@
 //! How a release differs from what is served: commits, files, dependencies, settings.
 
-use super::{count, release::Detail};
+use super::{Detail, count};
 use crate::{
     model::{Change, Commits, Difference, Pair, Touched},
     tui::{

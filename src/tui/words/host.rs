@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{ago, count, face, release, served, since, took};
+use super::{Detail, ago, count, face, release, served, since, took};
 use crate::{
     model::{Disk, HostId, Lock, Maintenance, Site},
     run::{LinkState, Run, State},
@@ -18,8 +18,6 @@ use crate::{
 
 /// Less than this is free, in hundredths: it is said to be low.
 const DISK_LOW: u64 = 10;
-
-type Detail = (&'static str, String, Tone);
 
 /// All that is known of it, what matters at night first.
 pub(crate) fn host(model: &Model, host: HostId) -> Vec<Detail> {

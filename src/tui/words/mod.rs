@@ -27,6 +27,7 @@ use super::{
     action::Action,
     keymap::written,
     state::{Model, Pane},
+    styles::Tone,
 };
 
 pub(crate) use self::{
@@ -52,6 +53,9 @@ pub(crate) use self::{
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},
     would::{dialog_would, would},
 };
+
+/// Something that is known: a label, what it says, and the look of it; raw.
+pub(crate) type Detail = (&'static str, String, Tone);
 
 /// A time that something took: `0.4s`, `58s`, `1m22s`, `1h02m`, `3d04h`.
 pub(crate) fn took(time: SignedDuration) -> String {

@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{ago, count, difference};
+use super::{Detail, ago, count, difference};
 use crate::{
     model::{Candidate, Plan, ReleaseVerdict, Served},
     tui::{
@@ -126,9 +126,6 @@ pub(crate) fn made(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     let day = at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
     format!("{day} ({} ago)", ago(at, now))
 }
-
-/// A label, what it says, and the look of it.
-pub(crate) type Detail = (&'static str, String, Tone);
 
 /// Characters of a name that is whole in the list on any screen.
 const NAME_MAX: usize = 20;
