@@ -1,5 +1,7 @@
 //! Pane 1: hosts × steps, and the chosen cell in words.
 
+use std::collections::BTreeMap;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
@@ -8,14 +10,12 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use std::collections::BTreeMap;
-
 use super::{
     first_shown, focused, names,
     narrow::{self, listed},
     paint::Pen,
     rows::marks,
-    spots, steps as face,
+    spots,
 };
 use crate::{
     model::{HostId, NodeId, Served},
@@ -23,7 +23,7 @@ use crate::{
     tui::{
         state::{Model, Pane, grid::Column, narrow::List},
         styles::Tone,
-        words::{self, Linked, Look},
+        words::{self, Linked, Look, Weight},
     },
 };
 
@@ -90,12 +90,12 @@ fn part(model: &Model, listed: &[usize], whole: usize) -> (usize, usize) {
 
 /// How the hosts are that are not shown, folded by their state: `38 more: 1 failed (web7), 37 ok`.
 fn hidden(model: &Model, pen: Pen, shown: &[usize], width: usize) -> Line<'static> {
-    let mut groups: BTreeMap<u8, (&'static str, Tone, Vec<&str>)> = BTreeMap::new();
+    let mut groups: BTreeMap<Weight, (&'static str, Tone, Vec<&str>)> = BTreeMap::new();
     let outside =
         model.grid.hosts.iter().enumerate().filter(|(at, _)| shown.binary_search(at).is_err());
     let mut count = 0;
     for (_, host) in outside {
-        let (weight, word, tone) = face::standing(model, *host);
+        let (weight, word, tone) = words::host_stands(model, *host);
         let group = groups.entry(weight).or_insert((word, tone, Vec::new()));
         group.2.push(model.host_name(*host));
         count += 1;
@@ -108,17 +108,18 @@ fn hidden(model: &Model, pen: Pen, shown: &[usize], width: usize) -> Line<'stati
     lines.next().unwrap_or_else(|| folded(pen, count, &groups, (all, 0)))
 }
 
-/// Hosts by how they are, the worst first; so many of the worst by their names, and of each other.
+/// Hosts by how they are, the worst first; so many of the worst by their names, and of each other. Those
+/// that are calm are not named.
 fn folded(
     pen: Pen,
     count: usize,
-    groups: &BTreeMap<u8, (&'static str, Tone, Vec<&str>)>,
+    groups: &BTreeMap<Weight, (&'static str, Tone, Vec<&str>)>,
     (worst, others): (usize, usize),
 ) -> Line<'static> {
     let mut spans = vec![pen.span(&format!("  {count} more: "), Tone::Dim)];
     for (at, (weight, (word, tone, names))) in groups.iter().rev().enumerate() {
         let most = if at == 0 { worst } else { others };
-        let named = match *weight > face::CALM && most > 0 {
+        let named = match *weight > Weight::Waiting && most > 0 {
             true => format!(" ({})", words::hosts_up_to(names, most)),
             false => String::new(),
         };

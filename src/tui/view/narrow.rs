@@ -2,7 +2,7 @@
 
 use ratatui::text::Line;
 
-use super::{paint::Pen, steps};
+use super::paint::Pen;
 use crate::tui::{
     state::{Model, grid::Column, narrow::List},
     styles::Tone,
@@ -29,13 +29,13 @@ fn said(model: &Model, list: List, at: usize) -> Option<String> {
             let id = *model.grid.hosts.get(at)?;
             let host = model.plan()?.host(id)?;
             let (link, (_, stands, _)) =
-                (words::linked(model, id).word, steps::standing(model, id));
+                (words::linked(model, id).word, words::host_stands(model, id));
             let roles = host.roles.join(" ");
             format!("{}\n{}\n{roles}\n{link}\n{stands}", host.name, host.address)
         }
         List::Steps => {
             let column: &Column = model.grid.columns.get(at)?;
-            format!("{}\n{}\n{}", column.step, column.about, steps::stands(model, column))
+            format!("{}\n{}\n{}", column.step, column.about, words::step_stands(model, column))
         }
     };
     Some(said.to_lowercase())

@@ -1,7 +1,5 @@
 //! Pane 3: the list of steps with their full names, beside the log where there is room.
 
-use std::collections::BTreeMap;
-
 use ratatui::{
     Frame,
     layout::{Position, Rect},
@@ -17,16 +15,10 @@ use super::{
     rows::marks,
     spots,
 };
-use crate::model::HostId;
 use crate::tui::{
-    state::{
-        Model, Pane,
-        face::{Before, Face},
-        grid::Column,
-        narrow::List,
-    },
+    state::{Model, Pane, face::Face, grid::Column, narrow::List},
     styles::Tone,
-    words::{self, Linked},
+    words::{self, Weight},
 };
 
 /// Fewest and most cells of a step's name.
@@ -74,12 +66,6 @@ fn first_of(model: &Model, listed: &[usize], room: usize) -> usize {
     first_shown(chosen, listed.len(), room)
 }
 
-/// How a step stands on all its hosts, in words.
-pub(super) fn stands(model: &Model, column: &Column) -> String {
-    let faces: Vec<Face> = column.hosts().map(|host| model.face(column, host)).collect();
-    sum(&faces)
-}
-
 /// What the chosen step does.
 fn about(model: &Model, width: usize) -> Vec<String> {
     let text = model.column().map_or("", |column| column.about.as_str());
@@ -94,8 +80,7 @@ fn line(
     width: usize,
 ) -> Line<'static> {
     let faces: Vec<Face> = column.hosts().map(|host| model.face(column, host)).collect();
-    let worst = faces.iter().max_by_key(|face| weight(face)).cloned().unwrap_or(Face::Absent);
-    let look = words::look(&worst, pen.glyphs, model.now);
+    let look = words::look(&words::worst(&faces), pen.glyphs, model.now);
     let cursor = if chosen { pen.glyphs.cursor } else { "" };
     let style = if chosen { pen.styles.of(Tone::Strong) } else { Style::default() };
     let broken = model.run().is_some_and(|run| {
@@ -134,15 +119,15 @@ fn times(
 ) -> Vec<Span<'static>> {
     let odds = || column.hosts().map(|host| model.odd(column, host));
     // What is worse than running, is said instead.
-    let worst = faces.iter().map(weight).max();
-    let runs = |face: &Face| matches!(face, Face::Running(_)) && Some(weight(face)) == worst;
-    let running = faces.iter().any(runs);
+    let worst = faces.iter().map(Weight::of).max();
+    let runs = faces.iter().any(|face| matches!(face, Face::Running(_)));
+    let running = runs && worst == Some(Weight::Running);
     let spent = column.hosts().filter_map(|host| model.spent(column, host)).max();
     let slowest = column.hosts().filter_map(|host| model.typical(column, host));
     let slowest = slowest.max_by_key(|times| times.median());
     let late = odds().any(|odd| odd.late);
     let silent = odds().filter_map(|odd| odd.silent).max();
-    let mut first = sum(faces);
+    let mut first = words::together(faces);
     if running && let Some(spent) = spent {
         let time = words::whole(spent);
         first = format!("{} {time}", if late { "! late" } else { "running" });
@@ -165,121 +150,4 @@ fn times(
         [Span::raw(if at > 0 { "  " } else { "" }), pen.span(text, *tone)]
     });
     spans.collect()
-}
-
-/// What all hosts together say: `ok 12s`, or `2 ok, 1 failed`.
-fn sum(faces: &[Face]) -> String {
-    let mut counts: BTreeMap<(u8, &'static str), usize> = BTreeMap::new();
-    for face in faces {
-        *counts.entry((weight(face), group(face))).or_default() += 1;
-    }
-    let apart = apart(faces);
-    if let [((_, word), all)] = counts.iter().collect::<Vec<_>>().as_slice() {
-        let longest = faces.iter().filter_map(|face| {
-            let (Face::Ok(took) | Face::Edited(took)) = face else { return None };
-            *took
-        });
-        let took = longest.max().map_or_else(String::new, |took| format!(" {}", words::took(took)));
-        return if **all == 1 || !took.is_empty() {
-            format!("{word}{took}{apart}")
-        } else {
-            format!("{word}{apart}")
-        };
-    }
-    let parts: Vec<String> =
-        counts.iter().rev().map(|((_, word), count)| format!("{count} {word}")).collect();
-    parts.join(", ") + &apart
-}
-
-/// What is done, and not as it was planned: `, edited`, or `, 1 fixed by you` of several.
-fn apart(faces: &[Face]) -> String {
-    let count = |what: fn(&Face) -> bool| faces.iter().filter(|face| what(face)).count();
-    let kinds = [
-        (count(|face| matches!(face, Face::Edited(_))), "edited"),
-        (count(|face| *face == Face::Fixed), "fixed by you"),
-        (count(|face| *face == Face::Assumed), "taken as done"),
-    ];
-    let said = kinds.iter().filter(|(some, _)| *some > 0).map(|(some, what)| match some {
-        all if *all == faces.len() => format!(", {what}"),
-        some => format!(", {some} {what}"),
-    });
-    said.collect()
-}
-
-fn group(face: &Face) -> &'static str {
-    match weight(face) {
-        12 if matches!(face, Face::NotUndone(_)) => "NOT undone",
-        12 => "failed",
-        11 => "unknown",
-        10 => "link lost",
-        9 => "asks",
-        8 => "running",
-        7 => "held",
-        6 => "waiting",
-        5 => "skipped by you",
-        4 => "host excluded",
-        3 => "never: aborted",
-        2 => "not needed",
-        1 => "undone",
-        _ => "ok",
-    }
-}
-
-/// A host of more than this weight is named where hosts are folded.
-pub(super) const CALM: u8 = 6;
-
-/// Weights of a host that does nothing, for how it is connected: over what waits, below what runs; and
-/// over everything else where nothing can begin without it.
-const CONNECTS: u8 = 7;
-const AWAY: u8 = 13;
-
-/// How a host is, by its worst step or by its connection: its weight, its word, its look.
-pub(super) fn standing(model: &Model, host: HostId) -> (u8, &'static str, Tone) {
-    let worst = worst(model, host);
-    let Linked { tone, news, .. } = words::linked(model, host);
-    let Some(news) = news else { return worst };
-    let away = matches!(tone, Tone::Failed | Tone::Unknown);
-    let weight = match (away, model.run()) {
-        (true, None) => AWAY,
-        (true, Some(_)) => weight(&Face::LinkLost(model.now)),
-        (false, _) => CONNECTS,
-    };
-    if weight > worst.0 { (weight, news, tone) } else { worst }
-}
-
-/// What matters most of a host: its weight, its word, its look.
-fn worst(model: &Model, host: HostId) -> (u8, &'static str, Tone) {
-    let faces = model.grid.columns.iter().map(|column| model.face(column, host));
-    let faces: Vec<Face> = faces.filter(|face| *face != Face::Absent).collect();
-    let worst = faces.iter().max_by_key(|face| weight(face)).cloned().unwrap_or(Face::Absent);
-    let begun = faces.iter().any(|face| weight(face) == 0);
-    let weight = weight(&worst);
-    let word = if weight == 3 && begun { "under way" } else { group(&worst) };
-    (weight, word, words::look(&worst, model.glyphs(), model.now).tone)
-}
-
-/// What matters more has more weight.
-fn weight(face: &Face) -> u8 {
-    match face {
-        Face::Failed(_)
-        | Face::Refused
-        | Face::NotUndone(_)
-        | Face::Excluded(Before::Failed(_) | Before::Refused) => 12,
-        Face::Unknown | Face::Excluded(Before::Unknown) => 11,
-        Face::LinkLost(_) => 10,
-        Face::Asks | Face::Stranded => 9,
-        Face::Running(_)
-        | Face::Stopping(_)
-        | Face::Settling(_)
-        | Face::Undoing
-        | Face::Prepared => 8,
-        Face::Held | Face::Break => 7,
-        Face::Waiting => 6,
-        Face::Skipped => 5,
-        Face::Excluded(Before::NotDone) => 4,
-        Face::Aborted => 3,
-        Face::NotWanted => 2,
-        Face::Undone => 1,
-        Face::Ok(_) | Face::Edited(_) | Face::Fixed | Face::Assumed | Face::Absent => 0,
-    }
 }

@@ -16,6 +16,7 @@ mod offer;
 mod outside;
 mod past;
 mod release;
+mod stands;
 mod tempo;
 mod title;
 mod usual;
@@ -48,6 +49,7 @@ pub(crate) use self::{
         HOSTS_SHOWN, commands as release_commands, details, hosts, hosts_up_to, releases, served,
         short_revision, standing,
     },
+    stands::{Weight, host_stands, step_stands, together, worst},
     tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},
