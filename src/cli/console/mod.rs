@@ -4,7 +4,6 @@ mod acts;
 mod ask;
 mod begun;
 mod clipboard;
-mod compare;
 mod driven;
 mod feed;
 mod lending;

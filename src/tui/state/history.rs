@@ -1,5 +1,7 @@
 //! The runs that there were: their list, and one of them opened to be read.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Asked, Cursor, Grid, LogPane, Model, Pane, Sight, Subject, palette::Goal};
@@ -11,7 +13,6 @@ use crate::{
         told::{HostState, PastRun},
     },
 };
-use std::collections::BTreeMap;
 
 /// The list of runs. It is kept while it is closed: its rows are asked for anew when it opens.
 #[derive(Debug, Default)]

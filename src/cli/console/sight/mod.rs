@@ -1,5 +1,7 @@
-//! What is seen of the hosts beside a run, and what is done there by key: looks, probes, what a wish
-//! would do, and the maintenance page.
+//! What is seen of the hosts beside a run, and what a wish would do there: looks, probes, previews.
+
+mod by_hand;
+mod compare;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,14 +18,13 @@ use crate::{
     cli::{args::Global, environment::Surroundings, load, pace, site},
     driver::{self, Wrapping},
     model::{
-        Candidate, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Maintenance, Pair, Plan, Raised, Served,
-        Site,
+        Candidate, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Maintenance, Pair, Plan, Served, Site,
     },
     plan::{self, Request},
     recipe::{Recipe, Step, Work},
-    script::builtin::{Maintained, take_over},
+    script::builtin::take_over,
     store::Store,
-    tui::{Has, Intent, Raising, Told, Wish, raised_since},
+    tui::{Has, Intent, Told, Wish},
 };
 
 /// Hosts are looked at after so long by themselves: somebody may be changing them beside.
@@ -33,7 +34,7 @@ pub(super) const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 #[derive(Clone)]
 pub(super) struct Sight {
     told: mpsc::Sender<Told>,
-    pub(super) wrapping: Wrapping,
+    wrapping: Wrapping,
     recipe: Arc<Recipe>,
     request: Request,
     page: Option<PathBuf>,
@@ -43,7 +44,7 @@ pub(super) struct Sight {
     hand: String,
     seen: Arc<Mutex<Seen>>,
     /// The releases whose difference is asked for: an older question is given up.
-    pub(super) compared: Arc<watch::Sender<Option<Pair>>>,
+    compared: Arc<watch::Sender<Option<Pair>>>,
 }
 
 /// What could not be looked at, each host with why.
@@ -107,6 +108,14 @@ impl Sight {
         }
     }
 
+    /// What all releases share, by its paths in a release.
+    pub(super) fn shared(&self) -> Vec<String> {
+        let layouts = self.wrapping.survey().machines.iter().filter_map(|it| it.layout.as_ref());
+        let linked = layouts.flat_map(|it| it.shared_files.iter().chain(&it.shared_dirs));
+        let paths: BTreeSet<String> = linked.map(|it| it.at.clone()).collect();
+        paths.into_iter().collect()
+    }
+
     /// What was seen last.
     pub(super) fn sites(&self) -> BTreeMap<String, Site> {
         self.seen().sites.clone()
@@ -116,7 +125,7 @@ impl Sight {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) async fn tell(&self, told: Told) {
+    async fn tell(&self, told: Told) {
         drop(self.told.send(told).await);
     }
 
@@ -341,156 +350,16 @@ impl Sight {
         all.map(|(host, lock)| (host.clone(), lock.clone())).collect()
     }
 
-    /// Puts the page up or takes it down, asks what visitors get, and tells what came of it. Nothing is
-    /// done where something else lies there than the operator believes.
-    async fn maintain(
-        self,
-        on: bool,
-        (reason, until): (Option<String>, Option<String>),
-        from: Raising,
-    ) {
-        drop(self.look().await);
-        let came = match as_believed(&from, self.sites()) {
-            Ok(()) => self.switch(on, reason, until).await,
-            Err(other) => Err(other),
-        };
-        drop(self.look().await);
-        self.tell(Told::Did(came)).await;
-    }
-
     /// What was seen to be served, and by which hosts.
     pub(super) fn served(&self) -> Vec<(Served, Vec<String>)> {
         let sites = self.sites();
         sites.into_iter().map(|(host, site)| (site.served, vec![host])).collect()
-    }
-
-    async fn switch(
-        &self,
-        on: bool,
-        reason: Option<String>,
-        until: Option<String>,
-    ) -> Result<String, String> {
-        let done = if on {
-            let (page, raised) = self.raised(reason, until)?;
-            self.wrapping.page(Some((&page, &raised)), None).await
-        } else {
-            self.wrapping.page(None, None).await
-        };
-        let wanted = if on { Maintained::On } else { Maintained::Off };
-        let wrong = done.iter().filter(|(_, came)| came.as_ref() != Ok(&wanted));
-        let wrong: Vec<String> = wrong.map(|(host, came)| not_switched(host, came)).collect();
-        if !wrong.is_empty() {
-            return Err(wrong.join("; "));
-        }
-        let at = driver::now();
-        let pages = self.wrapping.probe().await;
-        self.tell_pages(&pages, at).await;
-        seen_to_be(on, done.len(), &pages)
-    }
-
-    fn raised(
-        &self,
-        reason: Option<String>,
-        until: Option<String>,
-    ) -> Result<(String, Raised), String> {
-        let until: Option<Timestamp> = until
-            .map(|text| text.parse().map_err(|bad| format!("until {text}: {bad}")))
-            .transpose()?;
-        let custom = self.page.as_ref().map(|file| {
-            std::fs::read_to_string(file)
-                .map_err(|error| format!("cannot read {}: {error}", file.display()))
-        });
-        let custom = custom.transpose()?;
-        let by = self.who.clone();
-        let raised = Raised { run: self.hand.clone(), by, since: driver::now(), reason, until };
-        let template = plan::page_template(custom.as_deref());
-        let page = plan::page(template, &self.wrapping.survey().owner.app, &raised)
-            .map_err(|problem| format!("the page: {problem}"))?;
-        Ok((page, raised))
-    }
-
-    /// Takes the locks that were seen from whoever has them, and gives them back.
-    async fn unlock(self, reason: String) {
-        let at = driver::now();
-        let (by, run) = (self.who.clone(), self.hand.clone());
-        let ours = Lock { run, by, at, purpose: format!("unlocking: {reason}") };
-        let holders: BTreeSet<String> =
-            self.locks().into_iter().map(|(_, lock)| lock.run).collect();
-        let mut problems = Vec::new();
-        for holder in &holders {
-            if let Err(refused) = self.wrapping.take_over(&ours, holder).await {
-                problems.push(refused.to_string());
-            }
-        }
-        let left = self.wrapping.unlock(&self.hand).await;
-        problems.extend(left.into_iter().map(|(host, why)| format!("{host}: {why}")));
-        drop(self.look().await);
-        let came = match (holders.is_empty(), problems.is_empty()) {
-            (true, _) => Err("no host was seen to be locked".to_owned()),
-            (false, true) => Ok("the stage is unlocked".to_owned()),
-            (false, false) => Err(problems.join("; ")),
-        };
-        self.tell(Told::Did(came)).await;
-    }
-}
-
-/// Refuses where another page lies on a host than the operator believes.
-fn as_believed(from: &Raising, sites: BTreeMap<String, Site>) -> Result<(), String> {
-    let now = sites.into_iter().map(|(host, site)| (host, (site.page, site.raised))).collect();
-    match raised_since(from, &now) {
-        None => Ok(()),
-        Some(other) => Err(format!("changed meanwhile, and left: {other}. Ask again")),
     }
 }
 
 /// The first line of a message, as far as one fits.
 pub(super) fn first_line(message: &str) -> String {
     message.lines().next().unwrap_or_default().to_owned()
-}
-
-fn not_switched(host: &str, came: &Result<Maintained, String>) -> String {
-    let came = match came {
-        Ok(came) => came,
-        Err(why) => return format!("{host}: it is not known whether the page is up: {why}"),
-    };
-    match came {
-        Maintained::On => format!("{host}: the page is still there"),
-        Maintained::Off => format!("{host}: the page is not there"),
-        Maintained::Other(Raised { run, by, .. }) => {
-            format!("{host}: {by} raised it (run {run}), and nothing was changed")
-        }
-        Maintained::Foreign => {
-            format!("{host}: a page that nobody accounts for is there, and was left")
-        }
-        Maintained::Strange(words) => {
-            format!("{host}: who raised it cannot be read, and nothing was changed: {words}")
-        }
-        Maintained::Failed(words) => format!("{host}: {words}"),
-    }
-}
-
-/// Whether visitors get what they should.
-fn seen_to_be(on: bool, hosts: usize, pages: &[(String, Maintenance)]) -> Result<String, String> {
-    let odd: Vec<String> = pages
-        .iter()
-        .filter_map(|(host, page)| match (on, page) {
-            (true, Maintenance::On(_)) | (false, Maintenance::Off(_)) => None,
-            (true, Maintenance::Off(status)) => {
-                Some(format!("{host} answers {status} all the same"))
-            }
-            (false, Maintenance::On(_)) => Some(format!("{host} shows the page all the same")),
-            (_, Maintenance::Unknown(why)) => Some(format!("{host}: {why}")),
-        })
-        .collect();
-    if !odd.is_empty() {
-        return Err(format!("visitors do not all get it: {}", odd.join("; ")));
-    }
-    let what = if on { "on" } else { "off" };
-    let seen = match pages.len() {
-        0 => "nothing probes what visitors get".to_owned(),
-        n => format!("visitors of {n} of {hosts} hosts were seen to get it"),
-    };
-    Ok(format!("maintenance is {what}: {seen}"))
 }
 
 /// Steps that change the schema, and neither list migrations nor go through them one by one.

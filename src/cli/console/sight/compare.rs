@@ -1,8 +1,6 @@
 //! How a release differs from what is served, asked of the hosts for the picker.
 
-use std::collections::BTreeSet;
-
-use super::sight::Sight;
+use super::Sight;
 use crate::{
     model::{Between, Commits, Difference, Pair},
     script::builtin::DIFF_LINES_MAX,
@@ -10,14 +8,6 @@ use crate::{
 };
 
 impl Sight {
-    /// What all releases share, by its paths in a release.
-    pub(super) fn shared(&self) -> Vec<String> {
-        let layouts = self.wrapping.survey().machines.iter().filter_map(|it| it.layout.as_ref());
-        let linked = layouts.flat_map(|it| it.shared_files.iter().chain(&it.shared_dirs));
-        let paths: BTreeSet<String> = linked.map(|it| it.at.clone()).collect();
-        paths.into_iter().collect()
-    }
-
     /// Tells how two releases differ; given up as soon as it is asked of two others.
     pub(super) async fn compare(self, pair: Pair) {
         let mut latest = self.compared.subscribe();
