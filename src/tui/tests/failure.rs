@@ -226,7 +226,7 @@ fn it_opens_once_for_each_failure_and_never_over_what_is_open() {
     assert_eq!((desk.model.failure.open, desk.model.focus), (true, Pane::Choices));
     // A dialog, a search that is typed, and the help come first.
     // So do all other texts and screens that lie over the panes.
-    for keys in ["A", "4/x", "?", "q", ":", "F3", "i", "o", "3/x"] {
+    for keys in ["A", "4/x", "?", "q", ":", "<f3>", "i", "o", "3/x"] {
         let leave = "<esc>";
         let desk = Desk::new(WIDE).tell(story::running().told()).keys(keys);
         let desk = desk.tell(failed());
