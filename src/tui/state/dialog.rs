@@ -243,6 +243,18 @@ impl Dialog {
         self
     }
 
+    /// With a word that is to be typed by hand before anything can be pressed.
+    pub(crate) fn confirmed_by(self, word: &str) -> Self {
+        let need = Need::Exactly(word.to_owned());
+        self.field(&format!("Type {word} to confirm"), Vec::new(), need, false)
+    }
+
+    /// With a field for a reason, which must be given.
+    pub(crate) fn with_reason(self) -> Self {
+        let need = Need::Some("a reason, for the record");
+        self.field("Reason", Vec::new(), need, false)
+    }
+
     /// With a field of one line that can be hidden while it is typed: it is not shown then, nor
     /// remembered for undoing.
     pub(crate) fn line_of(self, label: &str, hidden: bool) -> Self {

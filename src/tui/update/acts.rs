@@ -13,7 +13,7 @@ use crate::{
         keymap::{self, letter, with_keys},
         state::{
             Model,
-            dialog::{Deed, Dialog, Need, Subject},
+            dialog::{Deed, Dialog, Subject},
             facts::Facts,
             sight::Pages,
         },
@@ -257,8 +257,7 @@ fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
         dialog = dialog.line(line);
     }
     if plan.protected {
-        let label = format!("Type {} to confirm", plan.stage);
-        dialog = dialog.field(&label, Vec::new(), Need::Exactly(plan.stage.clone()), false);
+        dialog = dialog.confirmed_by(&plan.stage);
     }
     Some(dialog)
 }
@@ -304,10 +303,6 @@ fn go_on(model: &Model) -> Option<Dialog> {
         .takes(words::usual_rest(model)),
     );
     Some(dialog.button("Continue", letter(model, Act::Continue), "", Deed::Mode(Mode::Run)))
-}
-
-pub(super) fn with_reason(dialog: Dialog) -> Dialog {
-    dialog.field("Reason", Vec::new(), Need::Some("a reason, for the record"), false)
 }
 
 /// While the run is undone, a question may end that: the rest is left as it is.

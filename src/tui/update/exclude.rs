@@ -1,9 +1,7 @@
 //! The dialog that leaves a host out, and what becomes of the steps that it has not done.
 
 use super::{
-    acts::with_reason,
     allowed::{self, excludable},
-    question::typed,
     together::Answer,
 };
 use crate::{
@@ -102,12 +100,12 @@ pub(super) fn dialog(model: &Model) -> Option<Dialog> {
         ),
     };
     if loss.is_grave() {
-        dialog = typed(dialog, name);
+        dialog = dialog.confirmed_by(name);
     }
     if model.sight.pages.get(name).is_some_and(|(page, _)| matches!(page, Maintenance::On(_))) {
         dialog = dialog.line(format!("{name} keeps the maintenance page: its visitors get that."));
     }
-    Some(with_reason(dialog))
+    Some(dialog.with_reason())
 }
 
 /// What becomes of the steps that hosts have not done when they are left out.

@@ -28,10 +28,9 @@ pub(super) fn rollback(model: &mut Model, release: &str) {
     let intent = Intent::rollback(release);
     let subject = Subject::Rollback(release.to_owned(), served(model));
     let about = format!("serves {release} on {hosts}");
-    let need = Need::Exactly(release.to_owned());
     let dialog = Dialog::new(title, subject, model.now)
         .button("Roll back", None, about, Deed::Do(intent))
-        .field(&format!("Type {release} to confirm"), Vec::new(), need, false)
+        .confirmed_by(release)
         .field("Reason (optional)", Vec::new(), Need::Nothing, false);
     let dialog = match words::left_out(model) {
         Some(line) => dialog.line(line),
@@ -49,8 +48,7 @@ pub(super) fn maintenance(model: &mut Model) {
     let mut dialog = Dialog::new(title, Subject::Maintenance(care.clone()), model.now);
     dialog = with_switches(model, dialog, &care);
     if plan.protected {
-        let need = Need::Exactly(plan.stage.clone());
-        dialog = dialog.field(&format!("Type {} to confirm", plan.stage), Vec::new(), need, false);
+        dialog = dialog.confirmed_by(&plan.stage);
     }
     // Turned on anew it says what it said, unless that is changed.
     let before = model.sight.raised();
@@ -79,13 +77,10 @@ pub(super) fn unlock(model: &mut Model) {
     let mut dialog =
         Dialog::new(title, subject, model.now).button("End it", None, about, Deed::Do(intent));
     if plan.protected {
-        let need = Need::Exactly(plan.stage.clone());
-        dialog = dialog.field(&format!("Type {} to confirm", plan.stage), Vec::new(), need, false);
+        dialog = dialog.confirmed_by(&plan.stage);
     }
-    let need = Need::Some("a reason, for the record");
-    let dialog = dialog.field("Reason", Vec::new(), need, false);
     model.sight.preview.told = None;
-    model.dialog = Some(dialog);
+    model.dialog = Some(dialog.with_reason());
 }
 
 /// Why the question of ending a lock is gone.

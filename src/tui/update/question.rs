@@ -1,6 +1,6 @@
 //! The dialogs of the answers to an open question.
 
-use super::{acts, allowed::asking, edit, together::Answer};
+use super::{allowed::asking, edit, together::Answer};
 use crate::{
     model::{HoldId, HostId},
     run::{Cause, Choice, Hold, Offer, Run},
@@ -9,7 +9,7 @@ use crate::{
         keymap::{letter, with_keys, written},
         state::{
             Model,
-            dialog::{Deed, Dialog, Need, Subject},
+            dialog::{Deed, Dialog, Subject},
             facts::Facts,
         },
         words,
@@ -37,12 +37,6 @@ fn migrates<'a>(model: &'a Model, run: &Run, hold: &Hold) -> Option<&'a str> {
     let cell = run.cell(hold.on)?;
     let host = cell.node.host.filter(|_| words::concerns_schema(cell))?;
     Some(model.host_name(host))
-}
-
-/// With a word that is to be typed before anything can be pressed.
-pub(super) fn typed(dialog: Dialog, word: &str) -> Dialog {
-    let need = Need::Exactly(word.to_owned());
-    dialog.field(&format!("Type {word} to confirm"), Vec::new(), need, false)
 }
 
 pub(super) fn about_hold(model: &Model, run: &Run, id: HoldId, hold: &Hold, title: &str) -> Dialog {
@@ -73,39 +67,42 @@ pub(super) fn answer(model: &Model, action: Act) -> Option<Dialog> {
         Offer::Fixed => {
             let dialog =
                 ask(format!("Mark {place} fixed?"), "takes it as done; the run goes on", KEPT);
-            acts::with_reason(give(dialog, Act::Fixed, "Mark fixed", Choice::Fixed))
+            give(dialog, Act::Fixed, "Mark fixed", Choice::Fixed).with_reason()
         }
         Offer::AssumeOk => {
             let dialog =
                 ask(format!("Take {place} as done?"), "takes it as done; the run goes on", KEPT);
-            acts::with_reason(give(dialog, Act::Fixed, "Take as done", Choice::Assume(true)))
+            give(dialog, Act::Fixed, "Take as done", Choice::Assume(true)).with_reason()
         }
         Offer::AssumeFailed => {
             let dialog =
                 ask(format!("Take {place} as failed?"), "takes it as not done", ASKED_NEXT);
             let choice = Choice::Assume(false);
-            acts::with_reason(give(dialog, Act::AssumeFailed, "Take as failed", choice))
+            give(dialog, Act::AssumeFailed, "Take as failed", choice).with_reason()
         }
         Offer::Skip => {
             let what = "leaves it out; later steps run as if it were there, the run ends as failed";
             let undo = with_keys(model, "none in this run; {deploy} runs all anew");
             let dialog = ask(format!("Skip {place}?"), what, &undo);
             let dialog = give(dialog, Act::Skip, "Skip", Choice::Skip);
-            acts::with_reason(match migrates(model, run, hold) {
-                Some(host) => typed(dialog, host),
+            let dialog = match migrates(model, run, hold) {
+                Some(host) => dialog.confirmed_by(host),
                 None => dialog,
-            })
+            };
+            dialog.with_reason()
         }
-        Offer::TakeOver => acts::with_reason(
-            ask("Take the lock over?".to_owned(), "the other run can change no more", "none")
+        Offer::TakeOver => {
+            let what = "the other run can change no more";
+            ask("Take the lock over?".to_owned(), what, "none")
                 .line("Be sure that the other run does not go on.")
                 .button(
                     "Take over",
                     letter(model, Act::TakeOver),
                     words::consequence(model, hold, offer),
                     Deed::Choose(vec![id], Choice::TakeOver),
-                ),
-        ),
+                )
+                .with_reason()
+        }
         Offer::Go | Offer::Exclude | Offer::Undo | Offer::Abort => return None,
     })
 }
