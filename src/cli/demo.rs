@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(super) async fn demo(around: Surroundings, global: &Global) -> Result<Exit, Stop> {
-    console::terminal(&around)?;
+    console::refuse_unseen(&around)?;
     // From here on a signal leaves in good order, so that nothing stays behind.
     let mut signals = headless::listen()?;
     let parent = env::temp_dir();

@@ -1,4 +1,4 @@
-//! What the console is told once.
+//! What the operator likes, and what their terminal can.
 
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ impl Themes {
     }
 }
 
-/// What the console is told once, at its start.
+/// What the console is told at its start, and again when config.toml or a theme was changed.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Draw marks and frames in ASCII: for terminals and fonts without them, and where their width is

@@ -96,7 +96,7 @@ pub(super) async fn trial(
     global: &Global,
     guide: Vec<String>,
 ) -> Result<Exit, Stop> {
-    terminal(around)?;
+    refuse_unseen(around)?;
     let own = Own::of_console(around, global)?;
     let recipe = load::recipe(global)?;
     let screen = Screen::open(around, own, false)?;
@@ -104,7 +104,7 @@ pub(super) async fn trial(
 }
 
 /// Refuses where nobody could see the console.
-pub(super) fn terminal(around: &Surroundings) -> Result<(), Stop> {
+pub(super) fn refuse_unseen(around: &Surroundings) -> Result<(), Stop> {
     without::why(around).map_or(Ok(()), Err)
 }
 

@@ -36,8 +36,8 @@ pub(crate) struct Palette {
 /// So many of the last goals are kept.
 const RECENT_MAX: usize = 8;
 
-/// So much of what was typed is kept.
-const TYPED_MAX: usize = 32;
+/// So many of the texts that were typed are kept.
+const EARLIER_MAX: usize = 32;
 
 /// What was done by the palette, the last first.
 #[derive(Clone, Debug, Default)]
@@ -60,7 +60,7 @@ impl Recent {
         if !text.is_empty() {
             self.typed.retain(|other| other != text);
             self.typed.push_front(text.to_owned());
-            self.typed.truncate(TYPED_MAX);
+            self.typed.truncate(EARLIER_MAX);
         }
     }
 

@@ -175,7 +175,7 @@ pub(crate) fn host_rows(model: &Model) -> usize {
     host::lines(model, Pen::of(model), usize::from(model.size.width.saturating_sub(2))).len()
 }
 
-/// Rows that the words for a newcomer have.
+/// Rows that a text over the panes has.
 pub(crate) fn sheet_rows(model: &Model, open: Sheet) -> usize {
     sheet::lines(model, open, Pen::of(model)).len()
 }

@@ -113,7 +113,8 @@ impl Texts {
             first = first.or(Some(text));
         }
         if let Some(more) = texts.len().checked_sub(TEXTS_MAX).filter(|more| *more > 0) {
-            let line = format!("  {more} more texts for other hosts: pane 4 shows that of a cell");
+            let line =
+                format!("  {more} more texts for other hosts: a cell that is chosen shows its own");
             self.rows.push((line, Tone::Dim));
         }
     }

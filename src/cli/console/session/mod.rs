@@ -3,11 +3,11 @@
 
 mod arrivals;
 mod begin;
+mod left_out;
 mod others;
 mod rounds;
 mod running;
 mod tell;
-mod without;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
