@@ -1,15 +1,9 @@
-//! Clock and randomness: the only sources of both.
+//! Randomness: its only source.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::tz::TimeZone;
 
+use super::clock;
 use crate::model::RunId;
-
-/// The time now.
-#[must_use]
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
-pub fn now() -> Timestamp {
-    Timestamp::now()
-}
 
 /// Random bytes from the system.
 ///
@@ -21,12 +15,12 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
     Ok(bytes)
 }
 
-/// A new run's id.
+/// A new run's id. The time is set right by the machine's clock with it: it is named by that.
 ///
 /// # Errors
 /// When the system has no random bytes.
 pub fn run_id() -> Result<RunId, getrandom::Error> {
-    let stamp = now().to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
+    let stamp = clock::set_right().to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
     Ok(RunId::new(&stamp, random()?))
 }
 

@@ -13,7 +13,7 @@ use super::{
     asking::Asking,
     chance,
     channel::{Ended, Unheard, heard, write},
-    http,
+    clock, http,
     looks::{Looks, Reply},
     means::{FleetSettings, HostNews, Means},
     parcel,
@@ -306,8 +306,8 @@ impl Charge {
                 Output::Log(attempt, bytes) => {
                     let written = match wire.logs.get_mut(&attempt) {
                         Some(log) => log
-                            .know(&self.secrets.now(), chance::now())
-                            .and_then(|()| log.append(&bytes, chance::now())),
+                            .know(&self.secrets.now(), clock::now())
+                            .and_then(|()| log.append(&bytes, clock::now())),
                         None => Ok(()),
                     };
                     self.disk(written).await?;
@@ -317,7 +317,7 @@ impl Charge {
                 }
                 Output::SetAside(attempt) => {
                     if let Some(log) = wire.logs.remove(&attempt) {
-                        let anew = self.disk(log.set_aside(chance::now())).await?;
+                        let anew = self.disk(log.set_aside(clock::now())).await?;
                         wire.logs.insert(attempt, anew);
                     }
                 }
@@ -340,7 +340,7 @@ impl Charge {
         if matches!(fact, Fact::Ended(..) | Fact::Settled(_) | Fact::Lost(_))
             && let Some(log) = wire.logs.get_mut(&attempt)
         {
-            let flushed = log.flush(chance::now());
+            let flushed = log.flush(clock::now());
             self.disk(flushed).await?;
         }
         if matches!(fact, Fact::Settled(_) | Fact::Lost(_)) {
@@ -452,7 +452,7 @@ impl Charge {
     async fn ask(&self, wire: &mut Wire) -> Result<(), Ended> {
         for (attempt, number, question) in wire.asking.look() {
             if let Some(log) = wire.logs.get_mut(&attempt) {
-                let flushed = log.flush(chance::now());
+                let flushed = log.flush(clock::now());
                 self.disk(flushed).await?;
             }
             self.tell(HostNews::Asks(attempt, number, question)).await?;

@@ -9,6 +9,7 @@ mod asker;
 mod asking;
 mod chance;
 mod channel;
+mod clock;
 mod compare;
 mod error;
 mod fleet;
@@ -43,7 +44,8 @@ use std::{collections::BTreeMap, future::pending, time::Duration};
 use tokio::{sync::mpsc, time::sleep};
 
 pub use asker::{Asker, NoAnswer};
-pub use chance::{now, run_id};
+pub use chance::run_id;
+pub use clock::{now, wall};
 pub use error::DriveError;
 pub use fleet::Fleet;
 pub use held::{Held, hold_again};

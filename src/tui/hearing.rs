@@ -1,6 +1,10 @@
 //! Looks when steps that run were last heard of: once a second, and only while some run.
 
-use crate::{model::Try, store::Store, tui::state::Model};
+use crate::{
+    model::Try,
+    store::Store,
+    tui::state::{Model, tempo::Heard},
+};
 
 /// More are not looked at: whoever has so many looks at the ones that are late.
 const LOOKED_MAX: usize = 256;
@@ -19,8 +23,9 @@ impl Hearing {
     pub(crate) fn listen(&self, model: &mut Model) {
         let running = model.all_running();
         let heard = running.into_iter().take(LOOKED_MAX).filter_map(|attempt| {
-            let at = self.heard(model, attempt)?;
-            Some((attempt, at))
+            let before = model.tempo.heard.get(&attempt).copied();
+            let file = self.heard(model, attempt)?;
+            Some((attempt, Heard::of(file, before, model.now, model.set)))
         });
         model.tempo.heard = heard.collect();
     }

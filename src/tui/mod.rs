@@ -62,6 +62,15 @@ pub(crate) use self::{
 };
 use crate::store::Store;
 
+/// The time, as whoever runs the console knows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// It goes on evenly; the facts that are told have it, too.
+    pub now: fn() -> Timestamp,
+    /// By the clock of this machine, which may be set.
+    pub wall: fn() -> Timestamp,
+}
+
 /// Why the console could not go on. The terminal was given back; the run is not affected.
 #[derive(Debug)]
 pub enum TuiError {
@@ -104,8 +113,8 @@ impl TuiError {
 }
 
 /// Runs the console until the operator leaves, the terminal goes away, or TERM or HUP arrives; in
-/// each case [`Wish::Quit`] is the last wish and the terminal is given back. `clock` gives the time
-/// now; `dirty` changes whenever a log has grown.
+/// each case [`Wish::Quit`] is the last wish and the terminal is given back. `dirty`
+/// changes whenever a log has grown.
 ///
 /// # Errors
 /// When the terminal cannot be used. [`Wish::Quit`] was sent then, too.
@@ -115,7 +124,7 @@ pub async fn run(
     dirty: watch::Receiver<u64>,
     store: Store,
     settings: Settings,
-    clock: fn() -> Timestamp,
+    clock: Clock,
 ) -> Result<(), TuiError> {
     install_panic_hook();
     let turns = turn::run(turn::Ends { told, wishes, dirty }, store, settings, clock);

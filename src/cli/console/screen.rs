@@ -36,7 +36,7 @@ use crate::{
     model::{HostId, Plan},
     script::quote,
     store::{Dirty, Store},
-    tui::{self, Keymap, Notify, Saving, Settings, Themes, Told, TuiError, Wish},
+    tui::{self, Clock, Keymap, Notify, Saving, Settings, Themes, Told, TuiError, Wish},
 };
 
 /// What the screen may have on its way to the driver, and to the screen.
@@ -116,7 +116,8 @@ impl Screen {
         own.warning(around.looks).into_iter().for_each(|it| later(it, told.downgrade()));
         let watched = reload::watch(own, settings, around.looks, told.downgrade());
         let store = around.store.clone();
-        let ended = tokio::spawn(tui::run(hears, wishing, grown, store, liked, driver::now));
+        let clock = Clock { now: driver::now, wall: driver::wall };
+        let ended = tokio::spawn(tui::run(hears, wishing, grown, store, liked, clock));
         let asking = Arc::new(Asking::new(told.clone()));
         let lending = Lending::new(around, told.clone());
         let archive = Archive::new(around.store.clone(), told.clone());

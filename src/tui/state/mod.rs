@@ -27,7 +27,7 @@ pub(crate) mod tempo;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Size;
 
 pub(crate) use self::said::Line;
@@ -114,6 +114,8 @@ pub(crate) struct Model {
     pub(crate) settings: Settings,
     pub(crate) looks: Looks,
     pub(crate) now: Timestamp,
+    /// So far the clock of this machine was set forward since that time began to go on evenly.
+    pub(crate) set: SignedDuration,
     pub(crate) size: Size,
     pub(crate) subject: Subject,
     pub(crate) hosts: BTreeMap<HostId, HostState>,
@@ -188,6 +190,7 @@ impl Model {
             looks: Looks::new(&settings),
             settings,
             now,
+            set: SignedDuration::ZERO,
             size,
             subject: Subject::Nothing,
             hosts: BTreeMap::new(),
@@ -241,6 +244,11 @@ impl Model {
 
     pub(crate) fn styles(&self) -> Styles {
         self.looks.styles
+    }
+
+    /// The time by the clock of this machine, which others have as well.
+    pub(crate) fn wall(&self) -> Timestamp {
+        self.now.saturating_add(self.set).unwrap_or(self.now)
     }
 
     /// Whether the screen is too small to show a run.

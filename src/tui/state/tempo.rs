@@ -23,11 +23,38 @@ pub(crate) struct Tempo {
     /// By pipeline.
     pub(crate) paces: BTreeMap<String, Pace>,
     /// When bytes of an attempt that runs last arrived here.
-    pub(crate) heard: BTreeMap<Try, Timestamp>,
+    pub(crate) heard: BTreeMap<Try, Heard>,
     /// Of which it was said that they are late.
     pub(crate) said: BTreeSet<Try>,
     /// How long the run may still take, as of the last second or news.
     pub(crate) left: Option<Left>,
+}
+
+/// When an attempt was last heard of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// By the clock of this machine when its log grew, which may have been set since.
+    file: Timestamp,
+    /// By the time that goes on evenly.
+    pub(crate) at: Timestamp,
+}
+
+impl Heard {
+    /// For a log that grew then, by the clock that was `set` so far forward until now; `before`: what was
+    /// known of it.
+    pub(crate) fn of(
+        file: Timestamp,
+        before: Option<Self>,
+        now: Timestamp,
+        set: SignedDuration,
+    ) -> Self {
+        let at = match before {
+            Some(before) if before.file == file => before.at,
+            Some(_) => now,
+            None => file.saturating_sub(set).unwrap_or(file).min(now),
+        };
+        Self { file, at }
+    }
 }
 
 impl Tempo {
@@ -106,7 +133,7 @@ impl Model {
     /// How long an attempt has printed nothing, if that is long.
     fn silent(&self, run: &Run, column: &Column, attempt: Try) -> Option<SignedDuration> {
         let begun = run.cell(attempt.node)?.started?;
-        let heard = self.tempo.heard.get(&attempt).copied().unwrap_or(begun).max(begun);
+        let heard = self.tempo.heard.get(&attempt).map_or(begun, |heard| heard.at.max(begun));
         let usual = self.pace().and_then(|pace| pace.silence(&column.step));
         let limit = usual.map_or(SILENCE_MIN, |usual| (usual * SILENCE_FACTOR).max(SILENCE_MIN));
         Some(self.now.duration_since(heard)).filter(|silent| *silent > limit)

@@ -7,7 +7,11 @@ use crate::{
     model::{HostId, Try},
     run::{Fact, LinkState, Mode, Run},
     store::Pace,
-    tui::{Settings, Told, update::Msg},
+    tui::{
+        Settings, Told,
+        state::tempo::Heard,
+        update::{self, Msg},
+    },
 };
 
 /// The pace of so many runs like the one that went well.
@@ -99,13 +103,55 @@ fn what_prints_nothing_for_long_is_silent() {
         let mut desk = running(settings(), 0);
         let story = story::running();
         let attempt = Try { node: story.node("build", 0), n: 1 };
-        desk.model.tempo.heard.insert(attempt, story::at(10));
+        let heard = Heard::of(story::at(10), None, desk.model.now, SignedDuration::ZERO);
+        desk.model.tempo.heard.insert(attempt, heard);
         desk.later(seconds)
     };
     let (mut before, mut after) = (at(23), at(24));
     assert!(!before.screen().contains("silent"), "{}", before.screen());
     assert!(after.screen().contains("silent 31s"), "{}", after.screen());
     snapshot("tempo_silent", at(40));
+}
+
+#[test]
+fn a_log_is_heard_when_it_grows_however_the_clock_is_set() {
+    let [none, hour] = [SignedDuration::ZERO, SignedDuration::from_hours(1)];
+    let first = Heard::of(story::at(10), None, story::at(12), none);
+    assert_eq!(first.at, story::at(10));
+    assert_eq!(Heard::of(story::at(10), Some(first), story::at(13), none), first);
+    // Set forward, then it grows, and no more.
+    let grown = Heard::of(story::at(20) + hour, Some(first), story::at(21), hour);
+    assert_eq!(grown.at, story::at(21));
+    assert_eq!(Heard::of(story::at(20) + hour, Some(grown), story::at(90), hour).at, story::at(21));
+    // First seen when it had been set.
+    assert_eq!(Heard::of(story::at(20) - hour, None, story::at(21), -hour).at, story::at(20));
+    assert_eq!(Heard::of(story::at(20) + hour, None, story::at(21), none).at, story::at(21));
+}
+
+#[test]
+fn a_clock_that_is_set_changes_nothing_that_is_measured() {
+    let mut desk = running(settings(), 6);
+    let before = desk.screen();
+    let clock = |desk: &mut Desk, by: SignedDuration| {
+        let wall = desk.model.now + by;
+        update::clock(&mut desk.model, wall);
+    };
+    clock(&mut desk, SignedDuration::from_millis(900));
+    assert_eq!(desk.screen(), before, "it was read a moment later");
+    for (by, says) in [(3600, "forward by 1h00m"), (-60, "back by 1h01m")] {
+        clock(&mut desk, SignedDuration::from_secs(by));
+        let line = format!("this machine's clock was set {says}; what is measured goes on evenly");
+        assert_eq!(desk.line(), line);
+    }
+    let after = desk.screen();
+    let last = |screen: &str| screen.lines().next().unwrap().trim_end().to_owned();
+    let (before, after) = (last(&before), last(&after));
+    let (before, shown) = before.rsplit_once(' ').unwrap();
+    assert!(after.starts_with(before.trim_end()) && !after.ends_with(shown), "{after}");
+    // Where the next run begins the time is right again, and nothing is said.
+    let said = desk.model.said.newest().count();
+    clock(&mut desk, SignedDuration::ZERO);
+    assert_eq!((desk.model.set, desk.model.said.newest().count()), (SignedDuration::ZERO, said));
 }
 
 #[test]

@@ -8,7 +8,6 @@ use std::{collections::VecDeque, io, time::Duration};
 
 use crossterm::event::{Event, EventStream, KeyEvent, KeyEventKind};
 use futures::StreamExt;
-use jiff::Timestamp;
 use ratatui::layout::Size;
 use tokio::{
     signal::unix::{Signal, SignalKind, signal},
@@ -18,7 +17,7 @@ use tokio::{
 
 use self::holder::Holder;
 use super::{
-    TuiError,
+    Clock, TuiError,
     action::Action,
     errand::Errand,
     feed::Feed,
@@ -31,7 +30,7 @@ use super::{
     styles::Tone,
     terminal::Terminal,
     told::{Told, Wish},
-    update::{Msg, update},
+    update::{self, Msg, update},
     view, words,
 };
 use crate::store::{LogReader, Store};
@@ -123,14 +122,14 @@ struct Turns {
     dirty_open: bool,
     frame: Interval,
     second: Interval,
-    clock: fn() -> Timestamp,
+    clock: Clock,
 }
 
 pub(super) async fn run(
     ends: Ends,
     store: Store,
     settings: Settings,
-    clock: fn() -> Timestamp,
+    clock: Clock,
 ) -> Result<(), TuiError> {
     let wishes = ends.wishes.clone();
     let ended = match Turns::begin(ends, store, settings, clock) {
@@ -150,12 +149,7 @@ pub(super) async fn run(
 }
 
 impl Turns {
-    fn begin(
-        ends: Ends,
-        store: Store,
-        settings: Settings,
-        clock: fn() -> Timestamp,
-    ) -> Result<Self, TuiError> {
+    fn begin(ends: Ends, store: Store, settings: Settings, clock: Clock) -> Result<Self, TuiError> {
         let listen = |kind| signal(kind).map_err(TuiError::Signals);
         let signals = Signals {
             term: listen(SignalKind::terminate())?,
@@ -170,8 +164,8 @@ impl Turns {
         let size = terminal.size().map_err(TuiError::Take)?;
         let (feed, found) = Feed::of(store.clone());
         let asks = settings.colour && matches!(settings.themes, Themes::ByGround { .. });
-        let said = if asks { probe::ground(clock) } else { probe::Said::default() };
-        let mut model = Model::new(settings, size, clock());
+        let said = if asks { probe::ground(clock.now) } else { probe::Said::default() };
+        let mut model = Model::new(settings, size, (clock.now)());
         model.looks.on(&model.settings, said.light);
         if model.looks.mouse {
             model.errands.ask(Errand::Mouse(true));
@@ -208,7 +202,8 @@ impl Turns {
         self.draw()?;
         while !self.model.quit {
             let next = self.next().await;
-            self.model.now = (self.clock)();
+            self.model.now = (self.clock.now)();
+            update::clock(&mut self.model, (self.clock.wall)());
             match next {
                 Next::Input(Some(Ok(event))) => self.input(event)?,
                 Next::Input(Some(Err(error))) => return Err(TuiError::Terminal(error)),

@@ -17,7 +17,7 @@ use crate::{
 
 /// Carries a button out. The dialog is closed, unless it lacks something.
 pub(super) fn press(model: &mut Model, at: usize) -> Vec<Wish> {
-    let (now, zone) = (model.now, model.settings.zone.clone());
+    let (now, zone) = (model.wall(), model.settings.zone.clone());
     let Some(dialog) = &mut model.dialog else { return Vec::new() };
     let Some(deed) = dialog.buttons.get(at).map(|button| button.deed.clone()) else {
         return Vec::new();

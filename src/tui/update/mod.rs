@@ -32,7 +32,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
 pub(crate) use self::{
-    allowed::why_not, history::at as history_at, palette::intent as palette_intent,
+    allowed::why_not, history::at as history_at, palette::intent as palette_intent, tempo::clock,
 };
 use super::{
     state::Model,

@@ -54,8 +54,8 @@ pub(super) fn maintenance(model: &mut Model) {
     let before = model.sight.raised();
     let line = |text: Option<String>| text.into_iter().collect::<Vec<_>>();
     let reason = line(before.and_then(|it| it.reason.clone()));
-    let until = before.and_then(|it| it.until).filter(|at| *at > model.now);
-    let until = line(until.map(|at| moment::written(at, model.now, &model.settings.zone)));
+    let until = before.and_then(|it| it.until).filter(|at| *at > model.wall());
+    let until = line(until.map(|at| moment::written(at, model.wall(), &model.settings.zone)));
     let dialog = dialog.field("Reason (visitors read it)", reason, Need::Nothing, false).field(
         "Until (14:30 or +20m)",
         until,
@@ -252,7 +252,7 @@ pub(super) fn begin(model: &mut Model, dialog: &Dialog, intent: Intent) -> Wish 
     let some = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let reason = some(dialog.typed(Role::Main));
     let typed = dialog.typed(Role::Until);
-    let until = moment::read(&typed, model.now, &model.settings.zone).ok().flatten();
+    let until = moment::read(&typed, model.wall(), &model.settings.zone).ok().flatten();
     // What has changed was said, and read.
     let raising = as_seen(model).raising;
     let intent = match intent {

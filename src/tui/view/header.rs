@@ -108,7 +108,7 @@ fn right(model: &Model, pen: Pen, room: Room) -> Parts {
     }
     // Only while it is kept right: a clock that stands still would lie.
     if model.ticks() {
-        let clock = words::clock(model.now, &model.settings.zone);
+        let clock = words::clock(model.wall(), &model.settings.zone);
         parts.push((7, vec![Span::raw("  "), pen.span(&clock, Tone::Dim)]));
     }
     parts

@@ -84,7 +84,7 @@ pub(crate) fn maintenance(model: &Model, room: Room) -> Option<(String, Tone)> {
     };
     let until = model.sight.raised().and_then(|raised| raised.until).filter(|_| wide);
     let until = until.map_or_else(String::new, |at| {
-        format!(" until {}", clock_minutes(at, model.now, &model.settings.zone))
+        format!(" until {}", clock_minutes(at, model.wall(), &model.settings.zone))
     });
     if model.is_page_outdated() {
         return Some(("MAINT ? changing".to_owned(), Tone::Dim));
@@ -311,8 +311,8 @@ fn record(model: &Model, raised: &Raised, off: bool) -> String {
     let time = ago(raised.since, model.now);
     let mut line = format!("Turned on by {} at {since}, {time} ago", raised.by);
     if let Some(until) = raised.until {
-        let over = if until < model.now { ", which is over" } else { "" };
-        line.push_str(&format!(", until {}{over}", clock_minutes(until, model.now, zone)));
+        let over = if until < model.wall() { ", which is over" } else { "" };
+        line.push_str(&format!(", until {}{over}", clock_minutes(until, model.wall(), zone)));
     }
     if let Some(reason) = &raised.reason {
         line.push_str(&format!(": {reason}"));

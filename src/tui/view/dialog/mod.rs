@@ -158,7 +158,7 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
         [field] => entry(pen, frame, middle, field, dialog.focus == Focus::Field(0)),
         several => entries(pen, frame, middle, several, dialog.focus),
     }
-    let ready = dialog.lacks(model.now, &model.settings.zone).is_none();
+    let ready = dialog.lacks(model.wall(), &model.settings.zone).is_none();
     let all = dialog.buttons.len();
     let (cells, room) = (usize::from(buttons.width), usize::from(buttons.height));
     let first = first_button(dialog, buttons);

@@ -30,12 +30,12 @@ fn nothing() -> (String, Tone) {
 fn of_field(model: &Model, field: &Field) -> (String, Tone) {
     let zone = &model.settings.zone;
     let empty = field.typed().is_empty();
-    match (&field.need, field.lacks(model.now, zone)) {
+    match (&field.need, field.lacks(model.wall(), zone)) {
         (Need::Moment, Some(why)) => (why, Tone::Warn),
-        (Need::Moment, None) => match moment::read(&field.typed(), model.now, zone) {
+        (Need::Moment, None) => match moment::read(&field.typed(), model.wall(), zone) {
             Ok(Some(at)) => {
-                let clock = words::clock_minutes(at, model.now, zone);
-                let ahead = words::ago(model.now, at);
+                let clock = words::clock_minutes(at, model.wall(), zone);
+                let ahead = words::ago(model.wall(), at);
                 (format!("that is until {clock}, in {ahead}"), Tone::Ok)
             }
             Ok(None) | Err(_) => ("may be left empty".to_owned(), Tone::Dim),
@@ -51,7 +51,7 @@ fn of_button(model: &Model, dialog: &Dialog, at: usize, width: usize) -> (String
     if let Some(button) = dialog.buttons.get(at).filter(|it| buttons::is_cut(it, width)) {
         return (button.about.clone(), Tone::Text);
     }
-    let lacks = dialog.lacks(model.now, &model.settings.zone);
+    let lacks = dialog.lacks(model.wall(), &model.settings.zone);
     if let Some(lacks) = lacks.filter(|_| at > 0) {
         return (lacks, Tone::Dim);
     }

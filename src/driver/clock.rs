@@ -1,0 +1,84 @@
+//! The time. The clock of a machine may be set at any moment, by hand or by a time service, and all that
+//! goes on would seem to take longer or shorter by that. So the time goes on evenly from what that clock
+//! said when the last run got its name.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use rustix::time::{ClockId, clock_gettime};
+
+/// A clock that nobody sets, and that goes on while the machine sleeps. Monotonic time does so elsewhere.
+#[cfg(target_os = "linux")]
+const STEADY: ClockId = ClockId::Boottime;
+#[cfg(not(target_os = "linux"))]
+const STEADY: ClockId = ClockId::Monotonic;
+
+/// From where it goes on evenly.
+static FROM: Mutex<Option<Base>> = Mutex::new(None);
+
+/// What the machine's clock said when the steady one said that.
+#[derive(Clone, Copy)]
+struct Base {
+    wall: Timestamp,
+    steady: SignedDuration,
+}
+
+impl Base {
+    fn at(self, steady: SignedDuration) -> Timestamp {
+        let gone = steady.saturating_sub(self.steady);
+        self.wall.saturating_add(gone).unwrap_or(self.wall)
+    }
+}
+
+/// The time now: what it is compared with was told by it as well, so that no time is ever measured wrong.
+#[must_use]
+pub fn now() -> Timestamp {
+    let mut from = FROM.lock().unwrap_or_else(PoisonError::into_inner);
+    from.get_or_insert_with(both).at(steady())
+}
+
+/// The time by the machine's clock, as it is set now: for what others say, and what is said to others.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+pub fn wall() -> Timestamp {
+    Timestamp::now()
+}
+
+/// From now on the time goes on from the machine's clock as it is set now: between two runs, when nothing
+/// is measured.
+pub(super) fn set_right() -> Timestamp {
+    let from = both();
+    *FROM.lock().unwrap_or_else(PoisonError::into_inner) = Some(from);
+    from.wall
+}
+
+fn both() -> Base {
+    Base { wall: wall(), steady: steady() }
+}
+
+fn steady() -> SignedDuration {
+    let gone = clock_gettime(STEADY);
+    SignedDuration::new(gone.tv_sec, i32::try_from(gone.tv_nsec).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_on_evenly_whatever_the_clock_is_set_to() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let from = Base { wall: at(1_000_000), steady: SignedDuration::from_secs(70) };
+        // The machine's clock is not asked again.
+        assert_eq!(from.at(SignedDuration::from_secs(74)), at(1_000_004));
+        assert_eq!(from.at(SignedDuration::from_secs(70)), at(1_000_000));
+    }
+
+    #[test]
+    fn it_never_goes_back_and_begins_with_the_machines() {
+        let [first, second] = [now(), now()];
+        assert!(first <= second);
+        let (wall, after) = (set_right(), now());
+        assert!(after.duration_since(wall) < SignedDuration::from_mins(1) && wall <= after);
+    }
+}
