@@ -48,7 +48,7 @@ pub use self::{
     colour::Depth,
     notice::Notices,
     settings::{Notify, Settings, Themes},
-    state::as_seen::raised_since,
+    state::as_seen::{raised_since, served_since},
     swatch::swatch,
     terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
     told::{

@@ -40,19 +40,9 @@ impl AsSeen {
         }
     }
 
-    /// What is served otherwise by now, in a line; hosts that were not seen before are no difference.
-    fn served_since(&self, now: &Self) -> Option<String> {
-        let name = |served: &Served| served.release().unwrap_or("no release").to_owned();
-        let other = |(host, before): (&String, &Served)| {
-            let after = now.served.get(host).filter(|after| *after != before)?;
-            Some(format!("{host} serves {} now, not {}", name(after), name(before)))
-        };
-        joined(self.served.iter().filter_map(other))
-    }
-
     /// What is other of all that by now.
     pub(crate) fn since(&self, now: &Self) -> Option<String> {
-        let served = self.served_since(now).into_iter();
+        let served = served_since(&self.served, &now.served).into_iter();
         joined(served.chain(self.pages_since(now)).chain(self.held_since(now)))
     }
 
@@ -80,8 +70,8 @@ impl AsSeen {
             let after = now.pages.get(host).filter(|after| *after != before)?;
             Some((get(*after).to_owned(), host.clone()))
         };
-        let gets = grouped(self.pages.iter().filter_map(other));
-        joined(gets.into_iter().chain(raised_since(&self.raising, &now.raising)))
+        let gets = grouped(self.pages.iter().filter_map(other)).into_iter().map(line);
+        joined(gets.chain(raised_since(&self.raising, &now.raising)))
     }
 }
 
@@ -92,7 +82,24 @@ pub fn raised_since(before: &Raising, now: &Raising) -> Option<String> {
         let after = now.get(host).filter(|after| *after != before)?;
         Some((lies(after), host.clone()))
     });
-    joined(grouped(others).into_iter())
+    joined(grouped(others).into_iter().map(line))
+}
+
+/// What hosts serve by now that is not what they served before, in a line. Hosts that were not seen before,
+/// or are not seen now, are no difference.
+#[must_use]
+pub fn served_since(
+    before: &BTreeMap<String, Served>,
+    now: &BTreeMap<String, Served>,
+) -> Option<String> {
+    let others = before.iter().filter_map(|(host, before)| {
+        let after = now.get(host).filter(|after| *after != before)?;
+        Some((format!("{} now, not {}", after.name(), before.name()), host.clone()))
+    });
+    joined(grouped(others).into_iter().map(|(what, hosts)| {
+        let serve = if hosts.len() == 1 { "serves" } else { "serve" };
+        format!("{} {serve} {what}", hosts.join(", "))
+    }))
 }
 
 /// What lies on a host.
@@ -104,8 +111,8 @@ fn lies((page, raised): &(bool, Option<Raised>)) -> String {
     }
 }
 
-/// Hosts of which the same is said, in one line.
-fn grouped(said: impl Iterator<Item = (String, String)>) -> Vec<String> {
+/// What is said, and all hosts of which it is.
+fn grouped(said: impl Iterator<Item = (String, String)>) -> Vec<(String, Vec<String>)> {
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for (what, host) in said {
         match groups.iter_mut().find(|(other, _)| *other == what) {
@@ -113,8 +120,12 @@ fn grouped(said: impl Iterator<Item = (String, String)>) -> Vec<String> {
             None => groups.push((what, vec![host])),
         }
     }
-    let line = |(what, hosts): (String, Vec<String>)| format!("{}: {what}", hosts.join(", "));
-    groups.into_iter().map(line).collect()
+    groups
+}
+
+/// What is said of hosts.
+fn line((what, hosts): (String, Vec<String>)) -> String {
+    format!("{}: {what}", hosts.join(", "))
 }
 
 fn joined(lines: impl Iterator<Item = String>) -> Option<String> {

@@ -335,6 +335,8 @@ fn a_dialog_that_is_no_longer_true_is_not_pressed() {
     let newer = Sites::calm().serving(0, Served::Release(OLDER.to_owned())).told(at(59));
     let desk = desk.tell_all(newer);
     assert!(desk.model.dialog.is_none() && desk.model.picker.is_some());
+    let said = desk.model.line.as_ref().map_or("", |line| line.text.as_str());
+    assert_eq!(said, format!("nothing was sent: web1 serves {OLDER} now, not {NEWEST}"));
     assert!(done(&desk.keys("<ret>")).is_empty());
     // The schema change began while the question was on the screen.
     let told = Sites::calm().raised("bob@laptop").with(story::running());

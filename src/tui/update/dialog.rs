@@ -191,7 +191,15 @@ pub(super) fn paste(model: &mut Model, text: &str) {
 
 /// Closes a dialog whose question is gone.
 pub(super) fn close_stale(model: &mut Model) {
-    let Some(dialog) = &model.dialog else { return };
+    let Some(why) = model.dialog.as_ref().and_then(|dialog| stale(model, dialog)) else { return };
+    if let Some(dialog) = model.dialog.take() {
+        edit::keep(model, &dialog);
+    }
+    model.say(why, Tone::Warn);
+}
+
+/// Why the question of a dialog is gone, if it is.
+fn stale(model: &Model, dialog: &Dialog) -> Option<String> {
     let gone = match &dialog.subject {
         Subject::Start | Subject::Without => model.run().is_some().then_some("the run has begun"),
         Subject::Holds(holds) => {
@@ -200,17 +208,12 @@ pub(super) fn close_stale(model: &mut Model) {
             (!there).then_some("that question was answered meanwhile; nothing was sent")
         }
         Subject::Run => model.open_run().is_none().then_some("the run is over; nothing was sent"),
-        Subject::Rollback(release, served) => outside::gone(model, release, served),
+        Subject::Rollback(release, served) => return outside::gone(model, release, served),
         Subject::Lock(run) => outside::lock_gone(model, run),
         Subject::Shell(host) => lend::gone(model, host),
         Subject::Maintenance(_) | Subject::Prompt(_) | Subject::Save | Subject::Quit => None,
     };
-    if let Some(why) = gone {
-        if let Some(dialog) = model.dialog.take() {
-            edit::keep(model, &dialog);
-        }
-        model.say(why, Tone::Warn);
-    }
+    gone.map(str::to_owned)
 }
 
 /// Opens the next prompt, when nothing else is open.

@@ -1,12 +1,14 @@
 //! What is done outside of the planned run: going back to a release, maintenance. Their dialogs,
 //! and what they would do, asked before.
 
+use std::collections::BTreeMap;
+
 use crate::{
     model::Served,
     tui::{
         state::{
             Model,
-            as_seen::AsSeen,
+            as_seen::{AsSeen, served_since},
             dialog::{Deed, Dialog, Focus, Need, Role, Subject},
             moment,
             sight::Pages,
@@ -126,19 +128,29 @@ fn served(model: &Model) -> Vec<(Served, Vec<String>)> {
     model.sight.served().into_iter().map(owned).collect()
 }
 
+/// What each host serves.
+fn by_host(served: &[(Served, Vec<String>)]) -> BTreeMap<String, Served> {
+    let each = |(served, hosts): &(Served, Vec<String>)| {
+        hosts.iter().map(|host| (host.clone(), served.clone())).collect::<Vec<_>>()
+    };
+    served.iter().flat_map(each).collect()
+}
+
 /// Why the question of going back to a release is gone.
 pub(super) fn gone(
     model: &Model,
     release: &str,
     before: &[(Served, Vec<String>)],
-) -> Option<&'static str> {
+) -> Option<String> {
     let offered = |release| model.sight.candidate(release).is_some_and(|it| it.refused.is_none());
     if model.open_run().is_some() {
-        Some("a run has begun; nothing was sent")
+        Some("a run has begun; nothing was sent".to_owned())
     } else if served(model) != before {
-        Some("what is served has changed meanwhile; nothing was sent")
+        let what = served_since(&by_host(before), &by_host(&served(model)));
+        let what = what.unwrap_or_else(|| "other hosts are seen than before".to_owned());
+        Some(format!("nothing was sent: {what}"))
     } else if !offered(release) {
-        Some("that release is no longer offered; nothing was sent")
+        Some("that release is no longer offered; nothing was sent".to_owned())
     } else {
         None
     }

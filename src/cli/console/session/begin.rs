@@ -14,7 +14,7 @@ use crate::{
     engine::Policy,
     model::{Plan, Served, Site},
     plan::{self, Known, Request},
-    tui::Told,
+    tui::{Told, served_since},
 };
 
 impl Session<'_> {
@@ -162,17 +162,14 @@ impl Session<'_> {
 
 /// Refuses where something else is served than the operator believes: nobody has asked to leave that.
 fn as_believed(from: &[(Served, Vec<String>)], sites: &BTreeMap<String, Site>) -> Result<(), Stop> {
-    let believed = from.iter().flat_map(|(served, hosts)| hosts.iter().map(move |it| (it, served)));
-    let others: Vec<String> = believed
-        .filter_map(|(host, before)| {
-            let now = &sites.get(host)?.served;
-            (now != before)
-                .then(|| format!("{host} serves {} by now, not {}", now.name(), before.name()))
-        })
-        .collect();
-    match others.as_slice() {
-        [] => Ok(()),
-        others => Err(Stop::new(Exit::Refused, others.join("; "))
+    let of = |(served, hosts): &(Served, Vec<String>)| {
+        hosts.iter().map(|host| (host.clone(), served.clone())).collect::<Vec<_>>()
+    };
+    let believed = from.iter().flat_map(of).collect();
+    let now = sites.iter().map(|(host, site)| (host.clone(), site.served.clone())).collect();
+    match served_since(&believed, &now) {
+        None => Ok(()),
+        Some(others) => Err(Stop::new(Exit::Refused, others)
             .hint("nothing was changed: see what is served now, and choose again")),
     }
 }
@@ -217,11 +214,18 @@ mod tests {
         };
         check(&[], &[]);
         check(&[(release("2"), &["web1"]), (release("3"), &["web2"])], &[]);
-        check(&[(release("2"), &["web1", "web2"])], &["web2 serves 3 by now, not 2"]);
+        check(&[(release("2"), &["web1", "web2"])], &["web2 serves 3 now, not 2"]);
         check(
             &[(release("1"), &["web1", "web3"])],
-            &["web1 serves 2 by now, not 1; web3 serves no release by now, not 1"],
+            &["web1 serves 2 now, not 1; web3 serves no release now, not 1"],
         );
         check(&[(release("1"), &["gone"])], &[]);
+        let several = BTreeMap::from(
+            ["a", "b", "c"]
+                .map(|host| (host.to_owned(), site(release(if host == "c" { "3" } else { "2" })))),
+        );
+        let hosts = ["a", "b", "c"].map(str::to_owned).to_vec();
+        let stop = as_believed(&[(release("1"), hosts)], &several).unwrap_err();
+        assert_eq!(stop.errors, ["a, b serve 2 now, not 1; c serves 3 now, not 1"]);
     }
 }
