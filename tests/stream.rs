@@ -110,7 +110,20 @@ fn a_run_that_nobody_drives_is_shown_as_far_as_it_came() {
     let run = project.newest();
     drop(driver.kill());
     let saw = watches.wait();
+    // It printed something after the last fact.
+    let mut logs = fs::read_dir(project.journal(&run).with_file_name("logs").join("h1")).unwrap();
+    let log = logs.find_map(|it| {
+        let path = it.unwrap().path();
+        let name = path.file_name()?.to_str()?;
+        (name.starts_with("wait") && name.ends_with(".log")).then_some(path)
+    });
+    let printed: jiff::Timestamp = "2099-01-02T12:00:00Z".parse().unwrap();
+    let log = fs::File::options().append(true).open(log.unwrap()).unwrap();
+    log.set_modified(printed.into()).unwrap();
     let read = project.must(3, &[]);
+    let at = printed.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S");
+    let last = format!("nobody drives run {run}; it was last heard of at {at}\n");
+    assert!(read.stdout.contains(&last), "{last}: {read:?}");
     let nobody = format!("run {run} (deploy) is open, and nobody drives it\n");
     assert!(read.stdout.contains(&nobody), "{read:?}");
     for ran in [&saw, &read] {
@@ -118,7 +131,7 @@ fn a_run_that_nobody_drives_is_shown_as_far_as_it_came() {
         for line in [
             "h1 first: ok after ",
             "h1 wait | in ‹KEY hidden›\n",
-            &format!("nobody drives run {run}; it was last heard of "),
+            &format!("nobody drives run {run}; it was last heard of at "),
             "  h1 wait: still running\n",
             &format!("run {run}: detached after "),
         ] {

@@ -15,7 +15,7 @@ use crate::{
     },
     model::{Owner, RunId},
     run::{Event, Run},
-    store::{Follower, JournalError},
+    store::{Follower, JournalError, Store},
     tui::{Told, Wish},
 };
 
@@ -137,7 +137,7 @@ impl Watched {
         if !events.is_empty() {
             self.tell(events, screen).await;
         }
-        let heard = self.heard(around);
+        let heard = last_heard(&around.store, &self.run);
         if heard != self.heard {
             self.heard = heard;
             screen.dirty.mark();
@@ -158,16 +158,15 @@ impl Watched {
             screen.tell(Told::Over(line)).await;
         }
     }
+}
 
-    /// When any step that runs was last heard of.
-    fn heard(&self, around: &Surroundings) -> Option<Timestamp> {
-        let run = &self.run;
-        let running = run.cells.iter().filter(|cell| cell.in_flight());
-        let heard = running.filter_map(|cell| {
-            let host = run.plan.host(cell.node.host?)?;
-            let name = cell.node.key.box_name(cell.tries);
-            around.store.heard(&run.plan.run, &host.name, &name)
-        });
-        heard.max()
-    }
+/// When any step that runs was last heard of.
+pub(super) fn last_heard(store: &Store, run: &Run) -> Option<Timestamp> {
+    let running = run.cells.iter().filter(|cell| cell.in_flight());
+    let heard = running.filter_map(|cell| {
+        let host = run.plan.host(cell.node.host?)?;
+        let name = cell.node.key.box_name(cell.tries);
+        store.heard(&run.plan.run, &host.name, &name)
+    });
+    heard.max()
 }

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::{task::spawn_blocking, time::timeout};
 
-use super::{open_run, session};
+use super::{open_run, session, watch::last_heard};
 use crate::{
     cli::{
         args::Global,
@@ -23,11 +23,11 @@ use crate::{
         say,
         signals::PIPE,
     },
-    driver::{Left, Observer as _},
+    driver::{self, Left, Observer as _},
     model::RunId,
     plan,
     run::{Event, Run},
-    store::Follower,
+    store::{Follower, Store},
 };
 
 /// How often it is looked for news.
@@ -91,6 +91,7 @@ struct Watched {
     /// The facts that are not printed yet.
     news: Vec<Event>,
     run: Run,
+    store: Store,
     report: Report,
 }
 
@@ -101,7 +102,8 @@ impl Watched {
         let Some(Ok(run)) = opened else {
             return Err(Stop::new(Exit::Refused, format!("run {id}: nothing of it can be shown")));
         };
-        Ok(Self { follower, news, run, report: Report::beside(around) })
+        let store = around.store.clone();
+        Ok(Self { follower, news, run, store, report: Report::beside(around) })
     }
 
     /// Prints what was, and what comes, until it is over, nobody drives it, or the operator `leaves`:
@@ -161,10 +163,11 @@ impl Watched {
 
     /// The last words on a run that goes no further by itself.
     fn undriven(&mut self) -> Exit {
-        say::out(&format!(
-            "nobody drives run {}; it was last heard of {:.0}",
-            self.run.plan.run, self.run.latest
-        ));
+        // Steps may have printed since its last fact.
+        let heard = last_heard(&self.store, &self.run);
+        self.run.latest = self.run.latest.max(heard.unwrap_or(self.run.latest));
+        let at = report::when(self.run.latest, driver::wall());
+        say::out(&format!("nobody drives run {}; it was last heard of at {at}", self.run.plan.run));
         self.report.open_holds(&self.run);
         let asks = !self.run.holds.is_empty();
         self.over(if asks { Left::Stuck } else { Left::Detached })

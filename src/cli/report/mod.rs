@@ -7,6 +7,7 @@ mod plain;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use live::Live;
+pub(super) use plain::when;
 use tokio::{sync::watch, task::JoinHandle};
 
 use super::{

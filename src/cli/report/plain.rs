@@ -248,6 +248,12 @@ fn clock(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%H:%M:%S").to_string()
 }
 
+/// The same, with the date where that is another day.
+pub(in crate::cli) fn when(at: Timestamp, now: Timestamp) -> String {
+    let date = |at: Timestamp| at.to_zoned(TimeZone::system()).date();
+    if date(at) == date(now) { clock(at) } else { format!("{} {}", date(at), clock(at)) }
+}
+
 fn seconds(from: Timestamp, to: Timestamp) -> String {
     format!("{:.1}s", to.duration_since(from).as_secs_f64())
 }
