@@ -403,3 +403,38 @@ fn what_another_operator_does_beside_is_seen_without_a_key() {
         assert_eq!(console.wait_exit().0, Some(0));
     }
 }
+
+#[test]
+fn a_rollback_that_is_refused_at_its_beginning_leaves_the_stage_as_it_was() {
+    let shop = shop();
+    let [first, second, third] = [(); 3].map(|()| {
+        shop.must(0, &["deploy"]);
+        served(&shop, 1)
+    });
+    let runs = shop.runs().len();
+    let console = shop.console(36, 120);
+    console.wait_for("READY");
+    console.wait_for(&third);
+    console.send("R");
+    console.wait_for("Go back to which release?");
+    console.send("\r");
+    console.wait_for("Roll back shop on staging?");
+    console.send("\t");
+    console.type_by_hand(&second, "confirm [");
+    // Somebody else goes back further before it is confirmed.
+    shop.must(0, &["rollback", &first]);
+    console.press("\t\t\t", "Roll back");
+    console.wait_for(&format!("not done: h1, h2 serve {first} now, not {third}"));
+    let header = |screen: &vt100::Screen| screen.contents().lines().next().unwrap().to_owned();
+    console.wait_until("the plan of a deploy again", |screen| {
+        let header = header(screen);
+        header.contains(" deploy") && header.contains("READY") && header.contains(&first)
+    });
+    assert_eq!((shop.runs().len(), served(&shop, 1)), (runs + 1, first));
+    // It goes on from there.
+    console.act("D", "Start deploy");
+    console.wait_for("is over: done");
+    assert!(served(&shop, 2) > third);
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}

@@ -129,3 +129,20 @@ fn keys_that_stand_for_nothing_say_so() {
     assert!(desk.model.sheet.is_some());
     assert!(desk.keys("<esc>").model.picker.is_some());
 }
+
+#[test]
+fn what_lies_over_the_picker_leaves_it_open() {
+    for keys in ["<f3>", ":messages<ret>", "?messages<ret>", ":look again<ret>", ":redraw<ret>"] {
+        let desk = Desk::new(WIDE).tell_all(idle()).keys("Rx").keys(keys);
+        assert!(desk.model.picker.is_some() && desk.model.palette.is_none(), "{keys}");
+        let sheet = keys.contains("messages") || keys == "<f3>";
+        assert_eq!(desk.model.sheet.is_some(), sheet, "{keys}");
+        // Nor is it closed by what is refused, or said, there.
+        let desk = desk.tell(Told::Did(Err("refused".to_owned())));
+        let desk = if sheet { desk.keys("<esc>") } else { desk };
+        assert!(desk.model.picker.is_some() && desk.model.sheet.is_none(), "{keys}");
+    }
+    // Out of it by what is chosen elsewhere.
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("R:web2<ret>");
+    assert!(desk.model.picker.is_none());
+}

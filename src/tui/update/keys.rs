@@ -119,9 +119,19 @@ pub(super) fn close_screens(model: &mut Model) {
     (model.picker, model.history.open) = (None, false);
 }
 
+/// Whether a key lies over what is open, or has nothing to do with it: it is there still afterwards.
+fn leaves_open(action: Action) -> bool {
+    use Action::{Guide, Help, Look, Messages, Mouse, Redraw};
+    matches!(action, Guide | Help | Look | Messages | Mouse | Redraw)
+}
+
 /// What was chosen in a list of keys: as if its key had been pressed, but what would act at once asks.
 pub(super) fn listed(model: &mut Model, action: Action) -> Vec<Wish> {
     if why_not(model, action).is_some() {
+        return act(model, action);
+    }
+    if leaves_open(action) {
+        (model.help, model.palette) = (None, None);
         return act(model, action);
     }
     close_screens(model);
