@@ -23,8 +23,14 @@ const JOURNAL_BYTES_MAX: u64 = 32 << 20;
 /// So many of the newest runs tell how long a step is silent; their indexes are read.
 const SILENCE_RUNS: usize = 3;
 
-/// From so many runs on there is a 95th percentile to speak of.
-const SEVERAL: usize = 5;
+/// With fewer runs nothing is known of how times spread.
+const FEW: usize = 5;
+
+/// From so many times on one that was very long does not make the 95th percentile.
+const MANY: usize = 20;
+
+/// With fewer, so many times the median is late, however long one of them was.
+const LATE_FACTOR: i32 = 3;
 
 /// What is over by less than this is not called late: clocks here and there are seconds.
 const SLACK: SignedDuration = SignedDuration::from_secs(1);
@@ -59,7 +65,7 @@ impl Times {
     /// Whether it was seen so often that [`Times::p95`] is not just the longest.
     #[must_use]
     pub fn has_p95(&self) -> bool {
-        self.sorted.len() >= 20
+        self.sorted.len() >= MANY
     }
 
     /// Whether it was seen once only.
@@ -75,12 +81,17 @@ impl Times {
         self.sorted.get(rank.checked_sub(1)?).copied()
     }
 
-    /// What goes on for longer than this is late: longer than the 95th percentile, or with few runs
-    /// than twice the median.
+    /// What goes on for longer than this is late: longer than the 95th percentile. Of fewer than twenty
+    /// times that is the longest, and one that went wrong would hide for many runs what is late: so it is
+    /// at most three times the median then; and twice the median, where too few runs say how times spread.
     #[must_use]
     pub fn late_after(&self) -> Option<SignedDuration> {
-        let median = self.median()?;
-        let limit = if self.runs < SEVERAL { median * 2 } else { self.p95()? };
+        let (median, p95) = (self.median()?, self.p95()?);
+        let limit = match self.runs {
+            0..FEW => median * 2,
+            _ if self.has_p95() => p95,
+            _ => p95.min(median * LATE_FACTOR),
+        };
         Some(limit.max(median + SLACK))
     }
 }
@@ -244,8 +255,11 @@ mod tests {
         check(&[11], Some((11, 11, 22)));
         check(&[0], Some((0, 0, 1)));
         check(&[9, 30], Some((9, 30, 18)));
-        check(&[10, 11, 12, 11, 40], Some((11, 40, 40)));
+        check(&[10, 11, 12, 11, 30], Some((11, 30, 30)));
         check(&[5; 5], Some((5, 5, 6)));
+        // One that went wrong among few.
+        check(&[1, 1, 1, 1, 1, 1, 6], Some((1, 6, 3)));
+        check(&[10, 11, 12, 11, 600], Some((11, 600, 33)));
         let mut many = [10; 40].to_vec();
         many.extend([70, 90]);
         check(&many, Some((10, 10, 11)));

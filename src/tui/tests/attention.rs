@@ -119,19 +119,45 @@ fn title_and_indicator_say_how_it_goes() {
     check(Vec::new(), "deployui", Progress::Off);
     check(story::ready(), "deploy – shop production", Progress::Off);
     check(vec![story::running().told()], "◐ 2/5 build – shop production", Progress::Busy);
-    // 60 s of 60 + 9 + 1 + 4.
-    check(known(story::running()), "◐ 2/5 build – shop production", Progress::Going(81));
+    // The build has outlasted all that is known of it.
+    check(known(story::running()), "◐ 2/5 build – shop production", Progress::Busy);
     // How long it takes is not known: so many of its steps are done.
     check(vec![story::failed().told()], "✗ migrate db1 – shop production", Progress::Failed(40));
     check(vec![story::asking().told()], "‖ migrate db1 – shop production", Progress::Waiting(40));
-    check(known(story::failed()), "✗ migrate db1 – shop production", Progress::Failed(92));
-    check(known(story::asking()), "‖ migrate db1 – shop production", Progress::Waiting(92));
+    check(known(story::failed()), "✗ migrate db1 – shop production", Progress::Failed(90));
+    check(known(story::asking()), "‖ migrate db1 – shop production", Progress::Waiting(90));
     let paused = || story::running().mode(Mode::Pause);
-    check(known(paused()), "‖ 2/5 build – shop production", Progress::Waiting(81));
+    check(known(paused()), "‖ 2/5 build – shop production", Progress::Waiting(20));
     check(known(story::done_ok()), "✓ deploy done – shop production", Progress::Off);
     check(
         vec![story::done_failed().told()],
         "✗ deploy ended, something left out – shop production",
         Progress::Failed(100),
+    );
+}
+
+#[test]
+fn the_indicator_is_never_nearly_full_while_a_step_is_left() {
+    let mut pace = Pace::new("deploy");
+    pace.learn(&Run::fold(&story::done_ok().events).unwrap());
+    let at = |seconds: i64, pace: &Pace| {
+        let mut desk = Desk::new(WIDE).tell(Told::Pace(pace.clone()));
+        desk.model.now = story::at(seconds);
+        words::progress(&desk.tell(story::running().told()).model)
+    };
+    // The build runs since second 3 and takes 12; what comes after it takes 14.
+    assert_eq!(at(9, &pace), Progress::Going(31));
+    assert_eq!(at(18, &pace), Progress::Going(56));
+    assert_eq!(at(60, &pace), Progress::Busy, "it is late");
+    assert_eq!(at(18, &Pace::new("deploy")), Progress::Busy);
+    // Nothing that is known of is left, and it goes on.
+    let mut last = story::done_ok();
+    last.events.pop();
+    let told = || vec![Told::Pace(pace.clone()), last.told()];
+    let desk = Desk::new(WIDE).tell_all(told());
+    assert!(
+        !matches!(words::progress(&desk.model), Progress::Going(91..)),
+        "{:?}",
+        desk.model.tempo.left
     );
 }

@@ -45,6 +45,9 @@ fn open(model: &Model, run: &Run) -> String {
     format!("{mark} {at}/{all} {step}")
 }
 
+/// More than this is not said while a step is left: it looks as if it were over.
+const NEARLY: u8 = 90;
+
 /// How far the run is.
 pub(crate) fn progress(model: &Model) -> Progress {
     let Some(run) = model.run() else { return Progress::Off };
@@ -68,14 +71,16 @@ pub(crate) fn progress(model: &Model) -> Progress {
 fn by_steps(model: &Model) -> u8 {
     let (done, _) = model.progress();
     let percent = (done * 100).checked_div(model.grid.columns.len()).unwrap_or(0);
-    u8::try_from(percent.min(99)).unwrap_or(99)
+    u8::try_from(percent).unwrap_or(NEARLY).min(NEARLY)
 }
 
-/// Of what the run takes, so much is over; `None` where that is not known.
+/// Of what the run takes, so much is over; `None` where that is not known: while something that is ahead
+/// was never timed, and when what runs has outlasted all that is known of it.
 fn percent(model: &Model, run: &Run) -> Option<u8> {
-    let Left { time, more, .. } = model.tempo.left?;
-    let spent = model.now.duration_since(run.opened).as_secs().max(0);
-    let all = spent.saturating_add(time.as_secs());
-    let percent = spent.saturating_mul(100).checked_div(all)?;
-    u8::try_from(percent.min(99)).ok().filter(|_| !more)
+    let Left { time, more, late } = model.tempo.left?;
+    let spent = model.now.duration_since(run.opened).as_millis().max(0);
+    let left = time.as_millis().max(0);
+    let percent = spent.saturating_mul(100).checked_div(spent.saturating_add(left))?;
+    let known = !more && !late && left > 0;
+    u8::try_from(percent).ok().map(|percent| percent.min(NEARLY)).filter(|_| known)
 }
