@@ -151,6 +151,7 @@ fn console_that_panics() {
         let (wishes, _wished) = mpsc::channel(4);
         let (_grow, dirty) = watch::channel(0);
         let store = deployui::store::Store::at("/nonexistent");
+        let clock = deployui::tui::Clock { now: clock, wall: || Timestamp::UNIX_EPOCH };
         tokio::spawn(deployui::tui::run(told, wishes, dirty, store, settings, clock)).await
     });
     assert!(ended.unwrap_err().is_panic());
