@@ -173,6 +173,8 @@ pub(super) struct Finds {
     pub(super) rows: Rows,
     /// Whether these are all lines of all hosts, so far.
     pub(super) merged: bool,
+    /// In hundredths how far they are put in order, where the newest are far from there.
+    pub(super) behind: Option<u8>,
     /// Why the log cannot be looked through.
     pub(super) trouble: Option<String>,
 }

@@ -239,6 +239,7 @@ impl<S: Source> Feed<S> {
         reader.aim = aim(log.search.found, finds);
         (log.first, log.lines) = extent;
         log.merging = reader.shape != Shape::One && !finds.merged;
+        log.behind = finds.behind;
         log.trouble.clone_from(&finds.trouble);
         let made = Made::of(log, extent, room, finds.stamp);
         let asked =

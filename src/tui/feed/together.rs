@@ -25,6 +25,16 @@ pub(super) const ROWS_MAX: usize = 1 << 20;
 /// Lines that wait for equal ones of other hosts.
 const OPEN_MAX: usize = 1 << 16;
 
+/// Lines that are still to be put in order, of which so many times as many as are kept are passed over: none
+/// of them would stay.
+const TIMES: u64 = 2;
+
+/// How often it is looked for the moment from which on as many lines came as are kept.
+const GUESSES: usize = 40;
+
+/// So many lines behind, it is said that the newest ones are not there yet.
+const BEHIND: u64 = 1 << 16;
+
 /// Lines of one host that are read at once.
 const CHUNK: usize = 64;
 
@@ -71,6 +81,10 @@ impl Rows {
         while self.end() > self.stable && self.refs.pop_back().is_some() {}
         for one in news {
             match one {
+                News::From(number) => {
+                    self.refs.clear();
+                    (self.base, self.stable) = (*number, *number);
+                }
                 News::Line(row) | News::Open(row) => self.refs.push_back(*row),
                 News::Also(number, host, about) => {
                     let at = number.checked_sub(self.base).and_then(|at| usize::try_from(at).ok());
@@ -95,6 +109,8 @@ impl Rows {
 /// What has become of the next lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum News {
+    /// The lines before that number are passed over.
+    From(u64),
     /// One more.
     Line(RowRef),
     /// Another host has that line, too; whether with another time at its beginning.
@@ -132,6 +148,8 @@ pub(super) struct Merge {
     /// Last lines without a line end, as they were told.
     told: Vec<RowRef>,
     last_ms: Option<i64>,
+    /// Lines that were put in order since it began, or passed some over.
+    done: u64,
 }
 
 impl Merge {
@@ -143,6 +161,9 @@ impl Merge {
     ) -> Result<(Vec<News>, bool), DiskError> {
         self.ahead.resize_with(reader.hosts.len(), Ahead::default);
         let mut news = Vec::new();
+        if self.pass_over(reader, ROWS_MAX as u64)? {
+            news.push(News::From(self.end));
+        }
         let mut more = false;
         for at in 1..=AT_ONCE {
             let Some(host) = self.first(reader)? else { break };
@@ -150,6 +171,7 @@ impl Merge {
             let Some(line) = ahead.chunk.pop_front() else { break };
             more = at == AT_ONCE;
             ahead.next += 1;
+            self.done += 1;
             self.take(host, &line, reader, &mut news, gaps);
         }
         let open = self.open_lines(reader);
@@ -159,6 +181,75 @@ impl Merge {
         self.told.clone_from(&open);
         news.extend(open.into_iter().map(News::Open));
         Ok((news, more))
+    }
+
+    /// Passes over what would not be kept, where that is much: the newest lines come soon. Whether
+    /// anything was.
+    pub(super) fn pass_over<S: Source>(
+        &mut self,
+        reader: &mut Reader<S>,
+        kept: u64,
+    ) -> Result<bool, DiskError> {
+        self.ahead.resize_with(reader.hosts.len(), Ahead::default);
+        if self.left(reader) <= kept.saturating_mul(TIMES) {
+            return Ok(false);
+        }
+        let all: Vec<u64> = self.ahead.iter().map(|ahead| ahead.next).collect();
+        let Some((mut early, mut late)) = self.span(reader)? else { return Ok(false) };
+        let mut starts = all.clone();
+        for _ in 0..GUESSES {
+            let middle = early.midpoint(late);
+            let guess = since(reader, &all, middle)?;
+            let hosts = reader.hosts.iter().map(|host| host.source.line_count());
+            let newer: u64 = hosts.zip(&guess).map(|(end, from)| end.saturating_sub(*from)).sum();
+            if newer < kept {
+                late = middle;
+                continue;
+            }
+            starts = guess;
+            if newer <= kept.saturating_mul(TIMES) || middle == early {
+                break;
+            }
+            early = middle;
+        }
+        let passed: u64 = starts.iter().zip(&all).map(|(now, before)| now - before).sum();
+        if passed == 0 {
+            return Ok(false);
+        }
+        let ahead = starts.into_iter().map(|next| Ahead { next, chunk: VecDeque::new() });
+        *self = Self { ahead: ahead.collect(), end: self.end + passed, ..Self::default() };
+        Ok(true)
+    }
+
+    /// Lines that are still to be put in order.
+    fn left<S: Source>(&self, reader: &Reader<S>) -> u64 {
+        let ends = reader.hosts.iter().map(|host| host.source.line_count());
+        ends.zip(&self.ahead).map(|(end, ahead)| end.saturating_sub(ahead.next)).sum()
+    }
+
+    /// When the first and the last of them arrived, in milliseconds.
+    fn span<S: Source>(&self, reader: &mut Reader<S>) -> Result<Option<(i64, i64)>, DiskError> {
+        let mut span: Option<(i64, i64)> = None;
+        for (ahead, host) in self.ahead.iter().zip(&mut reader.hosts) {
+            let last = host.source.line_count().saturating_sub(1).max(ahead.next);
+            for line in [ahead.next, last] {
+                if let Some(ms) = host.source.lines(line, 1)?.first().map(arrived) {
+                    let (first, last) = span.unwrap_or((ms, ms));
+                    span = Some((first.min(ms), last.max(ms)));
+                }
+            }
+        }
+        Ok(span)
+    }
+
+    /// In hundredths how far it is, where the newest lines are far away; `None` where they are there, or
+    /// soon.
+    pub(super) fn behind<S: Source>(&self, reader: &Reader<S>) -> Option<u8> {
+        let left = self.left(reader);
+        let done = self.done;
+        let percent = done.saturating_mul(100).checked_div(done.saturating_add(left));
+        let percent = percent.and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0);
+        (left > BEHIND).then_some(percent.min(99))
     }
 
     /// The host whose next line arrived first.
@@ -258,6 +349,24 @@ impl Merge {
         }
         found.into_iter().map(|(row, _)| row).collect()
     }
+}
+
+/// The first line of each host that arrived then or later, of those from some line on.
+fn since<S: Source>(reader: &mut Reader<S>, from: &[u64], ms: i64) -> Result<Vec<u64>, DiskError> {
+    let mut found = Vec::with_capacity(from.len());
+    for (from, host) in from.iter().zip(&mut reader.hosts) {
+        let (mut low, mut high) = (*from, host.source.line_count().max(*from));
+        while low < high {
+            let middle = low.midpoint(high);
+            let line = host.source.lines(middle, 1)?;
+            match line.first().is_some_and(|line| arrived(line) < ms) {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        found.push(low);
+    }
+    Ok(found)
 }
 
 fn arrived(line: &Line) -> i64 {

@@ -224,11 +224,11 @@ impl<S: Source> Worker<S> {
         }
         self.rows.apply(&news);
         self.merged = !more;
-        let gaps = self.gaps.clone();
+        let (gaps, behind) = (self.gaps.clone(), self.merge.behind(reader));
         self.publish(|finds| {
             finds.rows.apply(&news);
             finds.gaps = gaps;
-            finds.merged = !more;
+            (finds.merged, finds.behind) = (!more, behind);
         });
         Ok(true)
     }

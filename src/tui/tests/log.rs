@@ -2,8 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
+use ratatui::{Terminal, backend::TestBackend, layout::Size};
+
 use super::{Desk, WIDE, chatter, settings, story};
-use crate::tui::{Told, Wish, view};
+use crate::tui::{Told, Wish, state::log::Shape, view};
 
 const MILLION: u64 = 1_000_000;
 
@@ -373,4 +375,27 @@ fn a_filter_hides_no_line_that_fits_above_what_is_shown() {
     desk.look();
     let screen = desk.screen();
     assert!(screen.contains("module 5 of") && screen.contains("module 3 of"), "{screen}");
+}
+
+/// The screen as it is now, while the logs of several hosts are put in order.
+fn now(desk: &Desk) -> String {
+    let Size { width, height } = desk.model.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| view::view(&desk.model, frame)).unwrap();
+    terminal.backend().to_string()
+}
+
+#[test]
+fn what_is_not_put_in_order_yet_is_not_called_the_newest() {
+    let mut desk = desk(40_000, chatter);
+    desk.model.log.shape = Shape::Each;
+    assert!(desk.feed.look(&mut desk.model));
+    let screen = now(&desk);
+    assert!(screen.contains("MERGING 5 %") && !screen.contains("FOLLOW"), "{screen}");
+    desk.model.log.follow = false;
+    let screen = now(&desk);
+    assert!(screen.contains("MERGING 5 %  PAUSED"), "{screen}");
+    desk.model.log.follow = true;
+    let screen = desk.screen();
+    assert!(screen.contains("FOLLOW  80000 lines"), "{screen}");
 }

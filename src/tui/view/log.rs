@@ -99,15 +99,22 @@ fn right(model: &Model, pen: Pen) -> Parts {
         [(log.counts.errors, 'E', Tone::Failed), (log.counts.warnings, 'W', Tone::Warn)]
     {
         if count > 0 || log.counts.more {
-            parts.push((3, format!(" {letter}{count}{more} "), tone));
+            // None so far says less than how many lines there are.
+            let rank = if count > 0 { 3 } else { 5 };
+            parts.push((rank, format!(" {letter}{count}{more} "), tone));
         }
     }
-    parts.push(match log.follow {
-        true => (2, " FOLLOW ".to_owned(), Tone::Ok),
+    if let Some(percent) = log.behind {
+        // The newest lines are not there yet.
+        parts.push((2, format!(" MERGING {percent} % "), Tone::Held));
+    }
+    parts.extend(match log.follow {
+        true if log.behind.is_some() => None,
+        true => Some((2, " FOLLOW ".to_owned(), Tone::Ok)),
         false if model.failure.stands(log.of, log.top) => {
-            (0, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held)
+            Some((0, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held))
         }
-        false => (2, format!(" PAUSED +{} ", log.below), Tone::Held),
+        false => Some((2, format!(" PAUSED +{} ", log.below), Tone::Held)),
     });
     let newest = if log.first > 0 { "the newest " } else { "" };
     let lines = number(log.lines.saturating_sub(log.first));

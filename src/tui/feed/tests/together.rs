@@ -2,7 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{
+    super::board::Gaps,
+    super::together::{Merge, Rows},
+    *,
+};
 
 /// What a line says; two hosts may say the same at different times.
 fn gist(line: &str) -> String {
@@ -109,4 +113,25 @@ fn equal_lines_are_shown_once_where_the_first_arrived() {
     looking.search(&Arc::new(Pattern::new("e", false).unwrap()), 0);
     looking.look();
     assert_eq!(looking.hits(), [0, 1, 2]);
+}
+
+#[test]
+fn of_much_that_is_there_the_newest_lines_are_put_in_order_first() {
+    let mut bench = Bench::new(3);
+    for n in 0..3000 {
+        bench.print(n % 3, format!("line {n}\n").as_bytes());
+    }
+    let mut reader = bench.looker(Shape::Each).reader;
+    let (mut merge, mut rows, mut gaps) = (Merge::default(), Rows::default(), Gaps::default());
+    assert!(!merge.pass_over(&mut reader, 2000).unwrap(), "that is little");
+    assert!(merge.pass_over(&mut reader, 200).unwrap());
+    // Less than is put in order at once.
+    rows.apply(&merge.step(&mut reader, &mut gaps).unwrap().0);
+    let numbers: Vec<u64> = (rows.base..rows.end()).collect();
+    assert!((200..=400).contains(&numbers.len()), "{}", numbers.len());
+    let items = reader.fetch(&rows, &numbers).unwrap();
+    let lines: std::collections::BTreeSet<String> =
+        items.iter().map(|item| String::from_utf8(item.line.bytes.clone()).unwrap()).collect();
+    assert!((2850..3000).all(|n| lines.contains(&format!("line {n}"))), "{lines:?}");
+    assert!(!merge.pass_over(&mut reader, 200).unwrap(), "all of it is in order");
 }

@@ -161,6 +161,8 @@ pub(crate) struct LogPane {
     pub(crate) first: u64,
     /// There are more lines that are not in order yet.
     pub(crate) merging: bool,
+    /// In hundredths how far that is, where the newest lines are far from there.
+    pub(crate) behind: Option<u8>,
     pub(crate) counts: Counts,
     pub(crate) rows: Vec<Row>,
     /// One for each row of the pane.
@@ -196,6 +198,7 @@ impl Default for LogPane {
             lines: 0,
             first: 0,
             merging: false,
+            behind: None,
             counts: Counts::default(),
             rows: Vec::new(),
             bar: Vec::new(),
