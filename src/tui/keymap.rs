@@ -272,7 +272,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Ctrl('u')], "Ctrl-u", HalfUp, Moving, "half up", "Half a page up.";
     [Ctrl('d')], "Ctrl-d", HalfDown, Moving, "half down", "Half a page down.";
     [Char('/')], "/", Search, Log, "search", "Searches the log (regular expression; capital letters count only if you type one; Up: earlier ones); in hosts and in steps: lists those that have it in their name, role or state.";
-    [Char('n')], "n", NextHit, Log, "next", "To the next line that was searched for, or that the filter is for.";
+    [Char('n')], "n", NextHit, Log, "next", "To the next line that was searched for, or that the filter is for: one stop for each line, however often it is in there.";
     [Char('N')], "N", PreviousHit, Log, "previous", "To the line before that was searched for, or that the filter is for.";
     [Char('e')], "e", NextError, Log, "error", "To the next line that speaks of an error.";
     [Char('E')], "E", PreviousError, Log, "error before", "To the line before that speaks of an error.";

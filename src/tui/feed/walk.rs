@@ -81,6 +81,10 @@ pub(super) struct Walk {
     seen: Option<(u64, u64)>,
     /// Behind the last of them.
     open_end: u64,
+    /// The end was met: the lines before are looked at beside what the log grows by, however fast it does.
+    met: bool,
+    /// The last piece was on the way to the end.
+    forward: bool,
 }
 
 impl Walk {
@@ -106,6 +110,14 @@ impl Walk {
             }
         };
         self.tail.line = self.tail.line.max(first);
+        self.head.line = self.head.line.max(first);
+        if self.met
+            && self.forward
+            && self.head.line < start.line
+            && let Some(piece) = read(reader, rows, self.head, bytes)?
+        {
+            return Ok(Some(piece));
+        }
         if let Some(piece) = read(reader, rows, self.tail, bytes)? {
             let open = !piece.open().is_empty() && piece.first() == piece.next().line;
             let size = open.then(|| piece.size(bytes.len()));
@@ -114,7 +126,7 @@ impl Walk {
                 return Ok(Some(piece));
             }
         }
-        self.head.line = self.head.line.max(first);
+        self.met = true;
         if self.head.line >= start.line {
             return Ok(None);
         }
@@ -129,7 +141,8 @@ impl Walk {
     /// A piece was looked at; what has been by now.
     pub(super) fn take(&mut self, piece: &Piece) -> Cover {
         let next = piece.next();
-        if self.is_behind(piece) {
+        self.forward = self.is_behind(piece);
+        if self.forward {
             self.tail = next;
         } else {
             self.head = next;
