@@ -120,6 +120,13 @@ impl Sight {
         site.releases.iter().find(|other| other.name == release)
     }
 
+    /// A host that carries releases was looked at.
+    pub(crate) fn saw(&mut self, host: String, site: Box<Site>, at: Timestamp) {
+        self.locks.remove(&host);
+        self.sites.insert(host, (site, at));
+        self.unlisted = true;
+    }
+
     /// Hosts that are left out are looked at no more: nothing is said of them.
     pub(crate) fn forget(&mut self, hosts: &[String]) {
         self.sites.retain(|host, _| !hosts.contains(host));

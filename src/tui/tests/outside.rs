@@ -264,9 +264,9 @@ fn a_page_that_nobody_probes_is_known_by_what_lies_there() {
     assert!(at("[ Turn off ]") < at("[ Turn on anew ]"), "{screen}");
     // What is not changed goes as it was.
     let desk = Desk::new(WIDE).tell_all(raised("a\nb")).keys("M<down><down><ret>");
-    let reason = desk.wishes.iter().find_map(|wish| match wish {
-        Wish::Do(Intent::Maintenance { reason, .. }) => reason.clone(),
-        _ => None,
+    let reason = desk.wishes.iter().find_map(|wish| {
+        let Wish::Do(Intent::Maintenance { reason, .. }) = wish else { return None };
+        reason.clone()
     });
     assert_eq!(reason.as_deref(), Some("a\nb"));
 }

@@ -56,17 +56,9 @@ fn told(model: &mut Model, told: Told) {
         // A look that began before it was left out.
         Told::Seen { host, .. } | Told::Held { host, .. } | Told::Page { host, .. }
             if model.without.contains(&host) => {}
-        Told::Seen { host, site, at } => {
-            model.sight.locks.remove(&host);
-            model.sight.sites.insert(host, (site, at));
-            model.sight.unlisted = true;
-        }
-        Told::Held { host, lock, at } => {
-            model.sight.locks.insert(host, (lock, at));
-        }
-        Told::Page { host, page, at } => {
-            model.sight.pages.insert(host, (page, at));
-        }
+        Told::Seen { host, site, at } => model.sight.saw(host, site, at),
+        Told::Held { host, lock, at } => drop(model.sight.locks.insert(host, (lock, at))),
+        Told::Page { host, page, at } => drop(model.sight.pages.insert(host, (page, at))),
         Told::Shared(paths) => model.sight.shared = paths,
         Told::Compared(pair, found) => model.sight.differences.told(pair, found),
         Told::Diff(pair, found) => picker::read(model, &pair, found),

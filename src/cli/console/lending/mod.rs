@@ -222,7 +222,9 @@ impl Means {
             Left::Ended(Ending::Exit(127)) => badly(format!(
                 "there is no program {first} here: set editor and pager in config.toml, or EDITOR and PAGER"
             )),
-            left => badly(format!("{first} ended with {}", how(&left))),
+            left @ (Left::Ended(_) | Left::Cut | Left::Gone(_)) => {
+                badly(format!("{first} ended with {}", how(&left)))
+            }
         }
     }
 
