@@ -21,6 +21,7 @@ mod host;
 mod http;
 mod hurry;
 mod listing;
+mod locking;
 mod look;
 mod looks;
 mod means;
@@ -52,13 +53,14 @@ pub use held::{Held, hold_again};
 pub use herald::Herald;
 pub use http::Client;
 pub use hurry::Hurry;
+pub use locking::{Locking, unlock};
 pub use means::{FleetSettings, HostNews};
 pub use notify::NotifyError;
 pub use secrets::{BadSecret, Secrets, VALUE_BYTES_MAX, VALUE_BYTES_MIN};
 pub use shell::Wanted as WantedShell;
 pub use sleeper::{Outlived, outlives};
 pub use trouble::{ShellEnd, Trouble};
-pub use wrapping::{Checked, Locking, RefProblem, Wrapping, finish, unlock};
+pub use wrapping::{Checked, RefProblem, Wrapping, finish};
 
 use self::{look::Look, sharing::Sharing};
 use crate::{
