@@ -35,8 +35,10 @@ const GUESSES: usize = 40;
 /// So many lines behind, it is said that the newest ones are not there yet.
 const BEHIND: u64 = 1 << 16;
 
-/// Lines of one host that are read at once.
-const CHUNK: usize = 64;
+/// Bytes of one host that are read at once, about, and lines of them: to find where they begin costs much
+/// more than to read some more.
+const CHUNK: u64 = 1 << 17;
+const CHUNK_LINES: (u64, u64) = (64, 1024);
 
 /// Lines that are put in order before others have their turn.
 const AT_ONCE: usize = 4096;
@@ -124,6 +126,24 @@ pub(super) enum News {
 struct Ahead {
     next: u64,
     chunk: VecDeque<Line>,
+    /// Bytes of the lines that were read last, each.
+    usual: u64,
+}
+
+impl Ahead {
+    fn at(next: u64) -> Self {
+        Self { next, ..Self::default() }
+    }
+
+    /// Reads the next lines, as many of their usual length as are worth it.
+    fn read<S: Source>(&mut self, source: &mut S) -> Result<(), DiskError> {
+        let fits = CHUNK.checked_div(self.usual).unwrap_or(0);
+        let count = usize::try_from(fits.clamp(CHUNK_LINES.0, CHUNK_LINES.1)).unwrap_or(1);
+        self.chunk = source.lines(self.next, count)?.into();
+        let bytes = self.chunk.iter().map(|line| line.bytes.len() as u64 + 1).sum::<u64>();
+        self.usual = bytes.checked_div(self.chunk.len() as u64).unwrap_or(0);
+        Ok(())
+    }
 }
 
 /// A line that not all hosts have.
@@ -216,8 +236,8 @@ impl Merge {
         if passed == 0 {
             return Ok(false);
         }
-        let ahead = starts.into_iter().map(|next| Ahead { next, chunk: VecDeque::new() });
-        *self = Self { ahead: ahead.collect(), end: self.end + passed, ..Self::default() };
+        let ahead = starts.into_iter().map(Ahead::at).collect();
+        *self = Self { ahead, end: self.end + passed, ..Self::default() };
         Ok(true)
     }
 
@@ -258,7 +278,7 @@ impl Merge {
         for (at, (ahead, host)) in self.ahead.iter_mut().zip(&mut reader.hosts).enumerate() {
             // A line that had no end may have got one.
             if ahead.chunk.front().is_none_or(|line| !line.complete) {
-                ahead.chunk = host.source.lines(ahead.next, CHUNK)?.into();
+                ahead.read(&mut host.source)?;
             }
             let Some(line) = ahead.chunk.front().filter(|line| line.complete) else { continue };
             let ms = arrived(line);
