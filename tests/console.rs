@@ -270,6 +270,30 @@ fn ctrl_c_asks_first_and_enter_keeps_the_run() {
 }
 
 #[test]
+fn a_stage_that_is_driven_from_elsewhere_is_said_to_be_locked_without_releases_too() {
+    let project = Project::up(1, &[], SLOW);
+    let driving = slow(&project);
+    // As another machine would have it: nothing of that run lies here.
+    let elsewhere = project.ui.home().join("elsewhere");
+    let state = ["--state-dir", elsewhere.to_str().unwrap()];
+    let console = project.console_with(&state, 24, 100);
+    console.wait_for("LOCKED by");
+    console.send("i");
+    console.wait_for("has it since");
+    console.send("\u{1b}");
+    console.wait_for("V take over");
+    console.send("D");
+    console.wait_for("the stage is locked, and this is refused while it is");
+    console.send("\u{1b}");
+    enough(&project);
+    ends(driving, 0);
+    console.send("r");
+    console.wait_for("READY");
+    console.send("q");
+    assert_eq!(console.wait_exit().0, Some(0));
+}
+
+#[test]
 fn who_only_looks_watches_the_run_of_another_and_changes_nothing() {
     let project = Project::up(1, &[], SLOW);
     let driving = slow(&project);

@@ -562,6 +562,24 @@ fn an_editor_and_a_pager_get_a_copy_without_secrets_and_escapes() {
 }
 
 #[test]
+fn what_a_pager_shows_that_waits_for_no_key_stays_until_it_was_read() {
+    let mut project = failing(FAILING);
+    project.ui = std::mem::replace(&mut project.ui, Deployui::new()).env("PAGER", "cat");
+    let console = project.console(30, 110);
+    console.wait_for("READY");
+    console.act("D", "Start deploy");
+    console.wait_for("FAILED build on h1, exit 3");
+    console.send("|");
+    console.wait_until("the end of the log", |screen| {
+        let text = screen.contents();
+        !screen.alternate_screen() && text.contains("cat has ended; press Enter to go back")
+    });
+    console.send("x\r");
+    console.wait_for("back from cat");
+    assert!(console.state().alternate_screen());
+}
+
+#[test]
 fn how_to_go_on_is_said_on_the_terminal_that_a_pager_had() {
     for (signal, code) in [("TERM", 143), ("HUP", 129)] {
         let mut project = failing(FAILING);
