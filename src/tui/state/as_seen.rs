@@ -47,7 +47,7 @@ impl AsSeen {
     }
 
     /// Who has the stage by now and had it not before, or has it no more.
-    fn held_since(&self, now: &Self) -> Vec<String> {
+    fn held_since(&self, now: &Self) -> Option<String> {
         let others = self.held.iter().filter_map(|(host, before)| {
             let after = now.held.get(host).filter(|after| *after != before)?;
             let what = match after {
@@ -56,7 +56,7 @@ impl AsSeen {
             };
             Some((what, host.clone()))
         });
-        grouped(others)
+        joined(grouped(others).into_iter().map(line))
     }
 
     /// What is other of the page by now.

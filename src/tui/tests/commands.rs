@@ -197,8 +197,12 @@ fn what_follows_an_answer_that_runs_nothing_itself_is_listed() {
         check(failed(), keys, &next);
     }
     // Answered on one of two hosts, the other is asked about first; a host that is left out does nothing.
-    let then =
-        ["First what else is open", "web2: killed by signal 9", "migrate", "Mark fixed on all 2 hosts"];
+    let then = [
+        "First what else is open",
+        "web2: killed by signal 9",
+        "migrate",
+        "Mark fixed on all 2 hosts",
+    ];
     let all = ["Then the run goes on", "db1: ./bin/migrate ", "web1 web2: ./bin/switch "];
     check(both_failed().told(), "F<C-o>", &[then.as_slice(), &all].concat());
     let one = ["That one alone", "First what else", "All 2 hosts", "Then the run goes on", "db1:"];
@@ -208,7 +212,11 @@ fn what_follows_an_answer_that_runs_nothing_itself_is_listed() {
     let screen = Desk::new(tall).tell(both_failed().told()).keys(":exclude").screen();
     let (_, all) = screen.split_once("All 2 hosts").unwrap();
     assert!(!all.contains("web1"), "{screen}");
-    check(both_failed().told(), "T<C-o>", &["web1: ./bin/build ", "all 2", "web1 web2: ./bin/build "]);
+    check(
+        both_failed().told(),
+        "T<C-o>",
+        &["web1: ./bin/build ", "all 2", "web1 web2: ./bin/build "],
+    );
 }
 
 #[test]
