@@ -9,6 +9,7 @@ mod hold;
 mod items;
 mod scopes;
 mod state;
+mod undo;
 mod views;
 
 pub use command::{Command, Refusal};

@@ -10,7 +10,7 @@ use super::{
     story,
 };
 use crate::{
-    model::{Kind, Plan, Text},
+    model::{Follower, HostId, Kind, Node, Plan, StepName, Text},
     run::{Cause, End, Fact, Mode},
     tui::{Intent, StageOffer, Told, Wish, state::dialog::Focus},
 };
@@ -227,4 +227,46 @@ fn a_step_that_lies_ready_is_among_what_goes_on() {
         let mut desk = Desk::new(tall).tell(told.then(Fact::Mode(Mode::Pause)).told()).keys(keys);
         in_order(&desk.screen(), &["migrate", "db1: ./bin/migrate ", what]);
     }
+}
+
+#[test]
+fn all_that_an_undo_runs_is_listed_also_of_what_failed_and_goes_on() {
+    let tall = Size { width: 150, height: 80 };
+    let check = |story: story::Story, keys: &str, parts: &[&str]| {
+        in_order(&Desk::new(tall).tell(story.told()).keys(keys).screen(), parts);
+    };
+    let story = || {
+        let mut plan = story::plan();
+        let restarts = |node: &&Node| node.key.step.as_str() == "restart" && node.host.is_some();
+        let restart = plan.nodes.iter().find(restarts).unwrap();
+        let Kind::Act(act) = restart.kind.clone() else { panic!("restart acts") };
+        let steps = ["switch", "restart"].map(|step| StepName::try_from(step.to_owned()).unwrap());
+        let [of, step] = steps;
+        plan.followers = vec![Follower { of, step, host: HostId(1), act: *act }];
+        story::Story::of(plan).done("release", &[0, 1, 2], 1).pass("build")
+    };
+    // One failed, and the other goes on: both are taken back once they have ended.
+    let begun = || story().start("build", 0).start("build", 1).end("build", 0, 1);
+    let back = [
+        "take back build",
+        "web1 web2 (undo): ./bin/build --undo",
+        "take back release",
+        "web1 web2 db1 (undo): ./bin/release --undo",
+    ];
+    for keys in ["U<C-o>", "A<C-o>", ":undo", ":abort"] {
+        check(begun(), keys, &back);
+    }
+    let served = || {
+        let story = story().done("build", &[0, 1], 1).pass("migrate").done("migrate", &[2], 1);
+        story.pass("switch").done("switch", &[0, 1], 1).pass("restart")
+    };
+    let asked = [
+        "asks: the schema was changed by migrate",
+        "take back switch",
+        "web1 web2 (undo): ./bin/switch --undo",
+        "restart, which follows that",
+        "web2: ./bin/restart",
+        "take back build",
+    ];
+    check(served(), "U<C-o>", &asked);
 }

@@ -2,8 +2,8 @@
 
 use super::built::{self, Texts, built_in_as};
 use crate::{
-    model::{Column, Command, HostId, Kind, Node, NodeId, Part, Plan, Query},
-    run::{Cell, Run, State},
+    model::{Column, Command, Gate, HostId, Kind, Node, NodeId, Origin, Part, Plan, Query},
+    run::{Cell, Run},
     tui::{state::Model, styles::Tone},
 };
 
@@ -68,32 +68,53 @@ pub(crate) fn ahead(
     page.done(BEGUN)
 }
 
-/// What would take back what was done, the last first.
+/// What would take back what has begun, the last first, with what follows it and what it asks. Of a run
+/// that is being taken back: what of that is ahead.
 pub(crate) fn undoing(run: &Run) -> Vec<Row> {
-    let mut done: Vec<_> =
-        run.cells.iter().filter(|cell| matches!(cell.state, State::Ok(_))).collect();
-    done.sort_by_key(|cell| std::cmp::Reverse(cell.began));
-    let mut steps: Vec<(&Node, Vec<Line<'_>>)> = Vec::new();
-    for cell in done {
-        let Kind::Act(act) = &cell.node.kind else { continue };
-        let (Some(undo), Some(host)) = (&act.undo, cell.node.host) else { continue };
-        let name = host_name(&run.plan, host);
-        let at = steps.iter().position(|(node, _)| node.key == cell.node.key);
-        let at = at.unwrap_or_else(|| {
-            steps.push((&cell.node, Vec::new()));
-            steps.len() - 1
-        });
-        if let Some((_, lines)) = steps.get_mut(at) {
-            put(lines, name, "undo", undo);
-        }
-    }
+    let of_run = || run.cells.iter().filter(|cell| cell.node.origin.takes_back());
+    let nodes: Vec<Node> = if run.undo_grown {
+        let ahead = of_run().filter(|cell| cell.state.is_ahead() && !run.given_up(cell));
+        ahead.map(|cell| cell.node.clone()).collect()
+    } else {
+        run.taking_back()
+    };
     let mut page = Page::of(&run.plan);
-    for (node, lines) in &steps {
-        let inner = built_in(&run.plan, node.key.step.as_str());
-        page.rows.push((format!("take back {}", node.key), Tone::Strong));
-        page.lines(&node.key.to_string(), inner, lines);
+    for nodes in nodes.chunk_by(|one, other| taken_back(run, one) == taken_back(run, other)) {
+        let Some(heading) = nodes.first().and_then(|node| taken_back(run, node)) else { continue };
+        let mut lines: Vec<Line<'_>> = Vec::new();
+        let mut in_order: Vec<&Node> = nodes.iter().collect();
+        in_order.sort_by_key(|node| node.host);
+        for node in in_order {
+            let host = node.host.map_or("", |host| host_name(&run.plan, host));
+            let part = if matches!(node.origin, Origin::UndoOf(_)) { "undo" } else { "" };
+            for (_, command) in commands(node) {
+                put(&mut lines, host, part, command);
+            }
+        }
+        let step = nodes.first().map_or("", |node| node.key.step.as_str());
+        let tone = if lines.is_empty() { Tone::Held } else { Tone::Strong };
+        page.rows.push((heading.clone(), tone));
+        page.lines(&heading, built_in(&run.plan, step), &lines);
     }
     page.done(BEGUN)
+}
+
+/// What a node of an undo is there for; nothing for gates that nobody is asked at.
+fn taken_back(run: &Run, node: &Node) -> Option<String> {
+    let step = &node.key.step;
+    match (&node.kind, &node.origin) {
+        (Kind::Gate(Gate::Schema(of)), _) => {
+            let of = run.cell(*of).map_or(step, |cell| &cell.node.key.step);
+            Some(format!("asks: the schema was changed by {of}"))
+        }
+        (Kind::Act(_), Origin::UndoOf(of)) => {
+            let key = run.cell(*of).map_or(&node.key, |cell| &cell.node.key);
+            Some(format!("take back {key}"))
+        }
+        (Kind::Act(_), Origin::FollowerOf(_)) => Some(format!("{step}, which follows that")),
+        (Kind::Act(_), _) => Some(step.to_string()),
+        (Kind::Gate(_) | Kind::Ask(_), _) => None,
+    }
 }
 
 /// The commands of cells of one step, as they would be run again.

@@ -1,17 +1,11 @@
-//! Undo: compensations are ordinary nodes, appended when a run is given up with undo. The last done
-//! is taken back first; what was done side by side is taken back side by side. A compensation that
-//! fails does not stop the rest. A scope that is still open is left where it was entered: after
-//! everything inside it was taken back, and before what was done before it.
+//! What would be, or is, taken back of a run: compensations as nodes, the last done first; what was done
+//! side by side is taken back side by side. A scope that is still open is left where it was entered:
+//! after everything inside it was taken back, and before what was done before it.
 
 mod layout;
 
-use jiff::Timestamp;
-
-use super::{Engine, Found};
-use crate::{
-    model::{Changes, Command, Gate, HostId, Key, Kind, Node, NodeId, Origin, StepName},
-    run::{Cell, Fact, OpenScope, Overrule, State},
-};
+use super::{Cell, OpenScope, Overrule, Run, State};
+use crate::model::{Changes, Command, Gate, HostId, Key, Kind, Node, NodeId, Origin, StepName};
 
 use layout::Layout;
 
@@ -36,26 +30,15 @@ struct SchemaChange {
     since: u64,
 }
 
-impl Engine {
-    /// Lays out the taking back, once everything that was begun has ended.
-    pub(super) fn grow_undo(&self, _now: Timestamp) -> Found {
-        let run = &self.run;
-        let due = run.aborting.is_some_and(|abort| abort.undo) && !run.undo_grown;
-        let unsure = run.cells.iter().any(|cell| {
-            matches!(cell.state, State::Unknown(..))
-                && cell.node.host.is_some_and(|h| run.takes_part(h))
-        });
-        if !due || unsure || run.busy() {
-            return Vec::new();
-        }
-        vec![(Fact::Grew(self.taking_back(), Vec::new()), None)]
-    }
-
-    fn taking_back(&self) -> Vec<Node> {
-        let mut nodes = Layout::new(&self.run.cells);
+impl Run {
+    /// The nodes that take back what has begun, with the ids that come next. What goes on now will have
+    /// ended by then.
+    #[must_use]
+    pub fn taking_back(&self) -> Vec<Node> {
+        let mut nodes = Layout::new(&self.cells);
         let changed = self.last_schema_change();
         let mut schema = changed.clone();
-        let mut scopes = self.run.open_scopes().into_iter().peekable();
+        let mut scopes = self.open_scopes().into_iter().peekable();
         for column in self.columns_back() {
             let Some(first) = column.first() else { continue };
             while let Some(scope) = scopes.next_if(|scope| scope.since > first.began) {
@@ -85,7 +68,7 @@ impl Engine {
     /// What still leaves a scope. It shows visitors what is there: over a schema that was changed
     /// never without being asked, however that was taken back.
     fn leave(&self, open: &OpenScope, changed: Option<&SchemaChange>, nodes: &mut Layout) {
-        let Some(enter) = self.run.cell(open.enter) else { return };
+        let Some(enter) = self.cell(open.enter) else { return };
         if let Some(changed) = changed {
             nodes.schema_gate(changed);
         }
@@ -96,7 +79,7 @@ impl Engine {
                 nodes.gate(step, Gate::Join, Origin::LeaveOf(open.enter));
             }
             for id in together {
-                if let Some(cell) = self.run.cell(*id) {
+                if let Some(cell) = self.cell(*id) {
                     nodes.close(*id, &cell.node);
                 }
             }
@@ -106,7 +89,7 @@ impl Engine {
     /// The schema change that began last: nothing from before it, and nothing visible, is taken back
     /// without being asked.
     fn last_schema_change(&self) -> Option<SchemaChange> {
-        let begun = self.run.ids().filter(|(_, cell)| changes(cell) == Changes::Schema);
+        let begun = self.ids().filter(|(_, cell)| changes(cell) == Changes::Schema);
         begun
             .filter_map(|(node, cell)| {
                 let step = cell.node.key.step.clone();
@@ -120,7 +103,7 @@ impl Engine {
         for back in column {
             let here = |host: HostId, of: &StepName| host == back.host && *of == back.key.step;
             let followers =
-                self.run.plan.followers.iter().filter(|follower| here(follower.host, &follower.of));
+                self.plan.followers.iter().filter(|follower| here(follower.host, &follower.of));
             for follower in followers {
                 nodes.follow(&follower.step, follower.host, &follower.act, back.node);
             }
@@ -130,7 +113,6 @@ impl Engine {
     /// What is to be taken back, last first, grouped by what ran side by side.
     fn columns_back(&self) -> Vec<Vec<Back>> {
         let mut begun: Vec<(u64, NodeId, &Cell)> = self
-            .run
             .ids()
             .filter_map(|(id, cell)| Some((cell.began?, id, cell)))
             .filter(|(_, _, cell)| !cell.node.origin.takes_back())
@@ -152,20 +134,23 @@ impl Engine {
     fn back(&self, node: NodeId, cell: &Cell, began: u64) -> Option<Back> {
         let (host, Kind::Act(act)) = (cell.node.host?, &cell.node.kind) else { return None };
         let done = match &cell.state {
-            State::Ok(_) | State::Failed(..) | State::Refused(..) | State::Never(_) => true,
+            State::Ok(_)
+            | State::Failed(..)
+            | State::Refused(..)
+            | State::Never(_)
+            | State::Running(_)
+            | State::Settling(..) => true,
             State::Overruled(overrule) => match overrule {
                 Overrule::Skipped(_) | Overrule::Fixed(_) | Overrule::Assumed(..) => true,
                 Overrule::Excluded(..) => false,
             },
             State::Waiting
             | State::Armed(_)
-            | State::Running(_)
-            | State::Settling(..)
             | State::Unknown(..)
             | State::Stranded(_)
             | State::Reverted(_) => false,
         };
-        if !done || !self.run.takes_part(host) {
+        if !done || !self.takes_part(host) {
             return None;
         }
         let command = act.undo.clone()?;
