@@ -19,6 +19,32 @@ fn asked(desk: &Desk) -> Vec<Wish> {
     desk.wishes.iter().filter(asks).cloned().collect()
 }
 
+/// Nothing that is wished is carried out: as often as something else is wished then.
+fn refused(mut desk: Desk) -> Desk {
+    for _ in 0..3 {
+        let wishes = std::mem::take(&mut desk.wishes).into_iter();
+        let told: Vec<Told> = wishes.filter_map(|wish| wish.refused("nobody drives it")).collect();
+        desk = desk.tell_all(told);
+    }
+    assert_eq!(desk.wishes, [], "it is not asked for again and again");
+    desk
+}
+
+#[test]
+fn what_is_not_carried_out_is_waited_for_no_more() {
+    let desk = Desk::new(WIDE).tell_all(idle()).keys("Rj");
+    let sight = &desk.model.sight;
+    assert!(sight.differences.asked.is_some() && sight.preview.asked.is_some());
+    let mut desk = refused(desk);
+    let sight = &desk.model.sight;
+    assert!(sight.differences.asked.is_none() && sight.preview.asked.is_none());
+    let screen = desk.screen();
+    assert!(screen.contains("not known: nobody drives it (r asks again)"), "{screen}");
+    assert!(screen.contains("PLAN       nobody drives it"), "{screen}");
+    let desk = refused(desk.keys("d"));
+    assert_eq!(desk.model.sight.differences.opening, None);
+}
+
 #[test]
 fn how_a_release_differs_is_read_as_the_cursor_comes_to_it_and_once() {
     let mut desk = Desk::new(WIDE).tell_all(idle()).keys("R");
