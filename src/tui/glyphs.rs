@@ -1,5 +1,6 @@
 //! The few marks that the console draws, in Unicode and in ASCII.
 
+use jiff::Timestamp;
 use ratatui::symbols::border;
 
 /// One set of marks. None of them is wider than its column, and each state has one of its own.
@@ -109,5 +110,11 @@ impl Glyphs {
     /// The set for terminals with Unicode, or without.
     pub(crate) fn of(ascii: bool) -> &'static Self {
         if ascii { &ASCII } else { &UNICODE }
+    }
+
+    /// The mark of something that goes on: another one each second.
+    pub(crate) fn spinning(&self, now: Timestamp) -> &'static str {
+        let turn = usize::try_from(now.as_second().rem_euclid(4)).unwrap_or(0);
+        self.running.get(turn).copied().unwrap_or_default()
     }
 }

@@ -326,8 +326,7 @@ fn given_up(abort: Abort) -> &'static str {
 
 /// The mark of something that goes on.
 fn spin(model: &Model) -> &'static str {
-    let frames = model.glyphs().running;
-    frames[usize::try_from(model.now.as_second().rem_euclid(4)).unwrap_or(0)]
+    model.glyphs().spinning(model.now)
 }
 
 fn going(model: &Model, run: &Run) -> (String, Tone) {

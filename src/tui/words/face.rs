@@ -24,9 +24,8 @@ pub(crate) struct Look {
 
 /// How a state is shown.
 pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
-    let spun = glyphs.running[usize::try_from(now.as_second().rem_euclid(4)).unwrap_or(0)];
     let time = |from: &Option<Timestamp>| from.map_or_else(String::new, |at| since(at, now));
-    let (glyph, tone) = mark(face, glyphs, spun);
+    let (glyph, tone) = mark(face, glyphs, glyphs.spinning(now));
     let (word, short) = match face {
         Face::Absent => plain("not for this host", ""),
         Face::Waiting => plain("waiting", ""),

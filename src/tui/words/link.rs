@@ -28,8 +28,7 @@ pub(crate) fn linked(model: &Model, host: HostId) -> Linked {
                 state(glyphs.failed, "trouble", Tone::Failed, Some("cannot be reached"))
             }
             Some(HostState::Connecting) | None => {
-                let turn = usize::try_from(model.now.as_second().rem_euclid(4)).unwrap_or(0);
-                let glyph = glyphs.running.get(turn).copied().unwrap_or_default();
+                let glyph = glyphs.spinning(model.now);
                 state(glyph, "connects", Tone::Running, Some("connecting"))
             }
         };
