@@ -13,6 +13,7 @@ pub(crate) enum Mode {
     /// Pasted text is told apart from keys (private mode 2004).
     Paste,
     /// Keys that are otherwise one byte are told apart (kitty's keyboard protocol, flag 1).
+    /// Not set by us: a guest may leave it on.
     Keys,
     /// Coming and going of the operator's attention is told (private mode 1004).
     Focus,

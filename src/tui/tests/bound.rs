@@ -2,7 +2,7 @@
 
 use ratatui::layout::Size;
 
-use super::{Desk, NARROW, WIDE, chatter, keys::STATES, settings, story};
+use super::{Desk, NARROW, WIDE, chatter, commands::stages, keys::STATES, settings, story};
 use crate::{
     config::Theme,
     tui::{
@@ -151,6 +151,7 @@ fn old_keys(model: &Model, screen: &str) -> Vec<String> {
     const SAME: [&str; 6] = ["Enter", "Tab", "Shift-Tab", "PgDn", "PgUp", "Ctrl-u"];
     let listed = model.dialog.is_some()
         || model.picker.is_some()
+        || model.stages.is_some()
         || model.palette.is_some()
         || model.help.is_some()
         || model.history.open
@@ -222,6 +223,12 @@ fn no_text_names_a_key_that_is_bound_otherwise() {
                 named.entry(old).or_insert_with(|| format!("{name}, {keys}"));
             }
         }
+    }
+    let settings = Settings { keymap: moved_keymap(), ..settings() };
+    let mut desk = Desk::with(WIDE, settings, 40, chatter).tell(stages());
+    let screen = desk.screen();
+    for old in old_keys(&desk.model, &screen) {
+        named.insert(old, "stages".to_owned());
     }
     assert!(named.is_empty(), "{named:#?}");
 }

@@ -145,7 +145,7 @@ fn what_is_done_by_one_text_alone_has_its_functions_behind_it_too() {
     in_order(&desk.screen(), &["switch on web1:", "echo switch", "these functions:", "die() {"]);
 }
 
-fn stages() -> Told {
+pub(super) fn stages() -> Told {
     let hosts = |n: usize| (1..=n).map(|n| format!("web{n}")).collect();
     let offer = |name: &str, n, protected, open| StageOffer {
         name: name.to_owned(),
