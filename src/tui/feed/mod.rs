@@ -75,6 +75,7 @@ struct Made {
     search: u64,
     filter: (u64, u64),
     found: Option<u64>,
+    marks: u64,
 }
 
 impl Made {
@@ -90,6 +91,7 @@ impl Made {
             search: log.search.id,
             filter: (log.sieve.id, log.sieve.context),
             found: log.search.found,
+            marks: log.marks.stamp,
         }
     }
 }

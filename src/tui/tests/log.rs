@@ -377,6 +377,22 @@ fn a_filter_hides_no_line_that_fits_above_what_is_shown() {
     assert!(screen.contains("module 5 of") && screen.contains("module 3 of"), "{screen}");
 }
 
+#[test]
+fn a_mark_is_on_the_scroll_bar_as_long_as_it_is_there() {
+    let marked = |desk: &mut Desk| {
+        desk.look();
+        desk.model.log.bar.iter().any(|tick| tick.mark)
+    };
+    let mut desk = desk(1000, chatter).keys("gm");
+    assert!(marked(&mut desk));
+    for _ in 0..2 {
+        desk = desk.keys("m");
+        assert!(!marked(&mut desk), "{}", desk.screen());
+        desk = desk.keys("m");
+        assert!(marked(&mut desk), "{}", desk.screen());
+    }
+}
+
 /// The screen as it is now, while the logs of several hosts are put in order.
 fn now(desk: &Desk) -> String {
     let Size { width, height } = desk.model.size;

@@ -17,6 +17,8 @@ pub(crate) struct Marks {
     /// The log that is shown.
     pub(crate) of: Option<(Shape, Try)>,
     all: BTreeMap<(Shape, Try), BTreeSet<u64>>,
+    /// Another number whenever one was set or taken away.
+    pub(crate) stamp: u64,
 }
 
 impl Marks {
@@ -36,6 +38,7 @@ impl Marks {
         if self.all.len() >= LOGS_MAX && !self.all.contains_key(&of) {
             return None;
         }
+        self.stamp += 1;
         let marks = self.all.entry(of).or_default();
         if marks.remove(&line) {
             return Some(false);
@@ -45,6 +48,7 @@ impl Marks {
 
     /// Another run: its logs are others.
     pub(crate) fn forget(&mut self) {
+        self.stamp += 1;
         self.all.clear();
     }
 }
