@@ -20,7 +20,7 @@ pub(crate) fn clock(model: &mut Model, wall: Timestamp) {
         return;
     }
     let way = if by.is_negative() { "back" } else { "forward" };
-    let by = words::whole(by.abs());
+    let by = words::whole(by.abs() + SignedDuration::from_millis(500));
     let line =
         format!("this machine's clock was set {way} by {by}; what is measured goes on evenly");
     model.say(line, Tone::Warn);
