@@ -320,3 +320,38 @@ fn a_step_that_hangs_is_asked_to_end_and_then_killed() {
     assert!(facts[2].starts_with(r#"{"aborted":[{"stop":true,"undo":false}"#), "{facts:?}");
     assert!(facts[3..].contains(&stop(one + 1, "term", "abort")), "{facts:?}");
 }
+
+const NOT_BACK: &str = r#"
+[steps.one]
+run = "true"
+undo = "exit 3"
+[steps.two]
+run = "true"
+undo = "exit 4"
+[steps.three]
+run = "exit 5"
+[pipelines]
+deploy = ["one", "two", "three"]
+"#;
+
+#[test]
+fn what_cannot_be_taken_back_is_left_as_it_is_by_one_answer() {
+    let project = Project::up(2, &[], NOT_BACK);
+    let console = project.console(36, 120);
+    console.wait_for("READY");
+    console.act("D", "Start deploy");
+    console.wait_for("FAILED three on h");
+    console.act("U", "Abort and undo?");
+    console.wait_for("NOT UNDONE");
+    console.wait_for("leaves all that is not undone as it is");
+    console.send("A");
+    figure(&console.wait_for("Leave the rest as it is?"));
+    console.press("\t", "Leave as it is");
+    console.wait_for("is over");
+    let screen = console.wait_for("UNDO FAILED, 4 NOT UNDONE");
+    figure(&screen);
+    ends(console, 1);
+    let facts = decided(&project);
+    assert_eq!(facts.len(), 2, "{facts:?}");
+    assert!(facts[1].contains(r#","abort",""]"#), "{facts:?}");
+}

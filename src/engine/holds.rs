@@ -39,11 +39,11 @@ impl Engine {
         let takes_back = cell.node.origin.takes_back();
         match &cell.state {
             State::Failed(_, end) if takes_back => {
-                self.taking_back_is_over().then_some(Cause::NotUndone(*end))
+                self.asks_what_is_not_undone().then_some(Cause::NotUndone(*end))
             }
             State::Failed(_, end) if !aborting => Some(Cause::Failed(*end)),
             State::Refused(_, words) if takes_back => {
-                self.taking_back_is_over().then(|| Cause::Refused(words.clone()))
+                self.asks_what_is_not_undone().then(|| Cause::Refused(words.clone()))
             }
             State::Refused(_, words) if !aborting => Some(Cause::Refused(words.clone())),
             State::Unknown(_, lost) => Some(Cause::Unknown(*lost)),
@@ -73,10 +73,12 @@ impl Engine {
     }
 
     /// Compensations that failed are asked about when all others had their turn, as far as the end
-    /// of a scope.
-    fn taking_back_is_over(&self) -> bool {
+    /// of a scope; and no more once the rest is left as it is.
+    fn asks_what_is_not_undone(&self) -> bool {
         let back = |cell: &&Cell| cell.node.origin.takes_back();
-        self.run.cells.iter().filter(back).all(Cell::is_over) || self.waits_to_leave()
+        let undoing = self.run.aborting.is_some_and(|abort| abort.undo);
+        let over = || self.run.cells.iter().filter(back).all(Cell::is_over);
+        undoing && (over() || self.waits_to_leave())
     }
 
     fn is_cut_off(&self, cell: &Cell, now: Timestamp) -> bool {
@@ -115,8 +117,12 @@ impl Engine {
                 vec![Offer::Go]
             }
         };
+        let not_undone = matches!(cause, Cause::NotUndone(_) | Cause::Refused(_));
         if !aborting {
             offers.extend([Offer::Undo, Offer::Abort]);
+        } else if not_undone && cell.node.origin.takes_back() {
+            // One answer for all: the rest is left as it is.
+            offers.push(Offer::Abort);
         }
         if self.run.barred(cell) {
             offers.retain(|offer| !matches!(offer, Offer::Retry | Offer::Edit));

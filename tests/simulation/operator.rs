@@ -229,7 +229,7 @@ fn ends(offer: Offer, cause: &Cause) -> bool {
         | Offer::Go
         | Offer::Answer
         | Offer::TakeOver => true,
-        Offer::Abort => *cause == Cause::Schema,
+        Offer::Abort => matches!(cause, Cause::Schema | Cause::NotUndone(_)),
         Offer::Exclude => *cause == Cause::Unreachable,
         Offer::Retry | Offer::Edit | Offer::Undo | Offer::Move(_) => false,
     }

@@ -27,10 +27,33 @@ fn undo_runs_last_first_and_side_by_side_what_ran_side_by_side() {
         is two@a ok
         is undo_two@a failed exit 1
         holds undo_two@a:not-undone
-        offers undo_two@a retry edit fixed skip
+        offers undo_two@a retry edit fixed skip abort
         choose undo_two@a retry
         do undo_two@a
         is two@a reverted
+        closed Failed",
+    );
+}
+
+#[test]
+fn all_that_is_not_undone_is_left_by_one_answer() {
+    check(
+        THREE,
+        "
+        run
+        do one@a one@b two@a two@b
+        fail three@a 1
+        choose three@a undo
+        fail undo_two@a 1
+        fail undo_two@b 1
+        do undo_one@a
+        fail undo_one@b 1
+        holds undo_two@b:not-undone undo_two@a:not-undone undo_one@b:not-undone
+        crash
+        choose undo_two@b abort
+        is one@a reverted
+        is two@a ok
+        is undo_two@a failed exit 1
         closed Failed",
     );
 }

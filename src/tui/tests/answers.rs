@@ -159,6 +159,20 @@ fn the_keys_of_a_failed_undo_are_those_that_do_something() {
 }
 
 #[test]
+fn what_is_not_undone_is_left_as_it_is_by_one_answer() {
+    let mut opened = desk(WIDE, story::not_undone().told());
+    let screen = opened.screen();
+    assert!(screen.contains("leaves all that is not undone as it is"), "{screen}");
+    let mut desk = opened.keys("A");
+    let screen = desk.screen();
+    for words in ["Leave the rest as it is?", "web1, web2, db1", "what was taken back stays so"] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
+    let wishes = desk.keys("<down><ret>").wishes();
+    assert!(wishes.len() == 1 && wishes[0].contains("Abort, Why"), "{wishes:?}");
+}
+
+#[test]
 fn all_hosts_are_tried_again_at_once() {
     let desk = desk(WIDE, both()).keys("TA");
     let retry = |hold: u32| format!("Command(Choose(HoldId({hold}), Retry, Why(\"\")))");

@@ -366,7 +366,7 @@ pub(crate) fn undoing() -> Story {
 pub(crate) fn not_undone() -> Story {
     let (story, first) = taken_back();
     let node = NodeId(first + 1);
-    let offers = [Offer::Retry, Offer::Edit, Offer::Fixed, Offer::Skip];
+    let offers = [Offer::Retry, Offer::Edit, Offer::Fixed, Offer::Skip, Offer::Abort];
     let story = story.start_node(node).wait(1).end_node(node, 2);
     story.hold(node, Cause::NotUndone(End::Exit(2)), &offers)
 }

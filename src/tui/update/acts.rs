@@ -311,7 +311,7 @@ fn leave_undone(model: &Model) -> Option<Dialog> {
     let (id, hold) = model.hold().filter(|(_, hold)| allowed::ends_the_run(run, hold))?;
     let deed = Deed::Choose(vec![id], Choice::Abort);
     let what = "ends the run: what was taken back stays so, what was not stays done";
-    let facts = about(model, run, hold, what, "none: the run cannot be taken up again");
+    let facts = Facts::new(what, words::all_hosts(model), "none: the run cannot be taken up again");
     let dialog = about_hold(model, run, id, hold, "Leave the rest as it is?").about(facts).button(
         "Leave as it is",
         Some('L'),

@@ -47,12 +47,20 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
         Offer::AssumeFailed => "you saw that it was not done",
         Offer::Exclude => "goes on without this host",
         Offer::Undo => "takes back what was done, last first",
+        Offer::Abort if model.run().is_some_and(|run| takes_back(run, hold)) => {
+            "leaves all that is not undone as it is"
+        }
         Offer::Abort => "gives up; asks which way",
         Offer::Answer => "sends one line to the step",
         Offer::Move(host) => return format!("does it on {} instead", model.host_name(host)),
         Offer::TakeOver => "the other holder can change no more",
     };
     text.to_owned()
+}
+
+/// Whether a question is about something that takes back.
+fn takes_back(run: &Run, hold: &Hold) -> bool {
+    run.cell(hold.on).is_some_and(|cell| cell.node.origin.takes_back())
 }
 
 /// The same of an answer that can be given on several hosts at once.
