@@ -272,6 +272,7 @@ impl Model {
     /// Another cell is chosen: what was chosen in the one before has no meaning in it.
     pub(crate) fn at_another_cell(&mut self) {
         (self.log.pinned, self.asked.hold, self.detail) = (None, None, 0);
+        self.log.stays = false;
     }
 
     /// The run, once there is one.
@@ -350,6 +351,15 @@ impl Model {
     pub(crate) fn attempt(&self) -> Option<Try> {
         let attempts = self.attempts();
         self.log.pinned.filter(|pinned| attempts.contains(pinned)).or(attempts.last().copied())
+    }
+
+    /// Where the run is: the step that began last among those that run, else of all.
+    pub(crate) fn newest_step(&self) -> Option<(usize, HostId)> {
+        let begun = |cell: &&Cell| cell.tries > 0;
+        let cells = self.run()?.ids().filter(|(_, cell)| begun(cell));
+        let (id, _) = cells.max_by_key(|(id, cell)| (cell.in_flight(), cell.started, *id))?;
+        let (column, host) = self.grid.find(id)?;
+        Some((column, host?))
     }
 
     /// The newest attempt of each host in the chosen column.

@@ -10,6 +10,7 @@ mod commands;
 mod dialogs;
 mod excluded;
 mod failure;
+mod follow;
 mod host;
 mod items;
 mod keys;

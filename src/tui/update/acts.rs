@@ -216,7 +216,7 @@ pub(super) fn show_cell(model: &mut Model) {
     if let Some(row) = host.and_then(|host| model.grid.row(host)) {
         model.cursor.row = row;
     }
-    (model.cursor.moved, model.log.pinned) = (true, None);
+    (model.cursor.moved, model.log.pinned, model.log.stays) = (true, None, false);
 }
 
 fn toggle_break(model: &Model) -> Vec<Wish> {

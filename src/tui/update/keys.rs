@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::{
     acts,
     allowed::{self, why_not},
-    dialog, failure, help, history, host, lend, log, narrow, palette, picker, stages,
+    dialog, failure, follow, help, history, host, lend, log, narrow, palette, picker, stages,
 };
 use crate::tui::{
     action::{Act, Action, Motion},
@@ -223,7 +223,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Choices => failure::choices(model),
         Action::Zoom => model.zoom = !model.zoom,
         Action::Follow if model.failure.open => model.log.way = Some(Move::Bottom),
-        Action::Follow => follow(model),
+        Action::Follow => follow::again(model),
         Action::Wrap => (model.log.wrap, model.log.left) = (!model.log.wrap, 0),
         Action::Times => model.log.times = model.log.times.next(),
         Action::Search => match narrow::here(model) {
@@ -272,13 +272,6 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Stream => model.errands.ask(Errand::Stream),
     }
     Vec::new()
-}
-
-/// Goes with the run: its newest step, among all of them, and the end of its log.
-fn follow(model: &mut Model) {
-    narrow::forget(model);
-    (model.cursor.moved, model.log.pinned) = (false, None);
-    model.log.way = Some(Move::Bottom);
 }
 
 /// Whether it is the card of a failure that would be copied, not its log.

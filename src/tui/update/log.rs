@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
+    follow,
     keys::rows,
     typing::{self, Came},
 };
@@ -47,6 +48,10 @@ pub(super) fn paste(model: &mut Model, text: &str) {
 /// Moves about in the log.
 pub(super) fn go(model: &mut Model, motion: Motion) {
     let (_, page) = view::log_room(model);
+    if motion == Motion::Bottom && model.log.stays && model.log.choose.is_none() {
+        follow::again(model);
+        return;
+    }
     let log = &mut model.log;
     match motion {
         Motion::Left => log.left = log.left.saturating_sub(8),

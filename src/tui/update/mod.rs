@@ -10,6 +10,7 @@ mod dialog;
 mod edit;
 mod exclude;
 mod failure;
+mod follow;
 mod help;
 mod history;
 mod host;

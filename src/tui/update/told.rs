@@ -1,18 +1,15 @@
 //! What the console is told.
 
-use super::{attention, history, log, mouse, picker, tempo};
+use super::{attention, follow, history, log, mouse, picker, tempo};
 use crate::{
     model::{HostId, Plan},
-    run::{Cell, Event, Fact, Run, Verdict},
+    run::{Event, Fact, Run, Verdict},
     tui::{
         Settings, Themes,
         errand::Errand,
         keymap::with_keys,
         state::{
-            Asked, Cursor, Line, Model, Subject,
-            failure::Failure,
-            grid::{Column, Grid},
-            stages::Stages,
+            Asked, Cursor, Line, Model, Subject, failure::Failure, grid::Grid, stages::Stages,
         },
         styles::Tone,
         told::{HostState, Told},
@@ -46,9 +43,11 @@ fn told(model: &mut Model, told: Told) {
         Told::Login { host, user } => drop(model.sight.logins.insert(host, user)),
         Told::Events(events) => facts(model, &events),
         Told::Whole(run) => {
+            let read = follow::read(model);
             model.subject = Subject::Run(run);
             (model.starting, model.sight.doing) = (false, None);
             regrid(model);
+            follow::keep(model, read);
             model.say("the console fell behind; it shows the run as it is now", Tone::Dim);
         }
         Told::Refused(why) => model.say(format!("not done: {why}"), Tone::Warn),
@@ -191,7 +190,7 @@ fn begin_anew(model: &mut Model) {
     model.refused.clear();
     model.failure = Failure::default();
     (model.cursor, model.asked) = (Cursor::default(), Asked::default());
-    (model.log.pinned, model.detail) = (None, 0);
+    model.at_another_cell();
     model.log.marks.forget();
 }
 
@@ -209,15 +208,16 @@ fn host_state(model: &mut Model, host: HostId, state: HostState) {
 
 fn facts(model: &mut Model, events: &[Event]) {
     let questions_before = open_questions(model);
+    let read = follow::read(model);
     for event in events {
         apply(model, event);
     }
     regrid(model);
-    follow(model, events);
-    go_where_it_runs(model);
+    follow::keep(model, read);
+    follow::follow(model, events);
     let none_before = questions_before == 0;
     if none_before && open_questions(model) > 0 && model.dialog.is_none() {
-        go_to_question(model);
+        follow::to_question(model);
     }
 }
 
@@ -262,59 +262,4 @@ fn regrid(model: &mut Model) {
         Subject::Nothing => return,
     };
     model.grid = grid;
-}
-
-/// Goes with the run, as long as the operator has not gone elsewhere.
-fn follow(model: &mut Model, events: &[Event]) {
-    if model.cursor.moved {
-        return;
-    }
-    let started = events.iter().rev().find_map(|event| {
-        let Fact::Started(attempt) = &event.fact else { return None };
-        model.grid.find(attempt.node)
-    });
-    let Some((column, Some(host))) = started else { return };
-    // The same host as long as it takes part in the step.
-    let has_part = |column: &Column, host| !column.nodes(host).is_empty();
-    let next = model.grid.columns.get(column);
-    let stays = next.zip(model.host()).is_some_and(|(column, host)| has_part(column, host));
-    model.cursor.column = column;
-    if !stays {
-        model.cursor.row = model.grid.row(host).unwrap_or(0);
-    }
-}
-
-/// Goes on to a host on which the step still runs, where it has ended on the chosen one.
-fn go_where_it_runs(model: &mut Model) {
-    let (Some(run), Some(column), Some(host)) = (model.open_run(), model.column(), model.host())
-    else {
-        return;
-    };
-    let runs = |host| {
-        let cells = column.nodes(host).iter().filter_map(|id| run.cell(*id));
-        cells.into_iter().any(Cell::in_flight)
-    };
-    if model.cursor.moved || model.hold().is_some() || runs(host) {
-        return;
-    }
-    let other = column.hosts().find(|other| runs(*other));
-    if let Some(row) = other.and_then(|other| model.grid.row(other)) {
-        model.cursor.row = row;
-    }
-}
-
-/// Shows the cell that the first question is about.
-fn go_to_question(model: &mut Model) {
-    let Some(run) = model.open_run() else { return };
-    let Some((id, hold)) = run.holds.iter().next() else { return };
-    let (id, found) = (*id, model.grid.find(hold.on));
-    model.asked.hold = Some(id);
-    model.asked.choice = 0;
-    if let Some((column, host)) = found {
-        model.cursor.column = column;
-        model.log.pinned = None;
-        if let Some(row) = host.and_then(|host| model.grid.row(host)) {
-            model.cursor.row = row;
-        }
-    }
 }

@@ -12,6 +12,7 @@ use super::{focused, paint::Pen, parts::Parts};
 use crate::{
     model::Try,
     tui::{
+        keymap::with_keys,
         state::{
             Model, Pane,
             log::{Level, Row, Shape, Tick, Times, search},
@@ -109,13 +110,16 @@ fn right(model: &Model, pen: Pen) -> Parts {
         parts.push((2, format!(" MERGING {percent} % "), Tone::Held));
     }
     parts.extend(match log.follow {
-        true if log.behind.is_some() => None,
+        true if log.behind.is_some() || log.stays => None,
         true => Some((2, " FOLLOW ".to_owned(), Tone::Ok)),
         false if model.failure.stands(log.of, log.top) => {
             Some((0, format!(" AT FIRST ERROR +{} ", log.below), Tone::Held))
         }
         false => Some((2, format!(" PAUSED +{} ", log.below), Tone::Held)),
     });
+    if let Some(on) = goes_on(model) {
+        parts.push((1, format!(" {on} "), Tone::Held));
+    }
     let newest = if log.first > 0 { "the newest " } else { "" };
     let lines = number(log.lines.saturating_sub(log.first));
     let lines = match log.merging {
@@ -124,6 +128,13 @@ fn right(model: &Model, pen: Pen) -> Parts {
     };
     parts.push((4, format!(" {newest}{lines} "), Tone::Dim));
     parts.into_iter().map(|(rank, text, tone)| (rank, vec![pen.span(&text, tone)])).collect()
+}
+
+/// Where the run is, and the key that goes there, while the log of another step is read.
+fn goes_on(model: &Model) -> Option<String> {
+    let (column, _) = model.newest_step().filter(|_| model.log.stays)?;
+    let step = &model.grid.columns.get(column)?.step;
+    Some(with_keys(model, &format!("{{follow}} goes on to {step}")))
 }
 
 fn nothing(model: &Model, attempt: Try) -> String {

@@ -136,6 +136,8 @@ pub(crate) struct LogPane {
     /// Whose lines are wanted.
     pub(crate) shape: Shape,
     pub(crate) follow: bool,
+    /// The run went on elsewhere while this log was read: it is not left before the operator says so.
+    pub(crate) stays: bool,
     /// The first line shown, and the row in it.
     pub(crate) top: (u64, usize),
     /// Cells that are scrolled out on the left.
@@ -180,6 +182,7 @@ impl Default for LogPane {
             of: None,
             shape: Shape::One,
             follow: true,
+            stays: false,
             top: (0, 0),
             left: 0,
             wrap: true,
@@ -230,6 +233,13 @@ impl LogPane {
             (self.follow, self.top) = (false, (line.saturating_sub(3), 0));
             self.search.found = Some(line);
         }
+    }
+
+    /// Whether somebody reads it: away from its end, choosing lines, or typing what to look for.
+    pub(crate) fn is_read(&self) -> bool {
+        let moves = self.way.is_some_and(|way| way != Move::Bottom);
+        let busy = self.typing.is_some() || self.choose.is_some() || self.jump.is_some();
+        self.stays || !self.follow || moves || busy
     }
 
     /// Asks for so many rows further down; where lines are chosen, for lines.
