@@ -388,6 +388,12 @@ fn fitting_ends_in_an_ellipsis() {
 }
 
 #[test]
+fn dashes_and_quotes_are_what_they_are_in_ascii() {
+    let text = Shown::literal("✗ migrate – shop’s “old” page—gone");
+    assert_eq!(text.to_seven_bit().plain(), "? migrate - shop's \"old\" page-gone");
+}
+
+#[test]
 fn ascii_spellings_keep_the_columns() {
     let mut text = Shown::literal("‹KEY hidden› ⋯ é e\u{301} 日\u{301} ◌\u{301}…");
     text.push(&Shown::literal("end"));
