@@ -207,9 +207,10 @@ fn a_run_with_an_edit_that_ends_without_a_console_says_so() {
         console.wait_for("paused");
         console.send("O");
         console.wait_for("Command (sh, set -e)");
-        console.send("\ttouch /srv/www/app/mended; \t\t\r");
+        console.send("\ttouch /srv/www/app/mended; ");
+        console.press("\t\t", "Compare");
         console.wait_for("+ touch /srv/www/app/mended");
-        console.send("\t\r");
+        console.confirm("\t");
         console.wait_for("PAUSED before publish");
         console.signal("TERM");
         assert_eq!(console.wait_exit().0, Some(143));
