@@ -17,6 +17,7 @@ impl Wish {
             Self::Look | Self::Without(_) => Told::Note(why),
             // Asked by the screen itself, or answered by its own means.
             Self::Glance
+            | Self::Times
             | Self::Connect
             | Self::Stage(_)
             | Self::Prompted(..)

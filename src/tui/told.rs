@@ -424,6 +424,8 @@ pub enum Wish {
     Look,
     /// Look at the hosts beside whatever goes on, for the dialog that is open; nothing is planned anew.
     Glance,
+    /// Read again how long runs took: others may have run meanwhile.
+    Times,
     /// Tell what this would do; nothing is changed.
     Preview(Intent),
     /// Tell how the second release differs from the first. Only the last question is answered.
@@ -459,7 +461,7 @@ impl Wish {
     /// Whether the screen asks by itself for what it shows, and nobody typed for it.
     #[must_use]
     pub fn is_by_itself(&self) -> bool {
-        matches!(self, Self::Preview(_) | Self::Compare(_))
+        matches!(self, Self::Preview(_) | Self::Compare(_) | Self::Times)
     }
 }
 
@@ -478,6 +480,7 @@ impl std::fmt::Debug for Wish {
             Self::Connect => f.write_str("Connect"),
             Self::Look => f.write_str("Look"),
             Self::Glance => f.write_str("Glance"),
+            Self::Times => f.write_str("Times"),
             Self::Runs { asked, skip } => write!(f, "Runs({asked}, from {skip})"),
             Self::Past(run) => write!(f, "Past({run})"),
             Self::Preview(intent) => write!(f, "Preview({intent:?})"),

@@ -104,6 +104,7 @@ fn request(wish: &Wish) -> Option<Request> {
         | Wish::Interrupted
         | Wish::Look
         | Wish::Glance
+        | Wish::Times
         | Wish::Preview(_)
         | Wish::Compare(_)
         | Wish::Diff(_)

@@ -28,6 +28,8 @@ pub(crate) struct Tempo {
     pub(crate) said: BTreeSet<Try>,
     /// How long the run may still take, as of the last second or news.
     pub(crate) left: Option<Left>,
+    /// The times were asked for, for what is open now.
+    pub(crate) asked: bool,
 }
 
 /// When an attempt was last heard of.

@@ -92,6 +92,7 @@ pub(super) fn acts(wish: &Wish) -> bool {
         Wish::Connect
         | Wish::Look
         | Wish::Glance
+        | Wish::Times
         | Wish::Stage(_)
         | Wish::Without(_)
         | Wish::Preview(_)

@@ -84,7 +84,12 @@ pub(super) fn acting(desk: &Desk) -> Vec<String> {
     let acts = |wish: &&Wish| {
         !matches!(
             wish,
-            Wish::Preview(_) | Wish::Compare(_) | Wish::Glance | Wish::Runs { .. } | Wish::Past(_)
+            Wish::Preview(_)
+                | Wish::Compare(_)
+                | Wish::Glance
+                | Wish::Times
+                | Wish::Runs { .. }
+                | Wish::Past(_)
         )
     };
     desk.wishes.iter().filter(acts).map(|wish| format!("{wish:?}")).collect()

@@ -37,7 +37,9 @@ fn previewed(release: &str) -> Told {
 
 /// What it does, not what it asks.
 fn done(desk: &Desk) -> Vec<String> {
-    let asks = |wish: &&Wish| !matches!(wish, Wish::Preview(_) | Wish::Compare(_) | Wish::Glance);
+    let asks = |wish: &&Wish| {
+        !matches!(wish, Wish::Preview(_) | Wish::Compare(_) | Wish::Glance | Wish::Times)
+    };
     desk.wishes.iter().filter(asks).map(|wish| without_sight(&format!("{wish:?}"))).collect()
 }
 

@@ -192,3 +192,18 @@ fn the_right_of_the_header_keeps_its_place() {
         }
     }
 }
+
+#[test]
+fn times_are_read_again_for_what_says_how_long_a_run_takes() {
+    let asked =
+        |desk: &Desk| desk.wishes.iter().filter(|wish| **wish == crate::tui::Wish::Times).count();
+    let mut desk = Desk::new(WIDE).tell_all(story::ready());
+    assert_eq!(asked(&desk), 0);
+    desk = desk.keys("D");
+    assert!(desk.screen().contains("not known yet: no deploy has ended well"), "{}", desk.screen());
+    // Once for each dialog; what is told then is in the dialog that is open.
+    let mut desk = desk.later(1).later(1).tell(pace(3));
+    assert_eq!(asked(&desk), 1);
+    assert!(desk.screen().contains("Time   typically"), "{}", desk.screen());
+    assert_eq!(asked(&desk.keys("<esc>D")), 2);
+}

@@ -239,14 +239,11 @@ fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
     let plan = model.plan()?;
     let steps = words::count(plan.columns.len(), "step");
     let title = format!("Start {} of {} on {}?", plan.pipeline, plan.app, plan.stage);
-    let mut dialog = Dialog::new(title, Subject::Start, model.now).about(
-        Facts::new(
-            format!("runs {}: {steps}", plan.pipeline),
-            words::all_hosts(model),
-            with_keys(model, DURING),
-        )
-        .takes(words::usual_run(model, &plan.pipeline)),
-    );
+    let mut dialog = Dialog::new(title, Subject::Start, model.now).about(Facts::new(
+        format!("runs {}: {steps}", plan.pipeline),
+        words::all_hosts(model),
+        with_keys(model, DURING),
+    ));
     let straight = ("Run straight", Act::Deploy, "to the end, or to the first failure", Mode::Run);
     let stepping = ("Step by step", Act::Step, "the first step, then wait for you", Mode::Step);
     let order = if preferred == Mode::Step { [stepping, straight] } else { [straight, stepping] };

@@ -117,6 +117,7 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     wishes.extend(outside::ask(model));
     wishes.extend(picker::compare(model));
     wishes.extend(outside::glance(model));
+    wishes.extend(tempo::ask(model));
     wishes
 }
 

@@ -2,7 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::tui::{state::Model, styles::Tone, words};
+use crate::tui::{
+    state::{Model, dialog::Subject},
+    styles::Tone,
+    told::Wish,
+    words,
+};
 
 /// A clock that differs by less than before was only read a moment later.
 const SET_MIN: SignedDuration = SignedDuration::from_secs(2);
@@ -33,4 +38,23 @@ pub(super) fn keep(model: &mut Model) {
             model.say(line, Tone::Warn);
         }
     }
+}
+
+/// Others may have run since times were read: what says how long a run takes has them read again, once.
+pub(super) fn ask(model: &mut Model) -> Option<Wish> {
+    let says = model.dialog.as_ref().is_some_and(|dialog| match dialog.subject {
+        Subject::Start | Subject::Rollback(..) => true,
+        Subject::Without
+        | Subject::Holds(_)
+        | Subject::Run
+        | Subject::Maintenance(_)
+        | Subject::Lock(_)
+        | Subject::Shell(_)
+        | Subject::Prompt(_)
+        | Subject::Save
+        | Subject::Quit => false,
+    });
+    let says = says || model.picker.is_some();
+    let asked = std::mem::replace(&mut model.tempo.asked, says);
+    (says && !asked && !model.alone).then_some(Wish::Times)
 }

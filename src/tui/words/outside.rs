@@ -198,7 +198,10 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
         )),
         Subject::Start => {
             let mind = locked(model).or_else(|| stays_up(model));
-            dialog.facts.clone().map(|facts| facts.minding(mind))
+            // It is read again once the dialog is open.
+            let time = model.plan().map(|plan| super::usual_run(model, &plan.pipeline));
+            let facts = dialog.facts.clone()?.minding(mind);
+            Some(facts.takes(time.unwrap_or_default()))
         }
         Subject::Without
         | Subject::Holds(_)

@@ -346,6 +346,7 @@ impl<'a> Session<'a> {
                     self.beside(wish).await;
                 }
             }
+            Wish::Times => self.shown.iter().for_each(|plan| self.tell_pace(plan)),
             Wish::Preview(_)
             | Wish::Compare(_)
             | Wish::Diff(_)

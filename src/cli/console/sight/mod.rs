@@ -142,6 +142,7 @@ impl Sight {
             Wish::Do(Intent::Unlock { reason }) => self.unlock(reason).await,
             // Runs, and what the screen has means of its own for.
             Wish::Do(Intent::Rollback { .. })
+            | Wish::Times
             | Wish::Start(_)
             | Wish::Command(_)
             | Wish::Answer { .. }
