@@ -14,7 +14,7 @@ use super::{
     spots,
 };
 use crate::{
-    run::{Hold, Offer},
+    run::{Cause, Hold, Offer},
     text::Shown,
     tui::{
         action::{Action, Motion},
@@ -62,20 +62,20 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let width = usize::from(inner.width);
-    let mut lines: Vec<Line<'_>> = cause(model, hold, width)
-        .iter()
-        .map(|row| Line::from(pen.span(row, Tone::Strong)))
-        .collect();
-    let fit = Fit::of(model, hold, inner, lines.len());
+    let strong = |row: &String| Line::from(pen.span(row, Tone::Strong));
+    let cause = cause(model, hold, width);
+    let fit = Fit::of(model, hold, inner, cause.len());
     let offers = hold.offers.len();
     if fit.room < offers && !in_focus {
-        lines.truncate(usize::from(inner.height).saturating_sub(2).max(1));
-        lines.extend(
-            keys(model, hold, width).iter().map(|row| Line::from(pen.span(row, Tone::Text))),
-        );
+        let keys = keys(model, hold, width);
+        let room = usize::from(inner.height).saturating_sub(keys.len()).max(1);
+        let cause = in_short(hold, cause, (width, room));
+        let mut lines: Vec<Line<'_>> = cause.iter().map(strong).collect();
+        lines.extend(keys.iter().map(|row| Line::from(pen.span(row, Tone::Text))));
         frame.render_widget(Paragraph::new(lines), inner);
         return;
     }
+    let mut lines: Vec<Line<'_>> = cause.iter().map(strong).collect();
     let (first, shown) = fit.shown(model.asked.choice, offers);
     for (at, offer) in hold.offers.iter().enumerate().skip(first).take(shown) {
         let chosen = in_focus && at == model.asked.choice;
@@ -198,6 +198,21 @@ fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
     let lines = words::cause(model, run, hold);
     let rows = lines.iter().flat_map(|line| wrap_words(line, width));
     rows.take(CAUSE_MAX).collect()
+}
+
+/// What happened, in at most so many rows: the question of a step is what one has to read, and its end
+/// is nearest to the answer.
+fn in_short(hold: &Hold, mut cause: Vec<String>, (width, room): (usize, usize)) -> Vec<String> {
+    let Cause::Input(_, question) = &hold.cause else {
+        cause.truncate(room);
+        return cause;
+    };
+    let asked = wrap_words(&question.text, width);
+    if cause.len() > room && !question.text.trim().is_empty() {
+        cause = asked.get(asked.len().saturating_sub(room)..).unwrap_or_default().to_vec();
+    }
+    cause.truncate(room);
+    cause
 }
 
 /// The choices alone, where there is no room for more.
