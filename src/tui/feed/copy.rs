@@ -17,25 +17,57 @@ const AT_ONCE: usize = 256;
 pub(super) enum Copied {
     /// So many lines.
     Text(String, usize),
+    /// The same, but of so many bytes no more than these.
+    Piece(String, usize, Bytes),
     /// It is more than a terminal takes.
     TooMuch,
 }
 
-/// Reads lines, those that are shown.
+/// Bytes of lines: those that were read, and all.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Bytes {
+    pub(super) read: u64,
+    pub(super) all: u64,
+}
+
+/// Reads lines, those that are shown: whole, as far as a terminal takes that; else the part of a long one
+/// that is looked at.
 pub(super) fn copied<S: Source>(
     reader: &mut Reader<S>,
     layout: &Layout<'_>,
     lines: Range<u64>,
 ) -> Result<Copied, DiskError> {
+    let aim = reader.aim.take();
+    let whole = read(reader, layout, lines.clone());
+    reader.aim = aim;
+    match whole? {
+        Copied::TooMuch if aim.is_some() => read(reader, layout, lines),
+        whole => Ok(whole),
+    }
+}
+
+fn read<S: Source>(
+    reader: &mut Reader<S>,
+    layout: &Layout<'_>,
+    lines: Range<u64>,
+) -> Result<Copied, DiskError> {
     let (mut text, mut count, mut next) = (String::new(), 0, lines.start);
+    let mut bytes = Bytes::default();
     loop {
         let numbers: Vec<u64> =
             layout.lane.down(next, AT_ONCE).into_iter().filter(|line| *line < lines.end).collect();
-        let Some(last) = numbers.last() else { return Ok(Copied::Text(text, count)) };
+        let Some(last) = numbers.last() else {
+            return Ok(match bytes.read == bytes.all {
+                true => Copied::Text(text, count),
+                false => Copied::Piece(text, count, bytes),
+            });
+        };
         next = last + 1;
         for item in reader.fetch(&layout.finds.rows, &numbers)? {
             let mut shown = layout.who(&item);
             shown.push(&show(&mut Filter::default(), &Raw::item(&item)));
+            bytes.read += item.line.bytes.len() as u64;
+            bytes.all += item.line.len;
             let shown = shown.plain();
             if count > 0 {
                 text.push('\n');

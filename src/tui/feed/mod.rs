@@ -52,6 +52,7 @@ pub(crate) use self::{
 use super::{
     errand::Errand,
     errors,
+    keymap::with_keys,
     state::{
         Model,
         failure::{Found, Placed},
@@ -408,12 +409,21 @@ fn copy(model: &mut Model, copied: Copied) {
             model.say(format!("copied {lines}, {bytes}, {by}"), Tone::Ok);
             model.log.choose = None;
         }
+        Copied::Piece(text, lines, copy::Bytes { read, all }) => {
+            let (lines, by) = (words::count(lines, "line"), model.settings.copies());
+            model.errands.ask(Errand::Copy(text));
+            let line = format!(
+                "copied a piece of {lines}: {read} of {all} bytes ({{save}} saves all), {by}"
+            );
+            model.say(with_keys(model, &line), Tone::Warn);
+            model.log.choose = None;
+        }
         Copied::TooMuch => {
             let most = super::errand::COPY_BYTES_MAX;
             let line = format!(
-                "not copied: more than the {most} bytes that a terminal takes; b saves these lines"
+                "not copied: more than the {most} bytes that a terminal takes; {{save}} saves these lines"
             );
-            model.say(line, Tone::Warn);
+            model.say(with_keys(model, &line), Tone::Warn);
         }
     }
 }

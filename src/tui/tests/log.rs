@@ -415,3 +415,26 @@ fn what_is_not_put_in_order_yet_is_not_called_the_newest() {
     let screen = desk.screen();
     assert!(screen.contains("FOLLOW  80000 lines"), "{screen}");
 }
+
+fn far_hit(number: u64) -> String {
+    format!("{number} {}NEEDLE end", "x".repeat(if number == 1 { 40_000 } else { 10_000_000 }))
+}
+
+#[test]
+fn a_line_is_copied_whole_or_it_is_said_that_it_is_not() {
+    let found = |keys: &str| {
+        let mut desk = desk(2, far_hit).keys(&format!("g/NEEDLE<ret>{keys}"));
+        desk.look();
+        let mut desk = desk.keys("y");
+        let text = copied(&mut desk).unwrap();
+        (text, desk.model.line.unwrap().text)
+    };
+    let (text, said) = found("n");
+    assert_eq!(text, far_hit(1));
+    assert!(said.starts_with("copied 1 line, 40012 bytes"), "{said}");
+    let (text, said) = found("");
+    assert!(text.ends_with("NEEDLE end") && text.len() < 100_000, "{}", text.len());
+    let of = format!(" of {} bytes", far_hit(0).len());
+    assert!(said.starts_with("copied a piece of 1 line: ") && said.contains(&of), "{said}");
+    assert!(said.contains("b saves"), "{said}");
+}
