@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::style::Style;
-use tui_textarea::TextArea;
+use tui_textarea::{CursorMove, TextArea};
 
 use super::{as_seen::AsSeen, facts::Facts, hand::Bursts, meant::Meant, moment};
 use crate::{
@@ -285,11 +285,18 @@ impl Dialog {
     pub(crate) fn give(&mut self, focus: Focus) {
         self.focus = focus;
         self.visited |= matches!(focus, Focus::Field(_));
+        // What is typed goes on where the line ends.
+        if let Some(field) = self.active().filter(|field| !field.tall) {
+            field.area.move_cursor(CursorMove::End);
+        }
     }
 
-    /// Whether letters press buttons: with the keys on one, and not while they may be meant for a field.
+    /// Whether letters press buttons: with the keys on one, and not while they may be meant for a field
+    /// that is to be filled.
     pub(crate) fn takes_letters(&self) -> bool {
-        matches!(self.focus, Focus::Button(_)) && (self.visited || self.fields.is_empty())
+        // A text of several lines is there to be changed.
+        let filled = self.fields.iter().all(|field| !field.tall && !field.typed().is_empty());
+        matches!(self.focus, Focus::Button(_)) && (self.visited || filled)
     }
 
     /// The field that has the keys.

@@ -210,7 +210,7 @@ fn more_than_a_terminal_takes_is_not_copied_and_can_be_saved() {
     let desk = desk.keys("b<down><ret>");
     let wishes = desk.wishes();
     assert!(wishes[0].contains("lines: Some(0..100000)"), "{wishes:?}");
-    assert!(wishes[0].contains("/home/bob/20261122-140000-web1-build.log"), "{wishes:?}");
+    assert!(wishes[0].contains("/home/bob/20261122-140000-web1-build-140109.log"), "{wishes:?}");
 }
 
 #[test]
@@ -437,4 +437,29 @@ fn a_line_is_copied_whole_or_it_is_said_that_it_is_not() {
     let of = format!(" of {} bytes", far_hit(0).len());
     assert!(said.starts_with("copied a piece of 1 line: ") && said.contains(&of), "{said}");
     assert!(said.contains("b saves"), "{said}");
+}
+
+#[test]
+fn the_top_and_the_end_are_at_the_beginning_of_the_rows() {
+    for key in ["g", "<home>", "G", "<end>"] {
+        let mut desk = desk(3, long).keys("wlll");
+        assert!(!desk.screen().contains("    at 1"), "{}", desk.screen());
+        let mut desk = desk.keys(key);
+        assert!(desk.screen().contains("    at 1"), "{key}: {}", desk.screen());
+    }
+}
+
+#[test]
+fn the_file_is_named_and_its_letter_saves_at_once() {
+    let desk = desk(10, chatter).keys("b");
+    let wishes = desk.keys("S").wishes();
+    assert!(wishes.first().is_some_and(|wish| wish.contains("Save")), "{wishes:?}");
+    // What is typed goes on at the end of the name.
+    let wishes = self::desk(10, chatter).keys("b<tab>.txt<tab><down><ret>").wishes();
+    assert!(wishes[0].contains(".log.txt"), "{wishes:?}");
+    // The next one is offered another name.
+    let name = |desk: &Desk| desk.model.dialog.as_ref().unwrap().fields[0].typed();
+    let desk = self::desk(10, chatter).keys("b");
+    let first = name(&desk);
+    assert_ne!(name(&desk.keys("S").keys("b")), first);
 }

@@ -18,7 +18,7 @@ use crate::tui::{
     },
     styles::Tone,
     told::{Saving, Wish},
-    view,
+    view, words,
 };
 
 /// A key while a pattern is typed.
@@ -57,8 +57,8 @@ pub(super) fn go(model: &mut Model, motion: Motion) {
         Motion::Left => log.left = log.left.saturating_sub(8),
         Motion::Right if log.wrap => {}
         Motion::Right => log.left = log.left.saturating_add(8),
-        Motion::Top => log.way = Some(Move::Top),
-        Motion::Bottom => log.way = Some(Move::Bottom),
+        Motion::Top => (log.way, log.left) = (Some(Move::Top), 0),
+        Motion::Bottom => (log.way, log.left) = (Some(Move::Bottom), 0),
         Motion::Up
         | Motion::Down
         | Motion::PageUp
@@ -177,7 +177,9 @@ pub(super) fn save(model: &mut Model) {
     let who = if saving.of.len() > 1 { "all" } else { host };
     let run = model.plan().map_or("run", |plan| plan.run.as_str());
     let run = run.get(..15).unwrap_or(run);
-    let name = format!("{run}-{who}-{step}.log").replace(['/', '\\'], "-");
+    // By the time it is a name that no log was saved in before, and says how far a log was that grows.
+    let time = words::clock(model.wall(), &model.settings.zone).replace(':', "");
+    let name = format!("{run}-{who}-{step}-{time}.log").replace(['/', '\\'], "-");
     let path = model.settings.here.join(name).display().to_string();
     ask_where(model, saving, path, "a new file on this machine, which only you can read");
 }
