@@ -165,6 +165,19 @@ fn themes_are_listed_and_shown() {
     assert!(said(&none, home.0.path()).contains("did you mean `mine`?"));
 }
 
+#[test]
+fn why_a_theme_cannot_be_read_stands_beside_its_name() {
+    let home = Home::new("theme = \"mine\"\n");
+    home.save("themes/mine.toml", "inherits = \"missing\"\n");
+    home.save("themes/other.toml", "inherits = \"away\"\n");
+    let said = said(&home.run(&["theme", "list"]), home.0.path());
+    for (name, base) in [("mine", "missing"), ("other", "away")] {
+        let row =
+            said.lines().find(|row| row.contains(&format!("{name} ")) && row.contains("cannot"));
+        assert!(row.is_some_and(|row| row.contains(&format!("`{base}`"))), "{said}");
+    }
+}
+
 /// A theme in which three looks can hardly be read; of the sixteen colours that is not known.
 const FAINT: &str = "about = \"Mine\"\ninherits = \"light\"\n[palette]\nyellow = \"#d0c070\"\n[styles]\nok = \"#bbbbbb\"\nfailed = { bold = true, fg = \"#ff8888\" }\nheld = \"bright_white\"\nframe = \"#eeeeee\"\n";
 
@@ -197,7 +210,9 @@ fn what_can_hardly_be_read_is_said_and_holds() {
 #[test]
 fn themes_are_listed_without_colours_where_there_are_none() {
     let home = Home::new("");
-    for (name, value) in [("TERM", "xterm-256color"), ("TERM", "dumb"), ("NO_COLOR", "1")] {
+    for (name, value) in
+        [("TERM", "xterm-256color"), ("TERM", "dumb"), ("TERM", "vt100"), ("NO_COLOR", "1")]
+    {
         let command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_deployui"))
             .env_clear()
             .envs(home.vars())

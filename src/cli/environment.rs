@@ -153,14 +153,15 @@ impl Looks {
         };
         let said = if ascii { Some(true) } else { said };
         let term = text("TERM").unwrap_or("");
+        let colour = text("NO_COLOR").is_none() && has_colours(term, text("COLORTERM"));
         // Terminals of these locales may draw marks and frames two cells wide (UAX #11).
         let wide = ["zh", "ja", "ko"].iter().any(|language| locale.starts_with(language));
         Self {
             seven_bit: !utf8 || said == Some(true),
             ascii_said: said,
             ascii_auto: !utf8 || wide || term == "linux",
-            colour: text("NO_COLOR").is_none(),
-            inks: text("NO_COLOR").is_none() && !is_dumb(text) && std::io::stdout().is_terminal(),
+            colour,
+            inks: colour && !is_dumb(text) && std::io::stdout().is_terminal(),
             depth: depth(term, text("COLORTERM").unwrap_or("")),
         }
     }
@@ -169,6 +170,15 @@ impl Looks {
 /// Whether the terminal says that it understands nothing, or nothing at all.
 fn is_dumb<'v>(text: &impl Fn(&str) -> Option<&'v str>) -> bool {
     matches!(text("TERM"), None | Some("dumb"))
+}
+
+/// Whether a terminal has colours: those of DEC before the VT525 have none, nor has what says so in its
+/// name (term(7), "Terminal naming": `-m` and `-mono`).
+fn has_colours(term: &str, colorterm: Option<&str>) -> bool {
+    let dec = term.strip_prefix("vt").and_then(|rest| rest.split('-').next());
+    let old = dec.and_then(|number| number.parse().ok()).is_some_and(|number: u16| number < 525);
+    let mono = term.ends_with("-m") || term.ends_with("-mono");
+    colorterm.is_some_and(|it| !it.is_empty()) || !(old || mono)
 }
 
 /// How many colours a terminal says it has.
@@ -263,6 +273,27 @@ mod tests {
         check("zh_CN.UTF-8", "xterm", false, "0", (false, Some(false), true));
         check("C.UTF-8", "xterm", true, "0", (true, Some(true), false));
         check("C.UTF-8", "xterm", false, "1", (true, Some(true), false));
+    }
+
+    #[test]
+    fn old_terminals_have_no_colours() {
+        let check = |term, colorterm, wanted| {
+            assert_eq!(has_colours(term, colorterm), wanted, "{term} {colorterm:?}");
+        };
+        for term in ["vt52", "vt100", "vt102", "vt100-w", "vt220", "xterm-mono", "linux-m"] {
+            check(term, None, false);
+        }
+        for term in ["xterm", "vt525", "vte-256color", "linux", "screen", "vt", ""] {
+            check(term, None, true);
+        }
+        check("vt100", Some("truecolor"), true);
+        check("vt100", Some(""), false);
+        // Nothing that is shown or printed has colours then.
+        let text = |name: &str| {
+            [("TERM", "vt100"), ("LANG", "C.UTF-8")].iter().find(|it| it.0 == name).map(|it| it.1)
+        };
+        let looks = Looks::of(false, &text);
+        assert!(!looks.colour && !looks.inks);
     }
 
     #[test]

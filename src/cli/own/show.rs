@@ -84,10 +84,12 @@ fn list(around: &Surroundings, global: &Global) -> Result<Exit, Stop> {
     let mut faults = Vec::new();
     for name in &names {
         let mark = if used.contains(&name.as_str()) { "*" } else { " " };
+        let before = faults.len();
         let theme = config::theme(name, None, &find, &mut faults);
+        let why = faults.get(before).map_or("", |fault| fault.message.as_str());
         let (from, about) = match &theme {
             Some(theme) => (theme.file.as_deref().unwrap_or("built in"), theme.about.as_str()),
-            None => ("cannot be read", ""),
+            None => ("cannot be read:", why),
         };
         say::out(format!("{mark} {name:<width$}  {from}  {about}").trim_end());
         let looks = around.looks;
