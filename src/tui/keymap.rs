@@ -265,8 +265,8 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('j'), Named(K::Down)], "j", Down, Moving, "down", "Down: host, line or choice.";
     [Char('h'), Named(K::Left)], "h", Left, Moving, "left", "Left: step, text or question.";
     [Char('l'), Named(K::Right)], "l", Right, Moving, "right", "Right: step, text or question.";
-    [Char('g'), Named(K::Home)], "g", Top, Moving, "top", "To the first host or line.";
-    [Char('G'), Named(K::End)], "G", Bottom, Moving, "end", "To the last host or line; the log follows again.";
+    [Char('g'), Named(K::Home)], "g", Top, Moving, "top", "To the first host or line, and to where its rows begin.";
+    [Char('G'), Named(K::End)], "G", Bottom, Moving, "end", "To the last host or line; the log follows again, and goes on with the step that runs.";
     [Named(K::PageUp)], "PgUp", PageUp, Moving, "page up", "A page up.";
     [Named(K::PageDown)], "PgDn", PageDown, Moving, "page down", "A page down.";
     [Ctrl('u')], "Ctrl-u", HalfUp, Moving, "half up", "Half a page up.";
@@ -274,8 +274,8 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('/')], "/", Search, Log, "search", "Searches the log (regular expression; capital letters count only if you type one; Up: earlier ones); in hosts and in steps: lists those that have it in their name, role or state.";
     [Char('n')], "n", NextHit, Log, "next", "To the next line that was searched for, or that the filter is for: one stop for each line, however often it is in there.";
     [Char('N')], "N", PreviousHit, Log, "previous", "To the line before that was searched for, or that the filter is for.";
-    [Char('e')], "e", NextError, Log, "error", "To the next line that speaks of an error.";
-    [Char('E')], "E", PreviousError, Log, "error before", "To the line before that speaks of an error.";
+    [Char('e')], "e", NextError, Log, "error", "To the next lines that speak of an error: one stop for those that lie together.";
+    [Char('E')], "E", PreviousError, Log, "error before", "To the lines before that speak of an error: one stop for those that lie together.";
     [Char('x')], "x", NextWarning, Log, "warning", "To the next line that speaks of a warning.";
     [Ctrl('x')], "Ctrl-x", PreviousWarning, Log, "warning before", "To the line before that speaks of a warning.";
     [Char('d')], "d", NextPause, Log, "pause", "To the next line that came long after the one before it (2 s, and 5 times what is usual).";
