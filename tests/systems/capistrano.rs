@@ -300,13 +300,12 @@ impl Blog {
         let config = self.project.fleet.ssh_config();
         let resume = ["--ssh-config", config.to_str().unwrap(), "resume"];
         let console = self.project.ui.console(&resume, 40, 120);
-        let asks = "ASKS before undoing a schema change";
-        console.wait_for(asks);
+        console.wait_for("ASKS before undo migrate");
         console.act("C", "Go on?");
         console.wait_without("Going on does this");
         console.act("C", "Continue to the end?");
         // Both are taken back now; whether that is right for visitors is for somebody to say.
-        console.wait_for(asks);
+        console.wait_for("ASKS before the maintenance page goes down");
         assert_eq!((self.visit()[0].0, self.applied().lines().count()), (503, 2));
         console.act("C", "Go on?");
         console.wait_without("Going on does this");

@@ -248,10 +248,10 @@ fn all_that_an_undo_runs_is_listed_also_of_what_failed_and_goes_on() {
     // One failed, and the other goes on: both are taken back once they have ended.
     let begun = || story().start("build", 0).start("build", 1).end("build", 0, 1);
     let back = [
-        "take back build",
-        "web1 web2 (undo): ./bin/build --undo",
-        "take back release",
-        "web1 web2 db1 (undo): ./bin/release --undo",
+        "undo build",
+        "web1 web2: ./bin/build --undo",
+        "undo release",
+        "web1 web2 db1: ./bin/release --undo",
     ];
     for keys in ["U<C-o>", "A<C-o>", ":undo", ":abort"] {
         check(begun(), keys, &back);
@@ -262,11 +262,41 @@ fn all_that_an_undo_runs_is_listed_also_of_what_failed_and_goes_on() {
     };
     let asked = [
         "asks: the schema was changed by migrate",
-        "take back switch",
-        "web1 web2 (undo): ./bin/switch --undo",
-        "restart, which follows that",
+        "undo switch",
+        "web1 web2: ./bin/switch --undo",
+        "restart (follows)",
         "web2: ./bin/restart",
-        "take back build",
+        "undo build",
     ];
     check(served(), "U<C-o>", &asked);
+}
+
+#[test]
+fn a_question_on_the_way_of_an_undo_says_what_is_undone_behind_it_and_lists_it() {
+    let on = |size, opens| Desk::new(size).tell(story::asks_about_schema(opens).told());
+    let size = Size { width: 120, height: 60 };
+    let mut desk = on(size, false).keys("C");
+    let screen = desk.screen();
+    let undone = "goes on with the undo: undo switch, restart (follows); then asks again";
+    assert!(screen.contains("ASKS before undo switch"), "{screen}");
+    assert!(screen.contains(undone), "{screen}");
+    let screen = desk.keys("<C-o>").screen();
+    let wanted =
+        ["undo switch", "web1 web2: ./bin/switch", "restart (follows)", "web1: ./bin/restart"];
+    in_order(&screen, &wanted);
+    assert!(!screen.contains("./bin/release"), "{screen}");
+    in_order(&on(size, false).keys(":continue").screen(), &wanted);
+    let mut desk = on(size, true);
+    assert!(
+        desk.screen().contains("ASKS before the maintenance page goes down"),
+        "{}",
+        desk.screen()
+    );
+    in_order(&desk.keys("C<C-o>").screen(), &["leave maintenance-off", "undo release"]);
+    for size in [WIDE, NARROW, Size { width: 60, height: 16 }] {
+        for opens in [false, true] {
+            let name = format!("schema_{}_{}", if opens { "opens" } else { "undo" }, size.width);
+            insta::assert_snapshot!(name, on(size, opens).screen());
+        }
+    }
 }

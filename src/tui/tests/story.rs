@@ -356,6 +356,15 @@ pub(crate) fn done_failed() -> Story {
         .then(Fact::Closed(Verdict::Failed))
 }
 
+/// All but the last step was done.
+fn done_part() -> Story {
+    running().end("build", 0, 0).pass("migrate").done("migrate", &[2], 26).pass("switch").done(
+        "switch",
+        &[0, 1],
+        1,
+    )
+}
+
 /// The failed run is taken back: the first compensation runs.
 pub(crate) fn undoing() -> Story {
     let (story, first) = taken_back();
@@ -390,6 +399,41 @@ fn taken_back() -> (Story, u32) {
     let first = u32::try_from(plan().nodes.len()).unwrap();
     story = story.then(Fact::Grew(nodes, Vec::new()));
     (story, first)
+}
+
+/// The served release was changed after the schema was: the undo asks before that is taken back, and again
+/// before the maintenance page goes down.
+pub(crate) fn asks_about_schema(opens: bool) -> Story {
+    use crate::run::Abort;
+    let story = done_part().then(Fact::Aborted(Abort { undo: true, stop: false }, Why::default()));
+    let (schema, first) = (story.node("migrate", 2), u32::try_from(plan().nodes.len()).unwrap());
+    let gate = |at: u32, needs: &[u32]| Node {
+        key: Key { step: name("migrate"), part: Part::Undo(u16::try_from(at).unwrap()) },
+        host: None,
+        needs: needs.iter().map(|need| NodeId(first + need)).collect(),
+        kind: Kind::Gate(Gate::Schema(schema)),
+        origin: Origin::UndoOf(schema),
+    };
+    let back = |step: &str, part, host, gate: u32, origin| Node {
+        key: Key { step: name(step), part },
+        host: Some(HostId(host)),
+        needs: vec![NodeId(first + gate)],
+        kind: Kind::Act(Box::new(act(step))),
+        origin,
+    };
+    let of = story.node("switch", 0);
+    let nodes = vec![
+        gate(0, &[]),
+        back("switch", Part::Undo(1), 0, 0, Origin::UndoOf(of)),
+        back("switch", Part::Undo(1), 1, 0, Origin::UndoOf(story.node("switch", 1))),
+        back("restart", Part::Follow(1), 0, 1, Origin::FollowerOf(of)),
+        gate(1, &[1, 2, 3]),
+        back("maintenance-off", Part::Leave(1), 0, 4, Origin::LeaveOf(of)),
+        back("release", Part::Undo(2), 0, 5, Origin::UndoOf(story.node("release", 0))),
+    ];
+    let asks = NodeId(first + if opens { 4 } else { 0 });
+    let story = story.then(Fact::Grew(nodes, Vec::new()));
+    story.hold(asks, Cause::Schema, &[Offer::Go, Offer::Abort])
 }
 
 /// The failed run was taken back; one compensation failed.

@@ -265,20 +265,17 @@ fn go_on(model: &Model) -> Option<Dialog> {
         && hold.cause != Cause::Break
         && hold.offers.contains(&Offer::Go)
     {
-        let (what, undo) = if words::opens(run, hold) {
-            (
-                "takes the maintenance page down: visitors get the code that is served now",
-                "{maintenance} puts the page up again; nothing of the schema change is taken back",
-            )
-        } else if hold.cause == Cause::Schema {
-            (
-                "takes back what was done before the schema change",
-                "none: what is taken back is done again only by a new run",
-            )
-        } else {
-            ("answers the question; the run goes on", "{pause} pauses before the next step")
+        let behind = words::Behind::of(run, hold);
+        let what = behind.as_ref().map_or_else(
+            || "answers the question; the run goes on".to_owned(),
+            |behind| format!("goes on with the undo: {}", behind.in_full()),
+        );
+        let undo = match behind.map(|behind| behind.opens()) {
+            Some(true) => "{maintenance} puts the page up again; what is undone stays so",
+            Some(false) => "none: what is taken back is done again only by a new run",
+            None => "{pause} pauses before the next step",
         };
-        let facts = about(model, run, hold, what, with_keys(model, undo));
+        let facts = about(model, run, hold, &what, with_keys(model, undo));
         let facts = facts.takes(words::usual_rest(model));
         let dialog = about_hold(model, run, id, hold, "Go on?").about(facts);
         let about = words::consequence(model, hold, Offer::Go);

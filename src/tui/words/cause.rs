@@ -1,9 +1,8 @@
 //! Why the run waits, in plain words.
 
-use std::collections::BTreeSet;
-
+use super::behind::Behind;
 use crate::{
-    model::{Changes, Gate, Key, Kind, MAINTENANCE_OFF, Part, Query},
+    model::{Changes, Key, Kind, Part, Query},
     run::{Cause, Cell, Hold, Offer, Run},
     tui::{
         action::{Act, Action},
@@ -47,7 +46,12 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
         Cause::Unsettled => format!("STILL RUNNING {place}"),
         Cause::Break => format!("BREAK before {place}"),
         Cause::Confirm(_) => format!("ASKS before {place}"),
-        Cause::Schema => "ASKS before undoing a schema change".to_owned(),
+        Cause::Schema => match Behind::of(run, hold) {
+            Some(behind) => {
+                format!("ASKS before {}: a schema change has begun", behind.asked_before())
+            }
+            None => "ASKS".to_owned(),
+        },
         Cause::Input(_, question) if question.text.is_empty() => format!("INPUT for {place}"),
         Cause::Input(..) => format!("ASKS {place}"),
         Cause::Batch(_) => "ASKS before the next batch".to_owned(),
@@ -58,34 +62,6 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
         Cause::Unreachable => format!("UNREACHABLE {place}"),
         Cause::NotUndone(end) => format!("NOT UNDONE {place}, {end}"),
     }
-}
-
-/// Taking the maintenance page down, among what undoing a run does.
-const OPENS: &str = "take the maintenance page down";
-
-/// Whether an answer to a question about a schema change lets visitors in again.
-pub(crate) fn opens(run: &Run, hold: &Hold) -> bool {
-    hold.cause == Cause::Schema && behind(run, hold).contains(OPENS)
-}
-
-/// What is done once a question about a schema change is answered: up to the next one.
-fn behind(run: &Run, hold: &Hold) -> String {
-    let mut reached = BTreeSet::from([hold.on]);
-    let mut names: Vec<String> = Vec::new();
-    // What is done later is laid out later, so that one look in order finds all.
-    for (id, cell) in run.ids() {
-        let asks = matches!(cell.node.kind, Kind::Gate(Gate::Schema(_)));
-        if asks || !cell.node.needs.iter().any(|need| reached.contains(need)) {
-            continue;
-        }
-        reached.insert(id);
-        let opens = cell.node.key.step.as_str() == MAINTENANCE_OFF;
-        let name = if opens { OPENS.to_owned() } else { cell.node.key.to_string() };
-        if matches!(cell.node.kind, Kind::Act(_)) && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
 }
 
 /// What happened, in sentences; raw. Names, and what a host printed, stay as they are.
@@ -106,14 +82,7 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
         )],
         Cause::Break => vec![format!("Stopped at your breakpoint, before {place}.")],
         Cause::Confirm(question) => vec![question.clone()],
-        Cause::Schema => vec![
-            "A database change has begun. Older code may not work with the new schema.".to_owned(),
-            format!("Going on does this, and asks before anything further: {}.", behind(run, hold)),
-            match opens(run, hold) {
-                true => "VISITORS then get the code that is served now, on that schema.".to_owned(),
-                false => "What visitors get is not changed by that.".to_owned(),
-            },
-        ],
+        Cause::Schema => Behind::of(run, hold).map_or_else(Vec::new, |behind| schema(&behind)),
         Cause::Input(_, question) => {
             let mut lines = match question.text.is_empty() {
                 true => vec![format!("{place} takes input. No question of it was seen.")],
@@ -145,6 +114,15 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
             vec![format!("{place} failed: {end}. What it takes back is NOT undone.")]
         }
     }
+}
+
+/// Why the undo of a run that began to change the schema waits.
+fn schema(behind: &Behind) -> Vec<String> {
+    vec![
+        format!("Going on does this: {}.", behind.in_full()),
+        behind.for_visitors().to_owned(),
+        "Older code may not fit the new schema.".to_owned(),
+    ]
 }
 
 /// Whether a host is left that could do it.

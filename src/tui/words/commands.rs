@@ -78,6 +78,11 @@ pub(crate) fn undoing(run: &Run) -> Vec<Row> {
     } else {
         run.taking_back()
     };
+    of_undo(run, &nodes)
+}
+
+/// What these nodes of an undo would run, in that order.
+pub(crate) fn of_undo(run: &Run, nodes: &[Node]) -> Vec<Row> {
     let mut page = Page::of(&run.plan);
     for nodes in nodes.chunk_by(|one, other| taken_back(run, one) == taken_back(run, other)) {
         let Some(heading) = nodes.first().and_then(|node| taken_back(run, node)) else { continue };
@@ -86,8 +91,7 @@ pub(crate) fn undoing(run: &Run) -> Vec<Row> {
         in_order.sort_by_key(|node| node.host);
         for node in in_order {
             let host = node.host.map_or("", |host| host_name(&run.plan, host));
-            let part = if matches!(node.origin, Origin::UndoOf(_)) { "undo" } else { "" };
-            for (_, command) in commands(node) {
+            for (part, command) in commands(node) {
                 put(&mut lines, host, part, command);
             }
         }
@@ -101,18 +105,17 @@ pub(crate) fn undoing(run: &Run) -> Vec<Row> {
 
 /// What a node of an undo is there for; nothing for gates that nobody is asked at.
 fn taken_back(run: &Run, node: &Node) -> Option<String> {
-    let step = &node.key.step;
     match (&node.kind, &node.origin) {
         (Kind::Gate(Gate::Schema(of)), _) => {
-            let of = run.cell(*of).map_or(step, |cell| &cell.node.key.step);
+            let of = run.cell(*of).map_or(&node.key.step, |cell| &cell.node.key.step);
             Some(format!("asks: the schema was changed by {of}"))
         }
+        // By its own name, since a step may have had many items.
         (Kind::Act(_), Origin::UndoOf(of)) => {
             let key = run.cell(*of).map_or(&node.key, |cell| &cell.node.key);
-            Some(format!("take back {key}"))
+            Some(format!("undo {key}"))
         }
-        (Kind::Act(_), Origin::FollowerOf(_)) => Some(format!("{step}, which follows that")),
-        (Kind::Act(_), _) => Some(step.to_string()),
+        (Kind::Act(_), _) => Some(node.key.to_string()),
         (Kind::Gate(_) | Kind::Ask(_), _) => None,
     }
 }
@@ -180,20 +183,18 @@ impl<'p> Page<'p> {
     }
 
     fn lines(&mut self, step: &str, built_in: Option<&str>, lines: &[Line<'_>]) {
-        let inner = |line: &&Line<'_>| line.part.is_empty() || line.part == "undo";
         let (own, others): (Vec<&Line<'_>>, Vec<&Line<'_>>) =
-            lines.iter().partition(|line| built_in.is_some() && inner(line));
+            lines.iter().partition(|line| built_in.is_some() && line.part.is_empty());
         self.rows.extend(others.into_iter().flat_map(said));
         let (Some(name), Some(first)) = (built_in, own.first()) else { return };
         let mut hosts: Vec<&str> = own.iter().flat_map(|line| line.hosts.iter().copied()).collect();
         hosts.sort_by_key(|name| self.plan.hosts.iter().position(|host| host.name == *name));
-        let part = if first.part.is_empty() { String::new() } else { format!(" ({})", first.part) };
-        let row = format!("  {}{part}: {}; its text is below", hosts.join(" "), built_in_as(name));
+        let row = format!("  {}: {}; its text is below", hosts.join(" "), built_in_as(name));
         self.rows.push((row, Tone::Text));
         self.rows.extend(around(first.command));
         let texts: Vec<(Vec<&str>, String)> =
             own.iter().map(|line| (line.hosts.clone(), line.command.run.to_string())).collect();
-        self.texts.add(&format!("{step}{part}"), &texts);
+        self.texts.add(step, &texts);
     }
 
     fn done(mut self, heading: &str) -> Vec<Row> {

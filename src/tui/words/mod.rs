@@ -1,5 +1,6 @@
 //! What the console says, in whole words: states, causes, consequences, facts, times.
 
+mod behind;
 mod built;
 mod card;
 mod cause;
@@ -32,9 +33,10 @@ use super::{
 };
 
 pub(crate) use self::{
+    behind::Behind,
     built::{Texts, does},
     card::{Point, card, copied, items_of},
-    cause::{cause, concerns_schema, headline, opens, place},
+    cause::{cause, concerns_schema, headline, place},
     diff::{as_sent, changes, changes_schema, diff, planned},
     ending::{ended, mark},
     entry::{Entry, chosen, entries},

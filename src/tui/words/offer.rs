@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{HOSTS_SHOWN, cause::opens};
+use super::{HOSTS_SHOWN, behind::Behind};
 use crate::{
     model::{HoldId, HostId},
     run::{Cause, Hold, Offer, Run},
@@ -33,10 +33,11 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
     if let Some(said) = model.run().and_then(|run| together(run, hold, offer)) {
         return said;
     }
+    let behind = model.run().filter(|_| offer == Offer::Go).and_then(|run| Behind::of(run, hold));
+    if let Some(behind) = behind {
+        return behind.in_short();
+    }
     let text = match offer {
-        Offer::Go if model.run().is_some_and(|run| opens(run, hold)) => {
-            "takes the maintenance page DOWN, undoes on"
-        }
         Offer::Go => go(&hold.cause),
         Offer::Retry if unknown => "runs it AGAIN, perhaps a second time",
         Offer::Retry => "runs the same command once more",
@@ -165,13 +166,13 @@ fn go(cause: &Cause) -> &'static str {
     match cause {
         Cause::Break => "to the end, or the next breakpoint",
         Cause::Confirm(_) => "goes on",
-        Cause::Schema => "takes back what was done before",
         Cause::Unsettled => "goes on; what still runs is left alone",
         Cause::Batch(_) => "goes on with the next hosts",
         Cause::Diverges(_) => "goes on although the hosts differ",
         Cause::Failed(_)
         | Cause::Refused(_)
         | Cause::Unknown(_)
+        | Cause::Schema
         | Cause::Input(..)
         | Cause::LockHeld(_)
         | Cause::OnceHostGone(_)

@@ -2,7 +2,7 @@
 //! the buttons of a dialog.
 
 use super::{
-    alike, all_of,
+    Behind, alike, all_of,
     commands::{self, Row},
     consequence,
     entry::Entry,
@@ -44,7 +44,9 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
         && hold.cause != Cause::Break
     {
         let lines = super::cause(model, run, hold).into_iter();
-        return lines.map(|line| (line, Tone::Text)).collect();
+        let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
+        rows.extend(Behind::of(run, hold).into_iter().flat_map(|it| undone_next(run, &it)));
+        return rows;
     }
     let rows = match (act, model.open_run()) {
         (Act::Deploy, _) => planned(model, usize::MAX),
@@ -123,6 +125,15 @@ fn answered(model: &Model, run: &Run, act: Act) -> Vec<Row> {
     for (heading, ids) in [("That one alone".to_owned(), vec![id]), (all_of(run, &all), all)] {
         rows.push((super::capital(&heading), Tone::Strong));
         rows.extend(answer(model, run, &ids, *offer));
+    }
+    rows
+}
+
+/// What is undone once the question before it is answered.
+fn undone_next(run: &Run, behind: &Behind) -> Vec<Row> {
+    let mut rows = commands::of_undo(run, &behind.acts);
+    if run.mode != Mode::Run && !rows.is_empty() {
+        rows.insert(0, ("The run pauses before each of these:".to_owned(), Tone::Dim));
     }
     rows
 }
@@ -236,6 +247,10 @@ fn pressed(model: &Model, deed: &Deed) -> Option<Vec<Row>> {
             ),
             Some(run),
         ) => Some(answer(model, run, ids, choice.needs())),
+        (Deed::Choose(ids, Choice::Go), Some(run)) => {
+            let hold = ids.first().and_then(|id| run.holds.get(id))?;
+            Some(undone_next(run, &Behind::of(run, hold)?))
+        }
         (Deed::Abort(Abort { undo: true, .. }), Some(run)) => Some(commands::undoing(run)),
         (_, _) => None,
     }
