@@ -256,7 +256,7 @@ pub(crate) const TABLE: &[Binding] = table! {
     [Char('<')], "<", Narrower, Everywhere, "narrower", "Makes the panes on the left narrower.";
     [Char('>')], ">", Wider, Everywhere, "wider", "Makes the panes on the left wider.";
     [Char('i')], "i", Host, Everywhere, "host", "All that is known of the chosen host.";
-    [Char('o')], "o", Runs, Everywhere, "runs", "Lists the runs that there were, and opens one to be read.";
+    [Char('o')], "o", Runs, Everywhere, "runs", "Lists the runs that there were, on this stage or on all stages (the history), and opens one to be read.";
     [Named(K::F(1))], "F1", Guide, Everywhere, "guide", "Where to begin: the words for a newcomer, where there are some.";
     [Named(K::F(3))], "F3", Messages, Everywhere, "messages", "What was said in the last line so far, the newest first.";
     [Char('f')], "f", Follow, Everywhere, "follow", "Follows the run: the newest step, the end of its log.";

@@ -116,6 +116,8 @@ fn whole(screen: &str) -> Result<(), String> {
         "Ctrl-o commands",
         "y copy",
         "Enter go; what acts asks first",
+        "Enter does it",
+        "a-z search",
         "PgDn more below",
         "Up Down choose",
         "Esc back to the question",

@@ -69,6 +69,38 @@ fn help_runs_what_it_lists() {
 }
 
 #[test]
+fn help_lists_the_keys_of_where_it_was_opened_first_and_runs_them_there() {
+    let desk = |keys: &str| Desk::new(WIDE).tell_all(running()).keys(keys);
+    for (keys, heading, wanted, not) in [
+        ("o?", "In this list: Runs, the history", "all stages", "log of a cell"),
+        ("i?", "On this page: Host web1", "other host", "log of a cell"),
+        ("?", "In this pane: 1 Hosts and steps", "log of a cell", "all stages  "),
+    ] {
+        let screen = desk(keys).screen();
+        assert!(screen.contains(heading) && screen.contains(wanted), "{keys}\n{screen}");
+        assert!(!screen.contains(not), "{keys}\n{screen}");
+        // Letters are typed: the footer of what lies behind does not hold.
+        let last = screen.lines().last().unwrap();
+        assert!(last.contains("Esc back") && last.contains("a-z search"), "{last}");
+        assert!(!last.contains("quit") && !last.contains("A abort"), "{last}");
+    }
+    let screen = Desk::new(WIDE).tell_all(failed()).keys("?").screen();
+    for wanted in ["In this pane: 1 Failure", "Copies the card", "next question"] {
+        assert!(screen.contains(wanted), "{wanted}\n{screen}");
+    }
+    for keys in ["?history", "?all stages"] {
+        assert!(desk(keys).screen().contains(" runs "), "{}", desk(keys).screen());
+    }
+    let open = |keys: &str| desk(keys).model;
+    let stages = open("o?all stages<ret>");
+    assert!(stages.history.open && stages.history.all && stages.help.is_none());
+    assert!(open("o?filter<ret>").history.typing);
+    assert!(!open("o?closes the hist<ret>").history.open);
+    let other = open("i?next host<ret>");
+    assert!(other.host_view.is_some() && other.cursor.row == 1);
+}
+
+#[test]
 fn what_was_done_lately_stands_first_in_the_palette() {
     let desk = Desk::new(WIDE).tell_all(running()).keys(":wrap<ret>:zoom<ret>:");
     let first: Vec<String> =

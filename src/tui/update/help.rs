@@ -3,16 +3,18 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
-    allowed::why_not,
+    history, host,
     keys::{self, shifted},
+    picker,
     typing::{self, Came},
 };
 use crate::tui::{
     action::Action,
-    keymap::{Binding, Press},
-    state::Model,
+    keymap::Press,
+    state::{Model, help::Over},
     told::Wish,
     view,
+    words::Listed,
 };
 
 /// A key while the help is open.
@@ -47,18 +49,21 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
 }
 
 /// Enter: does what the chosen row says, or says why that does nothing now.
-fn choose(model: &mut Model, rows: &[&'static Binding]) -> Vec<Wish> {
+fn choose(model: &mut Model, rows: &[Listed]) -> Vec<Wish> {
     let Some(help) = &model.help else { return Vec::new() };
-    let Some(action) = rows.get(help.chosen).map(|row| row.action) else { return Vec::new() };
-    if let Some(why) = why_not(model, action) {
+    let Some(row) = rows.get(help.chosen) else { return Vec::new() };
+    if let Some(why) = row.refused(model) {
         if let Some(help) = &mut model.help {
             help.says = Some(format!("not now: {why}"));
         }
         return Vec::new();
     }
     model.help = None;
-    if action == Action::Help {
-        return Vec::new();
+    match (row.by, row.action) {
+        (_, Action::Help) => Vec::new(),
+        (Some(Over::Host), action) => host::act(model, Some(action)),
+        (Some(Over::History), action) => history::act(model, Some(action)),
+        (Some(Over::Releases), action) => picker::act(model, Some(action)).unwrap_or_default(),
+        (None, action) => keys::listed(model, action),
     }
-    keys::listed(model, action)
 }

@@ -82,19 +82,25 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         }
         Some(Press::Named(KeyCode::Esc)) => model.history.open = false,
         Some(Press::Named(KeyCode::Enter)) => return read(model),
-        Some(press) => match keymap::action(model, press) {
-            Some(Action::Go(motion)) => return go(model, rows(motion, page(model))),
-            Some(Action::Quit | Action::Runs) => model.history.open = false,
-            Some(Action::Open) => return read(model),
-            Some(Action::Search) => model.history.typing = true,
-            Some(Action::AllHosts) => model.history.all = !model.history.all,
-            Some(Action::Look) => return ask(model, 0),
-            Some(action @ (Action::Help | Action::Palette | Action::Redraw)) => {
-                return keys::act(model, action);
-            }
-            Some(_) | None => {}
-        },
+        Some(press) => return act(model, keymap::action(model, press)),
         None => {}
+    }
+    Vec::new()
+}
+
+/// What a key stands for, in the list.
+pub(super) fn act(model: &mut Model, action: Option<Action>) -> Vec<Wish> {
+    match action {
+        Some(Action::Go(motion)) => return go(model, rows(motion, page(model))),
+        Some(Action::Quit | Action::Runs) => model.history.open = false,
+        Some(Action::Open) => return read(model),
+        Some(Action::Search) => model.history.typing = true,
+        Some(Action::AllHosts) => model.history.all = !model.history.all,
+        Some(Action::Look) => return ask(model, 0),
+        Some(action @ (Action::Help | Action::Palette | Action::Redraw)) => {
+            return keys::act(model, action);
+        }
+        Some(_) | None => {}
     }
     Vec::new()
 }

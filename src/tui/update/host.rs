@@ -15,19 +15,27 @@ use crate::tui::{
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => model.host_view = None,
-        Some(press) => match keymap::action(model, press) {
-            Some(Action::Go(motion)) => go(model, motion),
-            Some(Action::Quit | Action::Host) => model.host_view = None,
-            Some(
-                action @ (Action::Help
-                | Action::Palette
-                | Action::Redraw
-                | Action::Look
-                | Action::Act(_)),
-            ) => return keys::act(model, action),
-            Some(_) | None => {}
-        },
+        Some(press) => return act(model, keymap::action(model, press)),
         None => {}
+    }
+    Vec::new()
+}
+
+/// What a key stands for, on the page.
+pub(super) fn act(model: &mut Model, action: Option<Action>) -> Vec<Wish> {
+    match action {
+        Some(Action::Go(motion)) => go(model, motion),
+        Some(Action::Quit | Action::Host) => model.host_view = None,
+        Some(
+            action @ (Action::Help
+            | Action::Palette
+            | Action::Redraw
+            | Action::Look
+            | Action::Act(_)),
+        ) => {
+            return keys::act(model, action);
+        }
+        Some(_) | None => {}
     }
     Vec::new()
 }

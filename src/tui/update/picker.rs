@@ -69,34 +69,43 @@ pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
         Some(Press::Named(KeyCode::Esc)) if clear(model) => {}
         Some(Press::Named(KeyCode::Esc)) => model.picker = None,
         Some(Press::Named(KeyCode::Enter)) => choose(model),
-        Some(press) => match keymap::action(model, press) {
-            Some(Action::Go(motion)) => go(model, motion),
-            Some(Action::Quit) => model.picker = None,
-            Some(Action::Act(Act::Rollback) | Action::Open) => choose(model),
-            Some(Action::Copy) => copy(model),
-            Some(Action::NextPause | Action::Pager) => return diff(model),
-            Some(Action::Search) => {
-                if let Some(picker) = &mut model.picker {
-                    picker.typing = Some(std::mem::take(&mut picker.filter));
-                }
-            }
-            Some(
-                action @ (Action::Help
-                | Action::Palette
-                | Action::Messages
-                | Action::Look
-                | Action::Redraw),
-            ) => {
-                if action == Action::Look {
-                    model.sight.differences.forget_failures();
-                }
-                return keys::act(model, action);
-            }
-            Some(_) | None => nothing(model, press),
+        Some(press) => match act(model, keymap::action(model, press)) {
+            Some(wishes) => return wishes,
+            None => nothing(model, press),
         },
         None => {}
     }
     Vec::new()
+}
+
+/// What a key stands for, in the list; `None`: nothing.
+pub(super) fn act(model: &mut Model, action: Option<Action>) -> Option<Vec<Wish>> {
+    match action {
+        Some(Action::Go(motion)) => go(model, motion),
+        Some(Action::Quit) => model.picker = None,
+        Some(Action::Act(Act::Rollback) | Action::Open) => choose(model),
+        Some(Action::Copy) => copy(model),
+        Some(Action::NextPause | Action::Pager) => return Some(diff(model)),
+        Some(Action::Search) => {
+            if let Some(picker) = &mut model.picker {
+                picker.typing = Some(std::mem::take(&mut picker.filter));
+            }
+        }
+        Some(
+            action @ (Action::Help
+            | Action::Palette
+            | Action::Messages
+            | Action::Look
+            | Action::Redraw),
+        ) => {
+            if action == Action::Look {
+                model.sight.differences.forget_failures();
+            }
+            return Some(keys::act(model, action));
+        }
+        Some(_) | None => return None,
+    }
+    Some(Vec::new())
 }
 
 /// A key that stands for nothing here.

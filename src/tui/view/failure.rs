@@ -128,7 +128,7 @@ pub(super) fn draw_card(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Re
     let all = cards(run);
     let at = all.iter().position(|other| *other == id).map_or(1, |at| at + 1);
     let place = words::place(model, run, hold);
-    let what = if hold.cause.is_trouble() { "Failure" } else { "Question" };
+    let what = words::failure_view(model);
     let title = words::pane_of(model, Pane::Hosts, &format!("{what}  {place}"));
     let mut right = Vec::new();
     if all.len() > 1 {
@@ -193,7 +193,7 @@ fn entry_lines(pen: Pen, entry: &Point, width: usize, whole: bool) -> Vec<Line<'
 
 /// What is done and what is not, on every host.
 pub(super) fn draw_standing(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
-    let title = words::pane_of(model, Pane::Steps, "Done and not done");
+    let title = words::pane(model, Pane::Steps);
     let block = pen.pane(&title, &[], focused(model, Pane::Steps), area.width);
     let inner = block.inner(area);
     frame.render_widget(block, area);

@@ -35,10 +35,9 @@ pub(crate) use self::narrow::listed;
 pub(crate) use self::spots::{Spot, spot};
 use self::{areas::areas, paint::Pen};
 use super::{
-    keymap::Binding,
     state::{Model, Pane, said::Sheet},
     told::PastRun,
-    words,
+    words::{self, Listed},
 };
 
 pub(crate) use self::header::state;
@@ -156,8 +155,9 @@ pub(crate) fn picker_text(model: &Model) -> String {
 const COPIED: usize = 100;
 
 /// The rows of the help, as it is filtered, in order.
-pub(crate) fn help_rows(model: &Model) -> Vec<&'static Binding> {
-    model.help.as_ref().map_or_else(Vec::new, |help| help::bindings(model, help))
+pub(crate) fn help_rows(model: &Model) -> Vec<Listed> {
+    let sections = model.help.as_ref().map(|help| words::listed(model, &help.filter));
+    sections.into_iter().flatten().flat_map(|(_, rows)| rows).collect()
 }
 
 /// Rows of what the chosen entry of the palette would run.

@@ -13,6 +13,7 @@ mod event;
 mod face;
 mod host;
 mod link;
+mod listed;
 mod offer;
 mod outside;
 mod past;
@@ -44,6 +45,7 @@ pub(crate) use self::{
     face::{Look, look},
     host::host,
     link::{Linked, left_out, linked},
+    listed::{Listed, listed},
     offer::{Alike, alike, all_of, consequence, hosts_asked, key_of, standing_of},
     outside::{Room, care, dialog, doing, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},
@@ -122,6 +124,8 @@ pub(crate) fn since_millis(time: SignedDuration) -> String {
 /// A pane by the key that leads to it, and its name.
 pub(crate) fn pane(model: &Model, pane: Pane) -> String {
     let name = match pane {
+        Pane::Hosts if model.failure.open => failure_view(model),
+        Pane::Steps if model.failure.open => "Done and not done",
         Pane::Hosts => "Hosts and steps",
         Pane::Releases => "Releases",
         Pane::Steps => "Steps",
@@ -129,6 +133,14 @@ pub(crate) fn pane(model: &Model, pane: Pane) -> String {
         Pane::Choices => "What now",
     };
     pane_of(model, pane, name)
+}
+
+/// What the card of the failure view is about.
+pub(crate) fn failure_view(model: &Model) -> &'static str {
+    match model.hold() {
+        Some((_, hold)) if !hold.cause.is_trouble() => "Question",
+        Some(_) | None => "Failure",
+    }
 }
 
 /// The same for what takes the place of a pane.
