@@ -153,8 +153,11 @@ fn the_keys_of_a_failed_undo_are_those_that_do_something() {
     for nothing in [" H stop", " C continue", " P pause"] {
         assert!(!keys.contains(nothing), "{keys}");
     }
+    let skip = super::failure::desk(WIDE, story::not_undone().told()).keys("K").screen();
+    assert!(skip.contains("leaves it NOT undone; the undo goes on with the rest"), "{skip}");
     // What could not be taken back has not failed itself.
     let screen = desk.keys("<esc>").screen();
+    assert!(screen.contains("✗ NOT undone  "), "{screen}");
     assert!(screen.contains("1 NOT undone"), "{screen}");
 }
 

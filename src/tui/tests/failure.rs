@@ -9,7 +9,7 @@ use crate::{
         Act, BoxMode, Changes, Command, HoldId, HostId, Items, Key, Kind, Node, NodeId, Origin,
         Part, Query, StepName, Text, Try,
     },
-    run::{Cause, Choice, End, Fact, LinkState, Offer, Question, Sig, Why},
+    run::{Cause, Choice, End, Event, Fact, LinkState, Offer, Question, Sig, Why},
     tui::{Settings, Told, errand::Errand, state::Pane},
 };
 
@@ -241,7 +241,7 @@ fn it_opens_once_for_each_failure_and_never_over_what_is_open() {
 fn it_closes_by_itself_when_all_is_answered_and_the_run_is_followed_again() {
     let chosen = |hold| {
         let fact = Fact::Chose(HoldId(hold), Choice::Retry, Why::default());
-        crate::run::Event { seq: 1000 + u64::from(hold), at: story::at(80), by: None, fact }
+        Event { seq: 1000 + u64::from(hold), at: story::at(80), by: None, fact }
     };
     let desk = desk(WIDE, both()).tell(Told::Events(vec![chosen(0)]));
     assert!(desk.model.failure.open);
@@ -322,7 +322,7 @@ fn what_was_answered_of_items_is_counted_apart() {
         let Told::Events(mut events) = item() else { panic!() };
         let seq = events.len() as u64;
         let fact = Fact::Chose(HoldId(0), choice, Why::default());
-        events.push(crate::run::Event { seq, at: story::at(120), by: None, fact });
+        events.push(Event { seq, at: story::at(120), by: None, fact });
         let mut desk = desk(WIDE, Told::Events(events)).keys("3");
         let run = desk.model.run().unwrap();
         let items = crate::tui::words::items_of(run.cells.iter()).unwrap();
@@ -417,4 +417,28 @@ fn whether_a_retry_fails_as_before_is_said() {
     let screen = desk.screen();
     let said = "fails otherwise than attempt 1, which said: ERROR: no space";
     assert!(screen.contains(said), "{screen}");
+}
+
+#[test]
+fn what_is_tried_again_stays_on_the_screen_though_the_step_runs_elsewhere() {
+    let story = story::Story::opened().wait(2).done("release", &[0, 1, 2], 1).pass("build");
+    let story = story.start("build", 0).start("build", 1).wait(9).end("build", 1, 137);
+    let node = story.node("build", 1);
+    let story = story.hold(node, Cause::Failed(End::Signal(9)), &story::AFTER_FAILURE);
+    let seen = desk(WIDE, story.told());
+    assert_eq!(seen.model.cursor.row, 1);
+    let next = |seen: Desk, fact| {
+        let seq = seen.model.run().unwrap().seq;
+        let event = Event { seq, at: story::at(60), by: None, fact };
+        seen.tell(Told::Events(vec![event]))
+    };
+    let edit = Choice::Edit("true".to_owned());
+    let again = Try { node, n: 2 };
+    let mut seen = next(seen, Fact::Chose(HoldId(0), edit, Why::default()));
+    assert_eq!((seen.model.failure.open, seen.model.cursor.row), (false, 1));
+    for fact in [Fact::Armed(again), Fact::Staged(again), Fact::Started(again)] {
+        seen = next(seen, fact);
+        assert_eq!(seen.model.cursor.row, 1);
+    }
+    assert_eq!(seen.model.attempt(), Some(again));
 }

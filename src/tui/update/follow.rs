@@ -2,7 +2,7 @@
 
 use super::narrow;
 use crate::{
-    model::{HostId, Try},
+    model::{HostId, NodeId, Try},
     run::{Cell, Event, Fact},
     tui::state::{Model, grid::Column, log::Move},
 };
@@ -68,7 +68,11 @@ fn where_it_runs(model: &Model, column: usize, row: usize) -> Option<usize> {
         let cells = column.nodes(host).iter().filter_map(|id| run.cell(*id));
         cells.into_iter().any(Cell::in_flight)
     };
-    if model.hold().is_some() || runs(host) {
+    // What is tried again there begins next.
+    let again = |id: &NodeId| {
+        run.cell(*id).is_some_and(|cell| cell.began.is_some() && cell.state.is_ahead())
+    };
+    if model.hold().is_some() || runs(host) || column.nodes(host).iter().any(again) {
         return None;
     }
     model.grid.row(column.hosts().find(|other| runs(*other))?)

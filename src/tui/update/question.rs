@@ -81,7 +81,15 @@ pub(super) fn answer(model: &Model, action: Act) -> Option<Dialog> {
             give(dialog, Act::AssumeFailed, "Take as failed", choice).with_reason()
         }
         Offer::Skip => {
-            let what = "leaves it out; later steps run as if it were there, the run ends as failed";
+            let takes_back = run.cell(hold.on).is_some_and(|cell| cell.node.origin.takes_back());
+            let what = match takes_back {
+                true => {
+                    "leaves it NOT undone; the undo goes on with the rest, the run ends as failed"
+                }
+                false => {
+                    "leaves it out; later steps run as if it were there, the run ends as failed"
+                }
+            };
             let undo = with_keys(model, "none in this run; {deploy} runs all anew");
             let dialog = ask(format!("Skip {place}?"), what, &undo);
             let dialog = give(dialog, Act::Skip, "Skip", Choice::Skip);

@@ -64,9 +64,16 @@ pub(crate) fn look(face: &Face, glyphs: &Glyphs, now: Timestamp) -> Look {
         Face::Undone => plain("undone", "undone"),
         Face::NotUndone(end) => (format!("NOT undone: taking it back failed, {end}"), "NOT".into()),
     };
-    let long = [(Face::NotWanted, "not needed"), (Face::Aborted, "aborted")];
-    let long = long.iter().find(|(it, _)| it == face).map(|(_, long)| (*long).to_owned());
-    Look { glyph, tone, word, short, long }
+    Look { glyph, tone, word, short, long: longer(face).map(str::to_owned) }
+}
+
+/// A word for a column with more room.
+fn longer(face: &Face) -> Option<&'static str> {
+    let longer = [(Face::NotWanted, "not needed"), (Face::Aborted, "aborted")];
+    if matches!(face, Face::NotUndone(_)) {
+        return Some("NOT undone");
+    }
+    longer.iter().find(|(it, _)| it == face).map(|(_, long)| *long)
 }
 
 /// A step of a host that was left out.
