@@ -148,8 +148,8 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
             false => "It asks for a secret: what you type is not shown.",
         });
         dialog = dialog.line(
-            "Should the step print it while this console drives the run, it is hidden here (from 4 \
-                 characters on); the host's own log holds it as it is.",
+            "Should the step print it while this console drives the run, it is hidden where it is shown (from \
+                 4 characters on); its log holds it as it is, on the host and in the state directory here.",
         );
     } else {
         dialog =
