@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     model::{HoldId, HostId},
-    run::{Abort, Cause, Choice, Mode, Offer, Run},
+    run::{Abort, Cause, Choice, Hold, Mode, Offer, Run},
     tui::{
         action::{Act, Action},
         state::{
@@ -43,10 +43,7 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
     if let (Act::Continue, Some(run), Some((_, hold))) = (act, model.open_run(), model.hold())
         && hold.cause != Cause::Break
     {
-        let lines = super::cause(model, run, hold).into_iter();
-        let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
-        rows.extend(Behind::of(run, hold).into_iter().flat_map(|it| undone_next(run, &it)));
-        return rows;
+        return going_on(model, run, hold);
     }
     let rows = match (act, model.open_run()) {
         (Act::Deploy, _) => planned(model, usize::MAX),
@@ -126,6 +123,14 @@ fn answered(model: &Model, run: &Run, act: Act) -> Vec<Row> {
         rows.push((super::capital(&heading), Tone::Strong));
         rows.extend(answer(model, run, &ids, *offer));
     }
+    rows
+}
+
+/// What an answered question is about, and what is undone then.
+fn going_on(model: &Model, run: &Run, hold: &Hold) -> Vec<Row> {
+    let lines = super::cause(model, run, hold).into_iter();
+    let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
+    rows.extend(Behind::of(run, hold).into_iter().flat_map(|it| undone_next(run, &it)));
     rows
 }
 
