@@ -189,6 +189,8 @@ fn edited_with_several_pasted_lines_and_run() {
     let said = String::from_utf8(project.log(&[&run, "build", "h1"])).unwrap();
     figure(&said);
     assert!(said.contains("edited, against the plan:\n+ touch /srv/www/app/mended\n"), "{said}");
+    let first = "==> h1 build, attempt 1: exit 3; tried again with another command <==";
+    assert!(said.contains(first), "{said}");
     let json = project.log(&[&run, "build", "h1", "--output", "json"]);
     let json: Value = serde_json::from_slice(&json).unwrap();
     let attempts = json["attempts"].as_array().unwrap();
@@ -227,16 +229,31 @@ fn a_run_with_an_edit_that_ends_without_a_console_says_so() {
 #[test]
 fn mended_by_hand_left_out_or_without_the_host() {
     let project = project();
-    for (key, dialog, fact, one, code) in [
+    for (key, dialog, said, fact, one, code) in [
         (
             "F",
             "Mark build on h1 fixed?",
+            "marked fixed",
             r#"{"chose":[0,"fixed","by hand"]}"#,
             "release build publish",
             0,
         ),
-        ("K", "Skip build on h1?", r#"{"chose":[0,"skip","by hand"]}"#, "release build publish", 1),
-        ("X", "Exclude h1?", r#"{"chose":[0,"exclude","by hand"]}"#, "release build", 1),
+        (
+            "K",
+            "Skip build on h1?",
+            "skipped",
+            r#"{"chose":[0,"skip","by hand"]}"#,
+            "release build publish",
+            1,
+        ),
+        (
+            "X",
+            "Exclude h1?",
+            "its host was excluded",
+            r#"{"chose":[0,"exclude","by hand"]}"#,
+            "release build",
+            1,
+        ),
     ] {
         reset(&project, &[2]);
         let console = failed(&project);
@@ -248,6 +265,9 @@ fn mended_by_hand_left_out_or_without_the_host() {
         assert_eq!(effects(&project, 1), one, "{key}");
         assert_eq!(effects(&project, 2), "release build publish", "{key}");
         assert_eq!(decided(&project), [fact], "{key}");
+        let log = project.must(0, &["log", &project.newest(), "build", "h1"]).stdout;
+        let heading = format!("==> h1 build, attempt 1: exit 3; {said}: by hand <==");
+        assert!(log.contains(&heading), "{log}");
     }
 }
 

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     driver::box_name,
-    model::{Hole, Kind, Try},
-    run::{Cell, Event, Fact, Run},
+    model::{HoldId, Hole, Kind, Try},
+    run::{Cell, Choice, End, Event, Fact, Run},
     script::quote,
     store::{DiskError, Journal, LogReader, Store},
     text::{Filter, escape},
@@ -32,8 +32,31 @@ struct Attempt<'a> {
     attempt: Try,
     host: String,
     name: String,
+    past: Past,
+}
+
+/// What the journal tells of an attempt, also where a later one has taken its place.
+#[derive(Clone, Default)]
+struct Past {
     /// What it ran, where the operator had changed that; and what the plan has.
     edited: Option<(String, String)>,
+    end: Option<End>,
+    /// Why it has no end that is known; neutralised.
+    lacks: Option<String>,
+    /// What the operator said of it, each with the reason; neutralised.
+    said: Vec<String>,
+}
+
+impl Past {
+    /// How it ended, and what came of it.
+    fn in_words(&self, last: bool) -> String {
+        let end = self.end.map(|end| end.to_string()).or_else(|| self.lacks.clone());
+        let end = end.unwrap_or_else(|| "no end known".to_owned());
+        let again = (!last && self.said.is_empty()).then(|| "tried again".to_owned());
+        let all: Vec<String> =
+            std::iter::once(end).chain(self.said.iter().cloned()).chain(again).collect();
+        all.join("; ")
+    }
 }
 
 pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
@@ -44,8 +67,8 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
     }
     let run = Run::fold(&reading.events)
         .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
-    let edits = edits(&reading.events);
-    let attempts = chosen(&run, &edits, &around.store, args)?;
+    let pasts = pasts(&reading.events);
+    let attempts = chosen(&run, &pasts, &around.store, args)?;
     match args.output {
         Format::Json => {
             let list: Vec<_> = attempts.iter().map(|one| document(one, &run)).collect();
@@ -53,12 +76,12 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
         }
         Format::Plain if attempts.is_empty() => say::err("nothing of it was begun"),
         Format::Plain => {
-            let headings = attempts.len() > 1;
             for one in &attempts {
+                let headings = attempts.len() > 1 || (!one.past.said.is_empty() && !args.raw);
                 if headings {
                     say::out(&heading(one));
                 }
-                if let (true, Some((ran, planned))) = (headings, &one.edited) {
+                if let (true, Some((ran, planned))) = (headings, &one.past.edited) {
                     say::out("edited, against the plan:");
                     diff(planned, ran).iter().for_each(|line| say::out(&escape(line)));
                     say::out("its output:");
@@ -70,22 +93,58 @@ pub(super) fn log(around: &Surroundings, args: &Log) -> Result<Exit, Stop> {
     Ok(Exit::Done)
 }
 
-/// What attempts ran instead of what was planned, and that.
-type Edits = BTreeMap<Try, (String, String)>;
-
-/// An attempt runs what the operator had typed by the time it was armed.
-fn edits(events: &[Event]) -> Edits {
-    let mut edits = Edits::new();
-    let Some((first, rest)) = events.split_first() else { return edits };
-    let Ok(mut run) = Run::open(first) else { return edits };
+/// What the journal tells of each attempt.
+fn pasts(events: &[Event]) -> BTreeMap<Try, Past> {
+    let mut pasts: BTreeMap<Try, Past> = BTreeMap::new();
+    let Some((first, rest)) = events.split_first() else { return pasts };
+    let Ok(mut run) = Run::open(first) else { return pasts };
     for event in rest {
+        if let Fact::Chose(hold, choice, why) = &event.fact
+            && let Some((attempt, said)) = said(&run, *hold, choice, &why.0)
+        {
+            pasts.entry(attempt).or_default().said.push(said);
+        }
         run.apply(event);
-        let Fact::Armed(attempt) = &event.fact else { continue };
-        let Some(cell) = run.cell(attempt.node) else { continue };
-        let Some(edited) = &cell.edited else { continue };
-        edits.insert(*attempt, (edited.to_string(), planned(&run, cell)));
+        // An attempt runs what the operator had typed by the time it was armed.
+        if let Fact::Armed(attempt) = &event.fact {
+            pasts.entry(*attempt).or_default().edited = edited(&run, *attempt);
+        } else if let Fact::Ended(attempt, end, _) = &event.fact {
+            pasts.entry(*attempt).or_default().end = Some(*end);
+        } else if let Fact::Lost(attempt, lost) = &event.fact {
+            pasts.entry(*attempt).or_default().lacks = Some(format!("outcome unknown: {lost}"));
+        } else if let Fact::Refused(attempt, words) = &event.fact {
+            let lacks = format!("could not be begun: {}", escape(words));
+            pasts.entry(*attempt).or_default().lacks = Some(lacks);
+        }
     }
-    edits
+    pasts
+}
+
+fn edited(run: &Run, attempt: Try) -> Option<(String, String)> {
+    let cell = run.cell(attempt.node)?;
+    let edited = cell.edited.as_ref()?;
+    Some((edited.to_string(), planned(run, cell)))
+}
+
+/// What an answer says of the attempt that it is about.
+fn said(run: &Run, hold: HoldId, choice: &Choice, why: &str) -> Option<(Try, String)> {
+    let what = match choice {
+        Choice::Retry => "tried again",
+        Choice::Edit(_) => "tried again with another command",
+        Choice::Skip => "skipped",
+        Choice::Fixed => "marked fixed",
+        Choice::Assume(true) => "taken as done",
+        Choice::Assume(false) => "taken as failed",
+        Choice::Exclude => "its host was excluded",
+        Choice::Move(_) => "done on another host instead",
+        Choice::Go | Choice::Abort | Choice::Undo | Choice::Answer(_) | Choice::TakeOver => {
+            return None;
+        }
+    };
+    let node = run.holds.get(&hold)?.on;
+    let n = run.cell(node)?.tries;
+    let reason = if why.is_empty() { String::new() } else { format!(": {}", escape(why)) };
+    Some((Try { node, n }, format!("{what}{reason}")))
 }
 
 /// The command of the plan, as it would have been sent.
@@ -98,7 +157,7 @@ fn planned(run: &Run, cell: &Cell) -> String {
 /// The attempts of the chosen step and host that were begun, in the order of the graph.
 fn chosen<'a>(
     run: &'a Run,
-    edits: &Edits,
+    pasts: &BTreeMap<Try, Past>,
     store: &Store,
     args: &Log,
 ) -> Result<Vec<Attempt<'a>>, Stop> {
@@ -127,8 +186,8 @@ fn chosen<'a>(
                 || cell.started.is_some()
                 || store.log_path(&run.plan.run, &host, &name).is_ok_and(|path| path.exists());
             if begun && args.host.as_ref().is_none_or(|wanted| *wanted == host) {
-                let edited = edits.get(&attempt).cloned();
-                found.push(Attempt { cell, attempt, host, name, edited });
+                let past = pasts.get(&attempt).cloned().unwrap_or_default();
+                found.push(Attempt { cell, attempt, host, name, past });
             }
         }
     }
@@ -136,12 +195,7 @@ fn chosen<'a>(
 }
 
 fn heading(one: &Attempt<'_>) -> String {
-    let last = one.attempt.n == one.cell.tries;
-    let end = match (last, one.cell.end) {
-        (true, Some(end)) => end.to_string(),
-        (true, None) => "no end known".to_owned(),
-        (false, _) => "tried again".to_owned(),
-    };
+    let end = one.past.in_words(one.attempt.n == one.cell.tries);
     let step = escape(&one.cell.node.key.to_string());
     format!("==> {} {step}, attempt {}: {end} <==", one.host, one.attempt.n)
 }
@@ -152,10 +206,11 @@ fn document(one: &Attempt<'_>, run: &Run) -> serde_json::Value {
         "step": one.cell.node.key.step.as_str(),
         "attempt": one.attempt.n,
         "box": one.name,
-        "end": if one.attempt.n == one.cell.tries { one.cell.end.map(|end| end.to_string()) } else { None },
+        "end": one.past.end.map(|end| end.to_string()),
+        "said": one.past.said,
         "run": run.plan.run.as_str(),
-        "edited": one.edited.as_ref().map(|(ran, _)| ran),
-        "planned": one.edited.as_ref().map(|(_, planned)| planned),
+        "edited": one.past.edited.as_ref().map(|(ran, _)| ran),
+        "planned": one.past.edited.as_ref().map(|(_, planned)| planned),
     })
 }
 
