@@ -40,10 +40,9 @@ pub(super) fn copied<S: Source>(
     let aim = reader.aim.take();
     let whole = read(reader, layout, lines.clone());
     reader.aim = aim;
-    match whole? {
-        Copied::TooMuch if aim.is_some() => read(reader, layout, lines),
-        whole => Ok(whole),
-    }
+    let whole = whole?;
+    let is_too_much = matches!(whole, Copied::TooMuch);
+    if is_too_much && aim.is_some() { read(reader, layout, lines) } else { Ok(whole) }
 }
 
 fn read<S: Source>(
