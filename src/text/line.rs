@@ -46,7 +46,7 @@ impl Line {
         match neutral::kind(c) {
             Kind::Visible(width) => self.put(c, width, style),
             Kind::Mark => self.mark(c, style),
-            Kind::EmojiPart => self.emoji_part(c),
+            Kind::Selector => self.selector(c),
             Kind::Hidden => self.code_point(c),
             Kind::Control => self.dropped = self.dropped.saturating_add(1),
         }
@@ -63,7 +63,7 @@ impl Line {
             match neutral::kind(c) {
                 Kind::Visible(width) => self.put(c, width, style),
                 Kind::Mark => self.mark(c, style),
-                Kind::EmojiPart | Kind::Hidden | Kind::Control => self.code_point(c),
+                Kind::Selector | Kind::Hidden | Kind::Control => self.code_point(c),
             }
         }
         self.open = None;
@@ -194,8 +194,8 @@ impl Line {
     }
 
     /// Left out directly after an emoji, see the module's text on width.
-    fn emoji_part(&mut self, c: char) {
-        if !self.open.is_some_and(|(_, before)| neutral::takes_emoji_parts(before)) {
+    fn selector(&mut self, c: char) {
+        if !self.open.is_some_and(|(_, before)| neutral::takes_selectors(before)) {
             self.code_point(c);
         }
     }

@@ -18,10 +18,10 @@
 //! The width of a text is the sum of the Unicode widths of its characters, each 0, 1 or 2 cells.
 //! Terminals disagree about sequences (emoji joined by U+200D, presentation selectors, skin
 //! tones), and a row drawn by one rule and counted by another loses its frame. So sequences are
-//! taken apart: directly after an emoji the joiner, the selectors U+FE0E and U+FE0F and the skin
-//! tones are left out, and what remains has the same width everywhere. Elsewhere they are shown
-//! as a code point, as are all characters that have no look of their own, and what is no character
-//! yet: `<U+202E>`. Of what is left, [`is_agreed`] tells what surely has the same width everywhere.
+//! taken apart, and what remains has the same width everywhere: the joiner and the skin tones are
+//! shown as a code point, as are all characters that have no look of their own, and what is no
+//! character yet: `<U+202E>`. Directly after an emoji the selectors U+FE0E and U+FE0F are left out:
+//! they only say in which of its two looks it is drawn. Elsewhere they are code points, too. Of what is left, [`is_agreed`] tells what surely has the same width everywhere.
 
 mod apart;
 mod escapes;

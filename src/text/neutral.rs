@@ -14,8 +14,8 @@ pub(super) enum Kind {
     Visible(usize),
     /// Takes no cell: it is drawn onto the character before it.
     Mark,
-    /// Shapes the emoji before it: joiner, presentation selector, skin tone.
-    EmojiPart,
+    /// Says whether the emoji before it is drawn in colours: a presentation selector.
+    Selector,
     /// Has no look of its own, or turns what is around it, or nobody agrees on its width.
     Hidden,
     /// C0, DEL or C1.
@@ -28,7 +28,9 @@ pub(super) fn kind(c: char) -> Kind {
         return Kind::Visible(1);
     }
     match c {
-        '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' => Kind::EmojiPart,
+        '\u{fe0e}' | '\u{fe0f}' => Kind::Selector,
+        // A skin tone changes the emoji before it, as the joiner U+200D does: terminals disagree how.
+        '\u{1f3fb}'..='\u{1f3ff}' => Kind::Hidden,
         _ if c.is_control() => Kind::Control,
         _ if is_hidden(c) || is_unassigned(c) => Kind::Hidden,
         _ => match cells(c) {
@@ -80,9 +82,9 @@ pub(super) fn is_ambiguous(c: char) -> bool {
     c.width() != c.width_cjk()
 }
 
-/// Whether an emoji part after `c` belongs to it: `c` lies in a block that holds emoji, or is
+/// Whether a presentation selector after `c` belongs to it: `c` lies in a block that holds emoji, or is
 /// part of a keycap.
-pub(super) fn takes_emoji_parts(c: char) -> bool {
+pub(super) fn takes_selectors(c: char) -> bool {
     matches!(c,
         '\u{1f000}'..='\u{1faff}'
         | '\u{2190}'..='\u{2bff}'

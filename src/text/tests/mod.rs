@@ -272,9 +272,11 @@ fn marks_stay_with_their_base() {
 
 #[test]
 fn emoji_sequences_are_taken_apart() {
-    check("👨\u{200d}👩\u{200d}👧 ok", "👨👩👧 ok");
-    check("❤\u{fe0f}\u{200d}🔥", "❤🔥");
-    check("👍🏽!", "👍!");
+    let joiner = "[reverse|<U+200D>]";
+    check("👨\u{200d}👩\u{200d}👧 ok", &format!("👨{joiner}👩{joiner}👧 ok"));
+    check("❤\u{fe0f}\u{200d}🔥", &format!("❤{joiner}🔥"));
+    check("👍🏽!", "👍[reverse|<U+1F3FD>]!");
+    check("❤\u{fe0f} ⚠\u{fe0f}!", "❤ ⚠!");
     check("1\u{fe0f}\u{20e3}", "1\u{20e3}");
     check("🇫🇷", "🇫🇷");
 }

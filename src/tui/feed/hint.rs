@@ -212,7 +212,7 @@ mod tests {
         // What is shown in place of a hidden character holds it, and no line does.
         check("feff", "calm\n\u{feff}\n", None);
         check("feff", "calm\n", Some(&[]));
-        // A joiner behind a digit is left out.
-        check("no1thing", "no1\u{200d}thing\nä\n", Some(&["no1\u{200d}thing"]));
+        // A selector behind a digit is left out.
+        check("no1thing", "no1\u{fe0f}thing\nä\n", Some(&["no1\u{fe0f}thing"]));
     }
 }
