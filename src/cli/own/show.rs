@@ -89,7 +89,7 @@ fn list(around: &Surroundings, global: &Global) -> Result<Exit, Stop> {
         let why = faults.get(before).map_or("", |fault| fault.message.as_str());
         let (from, about) = match &theme {
             Some(theme) => (theme.file.as_deref().unwrap_or("built in"), theme.about.as_str()),
-            None => ("cannot be read:", why),
+            None => ("cannot be read", why),
         };
         say::out(format!("{mark} {name:<width$}  {from}  {about}").trim_end());
         let looks = around.looks;
