@@ -86,6 +86,8 @@ pub(super) fn opens(model: &Model) -> bool {
 
 /// Back to the overview.
 pub(super) fn close(model: &mut Model) {
+    // Nobody has moved the log away from where it was put.
+    model.log.follow |= model.failure.stands(model.log.of, model.log.top) && !model.log.is_busy();
     if !std::mem::replace(&mut model.failure.open, false) {
         return;
     }

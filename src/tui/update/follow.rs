@@ -7,9 +7,11 @@ use crate::{
     tui::state::{Model, grid::Column, log::Move},
 };
 
-/// The attempt whose log somebody reads.
+/// The attempt whose log somebody reads; not one that was only put at its first error.
 pub(super) fn read(model: &Model) -> Option<Try> {
-    model.attempt().filter(|_| model.log.is_read())
+    let log = &model.log;
+    let was_put = model.failure.stands(log.of, log.top) && !log.is_busy();
+    model.attempt().filter(|_| log.is_read() && !was_put)
 }
 
 /// What was read before is still what is read: another attempt of the same step does not replace it.

@@ -238,8 +238,12 @@ impl LogPane {
     /// Whether somebody reads it: away from its end, choosing lines, or typing what to look for.
     pub(crate) fn is_read(&self) -> bool {
         let moves = self.way.is_some_and(|way| way != Move::Bottom);
-        let busy = self.typing.is_some() || self.choose.is_some() || self.jump.is_some();
-        self.stays || !self.follow || moves || busy
+        self.stays || !self.follow || moves || self.is_busy()
+    }
+
+    /// Whether lines are being chosen, or what to look for is typed or looked for.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.typing.is_some() || self.choose.is_some() || self.jump.is_some()
     }
 
     /// Asks for so many rows further down; where lines are chosen, for lines.
