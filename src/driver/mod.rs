@@ -13,6 +13,7 @@ mod clock;
 mod compare;
 mod error;
 mod fleet;
+mod front;
 mod held;
 mod herald;
 mod here;
@@ -49,6 +50,7 @@ pub use chance::run_id;
 pub use clock::{now, wall};
 pub use error::DriveError;
 pub use fleet::Fleet;
+pub use front::{Left, Observer, Request};
 pub use held::{Held, hold_again};
 pub use herald::Herald;
 pub use http::Client;
@@ -68,56 +70,13 @@ use crate::{
     model::{HostId, Kind, Plan, Try},
     run::{
         Cell, Choice, Command, Event, Excerpt, LinkState, Mode, Observation, Refusal, Run, State,
-        Verdict, Who,
+        Who,
     },
     store::{Header, Journal, Store},
 };
 
 /// Inputs that are taken in before their facts are written, at most.
 const DRAIN_MAX: usize = 1024;
-
-/// What a front end tells the driver.
-#[derive(Debug)]
-pub enum Request {
-    /// A command for the run.
-    Command(Command),
-    /// The input for the question of an attempt; the hold is answered with it.
-    Answer {
-        /// The attempt that asked.
-        attempt: Try,
-        /// The number of the question.
-        number: u16,
-        /// The line. Never journalled.
-        text: String,
-        /// Whether it was typed unseen: no log and no journal shows it from then on.
-        hidden: bool,
-    },
-}
-
-/// Is told everything, in order. Must not wait.
-pub trait Observer {
-    /// New facts, and what is known with them.
-    fn told(&mut self, events: &[Event], run: &Run);
-    /// This host is there, and this is its login user.
-    fn reached(&mut self, host: &str, user: &str) {
-        let _ = (host, user);
-    }
-    /// A command was not carried out.
-    fn refused(&mut self, why: Refusal) {
-        drop(why);
-    }
-}
-
-/// How driving a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Left {
-    /// The run is over.
-    Closed(Verdict),
-    /// It needs an answer that nobody here gives.
-    Stuck,
-    /// The console left it.
-    Detached,
-}
 
 /// A run that could not be opened, with its hosts: they are still connected, and may have something to
 /// give back.
