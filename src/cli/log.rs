@@ -43,7 +43,7 @@ struct Past {
     end: Option<End>,
     /// Why it has no end that is known; neutralised.
     lacks: Option<String>,
-    /// What the operator said of it, each with the reason; neutralised.
+    /// What was answered about it, each with the reason; neutralised.
     said: Vec<String>,
 }
 

@@ -144,7 +144,7 @@ impl Stage {
     pub(super) async fn check(&self) -> Result<Vec<String>, Stop> {
         let mut warnings = Vec::new();
         let mut stop = Stop { exit: Exit::Refused, errors: Vec::new(), hints: Vec::new() };
-        for Checked { host, findings } in self.wrapping.check(driver::now()).await {
+        for Checked { host, findings } in self.wrapping.check(driver::wall()).await {
             match findings {
                 Err(why) => stop.errors.push(format!("{host}: cannot be checked: {why}")),
                 Ok(findings) => {
@@ -329,7 +329,7 @@ fn run_lock(around: &Surroundings, run: &RunId, (pipeline, app): (&str, &str)) -
 
 /// A lock of whoever sits here, under the name of a run or a word in its place.
 pub(super) fn own_lock(around: &Surroundings, run: &str, purpose: String) -> Lock {
-    let (by, at) = (around.person().to_owned(), driver::now());
+    let (by, at) = (around.person().to_owned(), driver::wall());
     Lock { run: run.to_owned(), by, at, purpose }
 }
 

@@ -10,6 +10,7 @@ use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use super::{
     exit::{Exit, Stop},
@@ -77,7 +78,10 @@ impl Drop for Shown {
 }
 
 /// What a key of the terminal is set to for it to do nothing (`_POSIX_VDISABLE`).
+#[cfg(target_os = "linux")]
 const DISABLED: u8 = 0;
+#[cfg(not(target_os = "linux"))]
+const DISABLED: u8 = 0xff;
 
 /// Asks on the terminal, one question at a time.
 #[derive(Default)]
@@ -130,10 +134,17 @@ fn answer(question: &Question) -> Option<Answer> {
     typed.map(Answer::Secret)
 }
 
-/// A line that is typed and not shown. It is hidden before it is asked for.
+/// The longest line that a terminal gives, in bytes (`MAX_CANON` is less).
+const LINE_MAX: usize = 4096;
+
+/// A line that is typed and not shown. It is hidden before it is asked for, and no buffer keeps it.
 fn secret(prompt: &str) -> Option<SecretString> {
     let _shown_again = Shown::hide()?;
-    read(prompt).map(SecretString::from)
+    say::ask(prompt);
+    let mut line = Zeroizing::new([0; LINE_MAX]);
+    let count = rustix::io::retry_on_intr(|| rustix::io::read(io::stdin(), &mut line[..])).ok()?;
+    let text = std::str::from_utf8(line.get(..count)?).ok()?;
+    (count > 0).then(|| SecretString::from(text.trim_end_matches(['\n', '\r'])))
 }
 
 /// What is asked for at a question of yes or no.

@@ -15,12 +15,12 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {
     Ok(bytes)
 }
 
-/// A new run's id. The time is set right by the machine's clock with it: it is named by that.
+/// A new run's id.
 ///
 /// # Errors
 /// When the system has no random bytes.
 pub fn run_id() -> Result<RunId, getrandom::Error> {
-    let stamp = clock::set_right().to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
+    let stamp = clock::now().to_zoned(TimeZone::UTC).strftime("%Y%m%d-%H%M%S").to_string();
     Ok(RunId::new(&stamp, random()?))
 }
 

@@ -1,6 +1,6 @@
 //! The time. The clock of a machine may be set at any moment, by hand or by a time service, and all that
 //! goes on would seem to take longer or shorter by that. So the time goes on evenly from what that clock
-//! said when the last run got its name.
+//! said when the last run was asked for, or this process began.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -44,9 +44,9 @@ pub fn wall() -> Timestamp {
     Timestamp::now()
 }
 
-/// From now on the time goes on from the machine's clock as it is set now: between two runs, when nothing
-/// is measured.
-pub(super) fn set_right() -> Timestamp {
+/// From now on the time goes on from the machine's clock as it is set now, which is given: for a run that
+/// is about to begin, while none is open and nothing is measured.
+pub fn set_right() -> Timestamp {
     let from = both();
     *FROM.lock().unwrap_or_else(PoisonError::into_inner) = Some(from);
     from.wall

@@ -47,7 +47,7 @@ use tokio::{sync::mpsc, time::sleep};
 
 pub use asker::{Asker, NoAnswer};
 pub use chance::run_id;
-pub use clock::{now, wall};
+pub use clock::{now, set_right, wall};
 pub use error::DriveError;
 pub use fleet::Fleet;
 pub use front::{Left, Observer, Request};

@@ -156,7 +156,8 @@ impl Seen {
     /// What is wrong with asking a host: no connection, or no answer that can be read.
     pub(super) fn trouble(&self, host: &str) -> Option<&str> {
         let unread = self.sites.get(host).and_then(|site| site.as_ref().err());
-        self.away(host).or(unread.map(String::as_str))
+        let unknown = self.held.get(host).and_then(|lock| lock.as_ref().err());
+        self.away(host).or(unread.or(unknown).map(String::as_str))
     }
 
     /// What a host has.

@@ -31,8 +31,8 @@ struct SchemaChange {
 }
 
 impl Run {
-    /// The nodes that take back what has begun, with the ids that come next. What goes on now will have
-    /// ended by then.
+    /// The nodes that take back what has begun, with the ids that come next. What goes on now, is tried
+    /// again or is not known will have ended, or been decided, by then.
     #[must_use]
     pub fn taking_back(&self) -> Vec<Node> {
         let mut nodes = Layout::new(&self.cells);
@@ -139,16 +139,15 @@ impl Run {
             | State::Refused(..)
             | State::Never(_)
             | State::Running(_)
-            | State::Settling(..) => true,
+            | State::Settling(..)
+            | State::Waiting
+            | State::Armed(_)
+            | State::Unknown(..) => true,
             State::Overruled(overrule) => match overrule {
                 Overrule::Skipped(_) | Overrule::Fixed(_) | Overrule::Assumed(..) => true,
                 Overrule::Excluded(..) => false,
             },
-            State::Waiting
-            | State::Armed(_)
-            | State::Unknown(..)
-            | State::Stranded(_)
-            | State::Reverted(_) => false,
+            State::Stranded(_) | State::Reverted(_) => false,
         };
         if !done || !self.takes_part(host) {
             return None;

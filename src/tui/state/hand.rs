@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-/// No hand types two keys within this time, nor repeats a key that is held so quickly.
+/// A hand hardly ever types two keys within this time, nor repeats a key that is held so quickly.
 const APART: SignedDuration = SignedDuration::from_millis(15);
 
 /// How the last key came.

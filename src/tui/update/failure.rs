@@ -92,7 +92,9 @@ pub(super) fn close(model: &mut Model) {
         return;
     }
     model.cursor.moved = model.failure.moved;
-    (model.failure.placed, model.log.pinned) = (None, None);
+    // A log that is read stays.
+    model.log.pinned = model.log.pinned.filter(|_| model.log.stays);
+    model.failure.placed = None;
     (model.focus, model.zoom) = (Pane::Hosts, false);
 }
 

@@ -457,4 +457,5 @@ fn attempt(model: &mut Model, newer: bool) {
     let last = attempts.len().saturating_sub(1);
     let there = if newer { (here + 1).min(last) } else { here.saturating_sub(1) };
     model.log.pinned = attempts.get(there).copied().filter(|_| there < last);
+    model.log.stays &= there < last;
 }

@@ -132,7 +132,7 @@ fn right(model: &Model, pen: Pen) -> Parts {
 
 /// Where the run is, and the key that goes there, while the log of another step is read.
 fn goes_on(model: &Model) -> Option<String> {
-    let (column, _) = model.newest_step().filter(|_| model.log.stays)?;
+    let (column, _) = model.log.stays.then(|| model.newest_step()).flatten()?;
     let step = &model.grid.columns.get(column)?.step;
     Some(with_keys(model, &format!("{{follow}} goes on to {step}")))
 }

@@ -131,11 +131,32 @@ pub(crate) fn of_nodes(run: &Run, ids: impl Iterator<Item = NodeId>) -> Vec<Row>
         Some(node)
     };
     let nodes: Vec<Node> = ids.filter_map(again).collect();
+    if nodes.iter().any(|node| node.origin.takes_back()) {
+        return of_undo(run, &nodes);
+    }
     let step = nodes.first().map(|node| &node.key.step);
     let column = run.plan.columns.iter().find(|column| Some(&column.step) == step);
     let Some(column) = column else { return Vec::new() };
     let mut page = Page::of(&run.plan);
     page.step(column, nodes.iter());
+    page.done(BEGUN)
+}
+
+/// What runs in the place of an action whose host was left out, on another host.
+pub(crate) fn elsewhere(run: &Run, on: NodeId, host: HostId) -> Vec<Row> {
+    let Some(cell) = run.cell(on) else { return Vec::new() };
+    let Kind::Act(act) = &cell.node.kind else { return Vec::new() };
+    let Some(other) = act.elsewhere.iter().find(|it| it.host == host) else { return Vec::new() };
+    let name = host_name(&run.plan, host);
+    let mut lines = Vec::new();
+    if let Some(when) = &other.when {
+        put(&mut lines, name, "asks whether", when);
+    }
+    put(&mut lines, name, "", &other.command);
+    let step = cell.node.key.step.as_str();
+    let mut page = Page::of(&run.plan);
+    page.rows.push((format!("{step} on {name}"), Tone::Strong));
+    page.lines(step, built_in(&run.plan, step), &lines);
     page.done(BEGUN)
 }
 

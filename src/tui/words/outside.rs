@@ -193,7 +193,7 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
         ),
         Subject::Lock(_) => Some(Facts::new(
             "whoever has the stage loses its lock",
-            place(&sites),
+            place(&model.sight.held().map(|(host, _)| host.as_str()).collect::<Vec<_>>()),
             "none; whoever lost it is not told",
         )),
         Subject::Start => {

@@ -40,22 +40,17 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
         let about = (entry.about.clone(), Tone::Text);
         return vec![about, (format!("Not now: {why}."), Tone::Warn)];
     }
-    if let (Act::Continue, Some(run), Some((_, hold))) = (act, model.open_run(), model.hold())
+    if let (Act::Continue, Some(run), Some((id, hold))) = (act, model.open_run(), model.hold())
         && hold.cause != Cause::Break
+        && hold.offers.contains(&Offer::Go)
     {
-        return going_on(model, run, hold);
+        return going_on(model, run, (id, hold));
     }
     let rows = match (act, model.open_run()) {
         (Act::Deploy, _) => planned(model, usize::MAX),
-        (Act::Step, Some(run)) => {
-            let at = model.progress().1.unwrap_or(usize::MAX);
-            commands::ahead(model, run, at..at.saturating_add(1), &[])
-        }
+        (Act::Step, Some(run)) => let_go(model, run, Mode::Step),
         (Act::Step, None) => planned(model, 1),
-        (Act::Continue, Some(run)) => {
-            let from = model.progress().1.unwrap_or(usize::MAX);
-            commands::ahead(model, run, from..model.grid.columns.len(), &[])
-        }
+        (Act::Continue, Some(run)) => let_go(model, run, Mode::Run),
         (Act::Undo, Some(run)) => commands::undoing(run),
         (Act::Abort, Some(run)) => {
             let mut rows = text("Leaving it as it is runs nothing. Undoing it runs:".to_owned());
@@ -98,6 +93,24 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
     text(format!("{} Runs no command of the recipe.", entry.about))
 }
 
+/// What a run does that is let go on from where it is: the next step of it, or all.
+fn let_go(model: &Model, run: &Run, mode: Mode) -> Vec<Row> {
+    let undoing = run.aborting.is_some_and(|abort| abort.undo);
+    let steps = model.grid.columns.len();
+    let mut rows = match (undoing, mode) {
+        (true, _) => commands::undoing(run),
+        (false, Mode::Step) => {
+            let at = model.progress().1.unwrap_or(usize::MAX);
+            return commands::ahead(model, run, at..at.saturating_add(1), &[]);
+        }
+        (false, Mode::Run | Mode::Pause) => commands::ahead(model, run, 0..steps, &[]),
+    };
+    if mode == Mode::Step && !rows.is_empty() {
+        rows.insert(0, ("Only the first of these:".to_owned(), Tone::Dim));
+    }
+    rows
+}
+
 fn planned(model: &Model, columns: usize) -> Vec<Row> {
     match &model.subject {
         Subject::Plan(plan) => commands::of_columns(plan, columns),
@@ -113,6 +126,10 @@ fn answered(model: &Model, run: &Run, act: Act) -> Vec<Row> {
     let Some((id, hold)) = model.hold() else { return Vec::new() };
     let offered = |offer: &&Offer| key_of(**offer) == act;
     let Some(offer) = hold.offers.iter().find(offered) else { return Vec::new() };
+    if matches!(offer, Offer::Move(_)) {
+        let each = hold.offers.iter().filter(offered);
+        return each.flat_map(|offer| answer(model, run, &[id], *offer)).collect();
+    }
     let mut rows = vec![(super::capital(&consequence(model, hold, *offer)), Tone::Text)];
     let all = alike(run, hold, *offer).these;
     if all.len() < 2 {
@@ -127,10 +144,10 @@ fn answered(model: &Model, run: &Run, act: Act) -> Vec<Row> {
 }
 
 /// What an answered question is about, and what is undone then.
-fn going_on(model: &Model, run: &Run, hold: &Hold) -> Vec<Row> {
+fn going_on(model: &Model, run: &Run, (id, hold): (HoldId, &Hold)) -> Vec<Row> {
     let lines = super::cause(model, run, hold).into_iter();
     let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
-    rows.extend(Behind::of(run, hold).into_iter().flat_map(|it| undone_next(run, &it)));
+    rows.extend(answer(model, run, &[id], Offer::Go));
     rows
 }
 
@@ -146,19 +163,39 @@ fn undone_next(run: &Run, behind: &Behind) -> Vec<Row> {
 /// What an answer to these questions would run.
 fn answer(model: &Model, run: &Run, ids: &[HoldId], offer: Offer) -> Vec<Row> {
     match offer {
-        Offer::Retry | Offer::Edit | Offer::Move(_) => {
+        Offer::Retry | Offer::Edit => {
             commands::of_nodes(run, ids.iter().filter_map(|id| run.holds.get(id)).map(|it| it.on))
+        }
+        Offer::Move(host) => {
+            let on = ids.iter().filter_map(|id| run.holds.get(id)).map(|it| it.on);
+            on.flat_map(|on| commands::elsewhere(run, on, host)).collect()
+        }
+        Offer::Go => {
+            let hold = ids.first().and_then(|id| run.holds.get(id));
+            match hold.and_then(|hold| Behind::of(run, hold)) {
+                Some(behind) => undone_next(run, &behind),
+                None => behind_a_gate(model, run),
+            }
         }
         Offer::Exclude => afterwards(model, run, ids, &hosts_asked(run, ids)),
         Offer::Skip | Offer::Fixed | Offer::AssumeOk => afterwards(model, run, ids, &[]),
         // What is taken as failed is asked about again, and the others have lists of their own.
-        Offer::AssumeFailed
-        | Offer::Go
-        | Offer::Undo
-        | Offer::Abort
-        | Offer::Answer
-        | Offer::TakeOver => vec![("Runs no command by itself.".to_owned(), Tone::Dim)],
+        Offer::AssumeFailed | Offer::Undo | Offer::Abort | Offer::Answer | Offer::TakeOver => {
+            vec![("Runs no command by itself.".to_owned(), Tone::Dim)]
+        }
     }
+}
+
+/// What goes on behind a gate that is passed by an answer; paused, the run still goes on to the next one.
+fn behind_a_gate(model: &Model, run: &Run) -> Vec<Row> {
+    let mut rows = commands::ahead(model, run, 0..model.grid.columns.len(), &[]);
+    let heading = match run.mode {
+        _ if rows.is_empty() => "No step is left after it.",
+        Mode::Run => "Then the run goes on, to the end or to the next question:",
+        Mode::Step | Mode::Pause => "Then the run goes on, and pauses before its next step:",
+    };
+    rows.insert(0, (heading.to_owned(), Tone::Dim));
+    rows
 }
 
 /// What follows an answer to these questions that runs nothing by itself, on all but these hosts.
@@ -170,9 +207,8 @@ fn afterwards(model: &Model, run: &Run, ids: &[HoldId], without: &[HostId]) -> V
     if run.mode != Mode::Run {
         return line("Runs no command: the run does not go on by itself now.");
     }
-    let on = ids.first().and_then(|id| run.holds.get(id)).and_then(|it| model.grid.find(it.on));
-    let from = on.map_or(0, |(column, _)| column);
-    let next = commands::ahead(model, run, from..model.grid.columns.len(), without);
+    // Also of steps before it, which batches of hosts have yet to come to.
+    let next = commands::ahead(model, run, 0..model.grid.columns.len(), without);
     if next.is_empty() {
         return line("No step is left after it.");
     }
@@ -233,14 +269,9 @@ fn or_nothing(rows: Vec<Row>) -> Vec<Row> {
 
 /// What a button would run; `None`: nothing on any host, or nothing that is known.
 fn pressed(model: &Model, deed: &Deed) -> Option<Vec<Row>> {
-    let steps = model.grid.columns.len();
-    let from = || model.progress().1.unwrap_or(usize::MAX);
     match (deed, model.open_run()) {
         (Deed::Start(_), _) => Some(planned(model, usize::MAX)),
-        (Deed::Mode(Mode::Run), Some(run)) => Some(commands::ahead(model, run, from()..steps, &[])),
-        (Deed::Mode(Mode::Step), Some(run)) => {
-            Some(commands::ahead(model, run, from()..from().saturating_add(1), &[]))
-        }
+        (Deed::Mode(mode @ (Mode::Run | Mode::Step)), Some(run)) => Some(let_go(model, run, *mode)),
         (
             Deed::Choose(
                 ids,
@@ -248,14 +279,13 @@ fn pressed(model: &Model, deed: &Deed) -> Option<Vec<Row>> {
                 | Choice::Skip
                 | Choice::Fixed
                 | Choice::Assume(true)
-                | Choice::Exclude),
+                | Choice::Exclude
+                | Choice::Move(_)
+                | Choice::Go),
             ),
             Some(run),
         ) => Some(answer(model, run, ids, choice.needs())),
-        (Deed::Choose(ids, Choice::Go), Some(run)) => {
-            let hold = ids.first().and_then(|id| run.holds.get(id))?;
-            Some(undone_next(run, &Behind::of(run, hold)?))
-        }
+        (Deed::Exclude(host), Some(run)) => Some(afterwards(model, run, &[], &[*host])),
         (Deed::Abort(Abort { undo: true, .. }), Some(run)) => Some(commands::undoing(run)),
         (_, _) => None,
     }

@@ -121,7 +121,7 @@ impl Session<'_> {
         let mut request = stage.request.clone();
         request.pipeline = asked.pipeline;
         request.known = Known {
-            at: driver::now(),
+            at: driver::set_right(),
             by: self.around.person().to_owned(),
             target: asked.target,
             reason: asked.reason,

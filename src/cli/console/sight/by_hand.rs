@@ -70,7 +70,7 @@ impl Sight {
         });
         let custom = custom.transpose()?;
         let by = self.who.clone();
-        let raised = Raised { run: self.hand.clone(), by, since: driver::now(), reason, until };
+        let raised = Raised { run: self.hand.clone(), by, since: driver::wall(), reason, until };
         let template = plan::page_template(custom.as_deref());
         let page = plan::page(template, &self.wrapping.survey().owner.app, &raised)
             .map_err(|problem| format!("the page: {problem}"))?;

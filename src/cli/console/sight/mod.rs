@@ -320,7 +320,7 @@ impl Sight {
     /// What would be run to take the locks that were seen.
     fn lock_plan(&self) -> Option<Plan> {
         let (by, run) = (self.who.clone(), self.hand.clone());
-        let ours = Lock { run, by, at: driver::now(), purpose: "unlocking".to_owned() };
+        let ours = Lock { run, by, at: driver::wall(), purpose: "unlocking".to_owned() };
         let survey = self.wrapping.survey();
         let locks = self.locks();
         let texts = survey.machines.iter().filter_map(|it| {

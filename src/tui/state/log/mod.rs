@@ -237,8 +237,8 @@ impl LogPane {
 
     /// Whether somebody reads it: away from its end, choosing lines, or typing what to look for.
     pub(crate) fn is_read(&self) -> bool {
-        let moves = self.way.is_some_and(|way| way != Move::Bottom);
-        self.stays || !self.follow || moves || self.is_busy()
+        let away = self.way.map_or(!self.follow, |way| way != Move::Bottom);
+        self.stays || away || self.is_busy()
     }
 
     /// Whether lines are being chosen, or what to look for is typed or looked for.
