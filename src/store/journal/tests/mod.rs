@@ -113,13 +113,23 @@ fn a_journal_that_is_cut_anywhere_is_a_prefix_and_goes_on() {
     }
 }
 
+/// Opens a journal that was driven before. A child of another test that has not come to its exec yet may
+/// hold the lock a moment longer.
+fn released(store: &Store, driver: &str) -> (Journal, Vec<Event>) {
+    let tried = (0..100_000).find_map(|_| {
+        std::thread::yield_now();
+        Journal::open(store, &run(), driver).ok()
+    });
+    tried.unwrap()
+}
+
 #[test]
 fn unfinished_ends_are_kept_side_by_side() {
     let bytes = bytes_of(&header(), &[]);
     let (_dir, store) = with_journal(&bytes);
     for end in ["{\"seq\":0", "{\"seq\":0,"] {
         fs::write(store.journal_path(&run()), [&bytes, end.as_bytes()].concat()).unwrap();
-        Journal::open(&store, &run(), DRIVER).unwrap();
+        released(&store, DRIVER);
     }
     let read = |name| fs::read_to_string(store.run_dir(&run()).join(name)).unwrap();
     assert_eq!(read("journal.torn-1"), "{\"seq\":0");
@@ -245,20 +255,12 @@ fn a_second_console_is_told_who_drives_the_run() {
     };
     assert_eq!(by(Journal::open(&store, &run(), "bob@desk 1")), DRIVER);
     assert_eq!(Journal::read(&store, &run()).unwrap().events, short()[..1]);
-    // A child of another test that has not come to its exec yet may hold the lock a moment longer.
-    let released = |driver: &str| {
-        let tried = (0..100_000).find_map(|_| {
-            std::thread::yield_now();
-            Journal::open(&store, &run(), driver).ok()
-        });
-        tried.unwrap()
-    };
     drop(journal);
-    let (held, events) = released("bob\u{7}@desk 1\nroot");
+    let (held, events) = released(&store, "bob\u{7}@desk 1\nroot");
     assert_eq!(events, short()[..1]);
     assert_eq!(by(Journal::open(&store, &run(), DRIVER)), "bob@desk 1");
     drop(held);
-    released(DRIVER);
+    released(&store, DRIVER);
 }
 
 #[test]
