@@ -395,7 +395,7 @@ pub(super) async fn finish(driver: &driver::Driver, around: &Surroundings) {
 pub(super) async fn finished(driver: &driver::Driver, around: &Surroundings) -> Vec<String> {
     let run = driver.run();
     let Some(verdict) = run.closed else { return Vec::new() };
-    let (asker, now) = (driver.asker(), driver::now());
+    let (asker, now) = (driver.asker(), driver::wall());
     let left =
         driver::finish(&asker, &run.plan, (verdict, &driver.migrations()), around.person(), now)
             .await;

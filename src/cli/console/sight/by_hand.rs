@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Sight;
 use crate::{
     driver,
-    model::{Lock, Maintenance, Raised, Site},
+    model::{Maintenance, Raised, Site},
     plan,
     script::builtin::Maintained,
     tui::{Raising, Told, raised_since},
@@ -79,9 +79,7 @@ impl Sight {
 
     /// Takes the locks that were seen from whoever has them, and gives them back.
     pub(super) async fn unlock(self, reason: String) {
-        let at = driver::now();
-        let (by, run) = (self.who.clone(), self.hand.clone());
-        let ours = Lock { run, by, at, purpose: format!("unlocking: {reason}") };
+        let ours = self.own_lock(format!("unlocking: {reason}"));
         let holders: BTreeSet<String> =
             self.locks().into_iter().map(|(_, lock)| lock.run).collect();
         let mut problems = Vec::new();

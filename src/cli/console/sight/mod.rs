@@ -317,10 +317,15 @@ impl Sight {
         acts::plan(&self.request.run, self.wrapping.survey(), what, texts.collect())
     }
 
+    /// A lock of whoever sits here.
+    fn own_lock(&self, purpose: String) -> Lock {
+        let (run, by) = (self.hand.clone(), self.who.clone());
+        Lock { run, by, at: driver::wall(), purpose }
+    }
+
     /// What would be run to take the locks that were seen.
     fn lock_plan(&self) -> Option<Plan> {
-        let (by, run) = (self.who.clone(), self.hand.clone());
-        let ours = Lock { run, by, at: driver::wall(), purpose: "unlocking".to_owned() };
+        let ours = self.own_lock("unlocking".to_owned());
         let survey = self.wrapping.survey();
         let locks = self.locks();
         let texts = survey.machines.iter().filter_map(|it| {
