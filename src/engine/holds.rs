@@ -76,7 +76,7 @@ impl Engine {
     /// of a scope; and no more once the rest is left as it is.
     fn asks_what_is_not_undone(&self) -> bool {
         let back = |cell: &&Cell| cell.node.origin.takes_back();
-        let undoing = self.run.aborting.is_some_and(|abort| abort.undo);
+        let undoing = self.run.is_taken_back();
         let over = || self.run.cells.iter().filter(back).all(Cell::is_over);
         undoing && (over() || self.waits_to_leave())
     }

@@ -128,7 +128,7 @@ impl Engine {
     /// Ends the run when nothing is left to do or to ask.
     fn close(&self) -> Found {
         let run = &self.run;
-        let undo_due = run.aborting.is_some_and(|abort| abort.undo) && !run.undo_grown;
+        let undo_due = run.is_taken_back() && !run.undo_grown;
         let over = run
             .cells
             .iter()

@@ -10,7 +10,7 @@ impl Engine {
     /// Lays out the taking back, once everything that was begun has ended.
     pub(super) fn grow_undo(&self, _now: Timestamp) -> Found {
         let run = &self.run;
-        let due = run.aborting.is_some_and(|abort| abort.undo) && !run.undo_grown;
+        let due = run.is_taken_back() && !run.undo_grown;
         let unsure = run.cells.iter().any(|cell| {
             matches!(cell.state, State::Unknown(..))
                 && cell.node.host.is_some_and(|h| run.takes_part(h))

@@ -50,6 +50,12 @@ impl Run {
         cell.staged && self.is_next(cell)
     }
 
+    /// Whether the run was given up, and what it did is taken back.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        self.aborting.is_some_and(|abort| abort.undo)
+    }
+
     /// Whether something is, or may be, running on a host now.
     #[must_use]
     pub fn busy(&self) -> bool {

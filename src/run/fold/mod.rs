@@ -342,7 +342,7 @@ impl Run {
 
     fn grow(&mut self, nodes: &[Node], edges: &[(NodeId, NodeId)]) {
         let takes_back = nodes.iter().all(|node| node.origin.takes_back());
-        self.undo_grown |= takes_back && self.aborting.is_some_and(|abort| abort.undo);
+        self.undo_grown |= takes_back && self.is_taken_back();
         for node in nodes {
             let mut cell = Cell::new(node.clone());
             cell.breakpoint = self.breaks_at(node);

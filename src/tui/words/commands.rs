@@ -86,15 +86,9 @@ pub(crate) fn of_undo(run: &Run, nodes: &[Node]) -> Vec<Row> {
     let mut page = Page::of(&run.plan);
     for nodes in nodes.chunk_by(|one, other| taken_back(run, one) == taken_back(run, other)) {
         let Some(heading) = nodes.first().and_then(|node| taken_back(run, node)) else { continue };
-        let mut lines: Vec<Line<'_>> = Vec::new();
         let mut in_order: Vec<&Node> = nodes.iter().collect();
         in_order.sort_by_key(|node| node.host);
-        for node in in_order {
-            let host = node.host.map_or("", |host| host_name(&run.plan, host));
-            for (part, command) in commands(node) {
-                put(&mut lines, host, part, command);
-            }
-        }
+        let lines = lines_of(&run.plan, in_order.into_iter());
         let step = nodes.first().map_or("", |node| node.key.step.as_str());
         let tone = if lines.is_empty() { Tone::Held } else { Tone::Strong };
         page.rows.push((heading.clone(), tone));
@@ -184,13 +178,7 @@ impl<'p> Page<'p> {
     where
         'p: 'n,
     {
-        let mut lines: Vec<Line<'n>> = Vec::new();
-        for node in nodes {
-            let host = node.host.map_or("", |host| host_name(self.plan, host));
-            for (part, command) in commands(node) {
-                put(&mut lines, host, part, command);
-            }
-        }
+        let lines = lines_of(self.plan, nodes);
         if lines.is_empty() {
             return;
         }
@@ -222,6 +210,18 @@ impl<'p> Page<'p> {
         self.rows.extend(self.texts.done(heading));
         self.rows
     }
+}
+
+/// The commands of these nodes.
+fn lines_of<'n>(plan: &'n Plan, nodes: impl Iterator<Item = &'n Node>) -> Vec<Line<'n>> {
+    let mut lines = Vec::new();
+    for node in nodes {
+        let host = node.host.map_or("", |host| host_name(plan, host));
+        for (part, command) in commands(node) {
+            put(&mut lines, host, part, command);
+        }
+    }
+    lines
 }
 
 /// Puts a command to the same one on other hosts.

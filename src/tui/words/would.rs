@@ -95,20 +95,25 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
 
 /// What a run does that is let go on from where it is: the next step of it, or all.
 fn let_go(model: &Model, run: &Run, mode: Mode) -> Vec<Row> {
-    let undoing = run.aborting.is_some_and(|abort| abort.undo);
-    let steps = model.grid.columns.len();
-    let mut rows = match (undoing, mode) {
-        (true, _) => commands::undoing(run),
-        (false, Mode::Step) => {
-            let at = model.progress().1.unwrap_or(usize::MAX);
-            return commands::ahead(model, run, at..at.saturating_add(1), &[]);
+    let one = mode == Mode::Step;
+    if run.is_taken_back() {
+        let mut rows = commands::undoing(run);
+        if one && !rows.is_empty() {
+            rows.insert(0, ("Only the first of these:".to_owned(), Tone::Dim));
         }
-        (false, Mode::Run | Mode::Pause) => commands::ahead(model, run, 0..steps, &[]),
-    };
-    if mode == Mode::Step && !rows.is_empty() {
-        rows.insert(0, ("Only the first of these:".to_owned(), Tone::Dim));
+        return rows;
     }
-    rows
+    if one {
+        let at = model.progress().1.unwrap_or(usize::MAX);
+        return commands::ahead(model, run, at..at.saturating_add(1), &[]);
+    }
+    all_ahead(model, run, &[])
+}
+
+/// All that is left of a run, on all but these hosts. Not from where it is: batches of hosts come to
+/// steps before that yet.
+fn all_ahead(model: &Model, run: &Run, without: &[HostId]) -> Vec<Row> {
+    commands::ahead(model, run, 0..model.grid.columns.len(), without)
 }
 
 fn planned(model: &Model, columns: usize) -> Vec<Row> {
@@ -188,39 +193,39 @@ fn answer(model: &Model, run: &Run, ids: &[HoldId], offer: Offer) -> Vec<Row> {
 
 /// What goes on behind a gate that is passed by an answer; paused, the run still goes on to the next one.
 fn behind_a_gate(model: &Model, run: &Run) -> Vec<Row> {
-    let mut rows = commands::ahead(model, run, 0..model.grid.columns.len(), &[]);
     let heading = match run.mode {
-        _ if rows.is_empty() => "No step is left after it.",
-        Mode::Run => "Then the run goes on, to the end or to the next question:",
+        Mode::Run => GOES_ON,
         Mode::Step | Mode::Pause => "Then the run goes on, and pauses before its next step:",
     };
-    rows.insert(0, (heading.to_owned(), Tone::Dim));
-    rows
+    under(heading, all_ahead(model, run, &[]))
 }
 
 /// What follows an answer to these questions that runs nothing by itself, on all but these hosts.
 fn afterwards(model: &Model, run: &Run, ids: &[HoldId], without: &[HostId]) -> Vec<Row> {
     let line = |text: &str| vec![(text.to_owned(), Tone::Dim)];
-    if run.aborting.is_some_and(|abort| abort.undo) {
+    if run.is_taken_back() {
         return line("Then the undo goes on.");
     }
     if run.mode != Mode::Run {
         return line("Runs no command: the run does not go on by itself now.");
     }
-    // Also of steps before it, which batches of hosts have yet to come to.
-    let next = commands::ahead(model, run, 0..model.grid.columns.len(), without);
-    if next.is_empty() {
-        return line("No step is left after it.");
-    }
     let others: Vec<HoldId> =
         run.holds.keys().copied().filter(|other| !ids.contains(other)).collect();
-    let mut rows = if others.is_empty() {
-        line("Then the run goes on, to the end or to the next question:")
-    } else {
-        let which = standing_of(model, run, &others);
-        line(&format!("First what else is open is asked about ({which}); then the run goes on:"))
-    };
-    rows.extend(next);
+    let next = all_ahead(model, run, without);
+    if others.is_empty() {
+        return under(GOES_ON, next);
+    }
+    let which = standing_of(model, run, &others);
+    under(&format!("First what else is open is asked about ({which}); then the run goes on:"), next)
+}
+
+/// What is said above what goes on by itself.
+const GOES_ON: &str = "Then the run goes on, to the end or to the next question:";
+
+/// What goes on, with what is said above it, or that nothing does.
+fn under(heading: &str, mut rows: Vec<Row>) -> Vec<Row> {
+    let heading = if rows.is_empty() { "No step is left after it." } else { heading };
+    rows.insert(0, (heading.to_owned(), Tone::Dim));
     rows
 }
 
