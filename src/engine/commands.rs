@@ -4,8 +4,8 @@ use super::{Engine, Policy};
 use crate::{
     model::{Gate, HoldId, HostId, Kind, NodeId, Try},
     run::{
-        Abort, Cause, Choice, Command, Fact, Mode, Question, Refusal, Sig, State, Stop, StopCause,
-        Who, Why,
+        Abort, Cause, Choice, Command, Fact, Hold, Mode, Question, Refusal, Sig, State, Stop,
+        StopCause, Who, Why,
     },
 };
 
@@ -22,6 +22,7 @@ impl Engine {
             Command::Stop(attempt, sig) => self.stop(*attempt, *sig),
             Command::Exclude(host, why) => self.exclude(*host, why),
             Command::Abort(abort, why) => self.abort(*abort, why),
+            Command::Rest(why) => self.rest(why),
             Command::Leave => Ok(vec![Fact::Left(by.clone())]),
         }
     }
@@ -108,5 +109,12 @@ impl Engine {
             return Err(Refusal::Aborting);
         }
         Ok(vec![Fact::Aborted(abort, why.clone())])
+    }
+
+    /// The rest of the taking back is left as it is: a question about the first of it, answered at once.
+    fn rest(&self, why: &Why) -> Result<Vec<Fact>, Refusal> {
+        let (first, _) = self.run.left_of_the_undo().next().ok_or(Refusal::NotAhead)?;
+        let (hold, id) = (Hold::rest(first), HoldId(self.run.holds_asked));
+        Ok(vec![Fact::Held(id, hold), Fact::Chose(id, Choice::Abort, why.clone())])
     }
 }

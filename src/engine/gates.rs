@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::{Engine, Found, limits};
 use crate::{
-    model::{Gate, Kind, NodeId, Origin},
-    run::{Cause, Cell, Fact, Hold, Mode, Offer, State},
+    model::{Gate, Kind, NodeId},
+    run::{Cause, Cell, Fact, Hold, Offer, Opening, State},
 };
 
 /// What a gate does now.
@@ -21,12 +21,13 @@ impl Engine {
     pub(super) fn pass_gates(&self, now: Timestamp) -> Found {
         let run = &self.run;
         for (id, cell) in run.ids() {
-            let Kind::Gate(gate) = &cell.node.kind else { continue };
-            let due = cell.state == State::Waiting && !run.given_up(cell) && run.ready(cell);
+            let gate = matches!(cell.node.kind, Kind::Gate(_)) && cell.state == State::Waiting;
+            let due = gate && !run.given_up(cell) && run.ready(cell);
             if !due || run.hold_on(id).is_some() {
                 continue;
             }
-            match self.at_gate(gate, (id, cell), now) {
+            let Some(opening) = run.opening(id, run.mode) else { continue };
+            match self.at_gate(opening, (id, cell), now) {
                 Step::Pass => return vec![(Fact::Passed(id), None)],
                 Step::Hold(cause) => return self.ask_at(id, cause),
                 Step::Wait => {}
@@ -35,40 +36,16 @@ impl Engine {
         Vec::new()
     }
 
-    fn at_gate(&self, gate: &Gate, (id, cell): (NodeId, &Cell), now: Timestamp) -> Step {
-        let released = cell.released;
-        let ask_unless_released = |cause| if released { Step::Pass } else { Step::Hold(cause) };
-        match gate {
-            Gate::Join | Gate::Enter(_) => Step::Pass,
-            Gate::Leave(_) => {
-                let undoing = cell.node.origin.takes_back();
-                let over = undoing && self.not_undone(id).next().is_some();
-                if over { Step::Wait } else { Step::Pass }
-            }
-            Gate::Barrier => match self.run.mode {
-                Mode::Pause if released => Step::Pass,
-                Mode::Pause => Step::Wait,
-                Mode::Run if cell.breakpoint && !released => Step::Hold(Cause::Break),
-                Mode::Run | Mode::Step => Step::Pass,
-            },
-            Gate::Batch { max_failed } => {
-                let out = u16::try_from(self.run.excluded.len()).unwrap_or(u16::MAX);
-                if out <= *max_failed { Step::Pass } else { ask_unless_released(Cause::Batch(out)) }
-            }
-            Gate::Confirm(question) => ask_unless_released(Cause::Confirm(question.clone())),
-            Gate::Schema(_) => ask_unless_released(Cause::Schema),
-            Gate::Until(after) => {
-                let due = limits::after(self.done_at(cell), *after);
-                if now >= due { Step::Pass } else { Step::Wait }
-            }
+    fn at_gate(&self, opening: Opening, (id, cell): (NodeId, &Cell), now: Timestamp) -> Step {
+        match opening {
+            Opening::Free => Step::Pass,
+            Opening::Paused => Step::Wait,
+            Opening::Asked(cause) => Step::Hold(cause),
+            Opening::InTime(after) if now >= limits::after(self.done_at(cell), after) => Step::Pass,
+            Opening::InTime(_) => Step::Wait,
+            Opening::Undone if self.run.not_undone(id).next().is_some() => Step::Wait,
+            Opening::Undone => Step::Pass,
         }
-    }
-
-    /// Compensations laid out before a gate that leaves a scope, and not done with: it is not left
-    /// over what was not taken back, since visitors would be let in.
-    fn not_undone(&self, leave: NodeId) -> impl Iterator<Item = &Cell> {
-        let before = self.run.ids().take_while(move |(id, _)| *id < leave).map(|(_, cell)| cell);
-        before.filter(|cell| matches!(cell.node.origin, Origin::UndoOf(_)) && !cell.state.is_done())
     }
 
     /// Whether leaving a scope, in the course of an undo, waits for an answer to what failed.
@@ -78,7 +55,7 @@ impl Engine {
                 && cell.node.origin.takes_back()
                 && cell.state == State::Waiting
                 && self.run.ready(cell)
-                && self.not_undone(id).any(|cell| cell.state.is_failure())
+                && self.run.not_undone(id).any(|(_, cell)| cell.state.is_failure())
         })
     }
 

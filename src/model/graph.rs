@@ -80,6 +80,28 @@ pub struct Node {
     pub origin: Origin,
 }
 
+impl Node {
+    /// Whether a run that is paused stops here, and one that goes step by step begins a step: at barriers,
+    /// and where a scope is left to take it back, since visitors see that.
+    #[must_use]
+    pub fn is_stop(&self) -> bool {
+        match &self.kind {
+            Kind::Gate(Gate::Barrier) => true,
+            Kind::Gate(Gate::Leave(_)) => self.origin.takes_back(),
+            Kind::Gate(
+                Gate::Join
+                | Gate::Enter(_)
+                | Gate::Batch { .. }
+                | Gate::Confirm(_)
+                | Gate::Schema(_)
+                | Gate::Until(_),
+            )
+            | Kind::Act(_)
+            | Kind::Ask(_) => false,
+        }
+    }
+}
+
 /// Why a node is in the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

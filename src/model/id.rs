@@ -48,7 +48,7 @@ impl fmt::Display for BadId {
 
 impl std::error::Error for BadId {}
 
-/// Names one run for ever: UTC date and time, then 80 random bits. It is a directory name on every
+/// Names one run for ever: UTC date and time to the millisecond, then 80 random bits. It is a directory name on every
 /// host, so it holds only `[a-z0-9-]`, and more than digits, so that nothing reads it as a number.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -58,7 +58,7 @@ const RUN_ID_CHARS_MAX: usize = 64;
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 impl RunId {
-    /// Makes an id from the UTC time as `%Y%m%d-%H%M%S` and 80 random bits.
+    /// Makes an id from the UTC time as `%Y%m%d-%H%M%S%3f` and 80 random bits.
     #[must_use]
     pub fn new(stamp: &str, random: [u8; 10]) -> Self {
         let mut bits = random.iter().fold(0u128, |all, byte| all << 8 | u128::from(*byte));

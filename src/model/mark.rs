@@ -13,3 +13,6 @@ pub const MAINTENANCE_ON: &str = "maintenance-on";
 
 /// The step of a run that takes the page down.
 pub const MAINTENANCE_OFF: &str = "maintenance-off";
+
+/// The words with which [`MAINTENANCE_OFF`] says that it takes no page down: a person raised it.
+pub const MAINTENANCE_KEPT: &str = "the maintenance page stays up";

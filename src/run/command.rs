@@ -23,6 +23,8 @@ pub enum Command {
     Exclude(HostId, Why),
     /// Give the run up.
     Abort(Abort, Why),
+    /// Break the taking back off: what it has not done yet stays as it is.
+    Rest(Why),
     /// Leave the run; steps in flight go on.
     Leave,
 }

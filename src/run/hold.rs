@@ -18,6 +18,27 @@ pub struct Hold {
     pub offers: Vec<Offer>,
 }
 
+impl Hold {
+    /// Whether the rest of an undo is left as it is, from there on. It is written as a breakpoint that
+    /// nobody set, at which there is but that to say; and answered at once, unless the console died just then.
+    #[must_use]
+    pub fn rest(on: NodeId) -> Self {
+        Self { on, cause: Cause::Break, offers: vec![Offer::Abort] }
+    }
+
+    /// Whether it is that question, and no breakpoint.
+    #[must_use]
+    pub fn is_rest(&self) -> bool {
+        *self == Self::rest(self.on)
+    }
+
+    /// What it is about as a short word for reports and JSON: that of its cause, or `rest`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        if self.is_rest() { "rest" } else { self.cause.word() }
+    }
+}
+
 /// Why there is a hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -1,17 +1,20 @@
 //! Facts, and their one fold. The console, the headless report, the engine and a replay all learn
 //! what a run is from here, and from nowhere else: no mirror copies, nothing optimistic.
 
+mod ahead;
 mod command;
 mod ending;
 mod event;
 mod fold;
 mod hold;
 mod items;
+mod opening;
 mod scopes;
 mod state;
 mod undo;
 mod views;
 
+pub use ahead::Begins;
 pub use command::{Command, Refusal};
 pub use ending::{Ending, Trouble, Way};
 pub use event::{
@@ -20,6 +23,7 @@ pub use event::{
 };
 pub use fold::{Cell, NotARun, Run, World};
 pub use hold::{Cause, Choice, Hold, Offer};
+pub use opening::Opening;
 pub use scopes::OpenScope;
 pub use state::{End, Lost, Overrule, Reason, Sig, State};
 pub use views::Standing;

@@ -20,6 +20,9 @@ impl Run {
         if matches!(cell.state, State::Overruled(_)) && cell.moved.is_some() {
             return self.instead_of(id).is_some();
         }
+        if self.early.contains(&id) {
+            return false;
+        }
         cell.state.is_done() || (cell.state.is_failure() && cell.node.origin.takes_back())
     }
 

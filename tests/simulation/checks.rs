@@ -98,7 +98,9 @@ impl Checks {
         must(self.shadow.as_ref() == Some(run), || "the journal folds to another state".into())?;
         for (id, cell) in run.ids() {
             let (ours, theirs) = (self.reference.satisfied(id), run.satisfied(id));
-            must(ours == theirs, || format!("{} satisfied: {theirs}, not {ours}", cell.node.key))?;
+            must(ours == theirs, || {
+                format!("{} {id:?} satisfied: {theirs}, not {ours}", cell.node.key)
+            })?;
             self.state(run, id, &cell.state, hosts)?;
         }
         let must_ask = |id: NodeId| must(run.hold_on(id).is_some(), || format!("{id:?}: no hold"));

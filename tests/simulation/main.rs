@@ -15,6 +15,8 @@
 )]
 
 #[cfg(test)]
+mod ahead;
+#[cfg(test)]
 mod bugs;
 #[cfg(test)]
 mod checks;

@@ -8,9 +8,10 @@ use deployui::{
 };
 
 use crate::{
+    ahead,
     bugs::Bug,
     random::Random,
-    world::{World, who},
+    world::{World, at, who},
 };
 
 /// Acts, and says after how many milliseconds the next act comes.
@@ -71,6 +72,15 @@ fn command(world: &mut World, what: Command) -> Result<(), String> {
         let n_tries = console.engine.run().cell(node).map_or(0, |cell| cell.tries);
         console.answers.insert((Try { node, n: n_tries }, *n));
     }
+    if let (Some(console), Policy::Ask) = (&world.console, world.policy)
+        && let Some(compared) = ahead::compare(&console.engine, &what, at(world.now))?
+    {
+        *world.checks.met.entry(compared.to_owned()).or_default() += 1;
+    }
+    let undoes = |run: &Run| run.undo_grown && !run.left_to_take_back().is_empty();
+    if matches!(what, Command::Rest(_)) && run(world).is_some_and(undoes) {
+        *world.checks.met.entry("rest left".to_owned()).or_default() += 1;
+    }
     world.input(&Input::Command { by: who(), what })
 }
 
@@ -89,14 +99,18 @@ fn wild(world: &mut World) -> Result<(), String> {
     let node = NodeId(u32::try_from(random.below(run.cells.len())).unwrap());
     let host = HostId(u16::try_from(random.below(run.plan.hosts.len())).unwrap());
     let (yes, no) = (random.chance(50), random.chance(50));
+    let lists: Vec<NodeId> = run.ids().map(|(id, _)| id).filter(|id| run.lists_on(*id)).collect();
+    // There are few of them, and much else to break at.
+    let list = random.pick(&lists).copied().filter(|_| random.chance(40));
     let what = match random.below(100) {
         0..30 => Command::Mode(Mode::Run),
         30..36 => Command::Mode(Mode::Step),
         36..40 => Command::Mode(Mode::Pause),
-        40..46 => Command::Break(node, yes),
+        40..46 => Command::Break(list.unwrap_or(node), yes || list.is_some()),
         46..52 => stop(run, &mut random, yes),
         52 => Command::Exclude(host, why()),
         53 => Command::Abort(Abort { undo: yes, stop: no }, why()),
+        55..58 if run.undo_grown => Command::Rest(why()),
         54 => {
             command(world, Command::Leave)?;
             world.leave();
@@ -206,7 +220,7 @@ fn sensible(world: &mut World) -> Result<(), String> {
     let next = match run.holds.iter().next() {
         None => (run.mode != Mode::Run).then_some(Command::Mode(Mode::Run)),
         Some((id, hold)) => {
-            let ends = |offer: &Offer| ends(*offer, &hold.cause);
+            let ends = |offer: &Offer| ends(*offer, hold);
             let good: Vec<Offer> = hold.offers.iter().copied().filter(ends).collect();
             let offer = random.pick(&good).copied();
             let offer = offer.ok_or_else(|| format!("no way out of {hold:?}"))?;
@@ -220,7 +234,8 @@ fn sensible(world: &mut World) -> Result<(), String> {
 }
 
 /// Whether this answer brings the run nearer to its end.
-fn ends(offer: Offer, cause: &Cause) -> bool {
+fn ends(offer: Offer, hold: &Hold) -> bool {
+    let cause = &hold.cause;
     match offer {
         Offer::Skip
         | Offer::Fixed
@@ -229,7 +244,7 @@ fn ends(offer: Offer, cause: &Cause) -> bool {
         | Offer::Go
         | Offer::Answer
         | Offer::TakeOver => true,
-        Offer::Abort => matches!(cause, Cause::Schema | Cause::NotUndone(_)),
+        Offer::Abort => hold.is_rest() || matches!(cause, Cause::Schema | Cause::NotUndone(_)),
         Offer::Exclude => *cause == Cause::Unreachable,
         Offer::Retry | Offer::Edit | Offer::Undo | Offer::Move(_) => false,
     }

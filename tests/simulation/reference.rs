@@ -71,6 +71,13 @@ pub(crate) struct Reference {
     pub(crate) undo_laid_out: bool,
 }
 
+impl Item {
+    /// Whether it was decided that it is not done, before it could be.
+    fn left_out(&self) -> bool {
+        self.fate == Fate::Done && self.tries == 0
+    }
+}
+
 impl Reference {
     pub(crate) fn item(&self, id: NodeId) -> Option<&Item> {
         self.items.get(usize::try_from(id.0).ok()?)
@@ -88,7 +95,8 @@ impl Reference {
     pub(crate) fn satisfied(&self, id: NodeId) -> bool {
         let Some(item) = self.item(id) else { return false };
         match item.fate {
-            Fate::Done => true,
+            // What was left out before its turn keeps back what waits for it until then.
+            Fate::Done => item.was_ready || self.aborting,
             Fate::Over(end) => is_good(&item.node, end) || takes_back(&item.node),
             Fate::Refused => takes_back(&item.node),
             Fate::Moved => self.ids().any(|(_, other)| other.node.origin == Origin::InsteadOf(id)),
@@ -103,9 +111,13 @@ impl Reference {
     /// Takes a durable fact in, and says what was wrong with it.
     pub(crate) fn take(&mut self, event: &Event) -> Result<(), String> {
         self.fact(event)?;
-        for place in 0..self.items.len() {
-            if !self.items[place].was_ready && self.ready(&self.items[place]) {
-                self.items[place].was_ready = true;
+        // What was left out comes once all before it has: that may let more come.
+        let mut more = true;
+        while std::mem::take(&mut more) {
+            for place in 0..self.items.len() {
+                let come = !self.items[place].was_ready && self.ready(&self.items[place]);
+                self.items[place].was_ready |= come;
+                more |= come && self.items[place].left_out();
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ use std::{
 };
 
 use crate::{
+    ahead,
     bugs::Bug,
     world::{Failure, Figures, simulate},
 };
@@ -137,7 +138,9 @@ fn met_everything(met: &BTreeMap<String, u64>) {
         .map(str::to_owned)
         .chain(causes.split_whitespace().map(|word| format!("held {word}")))
         .chain(choices.split_whitespace().map(|word| format!("chose {word}")))
-        .chain(verdicts.split_whitespace().map(|word| format!("closed {word}")));
+        .chain(verdicts.split_whitespace().map(|word| format!("closed {word}")))
+        .chain(ahead::COMPARED.map(str::to_owned))
+        .chain(["rest left".to_owned()]);
     let never: Vec<String> = all.filter(|what| !met.contains_key(what)).collect();
     assert!(never.is_empty(), "never met: {never:?}");
 }

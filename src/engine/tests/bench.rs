@@ -251,6 +251,7 @@ impl Bench {
                 let abort = Abort { undo: how.contains(&"undo"), stop: how.contains(&"stop") };
                 self.command(Command::Abort(abort, why()));
             }
+            ("rest", []) => self.command(Command::Rest(why())),
             ("stop", [name, sig]) => {
                 let sig = if *sig == "term" { Sig::Term } else { Sig::Kill };
                 self.command(Command::Stop(self.attempt(name), sig));

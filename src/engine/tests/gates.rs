@@ -175,6 +175,41 @@ fn a_batch_asks_when_too_many_hosts_are_out() {
 }
 
 #[test]
+fn a_host_that_is_left_out_lets_nobody_past_what_comes_before() {
+    // Two steps, one host after the other: what is left out of the second step is in its place there.
+    let plan = "
+        g1 barrier
+        one@a act < g1
+        b2 batch 0 < one@a
+        one@b act < b2
+        b3 batch 0 < one@b
+        one@c act < b3
+        g2 barrier < one@c
+        two@a act < g2
+        c2 batch 0 < two@a
+        two@b act < c2
+        c3 batch 0 < two@b
+        two@c act < c3";
+    check(
+        plan,
+        "
+        run
+        do one@a
+        exclude b
+        holds b3:batch
+        choose b3 go
+        do one@c
+        do two@a
+        holds c2:batch
+        choose c2 go
+        holds c3:batch
+        choose c3 go
+        do two@c
+        closed Failed",
+    );
+}
+
+#[test]
 fn scopes_confirmations_and_waits_are_gates() {
     check(
         "

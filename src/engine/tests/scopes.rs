@@ -131,3 +131,30 @@ fn without_an_operator_a_scope_stays_entered_over_what_was_not_taken_back() {
         closed",
     );
 }
+
+#[test]
+fn a_paused_undo_leaves_no_scope() {
+    check(
+        SCOPE,
+        "
+        run
+        do zero@a
+        do one@a
+        fail one@b 1
+        choose one@b undo
+        pause
+        do undo_one@a undo_one@b
+        is leave_off@a armed
+        wants stage:leave_off@a stage:leave_off@b
+        open true
+        step
+        mode Pause
+        do leave_off@a leave_off@b
+        do leave_tell@a
+        open false
+        is undo_zero@a armed
+        run
+        do undo_zero@a
+        closed Aborted",
+    );
+}

@@ -237,3 +237,33 @@ fn a_crash_between_the_answer_and_what_follows_it_loses_nothing() {
         wants stage:undo_two@b attach:undo_two@a stage:undo_one@b stage:undo_one@a",
     );
 }
+
+#[test]
+fn the_rest_of_a_paused_undo_is_left_by_one_word() {
+    check(
+        THREE,
+        "
+        run
+        rest
+        refused NotAhead
+        do one@a one@b two@a two@b
+        pause
+        abort undo
+        pause
+        begin undo_two@a
+        do undo_two@b
+        rest
+        is undo_one@a never Aborted
+        is undo_two@a running
+        closed
+        crash
+        end undo_two@a 0
+        settled undo_two@a
+        is two@a reverted
+        is one@a ok
+        holds
+        closed Aborted
+        rest
+        refused Closed",
+    );
+}

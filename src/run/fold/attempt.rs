@@ -99,9 +99,14 @@ impl Run {
         });
     }
 
-    /// Whether an end that is heard of now may be older: its host was reached again just before.
+    /// Whether an end that is heard of now may be older.
     fn unseen(&self, attempt: Try, at: Timestamp) -> bool {
-        let Some(cell) = self.cell(attempt.node) else { return false };
+        self.cell(attempt.node).is_some_and(|cell| self.catches_up(cell, at))
+    }
+
+    /// Whether what is known of a step that has begun may be old: its host was reached again just before.
+    #[must_use]
+    pub fn catches_up(&self, cell: &Cell, at: Timestamp) -> bool {
         let link = cell.node.host.and_then(|host| self.world.links.get(&host));
         let Some(((_, since), started)) = link.zip(cell.started) else { return false };
         *since > started && at.duration_since(*since) <= CAUGHT_UP
@@ -176,7 +181,7 @@ impl Run {
 /// status 1 is an answer.
 ///
 /// [`Ask`]: crate::model::Ask
-pub(super) fn settled(node: &Node, n: u16, end: End) -> State {
+pub(in crate::run) fn settled(node: &Node, n: u16, end: End) -> State {
     let answer = matches!(
         &node.kind,
         Kind::Ask(ask) if matches!(ask.query, Query::When(_)) && end == End::Exit(1)

@@ -7,6 +7,25 @@ use crate::{
 };
 
 impl Run {
+    /// The run as it would be with this answer to these questions; what grows by it is not there.
+    #[must_use]
+    pub fn with_answer(&self, ids: &[HoldId], choice: &Choice) -> Self {
+        let mut run = self.clone();
+        for id in ids {
+            run.choose(*id, choice, &Why::default());
+        }
+        run.come();
+        run
+    }
+
+    /// The run as it would be if it may go that far.
+    #[must_use]
+    pub fn in_mode(&self, mode: Mode) -> Self {
+        let mut run = self.clone();
+        run.set_mode(mode);
+        run
+    }
+
     pub(super) fn choose(&mut self, id: HoldId, choice: &Choice, why: &Why) {
         let Some(hold) = self.holds.remove(&id) else { return };
         let node = hold.on;
@@ -40,6 +59,10 @@ impl Run {
                 });
             }
             Choice::TakeOver => self.with(node, |cell| cell.released = true),
+        }
+        // What is made ready ahead may be asked about before its turn.
+        if self.cell(node).is_some_and(|cell| cell.state.is_done()) {
+            self.early.insert(node);
         }
         self.drop_stale_holds(node);
     }

@@ -16,6 +16,7 @@ impl Run {
         for host in hosts {
             run.exclude(*host, &Why::default());
         }
+        run.come();
         run
     }
 
@@ -47,6 +48,7 @@ impl Run {
             cell.state = if !given_up && (movable(&cell.node) || missed.contains(&id)) {
                 State::Stranded(flight)
             } else {
+                self.early.insert(id);
                 State::Overruled(Overrule::Excluded(why.clone(), flight))
             };
         }
@@ -62,8 +64,9 @@ impl Run {
 
     /// Nothing more is asked about what was left behind on excluded hosts.
     pub(super) fn leave_stranded(&mut self) {
-        for cell in &mut self.cells {
+        for (id, cell) in (0u32..).map(NodeId).zip(&mut self.cells) {
             if let State::Stranded(flight) = cell.state {
+                self.early.insert(id);
                 cell.state = State::Overruled(Overrule::Excluded(Why::default(), flight));
             }
         }

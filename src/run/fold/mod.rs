@@ -6,15 +6,20 @@ mod attempt;
 mod decide;
 mod exclude;
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use jiff::Timestamp;
+
+pub(super) use attempt::settled;
 
 use super::{
     Abort, Cause, End, Event, Excerpt, Fact, Hold, LinkState, Mode, Observation, Question, Reason,
     State, Stop, Verdict, Why,
 };
-use crate::model::{Gate, HoldId, HostId, Kind, Node, NodeId, Origin, Plan, Text, Try};
+use crate::model::{HoldId, HostId, Kind, Node, NodeId, Origin, Plan, Text, Try};
 
 /// What is known of one node.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,6 +136,14 @@ impl World {
     pub fn is_up(&self, host: HostId) -> bool {
         matches!(self.links.get(&host), Some((LinkState::Up, _)))
     }
+
+    /// From then on nobody hears of the hosts, and why: whoever drove the run is gone. There is no fact of
+    /// that, and whoever takes it up sees for himself.
+    pub fn unheard(&mut self, why: &str, since: Timestamp) {
+        for link in self.links.values_mut().filter(|(state, _)| *state == LinkState::Up) {
+            *link = (LinkState::Down(why.to_owned()), since);
+        }
+    }
 }
 
 /// What is known of a run.
@@ -152,6 +165,9 @@ pub struct Run {
     pub undo_grown: bool,
     /// Hosts that take no further part.
     pub excluded: BTreeMap<HostId, Why>,
+    /// What was left out before its turn: what waits for it waits for that turn, so that nobody gets past
+    /// what comes before.
+    pub early: BTreeSet<NodeId>,
     /// What was seen of the hosts.
     pub world: World,
     /// The end.
@@ -207,6 +223,7 @@ impl Run {
             aborting: None,
             undo_grown: false,
             excluded: BTreeMap::new(),
+            early: BTreeSet::new(),
             world: World::default(),
             closed: None,
             left: false,
@@ -271,8 +288,23 @@ impl Run {
                 self.with_try(*attempt, |cell, _| cell.stop = Some(stop));
             }
         }
+        self.come();
         self.latest = self.latest.max(at);
         self.seq = self.seq.max(event.seq.saturating_add(1));
+    }
+
+    /// The turn of what was left out before has come where all before it is done; in a run that is given
+    /// up nothing has a turn any more.
+    pub(super) fn come(&mut self) {
+        if self.aborting.is_some() {
+            self.early.clear();
+        }
+        while let Some(id) =
+            self.early.iter().find(|id| self.cell(**id).is_none_or(|it| self.ready(it)))
+        {
+            let id = *id;
+            self.early.remove(&id);
+        }
     }
 
     /// The cell of a node; ids come only from this run.
@@ -327,15 +359,15 @@ impl Run {
     }
 
     fn pass(&mut self, gate: NodeId, at: Timestamp) {
-        let mut barrier = false;
+        let mut stop = false;
         let seq = self.seq;
         self.with(gate, |cell| {
             cell.state = State::Ok(0);
             cell.began.get_or_insert(seq);
             cell.ended = Some(at);
-            barrier = cell.node.kind == Kind::Gate(Gate::Barrier);
+            stop = cell.node.is_stop();
         });
-        if barrier && self.mode == Mode::Step {
+        if stop && self.mode == Mode::Step {
             self.mode = Mode::Pause;
         }
     }
@@ -368,6 +400,7 @@ impl Run {
         for node in nodes {
             self.with(*node, |cell| cell.state = State::Never(reason.clone()));
         }
+        self.early.extend(nodes);
         self.drop_holds(|hold| nodes.contains(&hold.on));
     }
 

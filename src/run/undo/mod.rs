@@ -65,6 +65,21 @@ impl Run {
         nodes.done
     }
 
+    /// What is still to be taken back, or would be if the run were given up so now.
+    #[must_use]
+    pub fn left_to_take_back(&self) -> Vec<Node> {
+        if !self.undo_grown {
+            return self.taking_back();
+        }
+        self.left_of_the_undo().map(|(_, cell)| cell.node.clone()).collect()
+    }
+
+    /// What of the taking back, as it is laid out, is not known to have begun, and will be.
+    pub fn left_of_the_undo(&self) -> impl Iterator<Item = (NodeId, &Cell)> {
+        let back = self.ids().filter(|(_, cell)| cell.node.origin.takes_back());
+        back.filter(|(_, cell)| cell.state.is_ahead() && !self.given_up(cell))
+    }
+
     /// What still leaves a scope. It shows visitors what is there: over a schema that was changed
     /// never without being asked, however that was taken back.
     fn leave(&self, open: &OpenScope, changed: Option<&SchemaChange>, nodes: &mut Layout) {

@@ -7,7 +7,7 @@ use super::{
     sheet::{Sheet, is_run, json},
 };
 use crate::{
-    model::{Raised, Text},
+    model::{MAINTENANCE_KEPT, Raised, Text},
     script::quote::quote,
 };
 
@@ -121,7 +121,7 @@ pub fn lower(state_dir: &str, path: &str, run: &str) -> Result<Text, BadInput> {
 pub fn kept_up(path: &str, raised: &Raised) -> Result<Text, BadInput> {
     absolute(path)?;
     let words = format!(
-        "the maintenance page stays up: {} raised it by hand at {} (deployui maintenance off takes it down)",
+        "{MAINTENANCE_KEPT}: {} raised it by hand at {} (deployui maintenance off takes it down)",
         raised.by, raised.since
     );
     Ok(Text::literal(format!("printf '%s\\n' {}\n", quote(&words)?)))

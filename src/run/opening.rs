@@ -1,0 +1,61 @@
+//! What a gate still asks for, once all that it needs is done: for the engine, which passes it, and for
+//! the look ahead, alike.
+
+use std::time::Duration;
+
+use super::{Cause, Cell, Mode, Run};
+use crate::model::{Gate, Kind, NodeId, Origin};
+
+/// How a gate is passed that waits for no node any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// At once.
+    Free,
+    /// When the run is let go on: it is paused.
+    Paused,
+    /// When somebody says so; about what.
+    Asked(Cause),
+    /// So long after the last of what it needs was done.
+    InTime(Duration),
+    /// When all that was laid out before it is undone: a scope is not left over what was not taken back,
+    /// since visitors would be let in.
+    Undone,
+}
+
+impl Run {
+    /// What this gate still asks for in a run that may go so far; `None`: it is no gate.
+    #[must_use]
+    pub fn opening(&self, id: NodeId, mode: Mode) -> Option<Opening> {
+        let cell = self.cell(id)?;
+        let Kind::Gate(gate) = &cell.node.kind else { return None };
+        if mode == Mode::Pause && cell.node.is_stop() && !cell.released {
+            return Some(Opening::Paused);
+        }
+        Some(match gate {
+            Gate::Join | Gate::Enter(_) => Opening::Free,
+            Gate::Leave(_) if cell.node.origin.takes_back() => Opening::Undone,
+            Gate::Leave(_) => Opening::Free,
+            Gate::Barrier if mode == Mode::Run && cell.breakpoint => asked(cell, Cause::Break),
+            Gate::Barrier => Opening::Free,
+            Gate::Batch { max_failed } => {
+                let out = u16::try_from(self.excluded.len()).unwrap_or(u16::MAX);
+                if out <= *max_failed { Opening::Free } else { asked(cell, Cause::Batch(out)) }
+            }
+            Gate::Confirm(question) => asked(cell, Cause::Confirm(question.clone())),
+            Gate::Schema(_) => asked(cell, Cause::Schema),
+            Gate::Until(after) => Opening::InTime(*after),
+        })
+    }
+
+    /// Compensations laid out before a gate that leaves a scope, and not done with.
+    pub fn not_undone(&self, leave: NodeId) -> impl Iterator<Item = (NodeId, &Cell)> {
+        let before = self.ids().take_while(move |(id, _)| *id < leave);
+        before.filter(|(_, cell)| {
+            matches!(cell.node.origin, Origin::UndoOf(_)) && !cell.state.is_done()
+        })
+    }
+}
+
+fn asked(cell: &Cell, cause: Cause) -> Opening {
+    if cell.released { Opening::Free } else { Opening::Asked(cause) }
+}
