@@ -15,11 +15,12 @@ use super::{
     site,
 };
 use crate::{
-    driver::{self, Checked, Fleet, Held, Locking, Wrapping},
+    driver::{self, Asker, Checked, Fleet, Held, LeftLocks, Locking, Wrapping},
     model::{HostId, Lock, Plan, Raised, RunId, Site, StepName},
     plan::{self, Request, Survey, Whose},
     recipe::Recipe,
     remote::{Ask, ssh::Connector},
+    run::Run,
     script::builtin::Grade,
     store::Dirty,
 };
@@ -388,18 +389,33 @@ pub(super) fn locked(refused: &Locking, confirm: &str) -> Stop {
 /// What is done when a run is over: its release is recorded, the stage unlocked. What could not be
 /// done is told; the run's outcome does not change by it.
 pub(super) async fn finish(driver: &driver::Driver, around: &Surroundings) {
-    warn(&finished(driver, around).await);
+    warn(&finished(&driver.asker(), driver.run(), around).await);
 }
 
 /// As [`finish`]; what could not be done comes back.
-pub(super) async fn finished(driver: &driver::Driver, around: &Surroundings) -> Vec<String> {
-    let run = driver.run();
+pub(super) async fn finished(asker: &Asker, run: &Run, around: &Surroundings) -> Vec<String> {
     let Some(verdict) = run.closed else { return Vec::new() };
-    let (asker, now) = (driver.asker(), driver::wall());
-    let left =
-        driver::finish(&asker, &run.plan, (verdict, &driver.migrations()), around.person(), now)
-            .await;
+    let applied = driver::applied(run, &around.store);
+    let outcome = (verdict, applied.as_slice());
+    let left = driver::finish(asker, &run.plan, outcome, around.person(), driver::wall()).await;
     left.into_iter().map(|(host, why)| format!("{host}: {why}")).collect()
+}
+
+/// What is said, and done, of a run that is over: where its locks are left, whoever drove it was cut off
+/// before its end was told to the hosts, and that is made up for.
+pub(super) async fn made_up_for(asker: &Asker, run: &Run, around: &Surroundings) -> Vec<String> {
+    let LeftLocks { on, unknown } = driver::left_locks(asker, &run.plan).await;
+    let unknown = unknown.into_iter().map(|(host, why)| {
+        format!("warning: {host}: whether its lock was left there is not known: {why}")
+    });
+    let mut said: Vec<String> = unknown.collect();
+    if !on.is_empty() {
+        let left = finished(asker, run, around).await;
+        let done = if left.is_empty() { "given back" } else { "not given back everywhere" };
+        said.push(format!("its lock was left on {}; {done}", on.join(", ")));
+        said.extend(left.into_iter().map(|why| format!("warning: {why}")));
+    }
+    said
 }
 
 /// Migrations that stay applied when an earlier release is served again.

@@ -49,13 +49,13 @@ impl Before {
 }
 
 /// What the terminal was set to before what is typed was hidden; set back when this is dropped.
-struct Shown(Termios);
+pub(super) struct Shown(Termios);
 
 impl Shown {
     /// Hides what is typed, but not the end of the line. Signals stay keys, except the one that would
     /// hand a terminal that hides to the shell. `None` where that cannot be had, and from the time on
     /// when the program leaves.
-    fn hide() -> Option<Self> {
+    pub(super) fn hide() -> Option<Self> {
         let left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
         if *left {
             return None;

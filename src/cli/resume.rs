@@ -26,6 +26,7 @@ pub(super) async fn resume(
         .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
     if let (Some(verdict), Some(ending)) = (run.closed, run.ending()) {
         say::err(&format!("run {id} is over: {ending}"));
+        make_up(around, global, &run).await;
         let left = Left::Closed(verdict);
         let exit = Exit::of(left, &run, None);
         if args.output == Some(Format::Json) {
@@ -65,4 +66,15 @@ pub(super) async fn resume(
     prepare::finish(&driver, around).await;
     driver.close().await;
     exit
+}
+
+/// Does what whoever drove a run that is over did not come to, and says so.
+async fn make_up(around: &Surroundings, global: &Global, run: &Run) {
+    let (dirty, _grown) = Dirty::new();
+    let hosts = load::hosts(&run.plan);
+    let run_on = (&run.plan.run, hosts.as_slice());
+    let fleet = load::fleet(around, global, run_on, headless::asker(around), dirty, false);
+    let said = prepare::made_up_for(&fleet.asker(), run, around).await;
+    said.iter().for_each(|line| say::err(line));
+    fleet.close().await;
 }

@@ -38,6 +38,11 @@ pub(super) fn raw(bytes: &[u8]) {
     drop(io::stdout().lock().write_all(bytes));
 }
 
+/// What was put there reaches its reader.
+pub(super) fn flush() {
+    drop(io::stdout().lock().flush());
+}
+
 /// Whether whoever read standard output has gone away (`| head`).
 pub(super) fn unread() -> bool {
     let stdout = io::stdout();

@@ -1,15 +1,38 @@
 //! What an asking node printed, as lines that are written down: without secrets.
 
+use super::wants;
 use crate::{
-    model::RunId,
+    model::{Kind, RunId, Try},
+    run::{Run, State},
     store::{DiskError, LogReader, Store, Window},
 };
 
 /// What an asking node may print, in bytes; the rest is not read.
 const LISTING_BYTES_MAX: usize = 256 * 1024;
 
+/// The migrations that are applied, as the steps of the run said that list them; where none did,
+/// those that the run applied one by one. Without secrets.
+#[must_use]
+pub fn applied(run: &Run, store: &Store) -> Vec<String> {
+    let Some(released) = &run.plan.released else { return Vec::new() };
+    let lists = run.ids().filter(|(_, cell)| released.lists.contains(&cell.node.key.step));
+    let good = lists.filter_map(|(node, cell)| {
+        let State::Ok(n) = cell.state else { return None };
+        matches!(cell.node.kind, Kind::Act(_)).then_some(Try { node, n })
+    });
+    let listed = names(good.flat_map(|attempt| printed(run, store, attempt)));
+    if listed.is_empty() { names(run.migrated().into_iter()) } else { listed }
+}
+
+/// What an attempt printed, line by line.
+pub(super) fn printed(run: &Run, store: &Store, attempt: Try) -> Vec<String> {
+    let Some((host, name)) = wants::box_of(run, attempt) else { return Vec::new() };
+    let Some(host) = run.plan.host(host) else { return Vec::new() };
+    lines(store, &run.plan.run, &host.name, &name)
+}
+
 /// The lines of a log, by the names of its host and its box. A log that cannot be read has none.
-pub(super) fn lines(store: &Store, run: &RunId, host: &str, name: &str) -> Vec<String> {
+fn lines(store: &Store, run: &RunId, host: &str, name: &str) -> Vec<String> {
     match window(store, run, host, name) {
         Ok(window) => shown(&window).lines().map(str::to_owned).collect(),
         Err(error) => {
@@ -47,7 +70,7 @@ const NAMES_MAX: usize = 500;
 const NAMES_BYTES_MAX: usize = 32 * 1024;
 
 /// The names that are in these lines, one each; the last ones, where there are too many.
-pub(super) fn names(lines: impl Iterator<Item = String>) -> Vec<String> {
+fn names(lines: impl Iterator<Item = String>) -> Vec<String> {
     let lines: Vec<String> = lines.collect();
     let mut bytes = 0;
     let mut names: Vec<String> = Vec::new();

@@ -47,14 +47,15 @@ use tokio::{sync::mpsc, time::sleep};
 
 pub use asker::{Asker, NoAnswer};
 pub use chance::run_id;
-pub use clock::{now, set_right, wall};
+pub use clock::{along, no_earlier, now, set_right, wall};
 pub use error::DriveError;
 pub use fleet::Fleet;
 pub use front::{Left, Observer, Request};
-pub use held::{Held, hold_again};
+pub use held::{Held, LeftLocks, hold_again, left_locks};
 pub use herald::Herald;
 pub use http::Client;
 pub use hurry::Hurry;
+pub use listing::applied;
 pub use locking::{Locking, unlock};
 pub use means::{FleetSettings, HostNews};
 pub use notify::NotifyError;
@@ -68,10 +69,7 @@ use self::{look::Look, sharing::Sharing};
 use crate::{
     engine::{BoxFact, Engine, Input, Policy},
     model::{HostId, Kind, Plan, Try},
-    run::{
-        Cell, Choice, Command, Event, Excerpt, LinkState, Mode, Observation, Refusal, Run, State,
-        Who,
-    },
+    run::{Cell, Choice, Command, Event, Excerpt, LinkState, Mode, Observation, Refusal, Run, Who},
     store::{Header, Journal, Store},
 };
 
@@ -152,6 +150,7 @@ impl Driver {
         policy: Policy,
     ) -> Result<Self, DriveError> {
         let engine = Engine::open(events, policy).map_err(DriveError::NotARun)?;
+        no_earlier(engine.run().latest);
         let mut driver = Self::new(engine, journal, store, fleet, who);
         driver.input(&Input::Taken(who.clone()));
         driver.look = Some(Look::begin(driver.engine.run(), now()));
@@ -357,9 +356,10 @@ impl Driver {
     fn tells(&self, command: &Command) -> Option<String> {
         let texts = match command {
             Command::Choose(_, Choice::Edit(text), why) => vec![text, &why.0],
-            Command::Choose(_, _, why) | Command::Exclude(_, why) | Command::Abort(_, why) => {
-                vec![&why.0]
-            }
+            Command::Choose(_, _, why)
+            | Command::Exclude(_, why)
+            | Command::Abort(_, why)
+            | Command::Rest(why) => vec![&why.0],
             Command::Mode(_)
             | Command::Break(..)
             | Command::Listen(_)
@@ -426,7 +426,7 @@ impl Driver {
             });
         for said in translate::box_facts(fact) {
             if asks && matches!(said, BoxFact::Ended(..)) {
-                let lines = self.listing(attempt);
+                let lines = listing::printed(self.engine.run(), &self.store, attempt);
                 self.input(&Input::Box(attempt, BoxFact::Lines(lines)));
             }
             if let BoxFact::Answered(number) = said {
@@ -434,28 +434,5 @@ impl Driver {
             }
             self.input(&Input::Box(attempt, said));
         }
-    }
-
-    /// The migrations that are applied, as the steps of the run said that list them; where none did,
-    /// those that the run applied one by one. Without secrets.
-    #[must_use]
-    pub fn migrations(&self) -> Vec<String> {
-        let run = self.engine.run();
-        let Some(released) = &run.plan.released else { return Vec::new() };
-        let lists = run.ids().filter(|(_, cell)| released.lists.contains(&cell.node.key.step));
-        let good = lists.filter_map(|(node, cell)| {
-            let State::Ok(n) = cell.state else { return None };
-            matches!(cell.node.kind, Kind::Act(_)).then_some(Try { node, n })
-        });
-        let listed = listing::names(good.flat_map(|attempt| self.listing(attempt)));
-        if listed.is_empty() { listing::names(run.migrated().into_iter()) } else { listed }
-    }
-
-    /// What a node printed.
-    fn listing(&self, attempt: Try) -> Vec<String> {
-        let run = self.engine.run();
-        let Some((host, name)) = wants::box_of(run, attempt) else { return Vec::new() };
-        let Some(host) = run.plan.host(host) else { return Vec::new() };
-        listing::lines(&self.store, &run.plan.run, &host.name, &name)
     }
 }

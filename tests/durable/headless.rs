@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::effects::{EFFECTS, once_each, opened};
 use super::instants::{Fell, pause, took};
-use super::recipes::{Project, figure, rounds};
+use super::recipes::{Project, ROOT, figure, rounds};
 use super::support::deployui::Spawned;
 use super::support::random::Random;
 
@@ -71,6 +71,31 @@ fn killed_while_it_is_taken_back() {
         }
         assert_eq!(project.same_logs(2, &run), 12);
     }
+}
+
+const KEPT: &str = r#"
+[steps.a]
+run = "cp {{ root }}/.deployui/lock {{ root }}/kept"
+[pipelines]
+deploy = ["a"]
+"#;
+
+#[test]
+fn what_a_program_left_that_was_killed_after_the_end_of_its_run_is_done_when_that_is_taken_up() {
+    let project = Project::up(2, &[], KEPT);
+    project.must(0, &["deploy"]);
+    let run = project.newest();
+    let over = project.must(0, &["resume", &run]);
+    assert_eq!(over.stderr, format!("run {run} is over: done\n"));
+    // As if h2 had not been asked to give the lock back.
+    let left =
+        project.fleet.ssh(2).arg(format!("cp {ROOT}/kept {ROOT}/.deployui/lock")).output().unwrap();
+    assert!(left.status.success());
+    let refused = project.must(4, &["deploy"]);
+    assert!(refused.stderr.contains(&format!("deployui resume {run}")), "{}", refused.stderr);
+    let over = project.must(0, &["resume", &run]);
+    assert!(over.stderr.contains("its lock was left on h2; given back"), "{}", over.stderr);
+    project.must(0, &["deploy"]);
 }
 
 #[test]

@@ -93,8 +93,10 @@ impl Own {
     pub(in crate::cli) fn over(&self, looks: Looks, settings: &Settings) -> Settings {
         let config = &self.config;
         let ascii = looks.ascii_said.or(config.ascii);
+        let seven_bit = looks.seven_bit || ascii == Some(true);
         Settings {
-            ascii: ascii.unwrap_or(looks.ascii_auto) || looks.seven_bit,
+            seven_bit,
+            ascii: ascii.unwrap_or(looks.ascii_auto) || seven_bit,
             themes: seen(&self.themes, looks.depth),
             keymap: self.keymap.clone(),
             mouse: config.mouse,

@@ -87,7 +87,7 @@ fn projected(fact: &Fact, run: &Run) -> Option<(&'static str, Fields)> {
             let offers: Vec<String> = hold.offers.iter().map(ToString::to_string).collect();
             let mut fields = node_fields(run, hold.on);
             fields.insert("hold".to_owned(), json!(id.0));
-            fields.insert("cause".to_owned(), json!(hold.cause.word()));
+            fields.insert("cause".to_owned(), json!(hold.word()));
             fields.insert("choices".to_owned(), json!(offers));
             ("held", fields)
         }

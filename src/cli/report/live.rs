@@ -76,7 +76,11 @@ impl Followed {
                 any = true;
                 self.next = line.number.saturating_add(1);
                 self.printed = self.printed.saturating_add(line.len);
-                say::out(&format!("{} | {}", self.label, show_line(&mut self.filter, line)));
+                say::out(&format!(
+                    "{} | {}",
+                    self.label,
+                    show_line(&mut self.reader, &mut self.filter, line)
+                ));
                 if self.printed > PRINTED_BYTES_MAX {
                     say::out(&format!("{} | … more in: {}", self.label, self.hint));
                     return;

@@ -182,6 +182,7 @@ fn wants(hold: &Hold) -> String {
         }
         Cause::Input(_, question) => format!("input: {}", escape(&question.text)),
         Cause::Confirm(question) => format!("confirm: {}", escape(question)),
+        Cause::Break if hold.is_rest() => "whether the undo ends here".to_owned(),
         Cause::Failed(_)
         | Cause::Refused(_)
         | Cause::Unknown(_)
