@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::escapes::{Escapes, Token};
+use super::home;
 use super::line::Line;
 use super::mask::{self, Mask, Piece};
 use super::sgr;
@@ -25,8 +26,8 @@ pub struct Filter {
 impl Filter {
     /// Shows one raw line, given without its newline.
     ///
-    /// Bytes that are not UTF-8 become U+FFFD. Carriage returns, backspaces, `CSI K`, `CSI 2 K`
-    /// and `CSI 1 G` rewrite the line as in a terminal. Of a line longer than [`LINE_CAP`] the
+    /// Bytes that are not UTF-8 become U+FFFD. Carriage returns, backspaces, `CSI K`, `CSI 2 K`,
+    /// `CSI n G` and `CSI n D` rewrite the line as in a terminal. Of a line longer than [`LINE_CAP`] the
     /// beginning is shown or, when it rewrites itself, the end; a mark tells how many bytes are
     /// left out.
     pub fn line(&mut self, raw: &[u8]) -> Shown {
@@ -61,8 +62,8 @@ impl Filter {
         window.around(line.finish())
     }
 
-    /// Number of escape sequences, control characters and surplus combining marks taken out so
-    /// far. Colours and what rewrites a line are not counted.
+    /// Number of escape sequences and control characters taken out so far. Colours and what rewrites a line
+    /// are not counted.
     pub fn dropped(&self) -> u32 {
         self.dropped
     }
@@ -87,7 +88,7 @@ impl Filter {
     fn char(&self, c: char, line: &mut Line) {
         match c {
             '\r' => line.home(),
-            '\u{8}' => line.back(),
+            '\u{8}' => line.back(1),
             '\t' => line.tab(),
             _ => line.print(c, self.style.legible()),
         }
@@ -99,11 +100,20 @@ impl Filter {
             ('m', _) if public => sgr::apply(&mut self.style, params),
             ('K', "" | "0") => line.erase_right(),
             ('K', "2") => line.erase_all(),
-            // What JavaScript tools send in place of a carriage return.
-            ('G', "" | "0" | "1") => line.home(),
+            // What some tools send in place of a carriage return.
+            ('G' | 'D', _) => match number(params) {
+                Some(column) if last == 'G' => line.to(column.saturating_sub(1)),
+                Some(cells) => line.back(cells.max(1)),
+                None => self.count(1),
+            },
             _ => self.count(1),
         }
     }
+}
+
+/// The only parameter of a sequence; 0 where it has none.
+fn number(params: &str) -> Option<usize> {
+    if params.is_empty() { Some(0) } else { params.parse().ok() }
 }
 
 /// Whether these bytes show as themselves.
@@ -124,14 +134,12 @@ impl Window {
     /// The end of a long line that rewrites itself there, otherwise the beginning.
     fn of(raw: &[u8]) -> Self {
         let tail_start = raw.len().saturating_sub(LINE_CAP);
-        let tail = &raw[tail_start..];
-        // A carriage return that nothing follows rewrites nothing.
-        let written = tail.iter().rposition(|b| *b != b'\r').map_or(0, |last| last + 1);
-        match memchr::memchr(b'\r', &tail[..written]) {
-            Some(found) if tail_start > 0 => {
-                Self::Tail { start: tail_start + found + 1, end: raw.len() }
-            }
-            Some(_) | None => Self::head(raw),
+        if tail_start == 0 {
+            return Self::head(raw);
+        }
+        match home::rewritten(&raw[tail_start..]) {
+            Some(found) => Self::Tail { start: tail_start + found, end: raw.len() },
+            None => Self::head(raw),
         }
     }
 

@@ -5,7 +5,7 @@ use super::neutral::{self, Kind};
 use super::shown::Shown;
 use super::style::Style;
 
-/// Most combining marks on one character; more are dropped.
+/// Most combining marks on one character; the next one is shown as a code point.
 const MARKS: usize = 8;
 /// Cells from one tab stop to the next.
 const TAB: usize = 8;
@@ -83,9 +83,14 @@ impl Line {
         self.go(0);
     }
 
-    /// One cell to the left.
-    pub(super) fn back(&mut self) {
-        self.go(self.column.saturating_sub(1));
+    /// So many cells to the left.
+    pub(super) fn back(&mut self, cells: usize) {
+        self.go(self.column.saturating_sub(cells));
+    }
+
+    /// To a cell; to the right no further than to the end of what was written.
+    pub(super) fn to(&mut self, column: usize) {
+        self.go(column.min(self.cells.len()));
     }
 
     /// Erases from the cursor to the end.
@@ -101,7 +106,7 @@ impl Line {
         self.open = None;
     }
 
-    /// Number of control characters and surplus marks left out.
+    /// Number of control characters left out.
     pub(super) fn dropped(&self) -> u32 {
         self.dropped
     }
@@ -186,7 +191,8 @@ impl Line {
             }
             Glyph::Cluster(index) => match self.clusters.get_mut(index) {
                 Some(cluster) if cluster.chars().count() <= MARKS => cluster.push(mark),
-                _ => self.dropped = self.dropped.saturating_add(1),
+                // All are seen, and none is drawn over the rows around it.
+                _ => return self.code_point(mark),
             },
             Glyph::RightHalf => {}
         }

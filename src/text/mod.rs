@@ -7,7 +7,8 @@
 //! read, whatever the host sent. It can only be made here.
 //!
 //! - [`Filter`] reads the lines of one stream, keeps colours and attributes (SGR) from line to
-//!   line, and replays carriage returns so that a progress bar collapses to its last state.
+//!   line, and replays carriage returns and moves within the row so that a progress bar
+//!   collapses to its last state.
 //! - [`Mask`] names a byte range of a raw line that holds a secret; it is replaced before
 //!   anything else looks at the line.
 //! - [`Shown::literal`] and [`escape`] are for short texts without colours.
@@ -21,11 +22,14 @@
 //! taken apart, and what remains has the same width everywhere: the joiner and the skin tones are
 //! shown as a code point, as are all characters that have no look of their own, and what is no
 //! character yet: `<U+202E>`. Directly after an emoji the selectors U+FE0E and U+FE0F are left out:
-//! they only say in which of its two looks it is drawn. Elsewhere they are code points, too. Of what is left, [`is_agreed`] tells what surely has the same width everywhere.
+//! they only say in which of its two looks it is drawn. Elsewhere they are code points, too. Of many
+//! marks on one character, each ninth is one. Of what is left, [`is_agreed`] tells what surely has the
+//! same width everywhere.
 
 mod apart;
 mod escapes;
 mod filter;
+mod home;
 mod line;
 mod literal;
 mod mask;
@@ -42,6 +46,7 @@ mod tests;
 
 pub use apart::apart;
 pub use filter::{Filter, LINE_CAP};
+pub use home::{HOME_MAX, rewritten, rewritten_last};
 pub use literal::escape;
 pub use mask::Mask;
 pub use neutral::is_agreed;

@@ -7,7 +7,11 @@ use super::quick::behind_colour;
 const STRIDE: usize = 64;
 
 /// With these end the sequences behind which a line is written over, or becomes blank.
-pub const REWRITES: [&str; 4] = ["[G", "0G", "1G", "2K"];
+#[rustfmt::skip]
+pub const REWRITES: [&str; 23] = [
+    "2K", "[G", "0G", "1G", "2G", "3G", "4G", "5G", "6G", "7G", "8G", "9G",
+    "[D", "0D", "1D", "2D", "3D", "4D", "5D", "6D", "7D", "8D", "9D",
+];
 
 /// What is known of a text that is looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

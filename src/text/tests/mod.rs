@@ -121,7 +121,6 @@ fn hostile_18_other_sequences_are_dropped() {
         "\x1b[?1m",
         "\x1b[1 q",
         "\x1b[1K",
-        "\x1b[2G",
         "\x1b]0;title\x07",
         "\x1b]0;title\x1b\\",
         "\x1b]52;c;cm0gLXJm\x07",
@@ -226,6 +225,14 @@ fn hostile_20_carriage_returns_rewrite() {
     check("windows\r", "windows");
     check("windows\r\r", "windows");
     check("a\x1b[1Gb\x1b[Gc", "c");
+    check("10%\x1b[2K\x1b[G50%\x1b[2K\x1b[1G100%", "100%");
+    check("10%\x1b[3D50%\x1b[3D100%", "100%");
+    check("[  ] 10%\x1b[6G50%", "[  ] 50%");
+    check("done\x1b[1000Dgone", "gone");
+    check("ab\x1b[60Gok", "abok");
+    check("ab\x1b[Dc\x1b[0Dd\x1b[1De", "ae");
+    check("a日\x1b[2Dx", "ax ");
+    check_dropped("a\x1b[3;4Db\x1b[99999999999999999999999Gc", "abc", 2);
     check("\x1b[31mred\x1b[0m\rg", "g[fg1|ed]");
     check("日本\rx", "x 本");
     check("日本\r 本", " 本 ");
@@ -266,8 +273,10 @@ fn marks_stay_with_their_base() {
     check("\u{202e}\u{301}", "[reverse|<U+202E>]◌\u{301}");
     check("\u{1100}\u{1161}\u{11a8}", "\u{1100}\u{1161}\u{11a8}");
     check("x\u{1161}", "x[reverse|<U+1161>]");
-    let zalgo = format!("z{}", "\u{336}".repeat(50));
-    check_dropped(&zalgo, &format!("z{}", "\u{336}".repeat(8)), 42);
+    // None is left out, and none is drawn over the rows around it.
+    let (eight, point) = ("\u{336}".repeat(8), "[reverse|<U+0336>]");
+    let zalgo = format!("z{}", "\u{336}".repeat(20));
+    check_dropped(&zalgo, &format!("z{eight}{point}◌{eight}{point}◌\u{336}\u{336}"), 0);
 }
 
 #[test]
@@ -302,6 +311,11 @@ fn a_long_line_that_rewrites_itself_shows_its_end() {
     assert!(text.starts_with("⋯ +") && text.ends_with(" bytes 199999 of 200000"), "{text}");
     progress.push('\r');
     assert!(Filter::default().line(progress.as_bytes()).plain().ends_with("199999 of 200000"));
+    for home in ["\x1b[2K\x1b[G", "\x1b[1G", "\x1b[2K\x1b[0G", "\x1b[1000D\x1b[K"] {
+        let progress: String = (0..200_000).map(|n| format!("{home}{n} of 200000")).collect();
+        let text = Filter::default().line(progress.as_bytes()).plain();
+        assert!(text.starts_with("⋯ +") && text.ends_with(" bytes 199999 of 200000"), "{text}");
+    }
     let ended = format!("{}\r\r", "x".repeat(LINE_CAP));
     check(&ended, &format!("{}[dim| ⋯ +2 bytes]", "x".repeat(LINE_CAP)));
 }

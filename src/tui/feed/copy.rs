@@ -40,9 +40,10 @@ pub(super) fn copied<S: Source>(
     let aim = reader.aim.take();
     let whole = read(reader, layout, lines.clone());
     reader.aim = aim;
-    let whole = whole?;
-    let is_too_much = matches!(whole, Copied::TooMuch);
-    if is_too_much && aim.is_some() { read(reader, layout, lines) } else { Ok(whole) }
+    match whole? {
+        Copied::Piece(..) | Copied::TooMuch if aim.is_some() => read(reader, layout, lines),
+        whole @ (Copied::Text(..) | Copied::Piece(..) | Copied::TooMuch) => Ok(whole),
+    }
 }
 
 fn read<S: Source>(
@@ -68,10 +69,18 @@ fn read<S: Source>(
             bytes.read += item.line.bytes.len() as u64;
             bytes.all += item.line.len;
             let shown = shown.plain();
+            let mut shown = shown.trim_end();
             if count > 0 {
                 text.push('\n');
             }
-            text.push_str(shown.trim_end());
+            // Of the part of a line that is looked at, as much as there is room for.
+            let room = COPY_BYTES_MAX.saturating_sub(text.len());
+            if reader.aim.is_some_and(|(aim, _)| aim == item.number) && shown.len() > room {
+                let end = (0..=room).rev().find(|at| shown.is_char_boundary(*at)).unwrap_or(0);
+                shown = shown.get(..end).unwrap_or_default();
+                bytes.read -= (item.line.bytes.len().saturating_sub(shown.len())) as u64;
+            }
+            text.push_str(shown);
             count += 1;
             if text.len() > COPY_BYTES_MAX {
                 return Ok(Copied::TooMuch);

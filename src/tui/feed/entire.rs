@@ -1,10 +1,10 @@
 //! Lines to their ends, for whoever writes them down: a long one piece by piece, so that none takes more
 //! memory than another.
 
-use super::source::{Raw, show, show_line};
+use super::source::{Raw, show};
 use crate::{
     store::{DiskError, Line, LogReader, Window},
-    text::{Filter, LINE_CAP, Shown},
+    text::{Filter, HOME_MAX, LINE_CAP, Shown, rewritten, rewritten_last},
 };
 
 /// Bytes in which it is looked at once for what a line rewrites.
@@ -47,15 +47,15 @@ impl<'a> Entire<'a> {
         let len = self.line.len;
         if len <= self.line.bytes.len() as u64 {
             self.at = At::End;
-            return Ok(show_line(self.filter, self.line));
+            return Ok(show(self.filter, &Raw::line(self.line)));
         }
         let tail = len.saturating_sub(LINE_CAP as u64);
-        match self.last_return()? {
+        match self.last_home()? {
             None => self.piece(0, 0),
-            Some(found) if found < tail => self.piece(found + 1, found + 1),
+            Some(found) if found <= tail => self.piece(found, found),
             Some(_) => {
                 let window = self.window(tail, len)?;
-                let found = memchr::memchr(b'\r', &window.bytes).map_or(0, |found| found + 1);
+                let found = rewritten(&window.bytes).unwrap_or(0);
                 let raw = Raw::window(&window).part(found..window.bytes.len());
                 self.at = At::End;
                 Ok(show(self.filter, &raw.behind(tail + found as u64)))
@@ -63,18 +63,17 @@ impl<'a> Entire<'a> {
         }
     }
 
-    /// The last carriage return that something follows: what is before it is written over.
-    fn last_return(&self) -> Result<Option<u64>, DiskError> {
-        let (mut end, mut written) = (self.line.len, false);
+    /// Behind the last place from which on it is written anew: what is before it is written over.
+    fn last_home(&self) -> Result<Option<u64>, DiskError> {
+        let (mut end, mut followed) = (self.line.len, false);
         while end > 0 {
             let start = end.saturating_sub(LOOK);
-            let window = self.window(start, end)?;
-            let last = window.bytes.iter().rposition(|byte| written || *byte != b'\r');
-            let bytes = window.bytes.get(..last.map_or(0, |last| last + 1)).unwrap_or_default();
-            written |= !bytes.is_empty();
-            if let Some(found) = memchr::memrchr(b'\r', bytes) {
+            // What goes back there may lie across the border.
+            let window = self.window(start, (end + HOME_MAX as u64).min(self.line.len))?;
+            if let Some(found) = rewritten_last(&window.bytes, followed) {
                 return Ok(Some(start + found as u64));
             }
+            followed |= window.bytes.iter().any(|byte| *byte != b'\r');
             end = start;
         }
         Ok(None)

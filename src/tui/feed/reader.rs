@@ -2,7 +2,7 @@
 
 use super::{
     place::{Place, Subject},
-    source::Source,
+    source::{Source, settle},
     together::{RowRef, Rows},
 };
 use crate::{
@@ -113,11 +113,16 @@ impl<S: Source> Reader<S> {
                     if let (Some(read), Some(number), Some(slot)) =
                         (read, number, found.get_mut(*place))
                     {
-                        let (of, mut line, mut from) = (host.of, read.clone(), 0);
-                        if let Some((_, bytes)) = self.aim.filter(|(aim, _)| *aim == number) {
-                            let part = host.source.part(&line, bytes..bytes + LINE_CAP as u64)?;
-                            (line.bytes, line.masks, from) = (part.bytes, part.masks, bytes);
-                        }
+                        let (of, mut line) = (host.of, read.clone());
+                        let from = match self.aim.filter(|(aim, _)| *aim == number) {
+                            Some((_, from)) => {
+                                let part = from..from + LINE_CAP as u64;
+                                let part = host.source.part(&line, part)?;
+                                (line.bytes, line.masks) = (part.bytes, part.masks);
+                                from
+                            }
+                            None => settle(&mut host.source, &mut line)?,
+                        };
                         let (hosts, about) = (*hosts, *about);
                         *slot = Some(Item { number, of, host: at, hosts, about, from, line });
                     }

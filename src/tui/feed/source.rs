@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::reader::Item;
 use crate::{
     store::{Arrival, Block, DiskError, Line, LogReader, Masked, Spot, Window},
-    text::{Filter, Mask, Shown},
+    text::{Filter, LINE_CAP, Mask, Shown, rewritten},
 };
 
 /// The log of one attempt.
@@ -76,8 +76,13 @@ impl<'a> Raw<'a> {
 
     /// A line, or what of it is to be seen.
     pub(super) fn item(item: &'a Item) -> Self {
-        let whole = Self::line(&item.line);
-        Self { before: item.from, cut: whole.cut.saturating_sub(item.from), ..whole }
+        Self::part_of(&item.line, item.from)
+    }
+
+    /// A line of which what was read begins there.
+    fn part_of(line: &'a Line, from: u64) -> Self {
+        let whole = Self::line(line);
+        Self { before: from, cut: whole.cut.saturating_sub(from), ..whole }
     }
 
     /// A line of a block.
@@ -134,7 +139,25 @@ pub(super) fn show(filter: &mut Filter, raw: &Raw<'_>) -> Shown {
     shown
 }
 
-/// What a line of a log shows.
-pub(crate) fn show_line(filter: &mut Filter, line: &Line) -> Shown {
-    show(filter, &Raw::line(line))
+/// What a line of a log shows: of a long one its beginning or, where it rewrites itself, its end.
+pub(crate) fn show_line(source: &mut impl Source, filter: &mut Filter, line: &Line) -> Shown {
+    let mut line = line.clone();
+    // What cannot be read is left out, and that is said.
+    let from = settle(source, &mut line).unwrap_or(0);
+    show(filter, &Raw::part_of(&line, from))
+}
+
+/// Of a line that is longer than what was read of it, and that rewrites itself at its end: its last
+/// state. From which byte on that is.
+pub(super) fn settle(source: &mut impl Source, line: &mut Line) -> Result<u64, DiskError> {
+    if line.len <= line.bytes.len() as u64 {
+        return Ok(0);
+    }
+    let tail = line.len.saturating_sub(LINE_CAP as u64);
+    let window = source.part(line, tail..line.len)?;
+    let Some(found) = rewritten(&window.bytes) else { return Ok(0) };
+    let part = found..window.bytes.len();
+    line.masks = within(&window.masks, &part);
+    line.bytes = window.bytes.get(part).unwrap_or_default().to_vec();
+    Ok(tail + found as u64)
 }

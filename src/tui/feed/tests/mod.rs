@@ -1,5 +1,6 @@
 //! The whole log, looked through: against the plainest way to do the same.
 
+mod copied;
 mod entire;
 mod finding;
 mod levels;
