@@ -70,7 +70,7 @@ fn plain(ran: &Ran) -> String {
 fn plain_names(text: &str) -> String {
     let mut text = text.to_owned();
     for (pattern, name) in [
-        (r"\d{8}-\d{6}-[a-z2-7]{16}", "[run]"),
+        (r"\d{8}-\d{9}-[a-z2-7]{16}", "[run]"),
         (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "[time]"),
         (r"20\d{12}", "[release]"),
         (r"by [^ @]+@[^ ]+", "by [person]"),
