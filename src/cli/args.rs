@@ -51,6 +51,10 @@ pub(super) struct Global {
     /// Nothing but ASCII on the terminal
     #[arg(long, global = true)]
     pub(super) ascii: bool,
+    /// The console as plain lines, for screen readers, braille and simple terminals: words are typed, choices
+    /// have numbers, nothing is drawn. Needs a terminal, but no TERM
+    #[arg(long, global = true)]
+    pub(super) linear: bool,
     /// Write more into debug.log in the state directory
     #[arg(long, short, global = true)]
     pub(super) verbose: bool,

@@ -36,6 +36,10 @@ pub(super) struct Surroundings {
     pub(super) emulator: Emulator,
     /// What the terminal can show.
     pub(super) looks: Looks,
+    /// The console is to be plain lines.
+    pub(super) linear: bool,
+    /// The terminal understands nothing but text.
+    pub(super) dumb: bool,
     /// Where the operator's own files are.
     pub(super) files: OwnFiles,
     /// The operator's editor and pager, as the environment says them.
@@ -109,7 +113,9 @@ impl Surroundings {
         let emulator = Emulator::of(text);
         let who = Who(format!("{user}@{} {}", machine(), std::process::id()));
         let environment = Environment { home, user, vars, ssh, seed };
-        let (terminal, read_only) = (tty && !dumb, global.read_only);
+        let (linear, read_only) = (global.linear, global.read_only);
+        // Lines need nothing but lines.
+        let terminal = tty && (linear || !dumb);
         let own = environment.clone();
         Ok(Self {
             environment,
@@ -123,6 +129,8 @@ impl Surroundings {
             glances: read_only,
             emulator,
             looks,
+            linear,
+            dumb,
             files,
             programs,
         })

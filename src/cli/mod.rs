@@ -78,7 +78,7 @@ fn dispatch(args: Args) -> Result<Exit, Stop> {
         say::in_seven_bit();
     }
     let _log = debug_log::begin(&around, args.global.verbose);
-    if terminal::mend(&around.marks) {
+    if terminal::mend(&around.marks, around.dumb) {
         say::err("note: the console on this terminal was killed; the terminal is repaired");
     }
     match args.verb {
