@@ -27,9 +27,10 @@ enum Way {
 
 const WAYS: [Way; 3] = [Way::Straight, Way::Stepping, Way::Pausing];
 
-// What the screen says of a run that can be begun, one that waits between two steps, one that is
-// paused at all, and one that has ended.
+// What the screen says of a run that can be begun, one that goes on, one that waits between two
+// steps, one that is paused at all, and one that has ended.
 const READY: &str = "READY";
+const RUNS: &str = " RUN ";
 const BETWEEN: &str = "PAUSED before";
 const PAUSED: &str = "PAUSED";
 const OVER: &str = "is over";
@@ -64,6 +65,9 @@ impl Operator {
             Way::Pausing => {
                 for time in pauses {
                     self.wait(Duration::from_micros(*time))?;
+                    if self.sees(&[OVER, RUNS])? == 0 {
+                        break;
+                    }
                     self.console.send("P");
                     if self.sees(&[OVER, PAUSED])? == 0 {
                         break;
@@ -189,7 +193,10 @@ fn a_console_killed_at_any_instant_and_taken_up_again() {
     let mut random = Random::new(4);
     let whole = WAYS.map(|way| {
         let operator = Operator { console: asked(&project, way), killed_at: None };
-        let whole = took(|| operator.carry_out(way, &[150_000, 250_000]).unwrap());
+        let whole = took(|| {
+            let over = operator.carry_out(way, &[150_000, 250_000]);
+            assert!(over.is_some(), "{way:?}: {}", operator.console.screen());
+        });
         operator.leave("undisturbed");
         whole
     });

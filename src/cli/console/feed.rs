@@ -54,11 +54,11 @@ impl News {
 }
 
 impl Feed {
-    /// Begins to feed the screen, from these facts on.
+    /// Begins to feed the screen. The first facts go there with the next ones: a run that was opened to
+    /// be carried out is never shown as one that waits.
     pub(super) fn begin(told: mpsc::Sender<Told>, first: Vec<Event>) -> Self {
         let kept = Arc::new(Mutex::new(Kept { events: first, ..Kept::default() }));
         let news = Arc::new(Notify::new());
-        news.notify_one();
         let sender = tokio::spawn(send(Arc::clone(&kept), Arc::clone(&news), told));
         Self { kept, news, sender, changed: News::default() }
     }
@@ -125,5 +125,25 @@ impl Observer for Feed {
                 kept.refused.push(why);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::run::{Fact, Mode};
+
+    #[tokio::test]
+    async fn the_first_facts_come_with_the_next_ones() {
+        let (told, mut heard) = mpsc::channel(8);
+        let (at, fact) = (Timestamp::UNIX_EPOCH, Fact::Mode(Mode::Run));
+        let event = Event { seq: 0, at, by: None, fact };
+        let feed = Feed::begin(told, vec![event]);
+        tokio::task::yield_now().await;
+        assert!(heard.try_recv().is_err());
+        feed.end().await;
+        assert!(matches!(heard.try_recv(), Ok(Told::Events(events)) if events.len() == 1));
     }
 }
