@@ -203,6 +203,33 @@ fn after_a_kill_the_next_start_repairs_the_terminal() {
     assert_eq!(fs::read_dir(state.join("terminals")).unwrap().count(), 0);
 }
 
+#[test]
+fn after_a_kill_of_a_console_of_lines_nothing_but_text_is_written() {
+    let script = r#"before=$(stty -g)
+        "$0" --state-dir "$1" demo --linear
+        "$0" --state-dir "$1" runs; test "$before" = "$(stty -g)" && echo alldone"#;
+    let ui = Deployui::new();
+    let state = ui.home().join("marks");
+    let console = ui.under_shell(script, &[state.to_str().unwrap()], 30, 100);
+    console.wait_for("web3 is ready");
+    console.signal_child("KILL");
+    console.wait_for("alldone");
+    let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
+    assert!(!bytes.contains('\u{1b}') && bytes.contains("was killed"), "{bytes:?}");
+    // A dumb terminal cannot be repaired by bytes, whatever was killed there.
+    let script = r#""$0" --state-dir "$1" demo; read -r line
+        TERM=dumb "$0" --state-dir "$1" runs; echo alldone"#;
+    let console = ui.under_shell(script, &[state.to_str().unwrap()], 30, 100);
+    console.wait_for("READY");
+    console.signal_child("KILL");
+    console.send("\n");
+    console.wait_for("alldone");
+    let bytes = String::from_utf8_lossy(&console.bytes()).into_owned();
+    let behind = bytes.rsplit("was killed").next().unwrap_or_default();
+    assert!(!behind.contains('\u{1b}'), "{behind:?}");
+    assert_eq!(bytes.matches("\u{1b}[?1049l").count(), 0, "{bytes:?}");
+}
+
 /// A shell with job control, and a console that it started.
 fn under_job_control() -> (Deployui, Console) {
     let ui = Deployui::new();

@@ -23,6 +23,9 @@ use crate::{store::Store, tui};
 struct Kept {
     /// When the device was made: the same name may be another terminal later. Seconds, nanoseconds.
     made: (i64, i64),
+    /// The console writes nothing but lines: it changes modes, and nothing that bytes set.
+    #[serde(default)]
+    lines: bool,
     input: u64,
     output: u64,
     control: u64,
@@ -43,10 +46,11 @@ impl Drop for Mark {
     }
 }
 
-/// Keeps what the terminal is like. Where it cannot be kept, only a kill would miss it.
-pub(super) fn mark(store: &Store) -> Option<Mark> {
+/// Keeps what the terminal is like, for a console that writes nothing but lines, or draws. Where it cannot
+/// be kept, only a kill would miss it.
+pub(super) fn mark(store: &Store, lines: bool) -> Option<Mark> {
     let (device, path) = place(store)?;
-    let kept = Kept::of(&tcgetattr(io::stdin()).ok()?, made(&device)?);
+    let kept = Kept::of(&tcgetattr(io::stdin()).ok()?, made(&device)?, lines);
     let write = || -> io::Result<File> {
         DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap_or(&path))?;
         let mut file =
@@ -66,9 +70,9 @@ pub(super) fn mark(store: &Store) -> Option<Mark> {
     }
 }
 
-/// Repairs the terminal if a console was killed on it: its modes, and how it passes bytes on. Whether it
-/// was repaired.
-pub(super) fn mend(store: &Store) -> bool {
+/// Repairs the terminal if a console was killed on it: its modes, and how it passes bytes on. A terminal
+/// that understands nothing but text is sent nothing. Whether it was repaired.
+pub(super) fn mend(store: &Store, dumb: bool) -> bool {
     let Some((device, path)) = place(store).filter(|(_, path)| path.exists()) else { return false };
     let Ok(mut file) = File::open(&path) else { return false };
     if file.try_lock().is_err() {
@@ -87,6 +91,9 @@ pub(super) fn mend(store: &Store) -> bool {
     let mended = tcgetattr(io::stdin()).map_err(io::Error::from).and_then(|now| {
         let then = kept.on(now);
         tcsetattr(io::stdin(), OptionalActions::Now, &then)?;
+        if kept.lines || dumb {
+            return Ok(());
+        }
         let mut out = io::stdout().lock();
         out.write_all(tui::mended().as_bytes())?;
         out.flush()
@@ -111,9 +118,10 @@ fn made(device: &CString) -> Option<(i64, i64)> {
 }
 
 impl Kept {
-    fn of(termios: &Termios, made: (i64, i64)) -> Self {
+    fn of(termios: &Termios, made: (i64, i64), lines: bool) -> Self {
         Self {
             made,
+            lines,
             input: termios.input_modes.bits().into(),
             output: termios.output_modes.bits().into(),
             control: termios.control_modes.bits().into(),

@@ -15,7 +15,7 @@ Each serves a bakery's site. Open one in a browser and watch it change:
      its command is changed and run again, with {retry} as it is.
   {maintenance}  Put the maintenance page up, and take it down. Reload the browser.
   {rollback}  Roll back to an earlier release. You see what would leave with it.
-  {help}  All keys.    {quit}  Leave. The demo is removed; a real site would go on.
+  {help}  All you can do.  {quit}  Leave. The demo is removed; a real site stays.
 The recipe is short. Read it, change it:
   @CONFIG@";
 

@@ -183,9 +183,9 @@ async fn the_migration_fails_until_it_is_mended_as_it_says() {
        ERROR: column "hours" of table "shops" may not be empty: 3 rows have no value
        Nothing was changed.
        To mend it, say when the shops are open. Either
-         press O and put  HOURS=8-18  before the command: it runs again with that;
+         edit (key O) and put  HOURS=8-18  before the command: it runs again with that;
          or add the line  HOURS=8-18  to ROOT/shared/site.conf
-         and press T: it is tried again.
+         and retry (key T): it is tried again.
     "#);
     let again = run(&link, &at("echo HOURS=8-18 >>../../shared/site.conf; sh db/migrate up")).await;
     assert_eq!(again.2, Ending::Exit(0), "{again:?}");

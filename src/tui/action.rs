@@ -5,6 +5,8 @@
 pub(crate) enum Action {
     Help,
     Palette,
+    /// What the chosen release would run; in a dialog its own key lists it.
+    Commands,
     Back,
     Quit,
     Interrupt,

@@ -17,6 +17,8 @@ struct Row {
 pub struct Keymap {
     /// As many as the table has, in its order.
     rows: Vec<Row>,
+    /// Words are typed, and no keys.
+    words: bool,
 }
 
 /// What is wrong with a binding that was asked for.
@@ -60,7 +62,7 @@ pub fn actions() -> Vec<KeyHelp> {
 impl Default for Keymap {
     fn default() -> Self {
         let row = |row: &Binding| Row { keys: row.keys.to_vec(), written: row.written.to_owned() };
-        Self { rows: TABLE.iter().map(row).collect() }
+        Self { rows: TABLE.iter().map(row).collect(), words: false }
     }
 }
 
@@ -89,6 +91,17 @@ impl Keymap {
         conflicts(&map, &bound, &mut faults);
         faults.sort_by_key(|fault| (fault.binding, fault.key));
         if faults.is_empty() { Ok(map) } else { Err(faults) }
+    }
+
+    /// The table for whoever types words: each action is written as its name, and no key means anything.
+    pub(crate) fn in_words() -> Self {
+        let row = |row: &Binding| Row { keys: Vec::new(), written: row.label.to_owned() };
+        Self { rows: TABLE.iter().map(row).collect(), words: true }
+    }
+
+    /// A key that is the same however others are bound, or the word in its place.
+    pub(crate) fn fixed(&self, key: &'static str, word: &'static str) -> &'static str {
+        if self.words { word } else { key }
     }
 
     /// What a key means.

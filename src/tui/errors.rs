@@ -64,7 +64,7 @@ fn search(source: &mut impl Source, from: u64) -> Result<Found, DiskError> {
         }
         for line in source.lines(next, LINES_AT_ONCE)? {
             bytes += line.bytes.len();
-            let text = show_line(&mut Filter::default(), &line).plain();
+            let text = show_line(source, &mut Filter::default(), &line).plain();
             if level(&text) == Level::Error {
                 return error(source, line.number);
             }
@@ -89,7 +89,7 @@ fn error(source: &mut impl Source, line: u64) -> Result<Found, DiskError> {
 fn plain(source: &mut impl Source, from: u64) -> Result<Vec<String>, DiskError> {
     let mut filter = Filter::default();
     let lines = source.lines(from, CONTEXT)?;
-    Ok(lines.iter().map(|line| show_line(&mut filter, line).plain()).collect())
+    Ok(lines.iter().map(|line| show_line(source, &mut filter, line).plain()).collect())
 }
 
 /// A pattern of ours; it compiles, as a test shows.

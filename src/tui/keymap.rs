@@ -188,6 +188,11 @@ pub(crate) fn written(model: &Model, action: Action) -> &str {
     model.settings.keymap.written(action)
 }
 
+/// A key that is the same however others are bound; for whoever types words, the word in its place.
+pub(crate) fn fixed(model: &Model, key: &'static str, word: &'static str) -> &'static str {
+    model.settings.keymap.fixed(key, word)
+}
+
 /// The keys that choose in a list.
 pub(crate) fn down_up(model: &Model) -> String {
     let key = |motion| written(model, Action::Go(motion));
@@ -237,6 +242,7 @@ macro_rules! table {
 pub(crate) const TABLE: &[Binding] = table! {
     [Char('?')], "?", Help, Everywhere, "help", "Shows this list; type to search it.";
     [Char(':')], ":", Palette, Everywhere, "palette", "Everything by its name, found by a few letters; shows what would be run before it acts.";
+    [Ctrl('o')], "Ctrl-o", Commands, Everywhere, "commands", "What the open dialog or the chosen release would run, to be read: it answers nothing.";
     [Named(K::Esc)], "Esc", Back, Everywhere, "back", "Leaves what is open: dialog, search, zoom.";
     [Char('q')], "q", Quit, Everywhere, "quit", "Leaves; during a run it asks how.";
     [Ctrl('c')], "Ctrl-c", Interrupt, Everywhere, "quit", "The same; pressed again it moves on to the next choice.";

@@ -16,10 +16,14 @@ mod errand;
 mod errors;
 mod feed;
 mod glyphs;
+mod guest;
 mod hearing;
 mod keymap;
 mod levels;
+mod linear;
 mod notice;
+mod outbox;
+mod over;
 mod probe;
 mod refused;
 mod settings;
@@ -58,6 +62,8 @@ pub use self::{
 };
 pub(crate) use self::{
     feed::{Entire, show_line},
+    linear::{Heard, Linear},
+    outbox::Outbox,
     words::{diff, took},
 };
 use crate::store::Store;

@@ -1,33 +1,37 @@
-//! What is told of a wish that is not carried out, so that whoever waits for it waits no longer.
+//! What is told of a wish that is not carried out, so that whoever waits for it waits no longer; and whether
+//! somebody does.
 
-use super::told::{Told, Wish};
+use super::told::{Returned, Told, Wish};
 
 impl Wish {
+    /// Whether the screen asks by itself for what it shows, and nobody typed for it.
+    #[must_use]
+    pub fn is_by_itself(&self) -> bool {
+        matches!(self, Self::Preview(_) | Self::Compare(_) | Self::Times)
+    }
+
     /// What to tell where it is not carried out, and why not. `None`: nobody waits to hear of it.
     #[must_use]
-    pub fn refused(self, why: &str) -> Option<Told> {
+    pub fn refused(&self, why: &str) -> Option<Told> {
         let why = why.to_owned();
-        Some(match self {
+        Some(match self.clone() {
             Self::Start(_) | Self::Command(_) | Self::Answer { .. } | Self::Do(_) => {
                 Told::Did(Err(why))
             }
             Self::Preview(of) => Told::Preview { of, lines: vec![why], plan: None },
             Self::Compare(pair) => Told::Compared(pair, Err(why)),
             Self::Diff(pair) => Told::Diff(pair, Err(why)),
-            Self::Look | Self::Without(_) => Told::Note(why),
-            // Asked by the screen itself, or answered by its own means.
-            Self::Glance
-            | Self::Times
-            | Self::Connect
-            | Self::Stage(_)
-            | Self::Prompted(..)
-            | Self::Runs { .. }
-            | Self::Past(_)
-            | Self::Save(..)
-            | Self::Copy(_)
-            | Self::Lend(_)
-            | Self::Interrupted
-            | Self::Quit => return None,
+            Self::Look | Self::Glance => Told::Unlooked(why),
+            // The next run may wait to be planned by it.
+            Self::Connect | Self::Without(_) => Told::Did(Err(why)),
+            Self::Stage(name) => Told::Note(format!("{name}: {why}")),
+            Self::Runs { asked, .. } => Told::Runs { asked, rows: Vec::new(), end: Some(Err(why)) },
+            Self::Past(run) => Told::Past(Err(format!("run {run}: {why}"))),
+            Self::Save(saving, file) => Told::NotSaved { why, again: Some((saving, file)) },
+            Self::Copy(_) => Told::Note(format!("tmux did not get the copy: {why}")),
+            Self::Lend(_) => Told::Back(Returned { said: why, well: false, touched: false }),
+            // Old times are as good; whoever asked is gone; the screen is.
+            Self::Times | Self::Prompted(..) | Self::Interrupted | Self::Quit => return None,
         })
     }
 }

@@ -153,6 +153,9 @@ impl Stream {
     fn asks(&mut self, model: &Model) {
         let leaving = |subject: &Subject| *subject == Subject::Quit;
         let how = match self.cause {
+            _ if model.settings.read_only || model.watched.is_some() => {
+                "not from here: it only looks"
+            }
             Cause::Wanted => "any key comes back to answer",
             Cause::Small => "make the terminal larger to answer",
         };
@@ -212,7 +215,7 @@ impl Stream {
         let mut printed = 0;
         for line in lines.iter().filter(|line| line.complete || whole) {
             one.next = line.number.saturating_add(1);
-            let shown = feed::show_line(&mut one.filter, line).plain();
+            let shown = feed::show_line(&mut one.reader, &mut one.filter, line).plain();
             self.line(model, &format!("{} | {shown}", one.label));
             printed += 1;
         }

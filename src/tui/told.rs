@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, ops::Range};
 use jiff::Timestamp;
 
 use super::Settings;
+pub use super::guest::{Guest, Lines, Page, Returned};
 use crate::{
     model::{
-        self, Candidate, Difference, HostId, Lock, Maintenance, Pair, Plan, Raised, RunId, Served,
-        Site, Try,
+        Candidate, Difference, HostId, Lock, Maintenance, Pair, Plan, Raised, RunId, Served, Site,
+        Try,
     },
     run::{Command, Ending, Event, Mode, Refusal, Run},
     store::Pace,
@@ -64,6 +65,8 @@ pub enum Told {
         /// When.
         at: Timestamp,
     },
+    /// The hosts are not looked at again, though it was asked for: why.
+    Unlooked(String),
     /// All releases of the hosts that carry them, the newest first; told again when that changes.
     Candidates(Vec<Candidate>),
     /// What all releases share, by its paths in a release: it does not go back with one.
@@ -93,6 +96,9 @@ pub enum Told {
     Pace(Pace),
     /// The run is only watched: who drives it, as `user@machine pid`, if anybody does.
     Watching(Option<String>),
+    /// A run that was left open is being taken up: its facts follow, and nobody drives it until a later one
+    /// says who.
+    TakesUp,
     /// A line to show.
     Note(String),
     /// Hosts that the next run leaves out, by their names; told whenever that changes.
@@ -133,21 +139,10 @@ pub enum Told {
     /// Lines for a newcomer, shown beside the plan until the operator looks elsewhere. Names of actions
     /// in braces are replaced by their keys.
     Guide(Vec<String>),
+    /// What an editor has made of a text ([`Guest::Text`]).
+    Text(String),
     /// A guest has left the terminal ([`Wish::Lend`]); it is plain again.
     Back(Returned),
-}
-
-/// Lines to be shown by another program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lines {
-    /// What they are, in a word that can name a file.
-    pub name: String,
-    /// The lines, raw; what begins with a plus or a minus is a difference.
-    pub lines: Vec<String>,
-    /// The words of the command, for `sh`.
-    pub program: String,
-    /// Whether it shows colours.
-    pub colours: bool,
 }
 
 /// A stage that can be chosen.
@@ -161,61 +156,6 @@ pub struct StageOffer {
     pub protected: bool,
     /// Whether a run was left open there.
     pub open: bool,
-}
-
-/// How a guest left.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Returned {
-    /// A line to show, raw; nothing where there is nothing to say.
-    pub said: String,
-    /// Whether it was as it should be.
-    pub well: bool,
-    /// Whether something may have been changed on hosts.
-    pub touched: bool,
-}
-
-/// Who has the terminal for a while. The console has given it away when it is wished, and takes it
-/// again at [`Told::Back`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Guest {
-    /// A shell on a host.
-    Shell {
-        /// The host, by its name.
-        host: String,
-        /// The step whose surroundings it has; `None`: those of the stage.
-        step: Option<String>,
-        /// Directory, user, mask, environment and secrets; its text is not run.
-        like: Box<model::Command>,
-        /// The open run, if there is one.
-        run: Option<RunId>,
-    },
-    /// A shell on the operator's own machine.
-    Subshell,
-    /// Whoever started this program, until it is continued; a shell where nobody would.
-    Starter,
-    /// A program that shows a copy of a log, its secrets hidden.
-    Log(Page),
-    /// A program that shows lines.
-    Lines(Lines),
-}
-
-/// A log to be shown by another program.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// The run.
-    pub run: RunId,
-    /// The host, by its name.
-    pub host: String,
-    /// The box of the attempt.
-    pub name: String,
-    /// The line that is shown first, from 0.
-    pub line: u64,
-    /// Why that line, as `the marked line`.
-    pub chosen: &'static str,
-    /// The words of the command, for `sh`.
-    pub program: String,
-    /// Whether it shows colours.
-    pub colours: bool,
 }
 
 /// A run that there was, as a row of the list. Texts are raw.
@@ -455,14 +395,6 @@ pub enum Wish {
     Lend(Guest),
     /// Leave. Steps in flight go on.
     Quit,
-}
-
-impl Wish {
-    /// Whether the screen asks by itself for what it shows, and nobody typed for it.
-    #[must_use]
-    pub fn is_by_itself(&self) -> bool {
-        matches!(self, Self::Preview(_) | Self::Compare(_) | Self::Times)
-    }
 }
 
 impl std::fmt::Debug for Wish {

@@ -13,10 +13,11 @@ use super::{
     screen::{QUEUE_MAX, Screen},
     session::NOTHING_KNOWN,
     sight::{LOOK_ANYWAY, Sight},
+    wished::Wished,
 };
 use crate::{
     driver::{DriveError, Driver, Left, Request},
-    run::{Command, Mode},
+    run::Mode,
     tui::{Intent, Wish},
 };
 
@@ -37,29 +38,27 @@ pub(super) async fn drive(
     sight: Option<&Sight>,
 ) -> Result<Left, DriveError> {
     let (requests, mut requested) = mpsc::channel(QUEUE_MAX);
+    // Without them the driver leaves.
+    let mut requests = Some(requests);
     let mut feed = Feed::begin(screen.told.clone(), driver.opening());
     let mut beside = JoinSet::new();
     let news = feed.news();
     let left = {
         let driving = driver.drive(&mut requested, &mut feed, Some(mode), true);
         tokio::pin!(driving);
-        let mut leaving = false;
         let mut ticks = interval(GLANCE);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut owed, mut quiet) = (0_u32, Duration::ZERO);
         loop {
             tokio::select! {
                 left = &mut driving => break left,
-                wish = screen.wish(), if !leaving => {
-                    leaving = wish == Wish::Quit;
-                    if let Some(request) = request(&wish) {
-                        if requests.try_send(request).is_err() {
-                            tracing::warn!("the driver takes no requests");
-                        }
-                    } else {
-                        aside(screen, wish, sight, &mut beside).await;
+                wish = screen.wish(), if requests.is_some() => match (wish, &requests) {
+                    (Some(wished), Some(requests)) => {
+                        carry_out(wished, requests, sight, &mut beside);
                     }
-                }
+                    (Some(wished), None) => wished.refuse("the run is being left"),
+                    (None, _) => requests = None,
+                },
                 Some(_) = beside.join_next() => {}
                 _ = ticks.tick() => {
                     let Some(sight) = sight.filter(|_| beside.is_empty()) else { continue };
@@ -82,23 +81,45 @@ pub(super) async fn drive(
         }
     };
     feed.end().await;
+    // It ended before their turn.
+    let before = match &left {
+        Ok(_) => "not done: the run was over, or left, before",
+        Err(_) => "not done: the run could not be driven on",
+    };
+    while requested.try_recv().is_ok() {
+        screen.note(before).await;
+    }
     // What was begun beside it is not broken off half way, unless the operator leaves.
     screen.during(async { while beside.join_next().await.is_some() {} }).await;
     left
 }
 
+/// Passes a wish on to the driver, or has it carried out beside the run.
+fn carry_out(
+    wished: Wished,
+    requests: &mpsc::Sender<Request>,
+    sight: Option<&Sight>,
+    beside: &mut JoinSet<()>,
+) {
+    match request(wished.what()).map(|request| requests.try_send(request)) {
+        None => aside(wished, sight, beside),
+        Some(Ok(())) => wished.done(),
+        Some(Err(_full)) => wished.refuse("the run has too much to do already"),
+    }
+}
+
 fn request(wish: &Wish) -> Option<Request> {
     Some(match wish {
-        Wish::Quit => Request::Command(Command::Leave),
         Wish::Command(command) => Request::Command(command.clone()),
-        Wish::Start(mode) => Request::Command(Command::Mode(*mode)),
         Wish::Answer { attempt, number, text, hidden } => Request::Answer {
             attempt: *attempt,
             number: *number,
             text: text.clone(),
             hidden: *hidden,
         },
-        Wish::Connect
+        Wish::Quit
+        | Wish::Start(_)
+        | Wish::Connect
         | Wish::Stage(_)
         | Wish::Without(_)
         | Wish::Interrupted
@@ -119,19 +140,15 @@ fn request(wish: &Wish) -> Option<Request> {
 }
 
 /// What is done beside the run.
-async fn aside(screen: &Screen, wish: Wish, sight: Option<&Sight>, beside: &mut JoinSet<()>) {
+fn aside(wished: Wished, sight: Option<&Sight>, beside: &mut JoinSet<()>) {
     let bears_a_run = matches!(
-        wish,
+        wished.what(),
         Wish::Look | Wish::Glance | Wish::Preview(_) | Wish::Do(Intent::Maintenance { .. })
     );
-    let why = match sight {
-        None => NOTHING_KNOWN,
-        Some(_) if beside.len() >= BESIDE_MAX => "too much is being done at once",
-        Some(sight) if bears_a_run => {
-            drop(beside.spawn(sight.clone().carry_out(wish)));
-            return;
-        }
-        Some(_) => "a run is open: end it first",
-    };
-    screen.refuse(wish, why).await;
+    match sight {
+        None => wished.refuse(NOTHING_KNOWN),
+        Some(_) if beside.len() >= BESIDE_MAX => wished.refuse("too much is being done at once"),
+        Some(sight) if bears_a_run => drop(beside.spawn(sight.clone().carry_out(wished))),
+        Some(_) => wished.refuse("a run is open: end it first"),
+    }
 }

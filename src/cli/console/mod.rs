@@ -7,6 +7,7 @@ mod clipboard;
 mod driven;
 mod feed;
 mod lending;
+mod linear;
 mod past;
 mod reload;
 mod save;
@@ -15,6 +16,7 @@ mod session;
 mod sight;
 mod stages;
 mod watch;
+mod wished;
 mod without;
 
 use std::sync::Arc;
@@ -156,6 +158,7 @@ async fn taken_up(
     let fleet = load::fleet(around, global, (&run.plan.run, &hosts), ask, dirty, true);
     fleet.keep(secrets.clone());
     let store = around.store.clone();
+    screen.tell(Told::TakesUp).await;
     screen.tell(Told::Events(events.clone())).await;
     let taken = Driver::resume(journal, &events, store, fleet, &around.who, Policy::Ask);
     match taken {

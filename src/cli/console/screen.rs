@@ -18,9 +18,11 @@ use super::{
     ask::Asking,
     clipboard,
     lending::{Lending, Reach},
+    linear,
     past::Archive,
     reload::{self, Watched},
     save,
+    wished::Wished,
 };
 use crate::{
     cli::{
@@ -58,8 +60,10 @@ pub(super) struct Screen {
     pub(super) dirty: Dirty,
     archive: Archive,
     wishes: mpsc::Receiver<Wish>,
-    later: VecDeque<Wish>,
+    later: VecDeque<Wished>,
     interrupt: Option<u8>,
+    /// It is lines.
+    linear: bool,
     gone: bool,
     lending: Lending,
     _mark: Option<Mark>,
@@ -111,13 +115,18 @@ impl Screen {
             zone: TimeZone::system(),
         };
         // Before it is taken.
-        let mark = terminal::mark(&around.marks);
+        let mark = terminal::mark(&around.marks, around.linear);
         let liked = own.over(around.looks, &settings);
         own.warning(around.looks).into_iter().for_each(|it| later(it, told.downgrade()));
         let watched = reload::watch(own, settings, around.looks, told.downgrade());
         let store = around.store.clone();
         let clock = Clock { now: driver::now, wall: driver::wall };
-        let ended = tokio::spawn(tui::run(hears, wishing, grown, store, liked, clock));
+        let ended = if around.linear {
+            let ends = linear::Ends { told: hears, wishes: wishing, dirty: grown };
+            tokio::spawn(linear::run(ends, store, liked, clock))
+        } else {
+            tokio::spawn(tui::run(hears, wishing, grown, store, liked, clock))
+        };
         let asking = Arc::new(Asking::new(told.clone()));
         let lending = Lending::new(around, told.clone());
         let archive = Archive::new(around.store.clone(), told.clone());
@@ -129,6 +138,7 @@ impl Screen {
             wishes,
             later: VecDeque::new(),
             interrupt: None,
+            linear: around.linear,
             gone: false,
             lending,
             _mark: mark,
@@ -142,19 +152,20 @@ impl Screen {
     /// The signal by which the screen was made to leave, if it was one. It also breaks off the
     /// reading of keys, which may be noticed first.
     pub(super) async fn signal(&mut self) -> Option<u8> {
-        timeout(SIGNAL_WAIT, self.signals.next()).await.ok().or(self.interrupt)
+        loop {
+            match timeout(SIGNAL_WAIT, self.signals.next()).await {
+                // A terminal that is read by the line sends it for Ctrl-c, which asks and may be answered
+                // by staying.
+                Ok(INT) if self.linear => {}
+                Ok(number) => return Some(number),
+                Err(_) => return self.interrupt,
+            }
+        }
     }
 
     /// A screen that is gone needs no telling.
     pub(super) async fn tell(&self, told: Told) {
         drop(self.told.send(told).await);
-    }
-
-    /// Says that a wish is not carried out, to whoever waits for it.
-    pub(super) async fn refuse(&self, wish: Wish, why: &str) {
-        if let Some(told) = wish.refused(why) {
-            self.tell(told).await;
-        }
     }
 
     pub(super) async fn note(&self, line: impl Into<String>) {
@@ -173,22 +184,23 @@ impl Screen {
         }));
     }
 
-    /// The next wish; answers to prompts are passed on. A screen that is gone wishes to leave.
-    pub(super) async fn wish(&mut self) -> Wish {
-        if let Some(wish) = self.later.pop_front() {
-            return wish;
+    /// The next wish; answers to prompts are passed on. `None`: the operator has left.
+    pub(super) async fn wish(&mut self) -> Option<Wished> {
+        if let Some(wished) = self.later.pop_front() {
+            return Some(wished);
         }
         while !self.gone {
             let wish = self.wishes.recv().await;
-            if let Some(wish) = self.serve(wish) {
-                return wish;
+            let wished = self.serve(wish);
+            if wished.is_some() {
+                return wished;
             }
         }
-        Wish::Quit
+        None
     }
 
     /// Does what can be done whatever else goes on; a wish that cannot is given back.
-    fn serve(&mut self, wish: Option<Wish>) -> Option<Wish> {
+    fn serve(&mut self, wish: Option<Wish>) -> Option<Wished> {
         match wish {
             None | Some(Wish::Quit) => self.gone = true,
             Some(Wish::Prompted(id, answer)) => self.asking.answer(id, answer),
@@ -198,7 +210,7 @@ impl Screen {
             Some(Wish::Lend(guest)) => self.lending.begin(guest),
             Some(Wish::Save(saving, file)) => self.save(saving, file),
             Some(Wish::Copy(text)) => self.copy(text),
-            Some(wish) => return Some(wish),
+            Some(wish) => return Some(Wished::new(wish, self.told.clone())),
         }
         None
     }
@@ -239,8 +251,8 @@ impl Screen {
     fn keep(&mut self, wish: Option<Wish>) {
         match self.serve(wish) {
             None => {}
-            Some(wish) if self.later.len() < LATER_MAX => self.later.push_back(wish),
-            Some(wish) => tracing::warn!(?wish, "too much waits to be carried out"),
+            Some(wished) if self.later.len() < LATER_MAX => self.later.push_back(wished),
+            Some(wished) => wished.refuse("too much waits to be carried out"),
         }
     }
 

@@ -39,17 +39,18 @@ pub(super) async fn choose(
     let mut screen = Screen::open(around, Own::load(around, global)?, true)?;
     screen.tell(Told::Stages(offers)).await;
     let chosen = loop {
-        let wish = screen.wish().await;
-        if let Wish::Stage(name) = wish {
-            break Ok(name);
-        }
-        if wish == Wish::Quit {
+        let Some(wished) = screen.wish().await else {
             let left = "left before a stage was chosen; nothing was changed";
             break Err(match screen.signal().await {
                 Some(number) => Stop::new(Exit::Signal(number), left),
                 None => unsaid,
             });
+        };
+        if let Wish::Stage(name) = wished.what().clone() {
+            wished.done();
+            break Ok(name);
         }
+        wished.refuse("choose a stage first");
     };
     screen.close().await?;
     chosen

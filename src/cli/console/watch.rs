@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{begun::Begun, screen::Screen};
@@ -13,10 +13,11 @@ use crate::{
         exit::{Exit, Stop},
         own::Own,
     },
+    driver,
     model::{Owner, RunId},
     run::{Event, Run},
     store::{Follower, JournalError, Store},
-    tui::{Told, Wish},
+    tui::Told,
 };
 
 /// How often it is looked for news.
@@ -24,6 +25,9 @@ const GLANCE: Duration = Duration::from_millis(250);
 
 /// So many glances later it is asked whether somebody drives the run.
 const ASK_AFTER: u32 = 8;
+
+/// Facts that are found this long after the last look at most have just been written.
+const JUST_NOW: SignedDuration = SignedDuration::from_secs(2);
 
 /// Why nothing is done here, whatever is wished.
 const ONLY_WATCHES: &str = "this console only watches";
@@ -36,6 +40,8 @@ struct Watched {
     /// When anything that runs was last heard of.
     heard: Option<Timestamp>,
     glances: u32,
+    /// When it was last looked for news.
+    glanced: Timestamp,
 }
 
 /// How the watching of a run ended.
@@ -62,12 +68,10 @@ pub(super) async fn watch(
         Watched::of(&first, follower, &events)?.show(around, &mut screen, events).await?;
     while watching == Watching::Over {
         tokio::select! {
-            wish = screen.wish() => {
-                if wish == Wish::Quit {
-                    break;
-                }
-                screen.refuse(wish, ONLY_WATCHES).await;
-            }
+            wish = screen.wish() => match wish {
+                Some(wished) => wished.refuse(ONLY_WATCHES),
+                None => break,
+            },
             id = begun.next() => watching = follow(around, &mut screen, &id).await?,
         }
     }
@@ -91,7 +95,8 @@ impl Watched {
         let run = Run::fold(events)
             .map_err(|error| Stop::new(Exit::Refused, format!("run {id}: {error}")))?;
         let driver = follower.driver();
-        Ok(Self { follower, run, driver, heard: None, glances: 0 })
+        driver::no_earlier(run.latest);
+        Ok(Self { follower, run, driver, heard: None, glances: 0, glanced: driver::now() })
     }
 
     /// Shows it to its end.
@@ -108,12 +113,10 @@ impl Watched {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while self.run.closed.is_none() {
             tokio::select! {
-                wish = screen.wish() => {
-                    if wish == Wish::Quit {
-                        return Ok(Watching::Left);
-                    }
-                    screen.refuse(wish, ONLY_WATCHES).await;
-                }
+                wish = screen.wish() => match wish {
+                    Some(wished) => wished.refuse(ONLY_WATCHES),
+                    None => return Ok(Watching::Left),
+                },
                 _ = ticks.tick() => match self.glance(around, screen).await {
                     Ok(()) => {}
                     Err(error @ JournalError::Damaged(_)) => {
@@ -134,7 +137,13 @@ impl Watched {
         let asked = self.glances.is_multiple_of(ASK_AFTER).then(|| self.follower.driver());
         let events = self.follower.news()?;
         events.iter().for_each(|event| self.run.apply(event));
-        if !events.is_empty() {
+        let last = std::mem::replace(&mut self.glanced, driver::now());
+        if let Some(newest) = events.last() {
+            // What was written while nobody looked is no news of the time.
+            if self.glanced.duration_since(last) < JUST_NOW {
+                driver::along(newest.at);
+                self.glanced = driver::now();
+            }
             self.tell(events, screen).await;
         }
         let heard = last_heard(&around.store, &self.run);

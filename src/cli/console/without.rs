@@ -41,6 +41,7 @@ pub(super) fn why(around: &Surroundings) -> Option<Stop> {
     let what = match (around.terminal, around.ci) {
         (true, false) => return None,
         (true, true) => "the console is not opened: CI is set, so nobody sits here",
+        (false, _) if around.linear => "--linear needs a terminal: lines are typed there by hand",
         (false, _) => "the console needs a terminal (and TERM to say which)",
     };
     Some(Stop::new(Exit::Usage, what).hint(

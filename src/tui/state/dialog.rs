@@ -41,6 +41,8 @@ pub(crate) enum Deed {
     Without(Vec<String>),
     /// Gives the run up.
     Abort(Abort),
+    /// Breaks the taking back off, with the field as the reason.
+    Rest,
     /// Answers a prompt: yes, or the field.
     Prompted(u64, bool),
     /// Does this, with the fields for its reason and its time.
@@ -281,6 +283,13 @@ impl Dialog {
         self
     }
 
+    /// Hides what is typed in its first field, or shows it, where that can be chosen.
+    pub(crate) fn hide_first(&mut self, hidden: bool) {
+        if let Some(field) = self.fields.first_mut().filter(|field| field.veiled) {
+            field.hide(hidden);
+        }
+    }
+
     /// Gives the keys to a field or a button.
     pub(crate) fn give(&mut self, focus: Focus) {
         self.focus = focus;
@@ -335,6 +344,7 @@ impl Dialog {
             | Deed::Exclude(_)
             | Deed::Without(_)
             | Deed::Abort(_)
+            | Deed::Rest
             | Deed::Prompted(..)
             | Deed::Lend(_)
             | Deed::Save(_)
@@ -427,6 +437,18 @@ impl Field {
         changed
     }
 
+    /// Holds this text from now on; `follows`: it came with something else.
+    pub(crate) fn fill(&mut self, text: &str, follows: bool) {
+        self.area.select_all();
+        self.area.cut();
+        self.area.set_yank_text("");
+        self.area.insert_str(text);
+        self.bursts = Bursts::default();
+        if follows {
+            self.bursts.grew(self.chars(), self.chars(), follows);
+        }
+    }
+
     fn chars(&self) -> usize {
         self.area.lines().iter().map(|line| line.chars().count()).sum()
     }
@@ -445,7 +467,7 @@ impl Field {
             Need::Exactly(wanted) if typed != *wanted => {
                 Some(format!("first type {wanted} into the field"))
             }
-            Need::Exactly(wanted) => self.bursts.are_all_of(self.chars()).then(|| {
+            Need::Exactly(wanted) => self.bursts.are_in(self.chars()).then(|| {
                 format!("{wanted} came all at once: empty the field, and type it by hand")
             }),
             Need::Moment => moment::read(&typed, now, zone).err(),

@@ -109,7 +109,8 @@ fn undo_face(run: &Run, nodes: &[NodeId]) -> Option<Face> {
     let (_, undo) = nodes
         .iter()
         .filter_map(|id| Some((*id, run.cell(*id)?)))
-        .filter(|(_, cell)| matches!(cell.node.origin, Origin::UndoOf(_)) && cell.tries > 0)
+        .filter(|(_, cell)| matches!(cell.node.origin, Origin::UndoOf(_)))
+        .filter(|(_, cell)| begun(run, cell) > 0)
         .max_by_key(|(id, cell)| (!cell.is_over(), id.0))?;
     match &undo.state {
         State::Armed(_) | State::Running(_) | State::Settling(..) => Some(Face::Undoing),
@@ -124,6 +125,12 @@ fn undo_face(run: &Run, nodes: &[NodeId]) -> Option<Face> {
         | State::Never(_)
         | State::Reverted(_) => None,
     }
+}
+
+/// How many attempts have had their turn: one that was made ready ahead of it waits, to the operator.
+pub(crate) fn begun(run: &Run, cell: &Cell) -> u16 {
+    let ahead = matches!(cell.state, State::Armed(_)) && !run.ready(cell);
+    cell.tries.saturating_sub(u16::from(ahead))
 }
 
 fn of_cell(run: &Run, column: &Column, id: NodeId, cell: &Cell) -> Face {

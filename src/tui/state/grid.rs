@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::face;
 use crate::{
     model::{HostId, Node, NodeId, Origin, Part, Plan, Try},
     run::{Cell, Run, State},
@@ -137,9 +138,10 @@ pub(crate) fn attempts(run: &Run, nodes: &[NodeId]) -> Vec<Try> {
     let mut begun: Vec<(NodeId, &Cell)> = nodes
         .iter()
         .filter_map(|id| Some((*id, run.cell(*id)?)))
-        .filter(|(_, cell)| cell.tries > 0)
+        .filter(|(_, cell)| face::begun(run, cell) > 0)
         .collect();
     begun.sort_by_key(|(id, cell)| (cell.began.unwrap_or(u64::MAX), id.0));
-    let tries = |(node, cell): (NodeId, &Cell)| (1..=cell.tries).map(move |n| Try { node, n });
+    let tries =
+        |(node, cell): (NodeId, &Cell)| (1..=face::begun(run, cell)).map(move |n| Try { node, n });
     begun.into_iter().flat_map(tries).collect()
 }

@@ -6,6 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 /// A hand hardly ever types two keys within this time, nor repeats a key that is held so quickly.
 const APART: SignedDuration = SignedDuration::from_millis(15);
 
+/// So many keys one at once behind the other are two fingers on two keys; more are no hand's.
+const TOGETHER: usize = 2;
+
 /// How the last key came.
 #[derive(Debug, Default)]
 pub(crate) struct Hand {
@@ -57,9 +60,10 @@ impl Bursts {
         }
     }
 
-    /// Whether a text of so many characters came at once. That a single one did means nothing.
-    pub(crate) fn are_all_of(&self, chars: usize) -> bool {
-        self.longest > 1 && self.longest >= chars
+    /// Whether any of a text of so many characters came at once, as no hand types it. That a single one did
+    /// means nothing.
+    pub(crate) fn are_in(&self, chars: usize) -> bool {
+        self.longest > TOGETHER || (self.longest > 1 && self.longest >= chars)
     }
 }
 
@@ -108,7 +112,7 @@ mod tests {
                 chars += by;
                 bursts.grew(*by, chars, *follows);
             }
-            assert_eq!(bursts.are_all_of(chars), at_once, "{came:?}");
+            assert_eq!(bursts.are_in(chars), at_once, "{came:?}");
         };
         check(&[(1, false)], false);
         check(&[(1, true)], false);
@@ -116,13 +120,18 @@ mod tests {
         check(&[(3, false)], true);
         // Two fingers on two keys, as hands do.
         check(&[(1, false), (1, true), (1, false)], false);
+        check(&[(1, false), (1, true), (1, false), (1, true), (1, false)], false);
+        // A letter that was typed makes the rest no more so, before it or behind.
+        check(&[(1, false), (1, false), (1, true), (1, true)], true);
+        check(&[(1, false), (1, true), (1, true), (1, false), (1, false)], true);
+        check(&[(1, false), (3, false), (1, false), (1, false)], true);
         let mut bursts = Bursts::default();
         bursts.grew(5, 5, false);
         bursts.grew(0, 4, false);
-        assert!(bursts.are_all_of(4), "a letter taken away makes nothing typed");
+        assert!(bursts.are_in(4), "a letter taken away makes nothing typed");
         bursts.grew(0, 0, false);
         bursts.grew(1, 1, false);
         bursts.grew(1, 2, false);
-        assert!(!bursts.are_all_of(2), "it was typed anew");
+        assert!(!bursts.are_in(2), "it was typed anew");
     }
 }

@@ -30,7 +30,7 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Size;
 
-pub(crate) use self::said::Line;
+pub(crate) use self::said::{Came, Line, Part};
 use self::{
     attention::Attention,
     dialog::Dialog,
@@ -168,6 +168,8 @@ pub(crate) struct Model {
     pub(crate) starting: bool,
     /// The run is only watched, and this is who drives it.
     pub(crate) watched: Option<Option<String>>,
+    /// The run is being taken up, and not driven yet.
+    pub(crate) untaken: bool,
     /// The run ended, or cannot be driven on.
     pub(crate) over: Option<String>,
     /// Nobody hears wishes any more.
@@ -229,6 +231,7 @@ impl Model {
             next: None,
             starting: false,
             watched: None,
+            untaken: false,
             over: None,
             alone: false,
             hand: Hand::default(),
@@ -403,6 +406,12 @@ impl Model {
         cells.count()
     }
 
+    /// Whether a run is open that nobody drives, as far as is known here.
+    pub(crate) fn is_undriven(&self) -> bool {
+        let open = self.run().is_some_and(|run| run.closed.is_none());
+        open && (self.untaken || self.over.is_some() || self.watched == Some(None))
+    }
+
     /// Whether a step runs that an abort could stop: what takes back is let end.
     pub(crate) fn abort_stops(&self) -> bool {
         let stopped = |cell: &Cell| cell.in_flight() && !cell.node.origin.takes_back();
@@ -468,6 +477,6 @@ impl Model {
 
     /// Says something in the line above the keys.
     pub(crate) fn say(&mut self, text: impl Into<String>, tone: Tone) {
-        self.put(Line { at: self.now, text: text.into(), tone });
+        self.put(Line { at: self.now, text: text.into(), tone, part: None });
     }
 }

@@ -12,11 +12,33 @@ pub(crate) struct Line {
     pub(crate) at: Timestamp,
     pub(crate) text: String,
     pub(crate) tone: Tone,
+    /// The step that it is about, where it only tells that one began, or ended well.
+    pub(crate) part: Option<Part>,
+}
+
+/// A step on a host that began, or ended well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) host: String,
+    pub(crate) step: String,
+    pub(crate) end: Came,
+}
+
+/// How far it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Came {
+    Started,
+    /// It is done, after this time.
+    Ok(String),
 }
 
 /// What was said, the newest last.
 #[derive(Debug, Default)]
-pub(crate) struct Said(VecDeque<Line>);
+pub(crate) struct Said {
+    lines: VecDeque<Line>,
+    /// How many there were so far.
+    count: u64,
+}
 
 /// So much of it is kept.
 const SAID_MAX: usize = 500;
@@ -35,15 +57,27 @@ impl Line {
 impl Said {
     /// Keeps a line.
     pub(crate) fn keep(&mut self, line: Line) {
-        if self.0.len() >= SAID_MAX {
-            self.0.pop_front();
+        if self.lines.len() >= SAID_MAX {
+            self.lines.pop_front();
         }
-        self.0.push_back(line);
+        self.lines.push_back(line);
+        self.count += 1;
+    }
+
+    /// How many lines there were so far.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Those after the first so many with their numbers, as far as they are kept, the oldest first.
+    pub(crate) fn after(&self, count: u64) -> impl Iterator<Item = (u64, &Line)> {
+        let first = self.count - self.lines.len() as u64;
+        (first..).zip(&self.lines).skip_while(move |(number, _)| *number < count)
     }
 
     /// The newest first.
     pub(crate) fn newest(&self) -> impl Iterator<Item = &Line> {
-        self.0.iter().rev()
+        self.lines.iter().rev()
     }
 }
 

@@ -123,8 +123,10 @@ impl Model {
         let runs = |id: &&NodeId| {
             let cell = run.cell(**id);
             let going = |cell: &Cell| {
-                let up = cell.node.host.is_some_and(|host| run.down(host).is_none());
-                matches!(cell.state, State::Running(_)) && cell.question.is_none() && up
+                // One that is not known to go on may have ended long ago.
+                let up = cell.node.host.is_some_and(|host| run.world.is_up(host));
+                let seen = up && !run.catches_up(cell, self.now);
+                matches!(cell.state, State::Running(_)) && cell.question.is_none() && seen
             };
             cell.is_some_and(going)
         };

@@ -150,6 +150,16 @@ impl Ink {
         self.sheet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Bytes that were gathered so far.
+    pub(super) fn gathered(&self) -> usize {
+        self.sheet().len()
+    }
+
+    /// Drops what was gathered after so many bytes.
+    pub(super) fn cut(&self, bytes: usize) {
+        self.sheet().truncate(bytes);
+    }
+
     /// Sends what was gathered on its way; drops it when the terminal is no longer ours.
     pub(super) fn send(&self) {
         let mut sheet = self.sheet();

@@ -236,8 +236,10 @@ impl Terminal {
         title: &str,
         view: impl FnOnce(&mut Frame<'_>),
     ) -> io::Result<()> {
+        let before_it = self.ink.gathered();
         let begin = [modes::set(Mode::Frame), modes::set(Mode::Cursor)].concat();
         self.add(begin.as_bytes())?;
+        let nothing = self.ink.gathered();
         fit(&mut self.inner, size, std::mem::take(&mut self.forgotten))?;
         let before = self.before.take().filter(|before| before.area.as_size() == size);
         if self.title != title {
@@ -249,7 +251,12 @@ impl Terminal {
             let buffer = frame.buffer_mut();
             self.before = cells::settle(buffer, before.as_ref()).then(|| buffer.clone());
         })?;
-        self.add(modes::unset(Mode::Frame).as_bytes())?;
+        if self.ink.gathered() > nothing {
+            self.add(modes::unset(Mode::Frame).as_bytes())?;
+        } else {
+            // As the last one: the terminal has it.
+            self.ink.cut(before_it);
+        }
         self.ink.send();
         Ok(())
     }

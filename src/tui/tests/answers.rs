@@ -4,12 +4,13 @@
 use super::{
     Desk, WIDE,
     failure::{both, check, desk, failed},
+    keys::parse_state,
     story,
 };
 use crate::{
     model::{HoldId, HostId, Kind, Node, NodeId, Try},
     run::{Cause, Choice, End, Fact, Offer, Question, Sig, Why},
-    tui::{Told, Wish},
+    tui::{Told, Wish, action::Action, keymap::written, words},
 };
 
 /// The migration takes input, and says nothing.
@@ -22,6 +23,33 @@ fn silent() -> story::Story {
     }
     let story = story::Story::of(plan).done("release", &[0, 1, 2], 1);
     story.done("build", &[0, 1], 3).pass("migrate").start("migrate", 2)
+}
+
+#[test]
+fn the_question_is_seen_with_its_choices_at_every_size() {
+    for state in ["failed", "unknown", "asking", "broken", "failed site"] {
+        for (width, height) in [(60, 16), (62, 18), (80, 24), (100, 30), (120, 36), (200, 50)] {
+            let desk = Desk::new(WIDE).resize(width, height).tell_all(parse_state(state));
+            let mut desk = desk.keys("5");
+            let (_, hold) = desk.model.hold().expect("something is asked");
+            let offers = hold.offers.clone();
+            let cause = words::cause(&desk.model, desk.model.run().unwrap(), hold);
+            let begins: String = cause[0].chars().take(20).collect();
+            for offer in offers {
+                let screen = desk.screen();
+                let case = format!("{state}, {width}x{height}, {offer}\n{screen}");
+                let card = ["1 Failure ", "1 Question "].iter().any(|title| screen.contains(title));
+                assert!(card || screen.contains(&begins), "{begins}: {case}");
+                assert!(screen.contains(&offer.to_string()), "{case}");
+                // No row is left empty between the header and the last line.
+                let rows: Vec<&str> = screen.lines().collect();
+                assert!(rows[1..rows.len() - 2].iter().all(|row| !row.is_empty()), "{case}");
+                let key = written(&desk.model, Action::Act(words::key_of(offer)));
+                assert!(screen.contains(&format!("\u{25b8} {key}  {offer}")), "{case}");
+                desk = desk.keys("j");
+            }
+        }
+    }
 }
 
 #[test]
@@ -43,7 +71,7 @@ fn a_step_that_takes_input_is_sent_some_though_it_asks_nothing() {
     // One that takes none is sent none.
     let desk = Desk::new(WIDE).tell(story::running().told()).keys("I");
     let said = desk.model.line.as_ref().map(|line| line.text.as_str()).unwrap_or_default();
-    assert_eq!(said, "I does nothing now: nothing is being asked");
+    assert_eq!(said, "I not now: nothing is being asked");
 }
 
 #[test]
@@ -139,7 +167,8 @@ fn what_takes_back_is_stopped_alone_and_then_asked_about() {
     // An abort lets it end: none is offered that would stop it.
     let desk = desk(WIDE, story::undoing().told()).keys("A");
     let said = desk.model.line.as_ref().map(|line| line.text.as_str()).unwrap_or_default();
-    assert_eq!(said, "A does nothing now: it is being undone already");
+    let pauses = "it is being undone: P pauses that, then the rest can be left as it is";
+    assert_eq!(said, format!("A not now: {pauses}"));
     let screen = desk.keys("H").screen();
     assert!(screen.contains("you are asked next what to do about it"), "{screen}");
 }
@@ -150,7 +179,7 @@ fn the_keys_of_a_failed_undo_are_those_that_do_something() {
     let screen = desk.screen();
     let keys = screen.lines().last().unwrap();
     assert!(keys.contains(" X exclude"), "{keys}");
-    for nothing in [" H stop", " C continue", " P pause"] {
+    for nothing in [" H stop", " C continue"] {
         assert!(!keys.contains(nothing), "{keys}");
     }
     let skip = super::failure::desk(WIDE, story::not_undone().told()).keys("K").screen();

@@ -1,8 +1,6 @@
 //! Other keys than the table has.
 
-use ratatui::layout::Size;
-
-use super::{Desk, NARROW, WIDE, chatter, commands::stages, keys::STATES, settings, story};
+use super::{Desk, NARROW, SMALL, WIDE, chatter, commands::stages, keys::STATES, settings, story};
 use crate::{
     config::Theme,
     tui::{
@@ -13,8 +11,6 @@ use crate::{
         state::Model,
     },
 };
-
-const SMALL: Size = Size { width: 60, height: 16 };
 
 fn with(bindings: &[(&str, &[&str])]) -> Result<Keymap, Vec<KeyFault>> {
     let owned = |keys: &&[&str]| keys.iter().map(|key| (*key).to_owned()).collect();
@@ -148,7 +144,7 @@ fn moved_keymap() -> Keymap {
 /// Keys that the text of a screen names and that are not bound any more. In lists and in dialogs some
 /// keys are what they are everywhere, and dialogs have letters of their own.
 fn old_keys(model: &Model, screen: &str) -> Vec<String> {
-    const SAME: [&str; 6] = ["Enter", "Tab", "Shift-Tab", "PgDn", "PgUp", "Ctrl-u"];
+    const SAME: [&str; 7] = ["Enter", "Tab", "Shift-Tab", "PgDn", "PgUp", "Ctrl-u", "Ctrl-o"];
     let listed = model.dialog.is_some()
         || model.picker.is_some()
         || model.stages.is_some()
@@ -172,7 +168,8 @@ fn old_keys(model: &Model, screen: &str) -> Vec<String> {
         let title = format!("┌ {key} ");
         let behind = format!("({key})");
         let is_word = key.chars().any(|c| c.is_ascii_alphabetic());
-        for line in shown.lines() {
+        // What was pressed is named, whatever it stands for.
+        for line in shown.lines().filter(|line| !line.contains(" stands for nothing; ")) {
             let word = |word: &str| word.trim_matches([',', '.', ';', ':', '(', ')']) == key;
             let number = title.chars().any(|c| c.is_ascii_digit());
             let titled = number && (line.contains(&title) && !line.contains(&format!("{title}of")));

@@ -1,7 +1,7 @@
 //! All dialogs that can be opened: what they say, and that nothing but a meant key confirms them.
 
 use super::{
-    Desk, NARROW, WIDE,
+    Desk, NARROW, SMALL, WIDE,
     keys::{STATES, acts},
     settings,
     sites::{NEWEST, Sites, unprotected},
@@ -324,15 +324,19 @@ fn read_only_says_why_at_every_key() {
             let desk = Desk::with(NARROW, settings, 40, super::chatter).tell_all(told());
             let desk = desk.keys(&letter.to_string());
             let says = desk.model.line.as_ref().map_or("", |line| line.text.as_str());
-            let wanted =
-                format!("{letter} does nothing now: this console only looks (--read-only)");
+            let wanted = format!("{letter} not now: this console only looks (--read-only)");
             assert_eq!(says, wanted, "{name}");
             assert!(desk.model.dialog.is_none() && !desk.wishes.iter().any(acts), "{name}");
         }
     }
-    let settings = Settings { read_only: true, ..settings() };
-    let mut desk = Desk::with(WIDE, settings, 40, super::chatter).tell_all(Sites::calm().idle());
-    assert!(desk.screen().lines().next().unwrap().contains("READ-ONLY"), "{}", desk.screen());
+    for (name, told) in STATES {
+        for size in [WIDE, NARROW, SMALL] {
+            let settings = Settings { read_only: true, ..settings() };
+            let mut desk = Desk::with(size, settings, 40, super::chatter).tell_all(told());
+            let screen = desk.screen();
+            assert!(screen.lines().next().unwrap().contains("READ-ONLY"), "{name}: {screen}");
+        }
+    }
 }
 
 #[test]

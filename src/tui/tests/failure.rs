@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use ratatui::layout::Size;
 
-use super::{Desk, NARROW, WIDE, settings, story};
+use super::{Desk, NARROW, SMALL, WIDE, settings, story};
 use crate::{
     model::{
         Act, BoxMode, Changes, Command, HoldId, HostId, Items, Key, Kind, Node, NodeId, Origin,
@@ -12,8 +12,6 @@ use crate::{
     run::{Cause, Choice, End, Event, Fact, LinkState, Offer, Question, Sig, Why},
     tui::{Settings, Told, errand::Errand, state::Pane},
 };
-
-const SMALL: Size = Size { width: 60, height: 16 };
 
 /// A log with an error in its middle.
 fn traceback(number: u64) -> String {
@@ -357,7 +355,7 @@ fn the_card_is_copied_without_secrets() {
     let text = all.filter_map(copied).next().expect("something was copied");
     assert!(!text.contains("hunter2"), "{text}");
     insta::assert_snapshot!("failure_copied", text);
-    assert!(desk.screen().contains("the card was sent to the terminal's clipboard"));
+    assert!(desk.screen().contains("the card was sent to the clipboard"));
     // Elsewhere there is no card.
     let mut desk = Desk::new(WIDE).tell(story::running().told()).keys("y");
     assert_eq!(desk.model.errands.next(), None);
@@ -366,7 +364,7 @@ fn the_card_is_copied_without_secrets() {
 #[test]
 fn nothing_of_the_view_needs_more_than_ascii() {
     for told in [failed, both, item, password] {
-        let settings = Settings { ascii: true, ..settings() };
+        let settings = Settings { ascii: true, seven_bit: true, ..settings() };
         let mut desk = Desk::with(NARROW, settings, 60, traceback).tell(told()).keys("5");
         let screen = desk.screen();
         assert!(screen.is_ascii(), "{screen}");
@@ -441,4 +439,26 @@ fn what_is_tried_again_stays_on_the_screen_though_the_step_runs_elsewhere() {
         assert_eq!(seen.model.cursor.row, 1);
     }
     assert_eq!(seen.model.attempt(), Some(again));
+}
+
+#[test]
+fn a_log_that_is_read_stays_where_the_answer_and_the_next_attempt_are_told_at_once() {
+    let mut seen = desk(WIDE, story::failed().told()).keys("4jj");
+    seen.look();
+    let node = story::failed().node("migrate", 2);
+    let (first, again) = (Try { node, n: 1 }, Try { node, n: 2 });
+    assert!(seen.model.failure.open && !seen.model.log.follow);
+    let seq = seen.model.run().unwrap().seq;
+    let facts = [
+        Fact::Chose(HoldId(0), Choice::Retry, Why::default()),
+        Fact::Armed(again),
+        Fact::Staged(again),
+        Fact::Started(again),
+    ];
+    let events =
+        (seq..).zip(facts).map(|(seq, fact)| Event { seq, at: story::at(60), by: None, fact });
+    let seen = seen.tell(Told::Events(events.collect()));
+    assert!(!seen.model.failure.open);
+    assert_eq!(seen.model.attempt(), Some(first));
+    assert_eq!(seen.keys("f").model.attempt(), Some(again));
 }

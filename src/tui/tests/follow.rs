@@ -56,6 +56,18 @@ fn the_end_of_the_log_or_f_goes_on_with_the_step_that_runs() {
 }
 
 #[test]
+fn what_is_still_looked_for_or_chosen_does_not_hold_the_log_back() {
+    for keys in ["e", "c", "ckk", "/module 3<ret>", "n"] {
+        let desk = Desk::new(WIDE).tell(story::running().told()).keys("4kkk/module 1<ret>");
+        let desk = desk.burst(&format!("{keys}f"));
+        let mut desk = desk.tell(went_on());
+        let row = title(&mut desk);
+        let follows = row.contains("Log db1 \u{203a} migrate") && row.contains("FOLLOW");
+        assert!(follows, "{keys}: {row}");
+    }
+}
+
+#[test]
 fn another_attempt_does_not_replace_the_one_that_is_read() {
     let retried = || story::running().wait(3).end("build", 0, 1).start("build", 0);
     let desk = Desk::new(WIDE).tell(story::running().told()).keys("4kkk");

@@ -210,6 +210,15 @@ fn text_that_a_terminal_pastes_without_a_mark_confirms_nothing() {
         assert!(!desk.wishes.iter().any(acts), "{keys}: {:?}", desk.wishes());
         assert!(desk.screen().contains(by_hand), "{keys}: {}", desk.screen());
     }
+    // A letter typed beside it makes it no more typed.
+    for (typed, at_once, behind) in
+        [("p", "roduction", ""), ("pro", "duc", "tion"), ("", "product", "ion")]
+    {
+        let desk = Desk::new(WIDE).tell_all(story::ready()).keys("D<tab>").keys(typed);
+        let mut desk = desk.unmarked(at_once).keys(behind).keys("<tab><tab><ret>");
+        assert!(!desk.wishes.iter().any(acts), "{typed}|{at_once}|{behind}: {:?}", desk.wishes());
+        assert!(desk.screen().contains(by_hand), "{}", desk.screen());
+    }
     let anew = format!("{}production<tab><tab><ret>", "<bs>".repeat("production".len()));
     assert_eq!(filled(&anew).wishes.iter().filter(|wish| acts(wish)).count(), 1);
     // Nor does a run go on by it that asks nothing.

@@ -2,14 +2,12 @@
 
 use ratatui::layout::Size;
 
-use super::{Desk, NARROW, WIDE, settings, story};
+use super::{Desk, NARROW, SMALL, WIDE, settings, story};
 use crate::{
     model::{Column, Host, HostId, Key, Kind, Node, NodeId, Origin, Part, Plan, StepName},
     run::{Fact, LinkState},
     tui::{HostState, Told, state::narrow::List, tests::chatter},
 };
-
-const SMALL: Size = Size { width: 60, height: 16 };
 
 /// Forty hosts and twelve steps.
 fn plan() -> Plan {
@@ -167,7 +165,7 @@ fn steps_are_listed_by_what_is_typed() {
 fn where_there_is_no_log_nothing_is_searched() {
     let mut desk = desk(WIDE).keys("4/");
     let screen = desk.screen();
-    assert!(screen.contains("/ does nothing now: there is no log here yet"), "{screen}");
+    assert!(screen.contains("/ not now: there is no log here yet"), "{screen}");
     assert!(!screen.contains("looking"), "{screen}");
     // In a run, too, before the step has begun.
     let mut desk = Desk::new(WIDE).tell(story::running().told()).keys("llll4/");

@@ -8,13 +8,18 @@ mod attention;
 mod bound;
 mod commands;
 mod dialogs;
+mod driven;
 mod excluded;
 mod failure;
 mod follow;
+mod heard;
 mod host;
 mod items;
 mod keys;
 mod lent;
+mod linear;
+mod linear_asked;
+mod listed;
 mod locks;
 mod log;
 mod looks;
@@ -32,9 +37,11 @@ mod search;
 mod sites;
 mod story;
 mod styled;
+mod takes;
 mod tempo;
 mod themes;
 mod typing;
+mod unanswered;
 mod unplanned;
 
 use std::{
@@ -64,6 +71,8 @@ use crate::{
 
 pub(super) const WIDE: Size = Size { width: 120, height: 36 };
 pub(super) const NARROW: Size = Size { width: 80, height: 24 };
+/// The smallest with all of its panes.
+pub(super) const SMALL: Size = Size { width: 60, height: 16 };
 
 /// A log made of a function, that counts the lines read from it.
 pub(super) struct FakeLog {

@@ -113,7 +113,7 @@ fn no_place_panics() {
                 .keys("<f2>")
                 .keys(keys);
             for row in 0..=size.height {
-                for column in (0..=size.width).step_by(3) {
+                for column in (0..=size.width).step_by(7) {
                     for kind in [
                         MouseEventKind::Down(MouseButton::Left),
                         MouseEventKind::ScrollUp,

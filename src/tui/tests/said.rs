@@ -2,7 +2,11 @@
 //! be found again. And the tabs of small screens, what was typed into the palette, what follows an answer.
 
 use super::{Desk, WIDE, nav::failed, outside::idle, story};
-use crate::tui::{Told, told::Returned, update::Msg};
+use crate::{
+    model::HostId,
+    run::{Fact, LinkState, Who},
+    tui::{Told, told::Returned, update::Msg},
+};
 
 fn shown(desk: &Desk) -> &str {
     desk.model.line.as_ref().map_or("", |line| line.text.as_str())
@@ -40,6 +44,41 @@ fn what_is_over_is_driven_by_nobody_and_that_is_not_said() {
     let over = || Told::Over("run a4dqob is over".to_owned());
     let closed = of_another(story::done_failed()).tell(over()).tell(watched(None));
     assert_eq!(shown(&closed), "run a4dqob is over");
+}
+
+#[test]
+fn how_a_run_that_nobody_drives_goes_on_is_seen_by_nobody() {
+    let watched = |by: Option<&str>| Told::Watching(by.map(str::to_owned));
+    let unseen = |mut desk: Desk| {
+        let screen = desk.screen();
+        for says in ["OPEN, goes no further", "hosts 0/3", "unknown", "(nobody drives the run)"] {
+            assert!(screen.contains(says), "{says}\n{screen}");
+        }
+        assert!(!screen.contains("running") && !screen.contains("eta"), "{screen}");
+    };
+    let facts = story::running;
+    unseen(
+        Desk::new(WIDE).tell(watched(Some("bob@vm 42"))).tell(facts().told()).tell(watched(None)),
+    );
+    unseen(Desk::new(WIDE).tell(watched(None)).tell(facts().told()));
+    // Until somebody takes it up; who did so before is of no account.
+    let taken = |by: &str| Fact::Taken(Who(by.to_owned()));
+    let left = facts().then(taken("bob@vm 42"));
+    let before = left.events.len();
+    let up = left.then(taken("li@desk 7"));
+    let up = (0..3).fold(up, |up, host| up.then(Fact::Link(HostId(host), LinkState::Up)));
+    let (left, up) = up.events.split_at(before);
+    for (first, header) in [(watched(None), "OPEN, goes no further"), (Told::TakesUp, "TAKING UP")]
+    {
+        let mut desk = Desk::new(WIDE).tell(first).tell(Told::Events(left.to_vec()));
+        assert!(desk.screen().contains(header), "{}", desk.screen());
+        desk = desk.tell(Told::Events(up.to_vec()));
+        assert!(!desk.model.is_undriven() && desk.screen().contains("hosts 3/3"));
+    }
+    // Nor by a console that cannot drive it any more.
+    let over = Told::Over("cannot go on: the disk is full".to_owned());
+    let mut over = Desk::new(WIDE).tell(facts().told()).tell(over);
+    assert!(over.screen().contains("hosts 0/3"), "{}", over.screen());
 }
 
 #[test]

@@ -62,8 +62,8 @@ fn a_search_shows_what_it_finds_while_it_is_typed() {
 #[test]
 fn a_pattern_that_is_none_says_so_and_is_still_typed() {
     for (keys, wanted) in [
-        ("/(", "/(   no pattern yet, character 1: ( is not closed   Esc goes back"),
-        ("/(<ret>", "/(   no pattern yet, character 1: ( is not closed   Esc goes back"),
+        ("/(", "/(   no pattern yet, character 1: ( is not closed"),
+        ("/(<ret>", "/(   no pattern yet, character 1: ( is not closed"),
         ("&(<ret>", "&(   no pattern yet, character 1: ( is not closed"),
         ("&!a(<ret><ret>", "&!a(   no pattern yet, character 3: ( is not closed"),
         ("/a{9999}{9999}<ret>", "/a{9999}{9999}   no pattern: it is too large"),
@@ -71,6 +71,7 @@ fn a_pattern_that_is_none_says_so_and_is_still_typed() {
         let mut desk = desk(100, chatter).keys(keys);
         let screen = desk.screen();
         assert!(screen.contains(wanted), "{screen}");
+        assert!(screen.trim_end().ends_with("\n Enter keep  Esc back"), "{screen}");
         assert!(desk.model.log.typing.is_some(), "{keys}");
         let desk = desk.keys("<esc>");
         assert!(desk.model.log.typing.is_none(), "{keys}");

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::{Desk, NARROW, WIDE, settings, story};
 use crate::{
     model::{HostId, Try},
-    run::{Fact, LinkState, Mode, Run},
+    run::{Fact, LinkState, Mode, Run, Who},
     store::Pace,
     tui::{
         Settings, Told,
@@ -98,6 +98,22 @@ fn what_ended_while_nobody_looked_is_not_called_slow() {
 }
 
 #[test]
+fn what_may_have_ended_while_nobody_looked_is_not_called_late() {
+    let taken = |facts: &[Fact], later| {
+        let taken = story::running().wait(600).then(Fact::Taken(Who("li@desk 7".to_owned())));
+        let taken = facts.iter().cloned().fold(taken, story::Story::then);
+        let mut desk = Desk::with(WIDE, settings(), 40, super::chatter);
+        desk.model.now = taken.events.last().unwrap().at;
+        let desk = desk.tell(pace(6)).tell(taken.told()).later(later);
+        desk.model.said.newest().filter(|line| line.text.contains("late")).count()
+    };
+    let up = [0, 1, 2].map(|host| Fact::Link(HostId(host), LinkState::Up));
+    assert_eq!(taken(&[], 60), 0, "no host is reached yet");
+    assert_eq!(taken(&up, 1), 0, "what it did meanwhile is under way");
+    assert_eq!(taken(&up, 60), 1, "it goes on");
+}
+
+#[test]
 fn what_prints_nothing_for_long_is_silent() {
     let at = |seconds| {
         let mut desk = running(settings(), 0);
@@ -152,6 +168,28 @@ fn a_clock_that_is_set_changes_nothing_that_is_measured() {
     let said = desk.model.said.newest().count();
     clock(&mut desk, SignedDuration::ZERO);
     assert_eq!((desk.model.set, desk.model.said.newest().count()), (SignedDuration::ZERO, said));
+}
+
+#[test]
+fn a_run_whose_facts_lie_in_the_future_or_a_day_behind_is_shown_sanely() {
+    let day = SignedDuration::from_hours(24);
+    let at = |by: SignedDuration| {
+        let mut desk = Desk::with(WIDE, settings(), 40, super::chatter);
+        desk.model.now = story::at(19) + by;
+        desk.tell(pace(6)).tell(story::running().told()).later(1)
+    };
+    // Facts from a day ahead: nothing has taken any time yet, and nothing is late or silent.
+    let mut ahead = at(-day);
+    let screen = ahead.screen();
+    for never in ["late", "silent", "longer", "-0", "-1", "-2", "23:59"] {
+        assert!(!screen.contains(never), "{never}\n{screen}");
+    }
+    assert!(screen.contains("00:00"), "{screen}");
+    // A day behind: it may be that long, and that is what is said, in words that fit.
+    let mut behind = at(day);
+    let screen = behind.screen();
+    assert!(screen.contains("24:00:20") && screen.contains("longer than usual"), "{screen}");
+    assert!(!screen.contains("-1"), "{screen}");
 }
 
 #[test]

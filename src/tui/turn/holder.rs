@@ -2,7 +2,7 @@
 
 use crossterm::event::EventStream;
 
-use super::{GLANCE, Turns, WISHES_MAX};
+use super::{GLANCE, Turns};
 use crate::tui::{
     TuiError,
     styles::Tone,
@@ -29,13 +29,13 @@ pub(super) enum Holder {
 impl Turns {
     /// Gives the terminal to a guest.
     pub(super) fn lend(&mut self, guest: Guest) {
-        if self.holder == Holder::Guest || self.outbox.len() >= WISHES_MAX {
+        if self.holder == Holder::Guest || self.outbox.is_full() {
             self.model.say("not now: too much waits to be carried out", Tone::Failed);
             return;
         }
         (self.keys, self.stream, self.holder) = (None, None, Holder::Guest);
         restore();
-        self.outbox.push_back(Wish::Lend(guest));
+        self.wish(Wish::Lend(guest));
     }
 
     /// Takes the terminal from a guest that has left. What was typed for it and not read by it is no

@@ -4,7 +4,7 @@
 
 mod holder;
 
-use std::{collections::VecDeque, io, time::Duration};
+use std::{io, time::Duration};
 
 use crossterm::event::{Event, EventStream, KeyEvent, KeyEventKind};
 use futures::StreamExt;
@@ -23,11 +23,12 @@ use super::{
     feed::Feed,
     hearing::Hearing,
     keymap::written,
-    notice, probe,
+    notice,
+    outbox::Outbox,
+    probe,
     settings::{Settings, Themes},
     state::Model,
     stream::{Cause, Stream},
-    styles::Tone,
     terminal::Terminal,
     told::{Told, Wish},
     update::{self, Msg, update},
@@ -43,9 +44,6 @@ const SECOND: Duration = Duration::from_secs(1);
 
 /// News that is taken in before a key has its turn again.
 const NEWS_MAX: usize = 256;
-
-/// Wishes that wait for whoever carries them out.
-const WISHES_MAX: usize = 64;
 
 /// How long it is looked whether more keys have come. crossterm 0.29 finds none when it may not wait at all,
 /// not even those that it has read.
@@ -115,7 +113,7 @@ struct Turns {
     ends: Ends,
     /// Something was found in a log.
     found: watch::Receiver<u64>,
-    outbox: VecDeque<Wish>,
+    outbox: Outbox,
     /// Something is not on the screen yet.
     pending: bool,
     told_open: bool,
@@ -188,7 +186,7 @@ impl Turns {
             signals,
             ends,
             found,
-            outbox: VecDeque::new(),
+            outbox: Outbox::default(),
             pending: true,
             told_open: true,
             dirty_open: true,
@@ -231,7 +229,7 @@ impl Turns {
                 Next::Sent => {}
             }
         }
-        self.flush().await;
+        self.outbox.flush(&self.ends.wishes).await;
         Ok(())
     }
 
@@ -256,13 +254,7 @@ impl Turns {
             _ = signals.go_on.recv(), if *holder != Holder::Guest => Next::Continued,
             event = key => Next::Input(event),
             () = Terminal::freed(), if *holder == Holder::Busy => Next::Freed,
-            permit = ends.wishes.reserve(), if !outbox.is_empty() => {
-                match (permit, outbox.pop_front()) {
-                    (Ok(permit), Some(wish)) => permit.send(wish),
-                    (Ok(_) | Err(_), _) => outbox.clear(),
-                }
-                Next::Sent
-            }
+            () = outbox.send(&ends.wishes), if !outbox.is_empty() => Next::Sent,
             _ = frame.tick(), if self.pending && *holder == Holder::Us => Next::Frame,
             told = ends.told.recv(), if self.told_open => Next::Told(told),
             changed = ends.dirty.changed(), if self.dirty_open && !self.pending => {
@@ -360,11 +352,12 @@ impl Turns {
 
     fn told_ends(&mut self) -> Result<(), TuiError> {
         (self.told_open, self.model.alone) = (false, true);
-        if self.model.over.is_none() {
-            let key = written(&self.model, Action::Quit);
-            let line = format!("the run is no longer driven from here; {key} leaves");
-            self.take(Msg::Told(Box::new(Told::Over(line))));
-        }
+        let key = written(&self.model, Action::Quit);
+        let told = match self.model.over {
+            None => Told::Over(format!("the run is no longer driven from here; {key} leaves")),
+            Some(_) => Told::Did(Err(format!("nothing is carried out any more; {key} leaves"))),
+        };
+        self.take(Msg::Told(Box::new(told)));
         self.pending = true;
         // Who would say that a guest has left is gone, and the guest with it.
         self.take_again()
@@ -372,15 +365,18 @@ impl Turns {
 
     fn take(&mut self, msg: Msg) {
         for wish in update(&mut self.model, msg) {
-            // Sent last, when everything else was.
-            if wish == Wish::Quit {
-                continue;
-            }
-            if self.outbox.len() < WISHES_MAX {
-                self.outbox.push_back(wish);
-            } else {
-                self.model.say("not sent: too much waits to be carried out", Tone::Failed);
-            }
+            self.wish(wish);
+        }
+    }
+
+    /// Sends it as soon as there is room; where too much waits, it is answered at once.
+    fn wish(&mut self, wish: Wish) {
+        // Sent last, when everything else was.
+        if wish == Wish::Quit {
+            return;
+        }
+        if let Some(told) = self.outbox.put(wish) {
+            self.take(Msg::Told(Box::new(told)));
         }
     }
 
@@ -391,8 +387,8 @@ impl Turns {
                 Errand::Copy(text) => {
                     let tmux = self.model.settings.tmux;
                     self.terminal.copy(&text, tmux).map_err(TuiError::Terminal)?;
-                    if tmux && self.outbox.len() < WISHES_MAX {
-                        self.outbox.push_back(Wish::Copy(text));
+                    if tmux {
+                        self.wish(Wish::Copy(text));
                     }
                 }
                 Errand::Alert(how, text) => {
@@ -465,17 +461,6 @@ impl Turns {
     fn taken(&mut self) {
         if let Some(dialog) = &mut self.model.dialog {
             dialog.meant.taken();
-        }
-    }
-
-    /// Sends what still waits.
-    async fn flush(&mut self) {
-        while let Some(wish) = self.outbox.pop_front() {
-            let sent = timeout(LAST_WISH, self.ends.wishes.send(wish)).await;
-            if !matches!(sent, Ok(Ok(()))) {
-                tracing::warn!("a wish was not taken before the console was left");
-                return;
-            }
         }
     }
 }

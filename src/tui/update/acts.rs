@@ -5,6 +5,7 @@ use super::{
     allowed::{self, breaks, stoppable, unheard},
     exclude, lend, outside, picker,
     question::{about, about_hold, answer},
+    undo,
 };
 use crate::{
     run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Sig},
@@ -25,7 +26,8 @@ use crate::{
 /// How a run is undone, and that it is begun only once.
 const DURING: &str =
     "during the run: {undo} takes back what has an undo, {abort} gives it up as it is";
-const ABORTED: &str = "none: an aborted run cannot be taken up again; {deploy} begins a new one";
+pub(super) const ABORTED: &str =
+    "none: an aborted run cannot be taken up again; {deploy} begins a new one";
 
 /// Where leaving happens.
 const HERE: &str = "this console";
@@ -51,16 +53,18 @@ pub(super) fn act(model: &mut Model, act: Act) -> Vec<Wish> {
             let mode = if act == Act::Step { Mode::Step } else { Mode::Run };
             model.next = Some(mode);
             let line =
-                "the next run is being planned; its dialog opens by itself (Esc: it does not)";
-            model.say(line, crate::tui::styles::Tone::Dim);
+                "the next run is being planned; its dialog opens by itself ({back}: it does not)";
+            model.say(with_keys(model, line), crate::tui::styles::Tone::Dim);
             return vec![Wish::Connect];
         }
         Act::Deploy => start(model, Mode::Run),
         Act::Step => start(model, Mode::Step),
         Act::Continue => go_on(model),
         Act::Exclude => exclude::dialog(model),
-        Act::Abort => Some(leave_undone(model).unwrap_or_else(|| abort(model))),
-        Act::Undo => Some(undo(model)),
+        Act::Abort => {
+            Some(undo::leave(model).or_else(|| undo::rest(model)).unwrap_or_else(|| abort(model)))
+        }
+        Act::Undo => Some(undo::begin(model)),
         Act::Stop => stop(model),
         Act::TakeOver if model.open_run().is_none() => {
             outside::unlock(model);
@@ -286,6 +290,9 @@ fn go_on(model: &Model) -> Option<Dialog> {
             Deed::Choose(vec![id], Choice::Go),
         ));
     }
+    if run.is_taken_back() {
+        return Some(undo::go_on(model, run));
+    }
     let (done, _) = model.progress();
     let left = words::count(model.grid.columns.len().saturating_sub(done), "step");
     let dialog = Dialog::new("Continue to the end?", Subject::Run, model.now).about(
@@ -297,22 +304,6 @@ fn go_on(model: &Model) -> Option<Dialog> {
         .takes(words::usual_rest(model)),
     );
     Some(dialog.button("Continue", letter(model, Act::Continue), "", Deed::Mode(Mode::Run)))
-}
-
-/// While the run is undone, a question may end that: the rest is left as it is.
-fn leave_undone(model: &Model) -> Option<Dialog> {
-    let run = model.open_run().filter(|run| run.aborting.is_some())?;
-    let (id, hold) = model.hold().filter(|(_, hold)| allowed::ends_the_run(run, hold))?;
-    let deed = Deed::Choose(vec![id], Choice::Abort);
-    let what = "ends the run: what was taken back stays so, what was not stays done";
-    let facts = Facts::new(what, words::all_hosts(model), "none: the run cannot be taken up again");
-    let dialog = about_hold(model, run, id, hold, "Leave the rest as it is?").about(facts).button(
-        "Leave as it is",
-        Some('L'),
-        "takes back nothing further",
-        deed,
-    );
-    Some(dialog)
 }
 
 fn abort(model: &Model) -> Dialog {
@@ -371,27 +362,6 @@ fn until_ended(model: &Model) -> String {
         some => format!("{some} steps wait for input: they end when they are"),
     };
     format!("until what runs has ended; {what} answered or stopped")
-}
-
-fn undo(model: &Model) -> Dialog {
-    let running = words::count(model.steps_running(), "step");
-    Dialog::new("Abort and undo?", Subject::Run, model.now)
-        .about(
-            Facts::new(
-                "gives the run up and takes back what was done, last first",
-                words::all_hosts(model),
-                with_keys(model, ABORTED),
-            )
-            .takes("not known: how long taking back takes is not recorded"),
-        )
-        .line(format!("Running now: {running}; they go on to their end first."))
-        .line("Steps without an undo stay done. What cannot be taken back is reported.")
-        .button(
-            "Undo",
-            letter(model, Act::Undo),
-            "",
-            Deed::Abort(Abort { undo: true, stop: false }),
-        )
 }
 
 /// A running step is asked to end; killed only when that was of no use.

@@ -5,9 +5,9 @@ use crate::{
     model::{BoxMode, HostId, Kind, NodeId, Try},
     run::{Cause, Hold, LinkState, Mode, Offer, Run, Sig, State},
     tui::{
-        action::{Act, Action},
+        action::{Act, Action, Motion},
         keymap::{with_keys, written},
-        state::{Model, Subject, face},
+        state::{Model, Pane, Subject, face, failure::cards},
         told::HostState,
         view, words,
     },
@@ -39,15 +39,18 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         | Action::Zoom
         | Action::Follow
         | Action::Wrap
-        | Action::Times
+        | Action::Times => None,
+        Action::Go(motion) => beside(model, motion),
+        Action::Search if narrow::here(model).is_some() => None,
+        Action::Editor
+        | Action::Pager
+        | Action::Search
+        | Action::Filter
         | Action::NextError
         | Action::PreviousError
         | Action::NextWarning
         | Action::PreviousWarning
-        | Action::NextPause
-        | Action::Go(_) => None,
-        Action::Search if narrow::here(model).is_some() => None,
-        Action::Editor | Action::Pager | Action::Search | Action::Filter => {
+        | Action::NextPause => {
             model.attempt().is_none().then(|| "there is no log here yet".to_owned())
         }
         Action::Choices => model.hold().is_none().then(|| "nothing is being asked".to_owned()),
@@ -65,6 +68,7 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::Host => model.host().is_none().then(|| "there is no host yet".to_owned()),
         Action::Runs => when(model.alone, "nothing is read any more; {quit} leaves"),
         Action::Guide => when(model.guide.is_empty(), "there is nothing for newcomers here"),
+        Action::Commands => some("no dialog asks anything: it would list what that would run"),
         Action::Evidence => {
             when(true, "there is no such pane: what was gathered ends the log ({log})")
         }
@@ -81,6 +85,27 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::Releases => no_releases(model),
         Action::Look => nothing_to_look_at(model),
         Action::Act(act) => acting(model, act),
+    }
+}
+
+/// Why there is nothing on the left and on the right of what has the keys.
+fn beside(model: &Model, motion: Motion) -> Option<String> {
+    motion.across()?;
+    let questions = |open: usize| (open < 2).then(|| "there is no other question".to_owned());
+    let nothing = || some("there is nothing beside it here");
+    let run = model.open_run();
+    match model.focus {
+        Pane::Hosts | Pane::Steps | Pane::Choices if model.failure.open => {
+            questions(run.map_or(0, |run| cards(run).len()))
+        }
+        Pane::Choices => questions(run.map_or(0, |run| run.holds.len())),
+        Pane::Hosts => None,
+        Pane::Log if model.attempt().is_none() => nothing(),
+        Pane::Log => {
+            let why = "long lines are in several rows here; {wrap} cuts them";
+            model.log.wrap.then(|| with_keys(model, why))
+        }
+        Pane::Releases | Pane::Steps => nothing(),
     }
 }
 
@@ -255,7 +280,13 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
     let aborting = run.aborting.is_some();
     match action {
         Act::Deploy => some("the run has begun"),
-        Act::Step | Act::Pause if aborting => some("the run is being aborted"),
+        Act::Step | Act::Pause if aborting && !run.is_taken_back() => {
+            some("the run is being aborted")
+        }
+        Act::Step if aborting && !run.undo_grown => some("what runs ends first; then it is undone"),
+        Act::Step | Act::Pause if run.undo_grown && run.left_to_take_back().is_empty() => {
+            some("nothing is left to be undone")
+        }
         Act::Step => steps(model, run),
         Act::Pause => (run.mode == Mode::Pause).then(|| "the run is paused already".to_owned()),
         Act::Continue => continues(model, run),
@@ -267,6 +298,7 @@ fn during_a_run(model: &Model, run: &Run, action: Act) -> Option<String> {
             Some(_) | None => None,
         },
         Act::Abort if model.hold().is_some_and(|(_, it)| ends_the_run(run, it)) => None,
+        Act::Abort if breaks_off(run) => when_running(model, run),
         Act::Abort => match run.aborting {
             Some(abort) if abort.undo && (abort.stop || !model.abort_stops()) => {
                 some("it is being undone already")
@@ -290,6 +322,17 @@ pub(super) fn ends_the_run(run: &Run, hold: &Hold) -> bool {
     // What is not taken back is given up already, though the question may be older than that.
     let takes_back = run.cell(hold.on).is_some_and(|cell| cell.node.origin.takes_back());
     hold.offers.contains(&Offer::Abort) && (run.aborting.is_none() || takes_back)
+}
+
+/// While an undo goes on, what is left of it changes: what is said of it would not hold.
+fn when_running(model: &Model, run: &Run) -> Option<String> {
+    let why = "it is being undone: {pause} pauses that, then the rest can be left as it is";
+    (run.mode != Mode::Pause).then(|| with_keys(model, why))
+}
+
+/// Whether something is left of the taking back of a run, which the operator may leave as it is.
+pub(super) fn breaks_off(run: &Run) -> bool {
+    run.is_taken_back() && run.undo_grown && !run.left_to_take_back().is_empty()
 }
 
 /// One step at a time: what is asked for now would be done later, when nobody looks for it.

@@ -103,6 +103,7 @@ fn carry_out(model: &mut Model, dialog: &Dialog, deed: Deed) -> Vec<Wish> {
         }
         Deed::Exclude(host) => Wish::Command(Command::Exclude(host, why)),
         Deed::Abort(abort) => Wish::Command(Command::Abort(abort, why)),
+        Deed::Rest => Wish::Command(Command::Rest(why)),
         Deed::Do(intent) => outside::begin(model, dialog, intent),
         Deed::Prompted(id, true) => Wish::Prompted(id, Some("yes".to_owned())),
         Deed::Prompted(id, false) => Wish::Prompted(id, Some(typed)),

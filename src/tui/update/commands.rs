@@ -10,8 +10,11 @@ use crate::tui::{
     view, words,
 };
 
-/// Lists what a dialog would run, and goes back from there; no field takes it for a text.
-pub(super) const KEY: Press = Press::Ctrl('o');
+/// Whether a key lists what a dialog would run, and goes back from there, by what it is bound to: in a
+/// field a letter is a text.
+pub(super) fn lists(bound: Option<Action>, press: Press, in_field: bool) -> bool {
+    bound == Some(Action::Commands) && !(in_field && matches!(press, Press::Char(_)))
+}
 
 /// Opens the list of commands, or says that there is none.
 pub(super) fn open(model: &mut Model) {
@@ -20,17 +23,17 @@ pub(super) fn open(model: &mut Model) {
     if some {
         dialog.commands = Some(0);
     } else {
-        dialog.says = Some("this runs no command of the recipe".to_owned());
+        dialog.says = Some(words::unlisted(dialog).to_owned());
     }
 }
 
 /// A key while it is open: it scrolls, or goes back to the question.
 pub(super) fn key(model: &mut Model, first: usize, press: Option<Press>) {
     let motion = match press {
-        Some(Press::Named(KeyCode::Esc | KeyCode::Enter) | KEY) => None,
+        Some(Press::Named(KeyCode::Esc | KeyCode::Enter)) => None,
         Some(press) => match keymap::action(model, press) {
             Some(Action::Go(motion)) => Some(motion),
-            Some(Action::Quit | Action::Palette) => None,
+            Some(Action::Quit | Action::Palette | Action::Commands) => None,
             Some(_) | None => return,
         },
         None => return,

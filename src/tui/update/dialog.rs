@@ -23,19 +23,12 @@ const HIDES: Press = Press::Ctrl('t');
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let pages = view::dialog_pages(model);
     let bound = Press::of(key).and_then(|press| keymap::action(model, press));
-    let (now, follows) = (model.now, model.hand.follows());
-    let seen = outside::as_seen(model);
-    let Some(dialog) = &mut model.dialog else { return Vec::new() };
-    dialog.says = None;
-    let on_button = dialog.commands.is_none() && matches!(dialog.focus, Focus::Button(_));
+    let follows = model.hand.follows();
     let leaves = Press::of(key) == Some(Press::Named(KeyCode::Esc));
-    if dialog.meant.is_unread() && !leaves {
-        if dialog.meant.read(now, on_button) {
-            dialog.as_seen = Some(seen);
-        } else if on_button {
-            dialog.says = Some(outside::UNREAD.to_owned());
-            return Vec::new();
-        }
+    let unread = unread(model, leaves);
+    let Some(dialog) = &mut model.dialog else { return Vec::new() };
+    if unread {
+        return Vec::new();
     }
     if let Some(first) = dialog.commands {
         commands::key(model, first, Press::of(key));
@@ -45,7 +38,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     let in_field = matches!(dialog.focus, Focus::Field(_));
     match Press::of(key) {
         Some(Press::Named(KeyCode::Esc)) => return answer::cancel(model),
-        Some(commands::KEY) => commands::open(model),
+        Some(press) if commands::lists(bound, press, in_field) => commands::open(model),
         Some(HIDES) if in_field => dialog.toggle_hidden(),
         Some(Press::Named(KeyCode::Tab)) => dialog.tab(),
         Some(Press::Named(KeyCode::BackTab)) => dialog.step(false),
@@ -59,6 +52,59 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
         Some(press) => return at_button(model, press),
         None => {}
     }
+    Vec::new()
+}
+
+/// A press for the open dialog: whether it is answered before it was read what has changed in it, which is
+/// said then.
+fn unread(model: &mut Model, leaves: bool) -> bool {
+    let (now, seen) = (model.now, outside::as_seen(model));
+    let Some(dialog) = &mut model.dialog else { return false };
+    dialog.says = None;
+    let on_button = dialog.commands.is_none() && matches!(dialog.focus, Focus::Button(_));
+    if !dialog.meant.is_unread() || leaves {
+        return false;
+    }
+    if dialog.meant.read(now, on_button) {
+        dialog.as_seen = Some(seen);
+    } else if on_button {
+        dialog.says = Some(outside::UNREAD.to_owned());
+        return true;
+    }
+    false
+}
+
+/// A typed line fills a field, in the place of what it holds.
+pub(super) fn fill(model: &mut Model, at: usize, text: &str) {
+    let follows = model.hand.follows();
+    let Some(dialog) = &mut model.dialog else { return };
+    dialog.says = None;
+    if let Some(field) = dialog.fields.get_mut(at) {
+        field.fill(text, follows);
+    }
+    dialog.give(Focus::Button(0));
+}
+
+/// An editor has changed the text of several lines that the open dialog has.
+pub(super) fn edited(model: &mut Model, text: &str) {
+    let tall = |dialog: &Dialog| dialog.fields.iter().position(|field| field.tall);
+    match model.dialog.as_ref().and_then(tall) {
+        Some(at) => fill(model, at, text.trim_end()),
+        None => model.say("what you edited is for nothing: its question is gone", Tone::Warn),
+    }
+}
+
+/// A typed word that means a button, as its letter does.
+pub(super) fn confirm(model: &mut Model, at: usize) -> Vec<Wish> {
+    if unread(model, at == 0) {
+        return Vec::new();
+    }
+    let (now, alone) = (model.now, model.hand.is_alone());
+    let Some(dialog) = &mut model.dialog else { return Vec::new() };
+    if at == 0 || dialog.meant.letter(now, alone) {
+        return answer::press(model, at);
+    }
+    dialog.says = Some("read first; answer again in a moment".to_owned());
     Vec::new()
 }
 
@@ -223,7 +269,7 @@ pub(super) fn next_prompt(model: &mut Model) {
     }
     let Some(prompt) = model.prompts.pop_front() else { return };
     let id = prompt.id;
-    let facts = prompt_facts(&prompt);
+    let facts = prompt_facts(model, &prompt);
     let mut dialog = Dialog::new(prompt.title, Subject::Prompt(id), model.now).about(facts);
     dialog.text = prompt.lines;
     model.dialog = Some(match prompt.kind {
@@ -246,14 +292,16 @@ pub(super) fn next_prompt(model: &mut Model) {
     });
 }
 
-fn prompt_facts(prompt: &Prompt) -> Facts {
+fn prompt_facts(model: &Model, prompt: &Prompt) -> Facts {
+    let key = keymap::fixed(model, "Esc", "an empty line");
     let (what, undo) = match prompt.kind {
         PromptKind::YesNo => {
-            ("Yes trusts it; No does not connect", "take it out of that file again")
+            ("Yes trusts it; No does not connect", "take it out of that file again".to_owned())
         }
-        PromptKind::Text | PromptKind::Secret => {
-            ("sends your answer to whoever asks", "none; Esc sends nothing, and does not connect")
-        }
+        PromptKind::Text | PromptKind::Secret => (
+            "sends your answer to whoever asks",
+            format!("none; {key} sends nothing, and does not connect"),
+        ),
     };
     Facts::new(what, "on its way to the host; nothing is changed there", undo)
 }

@@ -7,7 +7,7 @@ use crate::{
     run::{Choice, Hold, Run},
     tui::{
         action::Act,
-        keymap::{letter, with_keys},
+        keymap::{fixed, letter, with_keys},
         state::{
             Model,
             dialog::{Deed, Dialog, Need, Role, Subject},
@@ -34,7 +34,11 @@ pub(super) fn dialog(model: &Model, id: HoldId, draft: bool) -> Option<Dialog> {
         .about(facts(model, run, hold))
         .line(with_keys(
             model,
-            "Tab goes to the text, and leaves it; Esc keeps it for the next {edit}.",
+            fixed(
+                model,
+                "Tab goes to the text, and leaves it; Esc keeps it for the next {edit}.",
+                "editor opens it in your editor; a line that you type takes the place of all of it.",
+            ),
         ));
     if kept.is_some() {
         dialog = dialog.line("This is what you typed before and did not run.");

@@ -69,7 +69,28 @@ pub(super) fn dialog(model: &Model) -> Option<Dialog> {
         return leave_out(model);
     }
     let run = model.open_run()?;
-    let host = excludable(model, run).ok()?;
+    Some(without(model, run, excludable(model, run).ok()?))
+}
+
+/// The same for a host that was named.
+///
+/// # Errors
+/// Why that host cannot be left out.
+pub(super) fn of(model: &Model, host: HostId) -> Result<Dialog, String> {
+    let name = model.host_name(host);
+    let Some(run) = model.open_run() else {
+        let away = allowed::away(model).contains(&host);
+        let near =
+            || format!("{name} can be reached; only what cannot be is left out before a run");
+        return leave_out(model).filter(|_| away).ok_or_else(near);
+    };
+    match run.takes_part(host) {
+        true => Ok(without(model, run, host)),
+        false => Err(format!("{name} takes no part any more")),
+    }
+}
+
+fn without(model: &Model, run: &Run, host: HostId) -> Dialog {
     let name = model.host_name(host);
     let asked = model.hold().filter(|(_, hold)| {
         let here = run.cell(hold.on).is_some_and(|cell| cell.node.host == Some(host));
@@ -105,7 +126,7 @@ pub(super) fn dialog(model: &Model) -> Option<Dialog> {
     if model.sight.pages.get(name).is_some_and(|(page, _)| matches!(page, Maintenance::On(_))) {
         dialog = dialog.line(format!("{name} keeps the maintenance page: its visitors get that."));
     }
-    Some(dialog.with_reason())
+    dialog.with_reason()
 }
 
 /// What becomes of the steps that hosts have not done when they are left out.

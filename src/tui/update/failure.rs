@@ -99,7 +99,7 @@ pub(super) fn close(model: &mut Model) {
 }
 
 /// Shows a question, its cell and its log.
-fn show(model: &mut Model, id: HoldId) {
+pub(super) fn show(model: &mut Model, id: HoldId) {
     (model.asked.hold, model.asked.choice) = (Some(id), 0);
     (model.failure.scroll, model.failure.standing, model.failure.placed) = (0, 0, None);
     acts::show_cell(model);
@@ -154,6 +154,6 @@ pub(super) fn copy(model: &mut Model) {
     let Some((text, lines)) = copied else { return };
     model.errands.ask(Errand::Copy(text));
     let lines = words::count(lines, "line");
-    let line = format!("the card was sent to the terminal's clipboard ({lines}, by OSC 52)");
+    let line = format!("the card was sent to the clipboard ({lines}), {}", model.settings.copies());
     model.say(line, Tone::Ok);
 }

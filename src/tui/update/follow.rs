@@ -94,9 +94,11 @@ pub(super) fn to_question(model: &mut Model) {
     }
 }
 
-/// Goes with the run again: its newest step, among all of them, and the end of its log.
+/// Goes with the run again: its newest step, among all of them, and the end of its log. What is still
+/// looked for, or was chosen, in the log that was read does not hold it back.
 pub(super) fn again(model: &mut Model) {
     narrow::forget(model);
+    (model.log.jump, model.log.choose) = (None, None);
     model.cursor.moved = false;
     (model.log.pinned, model.log.stays) = (None, false);
     model.log.way = Some(Move::Bottom);

@@ -3,19 +3,11 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
-    history, host,
     keys::{self, shifted},
-    picker,
+    over,
     typing::{self, Came},
 };
-use crate::tui::{
-    action::Action,
-    keymap::Press,
-    state::{Model, help::Over},
-    told::Wish,
-    view,
-    words::Listed,
-};
+use crate::tui::{action::Action, keymap::Press, state::Model, told::Wish, view, words::Listed};
 
 /// A key while the help is open.
 pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
@@ -59,11 +51,10 @@ fn choose(model: &mut Model, rows: &[Listed]) -> Vec<Wish> {
         return Vec::new();
     }
     model.help = None;
-    match (row.by, row.action) {
+    match (row.over, row.action) {
         (_, Action::Help) => Vec::new(),
-        (Some(Over::Host), action) => host::act(model, Some(action)),
-        (Some(Over::History), action) => history::act(model, Some(action)),
-        (Some(Over::Releases), action) => picker::act(model, Some(action)).unwrap_or_default(),
+        (Some(_), action) if keys::asks(model, action) => Vec::new(),
+        (Some(open), action) => over::act(model, open, action),
         (None, action) => keys::listed(model, action),
     }
 }

@@ -1,6 +1,6 @@
 //! The list of runs, and a run that is opened to be read: nothing acts there.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyCode;
 
 use super::{
     keys::{self, rows, shifted},
@@ -11,7 +11,7 @@ use crate::{
     run::Run,
     tui::{
         action::Action,
-        keymap::{self, Press},
+        keymap::Press,
         state::{Model, history::Past},
         styles::Tone,
         told::{PastRun, Wish},
@@ -69,40 +69,37 @@ pub(super) fn told(
     }
 }
 
-/// A key while the list is open.
-pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
-    let press = Press::of(key);
-    if model.history.typing {
+/// A key while the filter is typed. Whether it is.
+pub(super) fn types(model: &mut Model, press: Option<Press>) -> bool {
+    let typing = model.history.typing;
+    if typing {
         filter(model, press);
-        return Vec::new();
     }
-    match press {
-        Some(Press::Named(KeyCode::Esc)) if !model.history.filter.is_empty() => {
-            model.history.filter.clear();
-        }
-        Some(Press::Named(KeyCode::Esc)) => model.history.open = false,
-        Some(Press::Named(KeyCode::Enter)) => return read(model),
-        Some(press) => return act(model, keymap::action(model, press)),
-        None => {}
-    }
-    Vec::new()
+    typing
 }
 
 /// What a key stands for, in the list.
 pub(super) fn act(model: &mut Model, action: Option<Action>) -> Vec<Wish> {
     match action {
         Some(Action::Go(motion)) => return go(model, rows(motion, page(model))),
-        Some(Action::Quit | Action::Runs) => model.history.open = false,
+        Some(Action::Back) if !model.history.filter.is_empty() => model.history.filter.clear(),
+        Some(Action::Back | Action::Quit | Action::Runs) => model.history.open = false,
         Some(Action::Open) => return read(model),
         Some(Action::Search) => model.history.typing = true,
         Some(Action::AllHosts) => model.history.all = !model.history.all,
         Some(Action::Look) => return ask(model, 0),
-        Some(action @ (Action::Help | Action::Palette | Action::Redraw)) => {
-            return keys::act(model, action);
-        }
-        Some(_) | None => {}
+        Some(action) => return keys::act(model, action),
+        None => {}
     }
     Vec::new()
+}
+
+/// Why what has a meaning of its own in the list does nothing now.
+pub(super) fn refused(model: &Model, action: Action) -> Option<String> {
+    if action == Action::Open && chosen(model).is_none() {
+        return Some("no run is listed".to_owned());
+    }
+    (action == Action::Look && model.alone).then(|| "nothing is read any more".to_owned())
 }
 
 /// Opens the chosen run.

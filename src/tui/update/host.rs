@@ -1,43 +1,30 @@
 //! Keys while the detail of a host is open. What acts asks first, as everywhere.
 
-use crossterm::event::{KeyCode, KeyEvent};
-
 use super::keys::{self, rows, shifted};
 use crate::tui::{
     action::{Action, Motion},
-    keymap::{self, Press},
     state::{Model, host::HostView},
     told::Wish,
     view,
 };
 
-/// A key while it is open.
-pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
-    match Press::of(key) {
-        Some(Press::Named(KeyCode::Esc)) => model.host_view = None,
-        Some(press) => return act(model, keymap::action(model, press)),
+/// What a key stands for, on the page.
+pub(super) fn act(model: &mut Model, action: Option<Action>) -> Vec<Wish> {
+    match action {
+        Some(Action::Go(motion)) => go(model, motion),
+        Some(Action::Back | Action::Quit | Action::Host) => model.host_view = None,
+        Some(action) => return keys::act(model, action),
         None => {}
     }
     Vec::new()
 }
 
-/// What a key stands for, on the page.
-pub(super) fn act(model: &mut Model, action: Option<Action>) -> Vec<Wish> {
-    match action {
-        Some(Action::Go(motion)) => go(model, motion),
-        Some(Action::Quit | Action::Host) => model.host_view = None,
-        Some(
-            action @ (Action::Help
-            | Action::Palette
-            | Action::Redraw
-            | Action::Look
-            | Action::Act(_)),
-        ) => {
-            return keys::act(model, action);
-        }
-        Some(_) | None => {}
-    }
-    Vec::new()
+/// Why what has a meaning of its own on the page does nothing now.
+pub(super) fn refused(model: &Model, action: Action) -> Option<String> {
+    use Motion::{Bottom, Down, Top, Up};
+    let others = matches!(action, Action::Go(Up | Down | Top | Bottom));
+    let alone = model.grid.hosts.len() < 2;
+    (others && alone).then(|| "there is no other host".to_owned())
 }
 
 /// Up and down go through the hosts, pages through the text.

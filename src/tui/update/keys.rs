@@ -5,12 +5,13 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use super::{
     acts,
     allowed::{self, why_not},
-    dialog, failure, follow, help, history, host, lend, log, narrow, palette, picker, stages,
+    dialog, failure, follow, help, history, lend, log, narrow, over, palette, picker, stages,
 };
 use crate::tui::{
     action::{Act, Action, Motion},
     errand::Errand,
     keymap::{self, Press},
+    over::Over,
     state::{
         Model, Pane,
         dialog::{Focus, Subject},
@@ -60,9 +61,6 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     if let Some(wishes) = overlay(model, key) {
         return wishes;
     }
-    if model.picker.is_some() {
-        return picker::key(model, press);
-    }
     if model.log.typing.is_some() {
         log::typing(model, key);
         return Vec::new();
@@ -73,8 +71,19 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Wish> {
     }
     match press.and_then(|press| keymap::action(model, press)) {
         Some(action) => act(model, action),
-        None => Vec::new(),
+        None => {
+            unbound(model, press);
+            Vec::new()
+        }
     }
+}
+
+/// A key that stands for nothing.
+pub(super) fn unbound(model: &mut Model, press: Option<Press>) {
+    let Some(press) = press else { return };
+    let help = keymap::written(model, Action::Help);
+    let line = format!("{} stands for nothing; {help} lists the keys", press.written());
+    model.say(line, Tone::Dim);
 }
 
 /// Whether keys go into a text, where each may have a meaning of its own.
@@ -91,12 +100,8 @@ fn overlay(model: &mut Model, key: KeyEvent) -> Option<Vec<Wish>> {
     } else if model.sheet.is_some() {
         sheet(model, key);
         Some(Vec::new())
-    } else if model.host_view.is_some() {
-        Some(host::key(model, key))
-    } else if model.history.open {
-        Some(history::key(model, key))
     } else {
-        None
+        Over::of(model).map(|open| over::key(model, open, key))
     }
 }
 
@@ -135,13 +140,18 @@ pub(super) fn listed(model: &mut Model, action: Action) -> Vec<Wish> {
         return act(model, action);
     }
     close_screens(model);
-    match acts::asked(model, action) {
-        Some(dialog) => {
-            model.dialog = Some(dialog);
-            Vec::new()
-        }
-        None => act(model, action),
+    match asks(model, action) {
+        true => Vec::new(),
+        false => act(model, action),
     }
+}
+
+/// Asks first where it would act at once. Whether it does.
+pub(super) fn asks(model: &mut Model, action: Action) -> bool {
+    let dialog = acts::asked(model, action);
+    let asks = dialog.is_some();
+    model.dialog = dialog.or_else(|| model.dialog.take());
+    asks
 }
 
 /// A screen that cannot show what a key would do takes only those that leave: what is asked, or all.
@@ -197,7 +207,7 @@ pub(super) fn refuse(model: &mut Model, action: Action, why: &str) {
         return;
     }
     let key = keymap::written(model, action).to_owned();
-    model.say(format!("{key} does nothing now: {why}"), Tone::Warn);
+    model.say(format!("{key} not now: {why}"), Tone::Warn);
 }
 
 /// Does what a key stands for, or says why not.
@@ -263,7 +273,7 @@ pub(super) fn act(model: &mut Model, action: Action) -> Vec<Wish> {
         Action::Messages => model.sheet = Paper::Messages.open(),
         Action::Narrower => widen(model, -WIDEN),
         Action::Wider => widen(model, WIDEN),
-        Action::Evidence => {}
+        Action::Evidence | Action::Commands => {}
         Action::Interrupt => return interrupt(model),
         Action::Look => return look(model),
         Action::Suspend => lend::suspend(model),
@@ -317,7 +327,9 @@ fn look(model: &mut Model) -> Vec<Wish> {
     model.say("looking at the hosts again", Tone::Dim);
     let mut wishes = Vec::new();
     let left_out = model.run().is_none() && !model.without.is_empty();
-    if left_out || allowed::all_connected(model).is_none() {
+    // An open run has its hosts connected by itself.
+    let lost = model.open_run().is_none() && allowed::all_connected(model).is_none();
+    if left_out || lost {
         wishes.push(Wish::Connect);
     }
     if model.sight.has.something() {

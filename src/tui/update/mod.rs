@@ -20,20 +20,25 @@ mod log;
 mod mouse;
 mod narrow;
 mod outside;
+mod over;
 mod palette;
 mod picker;
+mod place;
 mod question;
+mod spoken;
 mod stages;
 mod tempo;
 mod together;
 mod told;
 mod typing;
+mod undo;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
 pub(crate) use self::{
-    allowed::why_not, history::at as history_at, palette::intent as palette_intent, tempo::clock,
+    allowed::why_not, history::at as history_at, over::refused, palette::intent as palette_intent,
+    place::Place, spoken::Spoken, tempo::clock,
 };
 use super::{
     state::Model,
@@ -47,6 +52,8 @@ pub(crate) enum Msg {
     Key(KeyEvent),
     /// A click, or the wheel.
     Mouse(MouseEvent),
+    /// A line was typed, where there are no keys.
+    Spoken(Spoken),
     /// Text was pasted: it goes into fields, and is never a key.
     Paste(String),
     /// The screen has another size.
@@ -66,9 +73,10 @@ pub(crate) enum Msg {
 /// Takes it in. `model.now` was set before.
 pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     let before = (model.cursor.row, model.cursor.column);
-    model.read |= matches!(msg, Msg::Key(_) | Msg::Mouse(_) | Msg::Paste(_));
+    model.read |= matches!(msg, Msg::Key(_) | Msg::Spoken(_) | Msg::Mouse(_) | Msg::Paste(_));
     let mut wishes = match msg {
         Msg::Key(key) => keys::key(model, key),
+        Msg::Spoken(what) => spoken::spoken(model, what),
         Msg::Mouse(event) => {
             mouse::mouse(model, event);
             Vec::new()

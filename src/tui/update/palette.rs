@@ -109,7 +109,8 @@ fn choose(model: &mut Model, mut entries: Vec<Entry>) -> Vec<Wish> {
     reach(model, goal)
 }
 
-fn reach(model: &mut Model, goal: Goal) -> Vec<Wish> {
+/// Goes there: what acts asks first.
+pub(super) fn reach(model: &mut Model, goal: Goal) -> Vec<Wish> {
     match goal {
         Goal::Key(Action::Palette) => Vec::new(),
         Goal::Key(action) => keys::listed(model, action),

@@ -4,13 +4,12 @@ use crossterm::event::KeyCode;
 
 use super::{
     allowed::{self, why_not},
-    commands,
     keys::{self, rows, shifted},
     outside,
     typing::{self, Came},
 };
 use crate::{
-    model::Pair,
+    model::{Candidate, Pair},
     tui::{
         action::{Act, Action, Motion},
         errand::Errand,
@@ -37,7 +36,8 @@ pub(super) fn open(model: &mut Model) {
 pub(super) fn wait(model: &mut Model) {
     (model.next, model.sight.wanted) = (None, true);
     let why = allowed::LOOKED_AT;
-    let line = format!("{why}; the choice of a release opens by itself (Esc: it does not)");
+    let key = keymap::written(model, Action::Back);
+    let line = format!("{why}; the choice of a release opens by itself ({key}: it does not)");
     model.say(line, Tone::Dim);
 }
 
@@ -57,81 +57,69 @@ pub(super) fn due(model: &mut Model) {
     }
 }
 
-/// A key.
-pub(super) fn key(model: &mut Model, press: Option<Press>) -> Vec<Wish> {
-    if model.picker.as_ref().is_some_and(|picker| picker.typing.is_some()) {
+/// A key while the filter is typed. Whether it is.
+pub(super) fn types(model: &mut Model, press: Option<Press>) -> bool {
+    let typing = model.picker.as_ref().is_some_and(|picker| picker.typing.is_some());
+    if typing {
         filter(model, press);
-        return Vec::new();
     }
-    match press {
-        Some(commands::KEY) => turn(model),
-        Some(Press::Named(KeyCode::Esc)) if shows_commands(model) => turn(model),
-        Some(Press::Named(KeyCode::Esc)) if clear(model) => {}
-        Some(Press::Named(KeyCode::Esc)) => model.picker = None,
-        Some(Press::Named(KeyCode::Enter)) => choose(model),
-        Some(press) => match act(model, keymap::action(model, press)) {
-            Some(wishes) => return wishes,
-            None => nothing(model, press),
-        },
-        None => {}
-    }
-    Vec::new()
+    typing
 }
 
-/// What a key stands for, in the list; `None`: nothing.
-pub(super) fn act(model: &mut Model, action: Option<Action>) -> Option<Vec<Wish>> {
+/// What a key stands for, in the list.
+pub(super) fn act(model: &mut Model, action: Option<Action>) -> Vec<Wish> {
     match action {
         Some(Action::Go(motion)) => go(model, motion),
-        Some(Action::Quit) => model.picker = None,
+        Some(Action::Commands) => turn(model),
+        Some(Action::Back) if shows_commands(model) => turn(model),
+        Some(Action::Back) if clear(model) => {}
+        Some(Action::Back | Action::Quit) => model.picker = None,
         Some(Action::Act(Act::Rollback) | Action::Open) => choose(model),
         Some(Action::Copy) => copy(model),
-        Some(Action::NextPause | Action::Pager) => return Some(diff(model)),
+        Some(Action::NextPause | Action::Pager) => return diff(model),
         Some(Action::Search) => {
             if let Some(picker) = &mut model.picker {
                 picker.typing = Some(std::mem::take(&mut picker.filter));
             }
         }
-        Some(
-            action @ (Action::Help
-            | Action::Palette
-            | Action::Messages
-            | Action::Look
-            | Action::Redraw),
-        ) => {
-            if action == Action::Look {
-                model.sight.differences.forget_failures();
-            }
-            return Some(keys::act(model, action));
+        Some(Action::Look) => {
+            model.sight.differences.forget_failures();
+            return keys::act(model, Action::Look);
         }
-        Some(_) | None => return None,
+        Some(action) => return keys::act(model, action),
+        None => {}
     }
-    Some(Vec::new())
+    Vec::new()
 }
 
-/// A key that stands for nothing here.
-fn nothing(model: &mut Model, press: Press) {
-    let line =
-        format!("{} does nothing while a release is chosen; Esc closes the list", press.written());
-    model.say(line, Tone::Dim);
+/// Why what has a meaning of its own in the list does nothing now.
+pub(super) fn refused(model: &Model, action: Action) -> Option<String> {
+    let asks = matches!(action, Action::Open | Action::Act(Act::Rollback));
+    let differs = matches!(action, Action::NextPause | Action::Pager);
+    let of_one = asks || differs || matches!(action, Action::Copy | Action::Commands);
+    match candidate(model).filter(|_| of_one) {
+        None => of_one.then(|| "no release fits the filter; Esc takes it away".to_owned()),
+        Some(Candidate { name, refused, .. }) if asks => {
+            refused.as_ref().map(|why| format!("{name} is not offered: {why}"))
+        }
+        Some(Candidate { name, .. }) => {
+            let none = differs && model.sight.pair(name).is_none();
+            none.then(|| format!("no host serves another release than {name}"))
+        }
+    }
 }
 
-/// The name of the chosen release; where the filter leaves none, that is said.
-fn chosen(model: &mut Model) -> Option<String> {
-    let chosen = model.picker.as_ref()?.candidate(&model.sight).map(|it| it.name.clone());
-    if chosen.is_none() {
-        model.say("no release fits the filter; Esc takes it away", Tone::Dim);
-    }
-    chosen
+/// The chosen release, where the filter leaves one.
+fn candidate(model: &Model) -> Option<&Candidate> {
+    model.picker.as_ref()?.candidate(&model.sight)
 }
 
 /// Asks for the whole difference of the chosen release, to be read in the pager.
 fn diff(model: &mut Model) -> Vec<Wish> {
-    let Some(name) = chosen(model) else { return Vec::new() };
-    let Some(pair) = model.sight.pair(&name) else {
-        model.say(format!("no host serves another release than {name}"), Tone::Warn);
+    let Some(pair) = candidate(model).and_then(|it| model.sight.pair(&it.name)) else {
         return Vec::new();
     };
-    model.say(format!("reading how {name} differs from {}…", pair.from), Tone::Dim);
+    model.say(format!("reading how {} differs from {}…", pair.to, pair.from), Tone::Dim);
     model.sight.differences.opening = Some(pair.clone());
     vec![Wish::Diff(pair)]
 }
@@ -246,12 +234,9 @@ pub(super) fn go(model: &mut Model, motion: Motion) {
     }
 }
 
-/// Enter: the question, or why there is none.
+/// Enter: the question.
 fn choose(model: &mut Model) {
-    let Some(name) = chosen(model) else { return };
-    let refused = model.sight.candidate(&name).and_then(|candidate| candidate.refused.clone());
-    match refused {
-        Some(why) => model.say(format!("{name} is not offered: {why}"), Tone::Warn),
-        None => outside::rollback(model, &name),
+    if let Some(name) = candidate(model).map(|it| it.name.clone()) {
+        outside::rollback(model, &name);
     }
 }

@@ -5,8 +5,8 @@ use crate::{
     model::{HoldId, HostId},
     run::{Cause, Choice, Hold, Offer, Run},
     tui::{
-        action::{Act, Action},
-        keymap::{letter, with_keys, written},
+        action::Act,
+        keymap::{fixed, letter, with_keys},
         state::{
             Model,
             dialog::{Deed, Dialog, Subject},
@@ -122,11 +122,12 @@ fn retry(model: &Model, run: &Run, id: HoldId, hold: &Hold) -> Dialog {
     } else {
         "runs the same command once more on this host"
     };
-    let key = |action| written(model, action);
-    let (older, newer) = (key(Action::OlderAttempt), key(Action::NewerAttempt));
-    let undo = format!(
-        "none needed; each attempt has a log of its own ({older} and {newer} go through them)"
+    let undo = fixed(
+        model,
+        "none needed; each attempt has a log of its own ({older_attempt} and {newer_attempt} go through them)",
+        "none needed; each attempt has a log of its own",
     );
+    let undo = with_keys(model, undo);
     let facts = about(model, run, hold, again, undo).takes(words::usual_step(model, hold));
     let dialog = about_hold(model, run, id, hold, &format!("Retry {place}?")).about(facts);
     let answer = Answer::new(Offer::Retry, Act::Retry, "Retry", Choice::Retry);
@@ -143,17 +144,21 @@ fn input(model: &Model, run: &Run) -> Option<Dialog> {
     let mut dialog = about_hold(model, run, id, hold, &format!("Answer {place}?")).about(facts);
     if hidden {
         let unseen = matches!(&hold.cause, Cause::Input(_, question) if question.text.is_empty());
+        let key = fixed(model, "Ctrl-t", "input shown");
         dialog = dialog.line(match unseen {
-            true => "It may ask for a secret: what you type is not shown (Ctrl-t shows it).",
-            false => "It asks for a secret: what you type is not shown.",
+            true => {
+                format!("It may ask for a secret: what you type is not shown ({key} shows it).")
+            }
+            false => "It asks for a secret: what you type is not shown.".to_owned(),
         });
         dialog = dialog.line(
             "Should the step print it while this console drives the run, it is hidden where it is shown (from \
                  4 characters on); its log holds it as it is, on the host and in the state directory here.",
         );
     } else {
-        dialog =
-            dialog.line("Is it a secret? Ctrl-t hides it: here, and where the step prints it.");
+        let key = fixed(model, "Ctrl-t", "input hidden");
+        let line = format!("Is it a secret? {key} hides it: here, and where the step prints it.");
+        dialog = dialog.line(line);
     }
     let dialog =
         dialog.line("If it was not asking: as soon as it prints on, nothing is sent.").button(

@@ -1,6 +1,8 @@
 //! What the console is told.
 
-use super::{attention, follow, history, log, mouse, picker, tempo};
+use jiff::Timestamp;
+
+use super::{attention, dialog, follow, history, log, mouse, picker, tempo};
 use crate::{
     model::{HostId, Plan},
     run::{Event, Fact, Run, Verdict},
@@ -42,14 +44,7 @@ fn told(model: &mut Model, told: Told) {
         Told::Host(host, state) => host_state(model, host, state),
         Told::Login { host, user } => drop(model.sight.logins.insert(host, user)),
         Told::Events(events) => facts(model, &events),
-        Told::Whole(run) => {
-            let read = follow::read(model);
-            model.subject = Subject::Run(run);
-            (model.starting, model.sight.doing) = (false, None);
-            regrid(model);
-            follow::keep(model, read);
-            model.say("the console fell behind; it shows the run as it is now", Tone::Dim);
-        }
+        Told::Whole(run) => whole(model, run),
         Told::Refused(why) => model.say(format!("not done: {why}"), Tone::Warn),
         Told::Has(has) => model.sight.has = has,
         // A look that began before it was left out.
@@ -65,6 +60,7 @@ fn told(model: &mut Model, told: Told) {
             (model.sight.candidates, model.sight.unlisted) = (candidates, false);
             model.sight.glancing = None;
         }
+        Told::Unlooked(why) => unlooked(model, &why),
         Told::Preview { of, lines, plan } => {
             model.sight.preview.asked.take_if(|asked| *asked == of);
             model.sight.preview.plan = plan;
@@ -86,9 +82,11 @@ fn told(model: &mut Model, told: Told) {
             (model.starting, model.sight.doing) = (false, None);
             model.say(line.clone(), Tone::Strong);
             model.over = Some(line);
+            unheard(model, model.now);
         }
         Told::Pace(pace) => drop(model.tempo.paces.insert(pace.pipeline.clone(), pace)),
         Told::Watching(by) => watching(model, by),
+        Told::TakesUp => model.untaken = true,
         Told::Note(line) => model.say(line, Tone::Text),
         Told::NotSaved { why, again } => log::not_saved(model, &why, again),
         Told::Settings(Ok(settings)) => changed(model, *settings),
@@ -103,8 +101,25 @@ fn told(model: &mut Model, told: Told) {
             model.without = hosts;
         }
         Told::Stages(offers) => model.stages = Some(Stages { offers, at: 0, opens: false }),
+        Told::Text(text) => dialog::edited(model, &text),
         Told::Back(_) | Told::Runs { .. } | Told::Past(_) => {}
     }
+}
+
+/// The run as it is, after some of what was told of it was lost.
+fn whole(model: &mut Model, run: Box<Run>) {
+    let read = follow::read(model);
+    model.subject = Subject::Run(run);
+    (model.starting, model.sight.doing) = (false, None);
+    regrid(model);
+    follow::keep(model, read);
+    model.say("the console fell behind; it shows the run as it is now", Tone::Dim);
+}
+
+/// Hosts are as they were seen before; nothing is on its way.
+fn unlooked(model: &mut Model, why: &str) {
+    model.sight.glancing = None;
+    model.say(format!("the hosts were not looked at: {why}"), Tone::Warn);
 }
 
 /// Who drives what is watched, told anew when that changes.
@@ -120,6 +135,17 @@ fn watching(model: &mut Model, by: Option<String>) {
         }
     }
     model.watched = Some(by);
+    unheard(model, model.now);
+}
+
+/// Where nobody drives a run that is open, nobody sees how its hosts are: nothing is shown as going on.
+fn unheard(model: &mut Model, since: Timestamp) {
+    if !model.is_undriven() {
+        return;
+    }
+    if let Subject::Run(run) = &mut model.subject {
+        run.world.unheard("nobody drives the run", since);
+    }
 }
 
 /// Other settings hold from now on; the mouse is left alone where they do not change it.
@@ -143,7 +169,7 @@ fn unread(model: &mut Model, why: &[String]) {
     let Some((first, others)) = why.split_first() else { return };
     for other in others.iter().rev() {
         let text = other.clone();
-        model.said.keep(Line { at: model.now, text, tone: Tone::Failed });
+        model.said.keep(Line { at: model.now, text, tone: Tone::Failed, part: None });
     }
     let more = match others.len() {
         0 => String::new(),
@@ -212,12 +238,31 @@ fn facts(model: &mut Model, events: &[Event]) {
     for event in events {
         apply(model, event);
     }
+    taken(model, events);
+    if let Some(newest) = events.last() {
+        // They may all be of a run that was left long ago.
+        unheard(model, newest.at);
+    }
     regrid(model);
     follow::keep(model, read);
     follow::follow(model, events);
     let none_before = questions_before == 0;
     if none_before && open_questions(model) > 0 && model.dialog.is_none() {
         follow::to_question(model);
+    }
+}
+
+/// Somebody has taken the run up; whoever did so before is of no account.
+fn taken(model: &mut Model, news: &[Event]) {
+    if news.first().is_some_and(|event| matches!(event.fact, Fact::Opened(_))) {
+        return;
+    }
+    let taken =
+        |event: &Event| if let Fact::Taken(who) = &event.fact { Some(who.clone()) } else { None };
+    let Some(who) = news.iter().rev().find_map(taken) else { return };
+    model.untaken = false;
+    if let Some(by) = &mut model.watched {
+        *by = Some(who.0);
     }
 }
 
@@ -248,7 +293,8 @@ fn apply(model: &mut Model, event: &Event) {
     }
     let Some(run) = model.run() else { return };
     let Some((text, tone)) = words::event(model, run, event) else { return };
-    model.put(Line { at: event.at, text, tone });
+    let part = words::part(model, run, event);
+    model.put(Line { at: event.at, text, tone, part });
 }
 
 fn open_questions(model: &Model) -> usize {

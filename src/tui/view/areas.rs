@@ -53,14 +53,18 @@ pub(super) fn frame(model: &Model) -> (Areas, Rect) {
     (Areas { header, line, footer, ..Areas::default() }, body)
 }
 
+/// Whether one pane has the screen.
+pub(super) fn one_alone(model: &Model) -> bool {
+    model.zoom || model.size.width < SMALL.0 || model.size.height < SMALL.1
+}
+
 pub(super) fn areas(model: &Model) -> Areas {
     let whole = Rect::new(0, 0, model.size.width, model.size.height);
     let (frame, body) = frame(model);
-    let small = whole.width < SMALL.0 || whole.height < SMALL.1;
     if model.failure.open {
-        return failure::areas(model, frame, body, small);
+        return failure::areas(model, frame, body);
     }
-    if model.zoom || small {
+    if one_alone(model) {
         return match model.focus {
             Pane::Hosts => Areas { matrix: Some(body), ..frame },
             Pane::Choices => Areas { choices: Some(body), ..frame },

@@ -11,7 +11,7 @@ use ratatui::{
 };
 
 use super::{
-    areas::{Areas, WIDE},
+    areas::{Areas, WIDE, one_alone},
     focused, holds, names,
     paint::{Pen, wrap_words},
 };
@@ -51,9 +51,12 @@ const SHORT: u16 = 5;
 /// Rows of the card on a low screen, with its frame.
 const CARD_LOW: u16 = 10;
 
+/// Rows of the lowest log that is shown, with its frame.
+const LOG_ROWS: u16 = 3;
+
 /// Where the card is, with the other panes.
-pub(super) fn areas(model: &Model, frame: Areas, body: Rect, small: bool) -> Areas {
-    if model.zoom || small {
+pub(super) fn areas(model: &Model, frame: Areas, body: Rect) -> Areas {
+    if one_alone(model) {
         return match model.focus {
             Pane::Hosts | Pane::Releases => Areas { card: Some(body), ..frame },
             Pane::Steps => Areas { standing: Some(body), ..frame },
@@ -89,12 +92,15 @@ fn stacked(model: &Model, frame: Areas, body: Rect) -> Areas {
     let choosing = model.focus == Pane::Choices;
     let most = if choosing { rest } else { SHORT };
     let choices = holds::height(model, body.width, most).unwrap_or(0);
+    // What is too low for a log is the card's: no row is left empty.
+    let left = rest.saturating_sub(choices);
+    let card = if choosing && left < LOG_ROWS { card + left } else { card };
     let parts = [Constraint::Length(card), Constraint::Length(choices), Constraint::Min(0)];
     let [card, choices, below] = Layout::vertical(parts).areas(body);
     let frame = Areas { card: Some(card), choices: Some(choices), ..frame };
     match model.focus {
         Pane::Steps => Areas { standing: Some(below), ..frame },
-        Pane::Hosts | Pane::Releases | Pane::Log | Pane::Choices if below.height > 2 => {
+        Pane::Hosts | Pane::Releases | Pane::Log | Pane::Choices if below.height >= LOG_ROWS => {
             Areas { log: Some(below), ..frame }
         }
         Pane::Hosts | Pane::Releases | Pane::Log | Pane::Choices => frame,

@@ -15,8 +15,9 @@ use super::{
 use crate::{
     text::{Shown, fit},
     tui::{
-        action::{Act, Action},
-        keymap::{binding, written},
+        action::{Act, Action, Motion},
+        keymap::{binding, down_up, written},
+        over::Over,
         state::{
             Model, Pane, Subject,
             log::search::{Typed, Typing},
@@ -80,24 +81,31 @@ fn named(pen: Pen, (key, label): &(impl AsRef<str>, &str)) -> Vec<Span<'static>>
     ]
 }
 
-/// As [`draw_keys`], with keys that act behind them: dim where they do nothing now.
-pub(super) fn draw_keys_and(
+/// The keys of a screen that lies over the panes: dim where they do nothing now.
+pub(super) fn draw_over(
     (model, pen): (&Model, Pen),
     frame: &mut Frame<'_>,
     area: Rect,
-    keys: &[(impl AsRef<str>, &str)],
-    acts: &[Act],
+    over: Over,
 ) {
-    let hints = keys
-        .iter()
-        .map(|key| named(pen, key))
-        .chain(acts.iter().map(|act| hint(model, pen, Action::Act(*act))));
-    let line = fitting(
-        (pen, written(model, Action::Help)),
-        (0u8..).zip(hints).collect(),
-        usize::from(area.width),
-    );
+    let help = written(model, Action::Help);
+    let out = [(help, "help"), (written(model, Action::Back), "back")];
+    let own = over.rows().filter(|row| row.hinted).map(|row| {
+        let down = row.action == Action::Go(Motion::Down);
+        let key = if down { down_up(model) } else { written(model, row.action).to_owned() };
+        let label =
+            row.means.map_or_else(|| binding(row.action).map_or("", |it| it.label), |it| it.0);
+        told(pen, (&key, label), update::refused(model, over, row.action).is_none())
+    });
+    let hints = out.iter().map(|key| named(pen, key)).chain(own);
+    let line = fitting((pen, help), (0u8..).zip(hints).collect(), usize::from(area.width));
     frame.render_widget(Paragraph::new(line), area);
+}
+
+/// A hint, dim where the key does nothing now.
+fn told(pen: Pen, (key, label): (&str, &str), does: bool) -> Vec<Span<'static>> {
+    let (tone, text) = if does { (Tone::Key, Tone::Text) } else { (Tone::Dim, Tone::Dim) };
+    vec![Span::raw(" "), pen.span(key, tone), pen.span(&format!(" {label}"), text), Span::raw(" ")]
 }
 
 /// A pattern while it is typed, and what it finds, or why it is none.
@@ -115,11 +123,10 @@ fn typed(model: &Model, pen: Pen, typing: &Typing, width: usize) -> Line<'static
         (None, Typed::Filter) => format!("  {} lines", log.sieve.says),
     };
     let hint = match (&typing.wrong, typing.what) {
-        (Some(_), _) => "   Esc goes back",
-        (None, Typed::Search) => "   Enter keeps, Esc goes back; capitals count if you type one",
-        (None, Typed::Filter) => "   Enter keeps, Esc goes back; ! before it: lines without",
+        (Some(_), _) => "",
+        (None, Typed::Search) => "   capitals count if you type one",
+        (None, Typed::Filter) => "   ! before it: lines without",
     };
-    let earlier = if log.earlier.is_empty() { "" } else { "; Up: earlier ones" };
     // The end of what is typed is seen, however long it is, and most of what is said.
     let (says, text) = (Shown::literal(&says), format!("{}{}", typing.what.sign(), typing.text));
     let text = Shown::literal(&text);
@@ -130,12 +137,24 @@ fn typed(model: &Model, pen: Pen, typing: &Typing, width: usize) -> Line<'static
     let text = text.plain();
     let typed = vec![pen.span(&text, Tone::Strong), pen.styled(" ", pen.styles.selected())];
     let hint = vec![pen.span(hint, Tone::Dim)];
-    let earlier = vec![pen.span(earlier, Tone::Dim)];
-    Line::from(parts::fitting(vec![(0, typed), (0, vec![says]), (1, hint), (2, earlier)], width))
+    Line::from(parts::fitting(vec![(0, typed), (0, vec![says]), (1, hint)], width))
+}
+
+/// What is no text while one is typed below the panes; nothing where none is.
+fn while_typed(model: &Model) -> Option<Vec<(&'static str, &'static str)>> {
+    if model.log.typing.is_some() {
+        let earlier = (!model.log.earlier.is_empty()).then_some(("Up Down", "earlier ones"));
+        return Some([("Enter", "keep"), ("Esc", "back")].into_iter().chain(earlier).collect());
+    }
+    model.narrow.typing.is_some().then(|| vec![("Enter", "keep"), ("Esc", "list all")])
 }
 
 /// Keys that look, and keys that act, the most wanted first.
 fn hints(model: &Model, pen: Pen, width: usize) -> Line<'static> {
+    if let Some(keys) = while_typed(model) {
+        let named = keys.iter().map(|key| named(pen, key));
+        return Line::from(parts::fitting((0u8..).zip(named).collect(), width));
+    }
     let (looks, acts) = wanted(model);
     let mut parts = Vec::new();
     for (rank, action) in (0u8..).zip(looks) {
@@ -170,16 +189,7 @@ fn fitting((pen, help): (Pen, &str), parts: Parts, width: usize) -> Line<'static
 
 fn hint(model: &Model, pen: Pen, action: Action) -> Vec<Span<'static>> {
     let Some(row) = binding(action) else { return Vec::new() };
-    let (key, label) = match update::why_not(model, action) {
-        None => (Tone::Key, Tone::Text),
-        Some(_) => (Tone::Dim, Tone::Dim),
-    };
-    vec![
-        Span::raw(" "),
-        pen.span(written(model, action), key),
-        pen.span(&format!(" {}", row.label), label),
-        Span::raw(" "),
-    ]
+    told(pen, (written(model, action), row.label), update::why_not(model, action).is_none())
 }
 
 /// The keys of the moment.

@@ -72,8 +72,10 @@ fn left(model: &Model, pen: Pen, width: usize) -> Parts {
     // What visitors get is said whatever there is to say of the run.
     let page = words::maintenance(model, Room::Little).filter(|(_, tone)| *tone == Tone::Held);
     let page = page.map_or(0, |(words, _)| words.chars().count() + 2);
+    // That nothing can be changed from here, too.
+    let looks = looking(model).map_or(0, |(word, _)| word.chars().count() + 2);
     let before = parts.iter().filter(|(rank, _)| *rank < 2).flat_map(|(_, spans)| spans);
-    let room = width.saturating_sub(before.map(Span::width).sum::<usize>() + page + 2);
+    let room = width.saturating_sub(before.map(Span::width).sum::<usize>() + page + looks + 2);
     let words = fit(&Shown::literal(&words), room.max(STATE_MIN)).plain();
     parts.extend(served(model, pen));
     parts.push((0, vec![Span::raw("  "), pen.span(&words, tone)]));
@@ -99,8 +101,9 @@ fn right(model: &Model, pen: Pen, room: Room) -> Parts {
     let tone = if up < all { Tone::Warn } else { Tone::Text };
     let rank = if up < all { 1 } else { 6 };
     parts.push((rank, vec![Span::raw("  "), pen.span(&format!("hosts {up}/{all}"), tone)]));
-    if let Some(words) = looking(model) {
-        parts.push((1, vec![Span::raw("  "), pen.span(&words, Tone::Held)]));
+    if let Some((word, whose)) = looking(model) {
+        parts.push((0, vec![Span::raw("  "), pen.span(word, Tone::Held)]));
+        parts.extend(whose.map(|whose| (1, vec![pen.span(&whose, Tone::Held)])));
     }
     if let Some(run) = model.run() {
         let short = words::short_run(run.plan.run.as_str());
@@ -121,14 +124,13 @@ fn eta(model: &Model, wide: bool) -> Option<(String, Tone)> {
     const SHORTER: &str = "eta ~99:59";
     let cells = if wide { LONGER } else { SHORTER }.len();
     let left = model.tempo.left.filter(|_| model.open_run().is_some())?;
-    if left.more && left.time.as_secs() == 0 {
+    let waits = model.hold().is_some() || model.run().is_some_and(|run| run.mode == Mode::Pause);
+    if waits || model.is_undriven() || (left.more && left.time.as_secs() == 0) {
         return None;
     }
-    let waits = model.hold().is_some() || model.run().is_some_and(|run| run.mode == Mode::Pause);
-    let words = match (waits, left.late) {
-        (true, _) => String::new(),
-        (false, true) => if wide { LONGER } else { "late" }.to_owned(),
-        (false, false) => words::eta(left),
+    let words = match left.late {
+        true => if wide { LONGER } else { "late" }.to_owned(),
+        false => words::eta(left),
     };
     let tone = if left.late { Tone::Warn } else { Tone::Text };
     Some((format!(" {words:<cells$}"), tone))
@@ -142,18 +144,18 @@ fn state_cells(model: &Model) -> usize {
     longest.map_or(0, |longest| "◐ RUN /  ".chars().count() + 2 * all + longest)
 }
 
-/// That this console only looks.
-fn looking(model: &Model) -> Option<String> {
+/// That this console only looks, and at whose run.
+fn looking(model: &Model) -> Option<(&'static str, Option<String>)> {
     let word = if model.settings.read_only { "READ-ONLY" } else { "WATCHING" };
     let open = model.open_run().is_some();
     match &model.watched {
-        None => model.settings.read_only.then(|| word.to_owned()),
+        None => model.settings.read_only.then_some((word, None)),
         Some(Some(by)) if open => {
             let person = by.split(' ').next().unwrap_or(by);
-            Some(format!("{word}, driven by {person}"))
+            Some((word, Some(format!(", driven by {person}"))))
         }
-        Some(None) if open => Some(format!("{word}, driven by nobody")),
-        Some(_) => Some(word.to_owned()),
+        Some(None) if open => Some((word, Some(", driven by nobody".to_owned()))),
+        Some(_) => Some((word, None)),
     }
 }
 
@@ -346,6 +348,12 @@ fn going(model: &Model, run: &Run) -> (String, Tone) {
             return (format!("{} {word}, PAUSED", glyphs.held), Tone::Held);
         }
         return (format!("{spin} {word}"), Tone::Warn);
+    }
+    if model.untaken {
+        return (format!("{spin} TAKING UP"), Tone::Held);
+    }
+    if model.is_undriven() {
+        return ("OPEN, goes no further".to_owned(), Tone::Held);
     }
     match run.mode {
         Mode::Run => (format!("{spin} RUN {at}/{all} {step}"), Tone::Running),

@@ -60,7 +60,10 @@ fn lines(model: &Model, help: &Help, pen: Pen, width: usize) -> Rows {
         }
         rows.lines.push(Line::from(pen.span(&title, Tone::Strong)));
         for row in &listed {
-            rows.push(lines_of(model, pen, row, at == help.chosen, width), at == help.chosen);
+            rows.push(
+                lines_of((model, help), pen, row, at == help.chosen, width),
+                at == help.chosen,
+            );
             at += 1;
         }
     }
@@ -75,7 +78,7 @@ fn lines(model: &Model, help: &Help, pen: Pen, width: usize) -> Rows {
 }
 
 fn lines_of(
-    model: &Model,
+    (model, help): (&Model, &Help),
     pen: Pen,
     row: &Listed,
     chosen: bool,
@@ -88,6 +91,8 @@ fn lines_of(
     };
     let about = match refused {
         None => row.about.to_owned(),
+        // The heading above them says why.
+        Some(_) if help.filter.is_empty() && row.is_behind() => row.about.to_owned(),
         Some(why) => format!("{} Not now: {why}.", row.about),
     };
     let label = if chosen { pen.styles.selected() } else { pen.styles.of(tone) };

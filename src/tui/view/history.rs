@@ -15,28 +15,8 @@ use super::{
     rows::{Rows, entry},
 };
 use crate::tui::{
-    action::Action,
-    keymap::{down_up, with_keys, written},
-    state::Model,
-    styles::Tone,
-    told::PastRun,
-    update, words,
+    keymap::with_keys, over::Over, state::Model, styles::Tone, told::PastRun, update, words,
 };
-
-/// The keys, the most wanted first.
-fn keys(model: &Model) -> [(String, &'static str); 8] {
-    let key = |action| written(model, action).to_owned();
-    [
-        (key(Action::Help), "help"),
-        ("Enter".to_owned(), "read it"),
-        ("Esc".to_owned(), "back"),
-        (key(Action::Search), "filter"),
-        (key(Action::AllHosts), "all stages"),
-        (down_up(model), "choose"),
-        (key(Action::Look), "read anew"),
-        (key(Action::Palette), "palette"),
-    ]
-}
 
 /// The rows that are shown, in order.
 pub(super) fn shown(model: &Model) -> Vec<&PastRun> {
@@ -67,7 +47,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     rows(model, pen, &shown, at, &widths).draw(pen, frame, body, list);
     frame.render_widget(Paragraph::new(below(model, pen, &shown, at)), foot);
     footer::draw_line(model, pen, frame, areas.line);
-    footer::draw_keys((model, pen), frame, areas.footer, &keys(model));
+    footer::draw_over((model, pen), frame, areas.footer, Over::History);
 }
 
 /// Cells that the longest ending and the longest release would take.

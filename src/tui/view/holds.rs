@@ -9,13 +9,14 @@ use ratatui::{
 };
 
 use super::{
+    areas::one_alone,
     first_shown, focused,
     paint::{Pen, wrap_words},
     spots,
 };
 use crate::{
     run::{Cause, Hold, Offer},
-    text::Shown,
+    text::{Shown, fit},
     tui::{
         action::{Action, Motion},
         keymap,
@@ -30,6 +31,9 @@ const WIDE: usize = 70;
 
 /// Cells of the name of a choice.
 const NAME: usize = 24;
+
+/// Rows of what happened that are seen above the choices, however many those are.
+const ASKED_MIN: usize = 2;
 
 /// Rows of what happened, at most.
 const CAUSE_MAX: usize = 5;
@@ -63,7 +67,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(block, area);
     let width = usize::from(inner.width);
     let strong = |row: &String| Line::from(pen.span(row, Tone::Strong));
-    let cause = cause(model, hold, width);
+    let cause = asked(model, hold, inner);
     let fit = Fit::of(model, hold, inner, cause.len());
     let offers = hold.offers.len();
     if fit.room < offers && !in_focus {
@@ -139,8 +143,7 @@ fn more(model: &Model, above: usize, below: usize) -> String {
 pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
     let (_, hold) = model.hold()?;
     let inner = spots::within(area);
-    let width = usize::from(inner.width);
-    let cause = cause(model, hold, width).len();
+    let cause = asked(model, hold, inner).len();
     let fit = Fit::of(model, hold, inner, cause);
     let offers = hold.offers.len();
     if fit.room < offers && !focused(model, Pane::Choices) {
@@ -154,17 +157,9 @@ pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
 /// Cells before what comes of a choice, in a row of its own.
 const INDENT: usize = 5;
 
-/// What comes of a choice, or why it cannot be made now.
-fn about(model: &Model, hold: &Hold, offer: Offer) -> String {
-    match update::why_not(model, Action::Act(words::key_of(offer))) {
-        None => words::consequence(model, hold, offer),
-        Some(why) => format!("not now: {why}"),
-    }
-}
-
 /// The same in as many rows as it needs.
 fn in_full(model: &Model, hold: &Hold, offer: Offer, width: usize) -> Vec<String> {
-    wrap_words(&about(model, hold, offer), width.saturating_sub(INDENT).max(1))
+    wrap_words(&words::comes_of(model, hold, offer), width.saturating_sub(INDENT).max(1))
 }
 
 /// Cells of the names of the choices: where there is little room, no more than they need.
@@ -182,7 +177,7 @@ fn below(model: &Model, hold: &Hold, width: usize, each: usize) -> usize {
     let room = width.saturating_sub(INDENT);
     let room = if each == 1 { room.saturating_sub(name_cells(hold, width) + 1) } else { room };
     let offers = || hold.offers.iter().copied();
-    let cut = |offer: Offer| Shown::literal(&about(model, hold, offer)).width() > room;
+    let cut = |offer: Offer| Shown::literal(&words::comes_of(model, hold, offer)).width() > room;
     if !offers().any(cut) {
         return 0;
     }
@@ -191,7 +186,7 @@ fn below(model: &Model, hold: &Hold, width: usize, each: usize) -> usize {
 
 fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
     let Some(run) = model.run() else { return Vec::new() };
-    if model.failure.open {
+    if model.failure.open && !one_alone(model) {
         // The card beside it says so.
         return Vec::new();
     }
@@ -200,11 +195,28 @@ fn cause(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
     rows.take(CAUSE_MAX).collect()
 }
 
+/// What happened, above the choices: as much as leaves room for all of them and for what comes of the
+/// chosen one, but never nothing.
+fn asked(model: &Model, hold: &Hold, inner: Rect) -> Vec<String> {
+    let (rows, width) = (usize::from(inner.height), usize::from(inner.width));
+    let cause = cause(model, hold, width);
+    if !focused(model, Pane::Choices) {
+        return cause;
+    }
+    let choices = hold.offers.len() + below(model, hold, width, 1);
+    let room = rows.saturating_sub(choices).max(ASKED_MIN);
+    in_short(hold, cause, (width, room))
+}
+
 /// What happened, in at most so many rows: the question of a step is what one has to read, and its end
 /// is nearest to the answer.
 fn in_short(hold: &Hold, mut cause: Vec<String>, (width, room): (usize, usize)) -> Vec<String> {
     let Cause::Input(_, question) = &hold.cause else {
+        let cut = cause.len() > room;
         cause.truncate(room);
+        if let Some(last) = cause.last_mut().filter(|_| cut) {
+            *last = fit(&Shown::literal(&format!("{last} …")), width).plain();
+        }
         return cause;
     };
     let asked = wrap_words(&question.text, width);
@@ -248,7 +260,7 @@ fn choice(
         pen.styled(keymap::written(model, action), key),
         Span::raw("  "),
     ];
-    let about = about(model, hold, offer);
+    let about = words::comes_of(model, hold, offer);
     if each == 1 {
         let cells = name_cells(hold, width);
         first.push(pen.cell(&offer.to_string(), cells, name));

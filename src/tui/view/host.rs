@@ -7,31 +7,10 @@ use super::{
     paint::Pen,
     rows::{labelled, scrolled},
 };
-use crate::tui::{
-    action::{Act, Action, Motion},
-    keymap::{down_up, written},
-    state::Model,
-    styles::Tone,
-    words,
-};
+use crate::tui::{over::Over, state::Model, styles::Tone, words};
 
 /// Cells of a label.
 const LABEL: usize = 12;
-
-/// The keys, the most wanted first.
-fn keys(model: &Model) -> [(String, &'static str); 5] {
-    let key = |action| written(model, action).to_owned();
-    [
-        (key(Action::Help), "help"),
-        ("Esc".to_owned(), "back"),
-        (down_up(model), "other host"),
-        (key(Action::Go(Motion::PageDown)), "more"),
-        (key(Action::Look), "look again"),
-    ]
-}
-
-/// What acts on it.
-const ACTS: [Act; 2] = [Act::Shell, Act::Exclude];
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let (areas, body) = areas::frame(model);
@@ -46,7 +25,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let lines = lines(model, pen, usize::from(inner.width));
     scrolled(pen, frame, (body, inner), lines, scroll);
     footer::draw_line(model, pen, frame, areas.line);
-    footer::draw_keys_and((model, pen), frame, areas.footer, &keys(model), &ACTS);
+    footer::draw_over((model, pen), frame, areas.footer, Over::Host);
 }
 
 /// The whole text.

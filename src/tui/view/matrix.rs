@@ -88,16 +88,19 @@ fn part(model: &Model, listed: &[usize], whole: usize) -> (usize, usize) {
     (first_shown(chosen, listed.len(), room), room)
 }
 
+/// Hosts by how they are.
+type Groups<'a> = BTreeMap<(Weight, &'static str), (Tone, Vec<&'a str>)>;
+
 /// How the hosts are that are not shown, folded by their state: `38 more: 1 failed (web7), 37 ok`.
 fn hidden(model: &Model, pen: Pen, shown: &[usize], width: usize) -> Line<'static> {
-    let mut groups: BTreeMap<Weight, (&'static str, Tone, Vec<&str>)> = BTreeMap::new();
+    let mut groups: Groups<'_> = BTreeMap::new();
     let outside =
         model.grid.hosts.iter().enumerate().filter(|(at, _)| shown.binary_search(at).is_err());
     let mut count = 0;
     for (_, host) in outside {
         let (weight, word, tone) = words::host_stands(model, *host);
-        let group = groups.entry(weight).or_insert((word, tone, Vec::new()));
-        group.2.push(model.host_name(*host));
+        let group = groups.entry((weight, word)).or_insert((tone, Vec::new()));
+        group.1.push(model.host_name(*host));
         count += 1;
     }
     // What is calm loses its names first; where not all fits, it is the end that is cut.
@@ -113,11 +116,11 @@ fn hidden(model: &Model, pen: Pen, shown: &[usize], width: usize) -> Line<'stati
 fn folded(
     pen: Pen,
     count: usize,
-    groups: &BTreeMap<Weight, (&'static str, Tone, Vec<&str>)>,
+    groups: &Groups<'_>,
     (worst, others): (usize, usize),
 ) -> Line<'static> {
     let mut spans = vec![pen.span(&format!("  {count} more: "), Tone::Dim)];
-    for (at, (weight, (word, tone, names))) in groups.iter().rev().enumerate() {
+    for (at, ((weight, word), (tone, names))) in groups.iter().rev().enumerate() {
         let most = if at == 0 { worst } else { others };
         let named = match *weight > Weight::Waiting && most > 0 {
             true => format!(" ({})", words::hosts_up_to(names, most)),

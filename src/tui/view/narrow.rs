@@ -64,6 +64,5 @@ pub(super) fn typed(model: &Model, pen: Pen, list: List) -> Line<'static> {
         pen.span(&format!("/{text}"), Tone::Strong),
         pen.styled(" ", pen.styles.selected()),
         pen.span(&found, Tone::Text),
-        pen.span("   Enter keeps, Esc lists all", Tone::Dim),
     ])
 }

@@ -19,6 +19,7 @@ use super::{
 use crate::tui::{
     action::{Action, Motion},
     keymap,
+    over::Over,
     state::{Model, picker::Picker},
     styles::Tone,
     words,
@@ -29,23 +30,6 @@ const LIST: (u16, u16) = (56, 50);
 
 /// Cells of the label of a detail.
 const LABEL: usize = 11;
-
-/// The keys, the most wanted first.
-fn keys(model: &Model) -> [(String, &'static str); 10] {
-    let key = |action| keymap::written(model, action).to_owned();
-    [
-        (key(Action::Help), "help"),
-        ("Esc".to_owned(), "leave"),
-        (keymap::down_up(model), "choose"),
-        ("Enter".to_owned(), "roll back (asks)"),
-        (key(Action::NextPause), "diff"),
-        ("Ctrl-o".to_owned(), "commands"),
-        (key(Action::Search), "filter"),
-        (key(Action::Go(Motion::PageDown)), "more details"),
-        (key(Action::Copy), "copy"),
-        (key(Action::Look), "look again"),
-    ]
-}
 
 pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
     let Some(picker) = &model.picker else { return };
@@ -80,7 +64,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>) {
         }
         None => footer::draw_line(model, pen, frame, areas.line),
     }
-    footer::draw_keys((model, pen), frame, areas.footer, &keys(model));
+    footer::draw_over((model, pen), frame, areas.footer, Over::Releases);
 }
 
 /// What lies there.

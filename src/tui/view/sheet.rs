@@ -2,8 +2,9 @@
 
 use ratatui::{Frame, text::Line};
 
-use super::{detail::rows, middle, paint::Pen, rows::scrolled};
+use super::{areas, detail::rows, empty, footer, middle, paint::Pen, rows::scrolled};
 use crate::tui::{
+    action::{Action, Motion},
     keymap,
     state::{
         Model,
@@ -13,7 +14,16 @@ use crate::tui::{
     words,
 };
 
+/// The keys: every other one closes it.
+fn keys(model: &Model) -> [(String, &'static str); 3] {
+    let page = keymap::written(model, Action::Go(Motion::PageDown));
+    [("Esc".to_owned(), "back"), (keymap::down_up(model), "line"), (page.to_owned(), "page")]
+}
+
 pub(super) fn draw(model: &Model, open: Sheet, pen: Pen, frame: &mut Frame<'_>) {
+    let footer = areas::frame(model).0.footer;
+    empty(pen, frame, footer);
+    footer::draw_keys((model, pen), frame, footer, &keys(model));
     let lines = lines(model, open, pen);
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2);
     let most = model.size.height.saturating_sub(2);

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    model::{Changes, Gate, Kind, MAINTENANCE_OFF, Node, Origin},
+    model::{Changes, Gate, Kind, MAINTENANCE_KEPT, MAINTENANCE_OFF, Node, Origin},
     run::{Cause, Cell, Hold, Run},
 };
 
 /// Taking the maintenance page down, among what undoing a run does.
 const OPENS: &str = "take the maintenance page down";
+
+/// The same where a person raised it.
+const KEEPS: &str = "leave the maintenance page up (raised by hand)";
 
 /// What goes on behind an answered question about a schema change.
 pub(crate) struct Behind {
@@ -52,8 +55,7 @@ impl Behind {
 
     fn put(&mut self, cell: &Cell) {
         self.acts.push(cell.node.clone());
-        let opens = cell.node.key.step.as_str() == MAINTENANCE_OFF;
-        let name = if opens { OPENS.to_owned() } else { cell.node.key.to_string() };
+        let name = named(&cell.node);
         if !self.names.contains(&name) {
             self.names.push(name);
         }
@@ -67,7 +69,10 @@ impl Behind {
     /// What comes of it for visitors.
     pub(crate) fn for_visitors(&self) -> &'static str {
         match (self.opens(), self.serves) {
-            (true, _) => "VISITORS then get the code that is served now, on that schema.",
+            (true, false) => "VISITORS then get the code that is served now, on that schema.",
+            (true, true) => {
+                "VISITORS then get the code that is served now, and then OLDER code, on that schema."
+            }
             (false, true) => "Then OLDER code is served again, on that schema.",
             (false, false) => "What visitors get is not changed by that.",
         }
@@ -84,11 +89,15 @@ impl Behind {
 
     /// What is done, in a few words.
     pub(crate) fn in_short(&self) -> String {
-        match (self.names.split_first(), self.opens()) {
-            (_, true) => "takes the maintenance page DOWN".to_owned(),
-            (Some((first, [])), _) => format!("goes on with {first}"),
-            (Some((first, more)), _) => format!("goes on with {first}, {} more", more.len()),
-            (None, _) => "goes on with the undo".to_owned(),
+        let does = match self.names.first() {
+            _ if self.opens() && self.names.len() > 1 => "takes the page DOWN".to_owned(),
+            _ if self.opens() => "takes the maintenance page DOWN".to_owned(),
+            Some(first) => format!("goes on with {first}"),
+            None => "goes on with the undo".to_owned(),
+        };
+        match self.names.len() {
+            0 | 1 => does,
+            some => format!("{does}, {} more", some - 1),
         }
     }
 
@@ -98,6 +107,28 @@ impl Behind {
         let then = if self.asks_again { "then asks again" } else { "then the undo is over" };
         format!("{what}; {then}")
     }
+}
+
+/// What is still to be undone of a run, each step once.
+pub(crate) fn left_to_undo(run: &Run) -> Vec<String> {
+    let mut names = Vec::new();
+    for node in run.left_to_take_back() {
+        let name = named(&node);
+        if matches!(node.kind, Kind::Act(_)) && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// What a node of an undo does, by the name of its step; what the page becomes, by that.
+pub(crate) fn named(node: &Node) -> String {
+    if node.key.step.as_str() != MAINTENANCE_OFF {
+        return node.key.to_string();
+    }
+    let kept = |text: &str| text.contains(MAINTENANCE_KEPT);
+    let command = node.kind.command().map(|command| command.run.to_string());
+    if command.is_some_and(|text| kept(&text)) { KEEPS } else { OPENS }.to_owned()
 }
 
 /// Whether this takes back a change of what is served.

@@ -44,6 +44,7 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
         Cause::Refused(_) => format!("FAILED {place}, could not begin"),
         Cause::Unknown(_) => format!("UNKNOWN {place}"),
         Cause::Unsettled => format!("STILL RUNNING {place}"),
+        Cause::Break if hold.is_rest() => format!("ASKS whether the undo ends before {place}"),
         Cause::Break => format!("BREAK before {place}"),
         Cause::Confirm(_) => format!("ASKS before {place}"),
         Cause::Schema => match Behind::of(run, hold) {
@@ -80,6 +81,10 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
         Cause::Unsettled => vec![format!(
             "{place} has ended, but something that it started still runs on the host."
         )],
+        Cause::Break if hold.is_rest() => vec![
+            format!("Whether the undo ends before {place} was asked, and not answered."),
+            "Nothing is left out yet: the undo can go on.".to_owned(),
+        ],
         Cause::Break => vec![format!("Stopped at your breakpoint, before {place}.")],
         Cause::Confirm(question) => vec![question.clone()],
         Cause::Schema => Behind::of(run, hold).map_or_else(Vec::new, |behind| schema(&behind)),

@@ -1,9 +1,16 @@
 //! What would be run on each host, in rows: hosts with the same command stand together.
 
-use super::built::{self, Texts, built_in_as};
+use std::{borrow::Cow, collections::BTreeSet};
+
+use super::{
+    as_sent,
+    built::{self, Texts, built_in_as},
+};
 use crate::{
-    model::{Column, Command, Gate, HostId, Kind, Node, NodeId, Origin, Part, Plan, Query},
-    run::{Cell, Run},
+    model::{
+        Column, Command, Gate, HostId, Kind, Node, NodeId, Origin, Part, Piece, Plan, Query, Text,
+    },
+    run::{Begins, Cell, Run},
     tui::{state::Model, styles::Tone},
 };
 
@@ -24,77 +31,169 @@ const PLANNED: &str =
 /// What is said above the texts of a run.
 const BEGUN: &str = "The built-in texts";
 
-/// What the first steps of a plan would run.
-pub(crate) fn of_columns(plan: &Plan, count: usize) -> Vec<Row> {
-    first_of(Page::of(plan), count)
-}
+/// What is said of a command that is run once for each item of a list.
+const EACH: &str = "for each item";
 
 /// Everything that a plan would run, step by step; its texts have the functions of another plan, where
 /// they are too few to tell.
 pub(crate) fn of_plan(plan: &Plan, other: Option<&Plan>) -> Vec<Row> {
-    let page = Page::of(plan);
-    first_of(Page { texts: page.texts.or_those_of(other), ..page }, plan.columns.len())
-}
-
-fn first_of(mut page: Page<'_>, count: usize) -> Vec<Row> {
-    let plan = page.plan;
-    for column in plan.columns.iter().take(count) {
+    let mut page = Page::of(plan);
+    page.texts = page.texts.or_those_of(other);
+    for column in &plan.columns {
         let mine = |node: &&Node| node.key.step == column.step && !again(plan, column, node);
-        page.step(column, plan.nodes.iter().filter(mine));
+        page.step(column, plan.nodes.iter().filter(mine).flat_map(commands));
     }
     page.done(PLANNED)
 }
 
-/// What a run would still do, from one column to before another, on all but these hosts. What lies ready
-/// on a host has not begun.
-pub(crate) fn ahead(
-    model: &Model,
-    run: &Run,
-    columns: std::ops::Range<usize>,
-    without: &[HostId],
-) -> Vec<Row> {
-    let mut page = Page::of(&run.plan);
-    for at in columns {
-        let (Some(shown), Some(column)) = (model.grid.columns.get(at), run.plan.columns.get(at))
-        else {
-            continue;
-        };
-        let cells = shown.hosts().flat_map(|host| shown.nodes(host));
-        let cells = cells.filter_map(|id| run.cell(*id));
-        let left = |cell: &&Cell| cell.node.host.is_none_or(|host| !without.contains(&host));
-        let nodes = cells.filter(|cell| cell.state.is_ahead() && !run.given_up(cell)).filter(left);
-        page.step(column, nodes.map(|cell| &cell.node));
+/// What a run begins by itself, as far as it may go now; but for some of it.
+pub(crate) fn begins(model: &Model, run: &Run, begins: &Begins, but: &[NodeId]) -> Vec<Row> {
+    if run.is_taken_back() {
+        let cells = begins.nodes.iter().filter(|id| !but.contains(id));
+        let nodes: Vec<Node> = cells.filter_map(|id| Some(run.cell(*id)?.node.clone())).collect();
+        return of_undo(model, run, &nodes);
     }
-    page.done(BEGUN)
+    let nodes: BTreeSet<NodeId> = begins.nodes.iter().copied().collect();
+    let chosen = |id, _: &Cell| {
+        let (at_once, lists) = (nodes.contains(&id), begins.lists.contains(&id));
+        match (at_once && !but.contains(&id), lists) {
+            (true, true) => Some(Share::All),
+            (true, false) => Some(Share::First),
+            (false, true) => Some(Share::Items),
+            (false, false) => None,
+        }
+    };
+    let heading = if model.run().is_none() { PLANNED } else { BEGUN };
+    in_columns(model, run, chosen).done(heading)
+}
+
+/// What it begins, too, where the lists that may stop it have no items.
+pub(crate) fn without_items(model: &Model, run: &Run, begins: &Begins) -> Vec<Row> {
+    let chosen = |id, _: &Cell| begins.without_items.contains(&id).then_some(Share::First);
+    in_columns(model, run, chosen).done(BEGUN)
+}
+
+/// What a run would still do beyond what it begins by itself. What lies ready on a host has not begun.
+pub(crate) fn later(model: &Model, run: &Run, begins: &Begins) -> Vec<Row> {
+    let nodes: BTreeSet<NodeId> = begins.nodes.iter().copied().collect();
+    let chosen = |id, cell: &Cell| {
+        let ahead = cell.state.is_ahead() && !run.given_up(cell);
+        if begins.stops.contains(&id) {
+            return Some(if nodes.contains(&id) || !ahead { Share::Items } else { Share::All });
+        }
+        (ahead && !nodes.contains(&id)).then_some(Share::All)
+    };
+    in_columns(model, run, chosen).done(BEGUN)
+}
+
+/// How much of what a node is there for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Share {
+    /// All that may come of it.
+    All,
+    /// What runs at once.
+    First,
+    /// The items of its list.
+    Items,
+}
+
+/// The chosen nodes of a run, step by step.
+fn in_columns<'r>(
+    model: &Model,
+    run: &'r Run,
+    chosen: impl Fn(NodeId, &Cell) -> Option<Share>,
+) -> Page<'r> {
+    let mut page = Page::of(&run.plan);
+    for (shown, column) in model.grid.columns.iter().zip(&run.plan.columns) {
+        let ids = shown.hosts().flat_map(|host| shown.nodes(host));
+        let nodes: Vec<(Cow<'_, Node>, Share)> = ids
+            .filter_map(|id| {
+                let cell = run.cell(*id)?;
+                let share = chosen(*id, cell)?;
+                Some((as_begun(model, run, cell), share))
+            })
+            .collect();
+        let parts = nodes.iter().flat_map(|(node, share)| {
+            let mine = |done: &Done<'_>| match share {
+                Share::All => true,
+                Share::First => done.part != EACH,
+                Share::Items => done.part == EACH,
+            };
+            commands(node).into_iter().filter(mine).collect::<Vec<_>>()
+        });
+        page.step(column, parts);
+    }
+    page
+}
+
+/// A node as it is begun now: with the command that was typed for it, and the names of its item in it.
+fn as_begun<'r>(model: &Model, run: &Run, cell: &'r Cell) -> Cow<'r, Node> {
+    match &cell.edited {
+        Some(edited) => {
+            Cow::Owned(running(&cell.node, sent(model, run, cell, edited).into_owned()))
+        }
+        None => filled(model, run, cell, &cell.node),
+    }
+}
+
+/// A node with the names of the item of this cell in its command.
+fn filled<'n>(model: &Model, run: &Run, cell: &Cell, node: &'n Node) -> Cow<'n, Node> {
+    let Kind::Act(act) = &node.kind else { return Cow::Borrowed(node) };
+    match sent(model, run, cell, &act.command.run) {
+        Cow::Borrowed(_) => Cow::Borrowed(node),
+        Cow::Owned(text) => Cow::Owned(running(node, text)),
+    }
+}
+
+/// A text as it is sent, as far as that is known.
+fn sent<'t>(model: &Model, run: &Run, cell: &Cell, text: &'t Text) -> Cow<'t, Text> {
+    let holes = text.0.iter().any(|piece| matches!(piece, Piece::Hole(_)));
+    match holes.then(|| as_sent(model, run, cell, text)) {
+        Some(Ok(text)) => Cow::Owned(Text::literal(text)),
+        Some(Err(_)) | None => Cow::Borrowed(text),
+    }
+}
+
+/// The node with another command.
+fn running(node: &Node, text: Text) -> Node {
+    let mut node = node.clone();
+    if let Kind::Act(act) = &mut node.kind {
+        act.command.run = text;
+    }
+    node
 }
 
 /// What would take back what has begun, the last first, with what follows it and what it asks. Of a run
 /// that is being taken back: what of that is ahead.
-pub(crate) fn undoing(run: &Run) -> Vec<Row> {
-    let of_run = || run.cells.iter().filter(|cell| cell.node.origin.takes_back());
-    let nodes: Vec<Node> = if run.undo_grown {
-        let ahead = of_run().filter(|cell| cell.state.is_ahead() && !run.given_up(cell));
-        ahead.map(|cell| cell.node.clone()).collect()
-    } else {
-        run.taking_back()
-    };
-    of_undo(run, &nodes)
+pub(crate) fn undoing(model: &Model, run: &Run) -> Vec<Row> {
+    of_undo(model, run, &run.left_to_take_back())
 }
 
 /// What these nodes of an undo would run, in that order.
-pub(crate) fn of_undo(run: &Run, nodes: &[Node]) -> Vec<Row> {
+pub(crate) fn of_undo(model: &Model, run: &Run, nodes: &[Node]) -> Vec<Row> {
     let mut page = Page::of(&run.plan);
     for nodes in nodes.chunk_by(|one, other| taken_back(run, one) == taken_back(run, other)) {
         let Some(heading) = nodes.first().and_then(|node| taken_back(run, node)) else { continue };
-        let mut in_order: Vec<&Node> = nodes.iter().collect();
+        let mut in_order: Vec<Cow<'_, Node>> = nodes
+            .iter()
+            .map(|node| match of_what(run, node) {
+                Some(of) => filled(model, run, of, node),
+                None => Cow::Borrowed(node),
+            })
+            .collect();
         in_order.sort_by_key(|node| node.host);
-        let lines = lines_of(&run.plan, in_order.into_iter());
+        let lines = lines_of(&run.plan, in_order.iter().flat_map(|node| commands(node)));
         let step = nodes.first().map_or("", |node| node.key.step.as_str());
         let tone = if lines.is_empty() { Tone::Held } else { Tone::Strong };
         page.rows.push((heading.clone(), tone));
         page.lines(&heading, built_in(&run.plan, step), &lines);
     }
     page.done(BEGUN)
+}
+
+/// What a node takes back.
+fn of_what<'r>(run: &'r Run, node: &Node) -> Option<&'r Cell> {
+    if let Origin::UndoOf(of) = node.origin { run.cell(of) } else { None }
 }
 
 /// What a node of an undo is there for; nothing for gates that nobody is asked at.
@@ -114,25 +213,19 @@ fn taken_back(run: &Run, node: &Node) -> Option<String> {
     }
 }
 
-/// The commands of cells of one step, as they would be run again.
-pub(crate) fn of_nodes(run: &Run, ids: impl Iterator<Item = NodeId>) -> Vec<Row> {
-    let again = |id| {
-        let cell = run.cell(id)?;
-        let mut node = cell.node.clone();
-        if let (Some(edited), Kind::Act(act)) = (&cell.edited, &mut node.kind) {
-            act.command.run.clone_from(edited);
-        }
-        Some(node)
-    };
-    let nodes: Vec<Node> = ids.filter_map(again).collect();
+/// The commands of cells of one step, as they are begun now.
+pub(crate) fn of_nodes(model: &Model, run: &Run, ids: &[NodeId]) -> Vec<Row> {
+    let cells: Vec<&Cell> = ids.iter().filter_map(|id| run.cell(*id)).collect();
+    let nodes: Vec<Cow<'_, Node>> = cells.iter().map(|cell| as_begun(model, run, cell)).collect();
     if nodes.iter().any(|node| node.origin.takes_back()) {
-        return of_undo(run, &nodes);
+        let nodes: Vec<Node> = nodes.into_iter().map(Cow::into_owned).collect();
+        return of_undo(model, run, &nodes);
     }
     let step = nodes.first().map(|node| &node.key.step);
     let column = run.plan.columns.iter().find(|column| Some(&column.step) == step);
     let Some(column) = column else { return Vec::new() };
     let mut page = Page::of(&run.plan);
-    page.step(column, nodes.iter());
+    page.step(column, nodes.iter().flat_map(|node| commands(node)));
     page.done(BEGUN)
 }
 
@@ -174,11 +267,11 @@ impl<'p> Page<'p> {
         Self { plan, rows: Vec::new(), texts: Texts::of(plan) }
     }
 
-    fn step<'n>(&mut self, column: &Column, nodes: impl Iterator<Item = &'n Node>)
+    fn step<'n>(&mut self, column: &Column, parts: impl Iterator<Item = Done<'n>>)
     where
         'p: 'n,
     {
-        let lines = lines_of(self.plan, nodes);
+        let lines = lines_of(self.plan, parts);
         if lines.is_empty() {
             return;
         }
@@ -212,14 +305,11 @@ impl<'p> Page<'p> {
     }
 }
 
-/// The commands of these nodes.
-fn lines_of<'n>(plan: &'n Plan, nodes: impl Iterator<Item = &'n Node>) -> Vec<Line<'n>> {
+/// These commands, each with all hosts that run it.
+fn lines_of<'n>(plan: &'n Plan, parts: impl Iterator<Item = Done<'n>>) -> Vec<Line<'n>> {
     let mut lines = Vec::new();
-    for node in nodes {
-        let host = node.host.map_or("", |host| host_name(plan, host));
-        for (part, command) in commands(node) {
-            put(&mut lines, host, part, command);
-        }
+    for Done { host, part, command } in parts {
+        put(&mut lines, host.map_or("", |host| host_name(plan, host)), part, command);
     }
     lines
 }
@@ -233,14 +323,21 @@ fn put<'n>(lines: &mut Vec<Line<'n>>, host: &'n str, part: &'static str, command
     }
 }
 
-/// Commands of a node, each with what it is for.
-fn commands(node: &Node) -> Vec<(&'static str, &Command)> {
+/// A command of a node, and what it is for.
+struct Done<'n> {
+    host: Option<HostId>,
+    part: &'static str,
+    command: &'n Command,
+}
+
+fn commands(node: &Node) -> Vec<Done<'_>> {
+    let done = |part, command| Done { host: node.host, part, command };
     match &node.kind {
-        Kind::Act(act) => vec![("", &act.command)],
+        Kind::Act(act) => vec![done("", &act.command)],
         Kind::Ask(ask) => match &ask.query {
-            Query::When(_) => vec![("asks whether", &ask.command)],
+            Query::When(_) => vec![done("asks whether", &ask.command)],
             Query::Items(items) => {
-                vec![("lists", &ask.command), ("for each item", &items.each.command)]
+                vec![done("lists", &ask.command), done(EACH, &items.each.command)]
             }
         },
         Kind::Gate(_) => Vec::new(),

@@ -31,8 +31,18 @@ const NAMED: u32 = 10_000;
 /// stands first.
 pub(crate) fn entries(model: &Model) -> Vec<Entry> {
     let Some(palette) = &model.palette else { return Vec::new() };
-    let mut all: Vec<Entry> = keys(model).chain(places(model)).collect();
-    let typed = palette.typed.trim();
+    fitting(model, &palette.typed)
+}
+
+/// Everything that there is to do, and where to go.
+pub(crate) fn all_entries(model: &Model) -> impl Iterator<Item = Entry> {
+    keys(model).chain(places(model))
+}
+
+/// The entries that fit a text, the best first.
+pub(crate) fn fitting(model: &Model, typed: &str) -> Vec<Entry> {
+    let mut all: Vec<Entry> = all_entries(model).collect();
+    let typed = typed.trim();
     if typed.is_empty() {
         all.sort_by_key(|entry| {
             let recent = model.recent.rank(&entry.goal).unwrap_or(usize::MAX);

@@ -3,8 +3,11 @@
 use super::{cause::headline, mark, took};
 use crate::{
     model::{HostId, NodeId, Try},
-    run::{Choice, Event, Fact, LinkState, Mode, Run, State},
-    tui::{state::Model, styles::Tone},
+    run::{Cell, Choice, Event, Fact, LinkState, Mode, Run, State},
+    tui::{
+        state::{Came, Model, Part},
+        styles::Tone,
+    },
 };
 
 /// What is said of a fact; nothing of those that only matter to the machinery. Raw.
@@ -70,6 +73,28 @@ pub(crate) fn event(model: &Model, run: &Run, event: &Event) -> Option<(String, 
     Some(said)
 }
 
+/// The step that began, or ended well, by a fact that says no more.
+pub(crate) fn part(model: &Model, run: &Run, event: &Event) -> Option<Part> {
+    let part = |attempt: &Try, end| {
+        let cell = run.cell(attempt.node)?;
+        let host = model.host_name(cell.node.host?).to_owned();
+        Some(Part { host, step: cell.node.key.to_string(), end })
+    };
+    if let Fact::Started(attempt) = &event.fact {
+        return part(attempt, Came::Started);
+    }
+    let (Fact::Ended(attempt, ..) | Fact::Settled(attempt, _)) = &event.fact else { return None };
+    let cell = run.cell(attempt.node)?;
+    let good = matches!(cell.state, State::Ok(_) | State::Reverted(_));
+    part(attempt, Came::Ok(time(cell)?)).filter(|_| good)
+}
+
+/// How long it took, where that is known.
+fn time(cell: &Cell) -> Option<String> {
+    let most = if cell.unseen { "at most " } else { "" };
+    Some(format!("{most}{}", took(cell.ended?.duration_since(cell.started?))))
+}
+
 fn node(model: &Model, run: &Run, id: NodeId) -> String {
     let Some(cell) = run.cell(id) else { return "a step".to_owned() };
     match cell.node.host {
@@ -81,13 +106,7 @@ fn node(model: &Model, run: &Run, id: NodeId) -> String {
 fn ended(model: &Model, run: &Run, attempt: Try) -> Option<(String, Tone)> {
     let cell = run.cell(attempt.node)?;
     let what = node(model, run, attempt.node);
-    let time = match (cell.started, cell.ended) {
-        (Some(from), Some(until)) => {
-            let most = if cell.unseen { "at most " } else { "" };
-            format!(" after {most}{}", took(until.duration_since(from)))
-        }
-        (_, _) => String::new(),
-    };
+    let time = time(cell).map_or_else(String::new, |time| format!(" after {time}"));
     match &cell.state {
         State::Ok(_) | State::Reverted(_) => Some((format!("{what} ok{time}"), Tone::Ok)),
         State::Failed(_, end) => Some((format!("{what} FAILED{time}: {end}"), Tone::Failed)),

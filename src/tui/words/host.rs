@@ -4,12 +4,12 @@ use jiff::Timestamp;
 
 use super::{Detail, ago, count, face, release, served, since, took};
 use crate::{
-    model::{Disk, HostId, Lock, Maintenance, Site},
+    model::{Disk, HostId, Lock, Maintenance, NodeId, Site},
     run::{LinkState, Run, State},
     tui::{
         action::{Act, Action},
         keymap,
-        state::{Model, face::Face},
+        state::{Model, face::Face, grid},
         styles::Tone,
         told::HostState,
         update,
@@ -249,8 +249,9 @@ fn steps(model: &Model, host: HostId) -> Vec<Detail> {
     rows
 }
 
-fn tries(run: &Run, nodes: &[crate::model::NodeId]) -> usize {
-    nodes.iter().filter_map(|id| run.cell(*id)).map(|cell| usize::from(cell.tries)).sum()
+/// How often the step itself was tried.
+fn tries(run: &Run, nodes: &[NodeId]) -> usize {
+    grid::face_of(run, nodes).map_or(0, |(_, cell)| usize::from(cell.tries))
 }
 
 fn spent(run: &Run, host: HostId) -> jiff::SignedDuration {

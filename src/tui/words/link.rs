@@ -1,6 +1,6 @@
 //! How a host is connected, as a state: a mark, a word, a look.
 
-use super::{hosts, since};
+use super::{hosts, since, stands::Weight};
 use crate::{
     model::HostId,
     run::LinkState,
@@ -14,7 +14,7 @@ pub(crate) struct Linked {
     pub(crate) word: String,
     pub(crate) tone: Tone,
     /// What is said of several such hosts, where nothing worse is to be said of them.
-    pub(crate) news: Option<&'static str>,
+    pub(crate) news: Option<Weight>,
 }
 
 /// How a host is connected.
@@ -25,11 +25,11 @@ pub(crate) fn linked(model: &Model, host: HostId) -> Linked {
         return match model.hosts.get(&host) {
             Some(HostState::Ready) => state(glyphs.ok, "ready", Tone::Ok, None),
             Some(HostState::Trouble { .. }) => {
-                state(glyphs.failed, "trouble", Tone::Failed, Some("cannot be reached"))
+                state(glyphs.failed, "trouble", Tone::Failed, Some(Weight::Away))
             }
             Some(HostState::Connecting) | None => {
                 let glyph = glyphs.spinning(model.now);
-                state(glyph, "connects", Tone::Running, Some("connecting"))
+                state(glyph, "connects", Tone::Running, Some(Weight::Connecting))
             }
         };
     };
@@ -40,7 +40,7 @@ pub(crate) fn linked(model: &Model, host: HostId) -> Linked {
         Some((LinkState::Up, _)) => state(glyphs.ok, "up", Tone::Ok, None),
         Some((LinkState::Down(_), at)) => {
             let word = format!("lost {}", since(*at, model.now));
-            state(glyphs.unknown, &word, Tone::Unknown, Some("link lost"))
+            state(glyphs.unknown, &word, Tone::Unknown, Some(Weight::LinkLost))
         }
         None => state(glyphs.absent, "", Tone::Dim, None),
     }

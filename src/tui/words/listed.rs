@@ -4,7 +4,8 @@ use super::{key_of, pane};
 use crate::tui::{
     action::{Act, Action, Motion},
     keymap::{Binding, Place, TABLE, binding, written},
-    state::{Model, Pane, help::Over},
+    over::{Over, Taken},
+    state::{Model, Pane},
     update,
 };
 
@@ -14,10 +15,8 @@ pub(crate) struct Listed {
     pub(crate) action: Action,
     pub(crate) label: &'static str,
     pub(crate) about: &'static str,
-    /// The screen that lies over the panes takes it, if any does.
-    pub(crate) by: Option<Over>,
-    /// It is always taken there.
-    free: bool,
+    /// The screen that lies over the panes.
+    pub(crate) over: Option<Over>,
     place: Place,
 }
 
@@ -27,21 +26,38 @@ pub(crate) type Section = (String, Vec<Listed>);
 impl Listed {
     fn of(row: &'static Binding) -> Self {
         let Binding { action, label, about, place, .. } = *row;
-        Self { action, label, about, by: None, free: false, place }
+        Self { action, label, about, over: None, place }
+    }
+
+    /// Something that a screen over the panes takes.
+    fn on(over: Over, taken: &Taken) -> Option<Self> {
+        let row = Self { over: Some(over), ..Self::of(binding(taken.action)?) };
+        Some(match taken.means {
+            Some((label, about)) => Self { label, about, ..row },
+            None => row,
+        })
     }
 
     /// A key with its usual meaning, or with another one: a label and a sentence.
     fn own((action, other): &Own) -> Option<Self> {
         let row = Self::of(binding(*action)?);
         Some(match other {
-            Some((label, about)) => Self { label, about, free: true, ..row },
+            Some((label, about)) => Self { label, about, ..row },
             None => row,
         })
     }
 
     /// Why it does nothing now.
     pub(crate) fn refused(&self, model: &Model) -> Option<String> {
-        if self.free { None } else { update::why_not(model, self.action) }
+        match self.over {
+            Some(over) => update::refused(model, over, self.action),
+            None => update::why_not(model, self.action),
+        }
+    }
+
+    /// Whether it acts behind the screen that lies over the panes, and not on it.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.over.is_some_and(|over| !over.takes(self.action))
     }
 
     fn fits(&self, model: &Model, filter: &str) -> bool {
@@ -52,58 +68,13 @@ impl Listed {
     }
 }
 
-/// A key of a place, and what it means there, if that is another thing than elsewhere.
+/// A key of a pane of the failure view, and what it means there, if that is another thing than elsewhere.
 type Own = (Action, Option<(&'static str, &'static str)>);
 
 const UP: Own = (Action::Go(Motion::Up), None);
 const DOWN: Own = (Action::Go(Motion::Down), None);
-const TOP: Own = (Action::Go(Motion::Top), None);
-const BOTTOM: Own = (Action::Go(Motion::Bottom), None);
 const PAGE_UP: Own = (Action::Go(Motion::PageUp), None);
 const PAGE_DOWN: Own = (Action::Go(Motion::PageDown), None);
-
-/// The history.
-const HISTORY: &[Own] = &[
-    (Action::Open, Some(("read it", "Opens the chosen run of the history, to be read."))),
-    (
-        Action::AllHosts,
-        Some(("all stages", "The runs of this stage alone, or those of all stages.")),
-    ),
-    (Action::Look, Some(("read anew", "Reads the history anew."))),
-    (Action::Search, Some(("filter", "Shows only runs that have what you type in them."))),
-    (Action::Runs, Some(("close", "Closes the history."))),
-    UP,
-    DOWN,
-    TOP,
-    BOTTOM,
-    PAGE_UP,
-    PAGE_DOWN,
-];
-
-/// The page of a host.
-const HOST: &[Own] = &[
-    (Action::Go(Motion::Down), Some(("other host", "To the page of the next host."))),
-    (Action::Go(Motion::Up), Some(("other host", "To the page of the host before."))),
-    PAGE_DOWN,
-    PAGE_UP,
-    (Action::Look, None),
-    (Action::Act(Act::Shell), None),
-    (Action::Act(Act::Exclude), None),
-    (Action::Host, Some(("close", "Closes the page of the host."))),
-];
-
-/// The choice of a release.
-const RELEASES: &[Own] = &[
-    (Action::Open, Some(("roll back", "Asks whether to go back to the chosen release."))),
-    (Action::NextPause, Some(("diff", "The whole difference to what is served, in the pager."))),
-    (Action::Copy, Some(("copy", "Copies what is known of the chosen release."))),
-    (Action::Search, Some(("filter", "Shows only releases that have what you type in them."))),
-    (Action::Look, None),
-    UP,
-    DOWN,
-    PAGE_DOWN,
-    PAGE_UP,
-];
 
 const BEFORE: Own = (Action::Go(Motion::Left), Some(("one before", "To the question before.")));
 const NEXT: Own = (Action::Go(Motion::Right), Some(("next one", "To the next question.")));
@@ -127,14 +98,19 @@ const STANDING: &[Own] = &[BEFORE, NEXT, DOWN, UP, PAGE_DOWN, PAGE_UP];
 pub(crate) fn listed(model: &Model, filter: &str) -> Vec<Section> {
     let (title, mine) = here(model);
     let known = |row: &Listed| mine.iter().any(|it| it.action == row.action);
-    let others: Vec<Listed> = TABLE.iter().map(Listed::of).filter(|row| !known(row)).collect();
+    let over = Over::of(model);
+    let others = TABLE.iter().map(|row| Listed { over, ..Listed::of(row) });
+    let others: Vec<Listed> = others.filter(|row| !known(row)).collect();
     let mut sections: Vec<Section> = if filter.is_empty() {
         let places = [Place::Acting, Place::Everywhere, Place::Log, Place::Moving];
+        let (behind, others): (Vec<Listed>, Vec<Listed>) =
+            others.into_iter().partition(Listed::is_behind);
         let of = |place: Place| {
             let rows = others.iter().filter(|row| row.place == place).copied().collect();
             (place.title().to_owned(), rows)
         };
-        std::iter::once((title, mine)).chain(places.map(of)).collect()
+        let behind = ("Not here: Esc closes this screen first".to_owned(), behind);
+        std::iter::once((title, mine)).chain(places.map(of)).chain([behind]).collect()
     } else {
         let mut rows: Vec<Listed> = mine.into_iter().chain(others).collect();
         rows.retain(|row| row.fits(model, filter));
@@ -149,24 +125,24 @@ pub(crate) fn listed(model: &Model, filter: &str) -> Vec<Section> {
 
 /// What matters where the list was opened, the most wanted first.
 fn here(model: &Model) -> Section {
-    let of = |keys: &[Own], by| -> Vec<Listed> {
-        keys.iter().filter_map(Listed::own).map(|row| Listed { by, ..row }).collect()
-    };
-    match (Over::of(model), model.focus) {
-        (Some(Over::Host), _) => {
-            let name = model.host().map_or("?", |host| model.host_name(host));
-            (format!("On this page: Host {name}"), of(HOST, Some(Over::Host)))
-        }
-        (Some(Over::History), _) => {
-            ("In this list: Runs, the history".to_owned(), of(HISTORY, Some(Over::History)))
-        }
-        (Some(Over::Releases), _) => {
-            ("In this list: Releases".to_owned(), of(RELEASES, Some(Over::Releases)))
-        }
-        (None, Pane::Hosts) if model.failure.open => (in_pane(model), of(CARD, None)),
-        (None, Pane::Steps) if model.failure.open => (in_pane(model), of(STANDING, None)),
-        (None, _) => (in_pane(model), in_focus(model)),
+    if let Some(over) = Over::of(model) {
+        let title = match over {
+            Over::Host => {
+                let name = model.host().map_or("?", |host| model.host_name(host));
+                format!("On this page: Host {name}")
+            }
+            Over::History => "In this list: Runs, the history".to_owned(),
+            Over::Releases => "In this list: Releases".to_owned(),
+        };
+        return (title, over.rows().filter_map(|taken| Listed::on(over, taken)).collect());
     }
+    let of = |keys: &[Own]| keys.iter().filter_map(Listed::own).collect();
+    let rows = match model.focus {
+        Pane::Hosts if model.failure.open => of(CARD),
+        Pane::Steps if model.failure.open => of(STANDING),
+        Pane::Hosts | Pane::Releases | Pane::Steps | Pane::Log | Pane::Choices => in_focus(model),
+    };
+    (in_pane(model), rows)
 }
 
 fn in_pane(model: &Model) -> String {

@@ -34,19 +34,19 @@ use super::{
 };
 
 pub(crate) use self::{
-    behind::Behind,
+    behind::{Behind, left_to_undo, named as undone_by},
     built::{Texts, does},
     card::{Point, card, copied, items_of},
     cause::{cause, concerns_schema, headline, place},
     diff::{as_sent, changes, changes_schema, diff, planned},
     ending::{ended, mark},
-    entry::{Entry, chosen, entries},
-    event::event,
+    entry::{Entry, all_entries, chosen, entries, fitting},
+    event::{event, part},
     face::{Look, look},
     host::host,
     link::{Linked, left_out, linked},
     listed::{Listed, listed},
-    offer::{Alike, alike, all_of, consequence, hosts_asked, key_of, standing_of},
+    offer::{Alike, alike, all_of, comes_of, consequence, hosts_asked, key_of, standing_of},
     outside::{Room, care, dialog, doing, maintenance, preview},
     past::{count_of, past_about, past_ended, past_run, short_run},
     release::{
@@ -57,7 +57,7 @@ pub(crate) use self::{
     tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},
-    would::{dialog_would, would},
+    would::{dialog_would, unlisted, would},
 };
 
 /// Something that is known: a label, what it says, and the look of it; raw.

@@ -6,7 +6,11 @@ use super::{HOSTS_SHOWN, behind::Behind};
 use crate::{
     model::{HoldId, HostId},
     run::{Cause, Hold, Offer, Run},
-    tui::{action::Act, state::Model},
+    tui::{
+        action::{Act, Action},
+        state::Model,
+        update,
+    },
 };
 
 /// The key of an answer.
@@ -57,6 +61,14 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
         Offer::TakeOver => "the other holder can change no more",
     };
     text.to_owned()
+}
+
+/// What comes of an answer, or why it cannot be given now.
+pub(crate) fn comes_of(model: &Model, hold: &Hold, offer: Offer) -> String {
+    match update::why_not(model, Action::Act(key_of(offer))) {
+        None => consequence(model, hold, offer),
+        Some(why) => format!("not now: {why}"),
+    }
 }
 
 /// Whether a question is about something that takes back.

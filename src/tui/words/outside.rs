@@ -117,7 +117,8 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
         dialog.changed.iter().map(|changed| format!("{MIND}{changed}")).collect();
     lines.extend(facts(model, dialog).as_ref().map(Facts::lines).unwrap_or_default());
     if super::dialog_would(model, dialog).is_some() {
-        lines.push("Runs   Ctrl-o lists its commands, host by host".to_owned());
+        let key = written(model, Action::Commands);
+        lines.push(format!("Runs   {key} lists its commands, host by host"));
     }
     lines.extend(seen(model, dialog));
     lines.extend(match &dialog.subject {

@@ -7,7 +7,9 @@ use super::{Detail, ago, count, difference};
 use crate::{
     model::{Candidate, Plan, ReleaseVerdict, Served},
     tui::{
+        action::Action,
         glyphs::Glyphs,
+        keymap::written,
         state::{Model, sight::Sight},
         styles::Tone,
         told::Intent,
@@ -167,10 +169,11 @@ fn plan(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     };
     let steps: Vec<&str> = plan.columns.iter().map(|column| column.step.as_str()).collect();
     let line = format!(
-        "{} on {}: {}; Ctrl-o: their commands",
+        "{} on {}: {}; {}: their commands",
         count(steps.len(), "step"),
         count(plan.hosts.len(), "host"),
-        steps.join(", ")
+        steps.join(", "),
+        written(model, Action::Commands)
     );
     let takes = format!("takes {}", super::usual_run(model, &plan.pipeline));
     labelled("PLAN", vec![line, takes], Tone::Text)

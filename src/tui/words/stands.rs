@@ -146,15 +146,12 @@ fn apart(faces: &[Face]) -> String {
 /// How a host is, by its worst step or by its connection: its weight, its word, its look.
 pub(crate) fn host_stands(model: &Model, host: HostId) -> (Weight, &'static str, Tone) {
     let worst = in_steps(model, host);
-    let Linked { tone, news, .. } = linked(model, host);
-    let Some(news) = news else { return worst };
-    let away = matches!(tone, Tone::Failed | Tone::Unknown);
-    let weight = match (away, model.run()) {
-        (true, None) => Weight::Away,
-        (true, Some(_)) => Weight::LinkLost,
-        (false, _) => Weight::Connecting,
-    };
-    if weight > worst.0 { (weight, news, tone) } else { worst }
+    match linked(model, host) {
+        Linked { tone, news: Some(weight), .. } if weight > worst.0 => {
+            (weight, weight.word(), tone)
+        }
+        Linked { .. } => worst,
+    }
 }
 
 /// What matters most of the steps of a host: its weight, its word, its look.

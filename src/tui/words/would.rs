@@ -1,21 +1,23 @@
 //! What would be run, host by host, before anything is done: by the chosen entry of the palette, and by
 //! the buttons of a dialog.
 
+use std::collections::BTreeSet;
+
 use super::{
     Behind, alike, all_of,
     commands::{self, Row},
     consequence,
     entry::Entry,
-    hosts_asked, key_of, preview, standing_of,
+    key_of, preview, standing_of,
 };
 use crate::{
-    model::{HoldId, HostId},
-    run::{Abort, Cause, Choice, Hold, Mode, Offer, Run},
+    model::{HoldId, Node, NodeId},
+    run::{Abort, Begins, Cause, Choice, Event, Fact, Hold, Mode, Offer, Run},
     tui::{
         action::{Act, Action},
         state::{
             Model, Subject,
-            dialog::{Button, Deed, Dialog},
+            dialog::{Deed, Dialog},
             palette::Goal,
         },
         styles::Tone,
@@ -29,6 +31,7 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
     let text = |text: String| vec![(text, Tone::Text)];
     let act = match &entry.goal {
         Goal::Key(Action::Act(act)) => *act,
+        Goal::Key(Action::Look) => return text(format!("{} {LOOKS}", entry.about)),
         Goal::Key(_) => return text(format!("{} Runs nothing on any host.", entry.about)),
         Goal::Host(_) | Goal::Step(_) => return text("Goes there. Runs nothing.".to_owned()),
         Goal::Run(_) => {
@@ -47,16 +50,12 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
         return going_on(model, run, (id, hold));
     }
     let rows = match (act, model.open_run()) {
-        (Act::Deploy, _) => planned(model, usize::MAX),
+        (Act::Deploy, _) => planned(model, Mode::Run),
         (Act::Step, Some(run)) => let_go(model, run, Mode::Step),
-        (Act::Step, None) => planned(model, 1),
+        (Act::Step, None) => planned(model, Mode::Step),
         (Act::Continue, Some(run)) => let_go(model, run, Mode::Run),
-        (Act::Undo, Some(run)) => commands::undoing(run),
-        (Act::Abort, Some(run)) => {
-            let mut rows = text("Leaving it as it is runs nothing. Undoing it runs:".to_owned());
-            rows.extend(commands::undoing(run));
-            rows
-        }
+        (Act::Undo, Some(run)) => commands::undoing(model, run),
+        (Act::Abort, Some(run)) => aborted(model, run),
         (
             Act::Retry
             | Act::Edit
@@ -93,32 +92,102 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
     text(format!("{} Runs no command of the recipe.", entry.about))
 }
 
+/// What giving a run up runs, or what is not run where its undo is left.
+fn aborted(model: &Model, run: &Run) -> Vec<Row> {
+    if !run.undo_grown {
+        let line = "Leaving it as it is runs nothing. Undoing it runs:".to_owned();
+        return [(line, Tone::Text)].into_iter().chain(commands::undoing(model, run)).collect();
+    }
+    let rows = |perhaps: bool| {
+        let parts = run.left_of_the_undo();
+        let nodes: Vec<Node> = parts
+            .filter(|(_, cell)| run.may_have_started(cell) == perhaps)
+            .map(|(_, cell)| cell.node.clone())
+            .collect();
+        commands::of_undo(model, run, &nodes)
+    };
+    let (left, perhaps) = (rows(false), rows(true));
+    let line = "Leaving the rest as it is runs nothing. It is what would not be run:";
+    let mut all = vec![(line.to_owned(), Tone::Text)];
+    all.extend(left);
+    if !perhaps.is_empty() {
+        all.push((
+            "This may have begun already, and then goes on to its end:".to_owned(),
+            Tone::Dim,
+        ));
+        all.extend(perhaps);
+    }
+    all
+}
+
 /// What a run does that is let go on from where it is: the next step of it, or all.
 fn let_go(model: &Model, run: &Run, mode: Mode) -> Vec<Row> {
-    let one = mode == Mode::Step;
+    let after = run.in_mode(mode);
+    if mode == Mode::Step {
+        return up_to_items(model, &after, &after.begins(), &[]);
+    }
+    all(model, &after)
+}
+
+/// All that a run goes on with, up to its end: what waits for an answer on the way stands apart.
+fn all(model: &Model, run: &Run) -> Vec<Row> {
     if run.is_taken_back() {
-        let mut rows = commands::undoing(run);
-        if one && !rows.is_empty() {
-            rows.insert(0, ("Only the first of these:".to_owned(), Tone::Dim));
+        return commands::undoing(model, run);
+    }
+    let next = run.begins();
+    apart(model, run, &next, commands::begins(model, run, &next, &[]))
+}
+
+/// What begins by itself, and what waits for an answer on the way.
+fn apart(model: &Model, run: &Run, next: &Begins, mut begins: Vec<Row>) -> Vec<Row> {
+    let later = commands::later(model, run, next);
+    if !later.is_empty() {
+        begins.extend(under(&behind(run, next, ANSWERED), later));
+    }
+    begins
+}
+
+/// What begins by itself in a run that is paused, or goes on by one step.
+fn up_to_items(model: &Model, run: &Run, next: &Begins, but: &[NodeId]) -> Vec<Row> {
+    let mut begins = commands::begins(model, run, next, but);
+    let more = commands::without_items(model, run, next);
+    if let (false, Some(none)) = (more.is_empty(), no_items(run, next)) {
+        begins.extend(under(&format!("At once, too, {none}:"), more));
+    }
+    begins
+}
+
+/// A heading of what lies behind a question, or behind lists that may have no items.
+fn behind(run: &Run, next: &Begins, heading: &str) -> String {
+    match no_items(run, next) {
+        Some(none) => format!("{heading}; at once, {none}:"),
+        None => format!("{heading}:"),
+    }
+}
+
+/// Where the lists that stop the run have no items.
+fn no_items(run: &Run, next: &Begins) -> Option<String> {
+    let steps = next.stops.iter().filter_map(|id| Some(run.cell(*id)?.node.key.step.as_str()));
+    let steps: BTreeSet<&str> = steps.collect();
+    match steps.len() {
+        0 => None,
+        1 => Some(format!("if {} lists no items", steps.into_iter().collect::<String>())),
+        _ => {
+            let names: Vec<&str> = steps.into_iter().collect();
+            Some(format!("if {} list no items", names.join(" and ")))
         }
-        return rows;
     }
-    if one {
-        let at = model.progress().1.unwrap_or(usize::MAX);
-        return commands::ahead(model, run, at..at.saturating_add(1), &[]);
-    }
-    all_ahead(model, run, &[])
 }
 
-/// All that is left of a run, on all but these hosts. Not from where it is: batches of hosts come to
-/// steps before that yet.
-fn all_ahead(model: &Model, run: &Run, without: &[HostId]) -> Vec<Row> {
-    commands::ahead(model, run, 0..model.grid.columns.len(), without)
-}
-
-fn planned(model: &Model, columns: usize) -> Vec<Row> {
+/// What a run does that is begun.
+fn planned(model: &Model, mode: Mode) -> Vec<Row> {
     match &model.subject {
-        Subject::Plan(plan) => commands::of_columns(plan, columns),
+        Subject::Plan(plan) if mode == Mode::Step => {
+            let fact = Fact::Opened(plan.clone());
+            let opened = Event { seq: 0, at: model.now, by: None, fact };
+            Run::open(&opened).map_or_else(|_no_run| Vec::new(), |run| let_go(model, &run, mode))
+        }
+        Subject::Plan(plan) => commands::of_plan(plan, None),
         Subject::Run(_) | Subject::Nothing => {
             let line = "The next run is planned first, and shown; then a dialog asks.";
             vec![(line.to_owned(), Tone::Text)]
@@ -129,102 +198,161 @@ fn planned(model: &Model, columns: usize) -> Vec<Row> {
 /// What an answer to the open question would run: here, and on all hosts that it can be given to.
 fn answered(model: &Model, run: &Run, act: Act) -> Vec<Row> {
     let Some((id, hold)) = model.hold() else { return Vec::new() };
-    let offered = |offer: &&Offer| key_of(**offer) == act;
-    let Some(offer) = hold.offers.iter().find(offered) else { return Vec::new() };
+    let mut offers = hold.offers.iter().filter(|offer| key_of(**offer) == act);
+    let Some(offer) = offers.clone().next() else { return Vec::new() };
     if matches!(offer, Offer::Move(_)) {
-        let each = hold.offers.iter().filter(offered);
-        return each.flat_map(|offer| answer(model, run, &[id], *offer)).collect();
+        let choices = offers.by_ref().filter_map(|offer| choice_of(*offer));
+        return choices.flat_map(|choice| answer(model, run, &[id], &choice)).collect();
     }
     let mut rows = vec![(super::capital(&consequence(model, hold, *offer)), Tone::Text)];
+    // What is edited is typed first: until then it is run as it was.
+    let Some(choice) = choice_of(*offer) else { return rows };
     let all = alike(run, hold, *offer).these;
     if all.len() < 2 {
-        rows.extend(answer(model, run, &[id], *offer));
+        rows.extend(answer(model, run, &[id], &choice));
         return rows;
     }
     for (heading, ids) in [("That one alone".to_owned(), vec![id]), (all_of(run, &all), all)] {
         rows.push((super::capital(&heading), Tone::Strong));
-        rows.extend(answer(model, run, &ids, *offer));
+        rows.extend(answer(model, run, &ids, &choice));
     }
     rows
+}
+
+/// The answer to an offer that needs nothing more to be known.
+fn choice_of(offer: Offer) -> Option<Choice> {
+    Some(match offer {
+        Offer::Go => Choice::Go,
+        Offer::Retry | Offer::Edit => Choice::Retry,
+        Offer::Skip => Choice::Skip,
+        Offer::Fixed => Choice::Fixed,
+        Offer::AssumeOk => Choice::Assume(true),
+        Offer::AssumeFailed => Choice::Assume(false),
+        Offer::Exclude => Choice::Exclude,
+        Offer::Undo => Choice::Undo,
+        Offer::Abort => Choice::Abort,
+        Offer::Move(host) => Choice::Move(host),
+        Offer::TakeOver => Choice::TakeOver,
+        Offer::Answer => return None,
+    })
 }
 
 /// What an answered question is about, and what is undone then.
 fn going_on(model: &Model, run: &Run, (id, hold): (HoldId, &Hold)) -> Vec<Row> {
     let lines = super::cause(model, run, hold).into_iter();
     let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
-    rows.extend(answer(model, run, &[id], Offer::Go));
+    rows.extend(answer(model, run, &[id], &Choice::Go));
     rows
 }
 
+/// What an answer to these questions would run.
+fn answer(model: &Model, run: &Run, ids: &[HoldId], choice: &Choice) -> Vec<Row> {
+    let asked = || ids.iter().filter_map(|id| run.holds.get(id));
+    let after = run.with_answer(ids, choice);
+    let follows = Follows { model, run: &after, but: Vec::new() };
+    match choice {
+        Choice::Retry | Choice::Edit(_) => {
+            let again: Vec<NodeId> = asked().map(|hold| hold.on).collect();
+            let mut rows = commands::of_nodes(model, &after, &again);
+            rows.extend(Follows { but: again, ..follows }.if_any());
+            rows
+        }
+        Choice::Move(host) => {
+            let on = asked().map(|hold| hold.on);
+            let mut rows: Vec<Row> =
+                on.flat_map(|on| commands::elsewhere(run, on, *host)).collect();
+            rows.extend(follows.if_any());
+            rows
+        }
+        Choice::Go => match asked().next().and_then(|hold| Behind::of(run, hold)) {
+            Some(behind) => undone_next(model, run, &behind),
+            None => follows.rows(),
+        },
+        Choice::Exclude | Choice::Skip | Choice::Fixed | Choice::Assume(true) => follows.rows(),
+        // What is taken as failed is asked about again, and the others have lists of their own.
+        Choice::Assume(false)
+        | Choice::Undo
+        | Choice::Abort
+        | Choice::Answer(_)
+        | Choice::TakeOver => vec![("Runs no command by itself.".to_owned(), Tone::Dim)],
+    }
+}
+
 /// What is undone once the question before it is answered.
-fn undone_next(run: &Run, behind: &Behind) -> Vec<Row> {
-    let mut rows = commands::of_undo(run, &behind.acts);
+fn undone_next(model: &Model, run: &Run, behind: &Behind) -> Vec<Row> {
+    let mut rows = commands::of_undo(model, run, &behind.acts);
     if run.mode != Mode::Run && !rows.is_empty() {
         rows.insert(0, ("The run pauses before each of these:".to_owned(), Tone::Dim));
     }
     rows
 }
 
-/// What an answer to these questions would run.
-fn answer(model: &Model, run: &Run, ids: &[HoldId], offer: Offer) -> Vec<Row> {
-    match offer {
-        Offer::Retry | Offer::Edit => {
-            commands::of_nodes(run, ids.iter().filter_map(|id| run.holds.get(id)).map(|it| it.on))
-        }
-        Offer::Move(host) => {
-            let on = ids.iter().filter_map(|id| run.holds.get(id)).map(|it| it.on);
-            on.flat_map(|on| commands::elsewhere(run, on, host)).collect()
-        }
-        Offer::Go => {
-            let hold = ids.first().and_then(|id| run.holds.get(id));
-            match hold.and_then(|hold| Behind::of(run, hold)) {
-                Some(behind) => undone_next(run, &behind),
-                None => behind_a_gate(model, run),
+/// What follows an answer.
+struct Follows<'a> {
+    model: &'a Model,
+    /// The run as it is with that answer.
+    run: &'a Run,
+    /// What is listed already.
+    but: Vec<NodeId>,
+}
+
+impl Follows<'_> {
+    /// What follows, or that nothing does.
+    fn rows(&self) -> Vec<Row> {
+        let rows = self.if_any();
+        let none = match (rows.is_empty(), self.run.is_taken_back(), self.run.mode) {
+            (false, ..) => return rows,
+            (true, true, _) => "Nothing is left to undo after it.",
+            (true, false, Mode::Run) => "No step is left after it.",
+            (true, false, Mode::Step | Mode::Pause) => {
+                "Runs no command: the run does not go on by itself now."
             }
+        };
+        vec![(none.to_owned(), Tone::Dim)]
+    }
+
+    /// What follows, with what is said above it.
+    fn if_any(&self) -> Vec<Row> {
+        let (model, run) = (self.model, self.run);
+        let goes_on = run.mode == Mode::Run;
+        let next = run.begins();
+        let begins = commands::begins(model, run, &next, &self.but);
+        let at_once = !begins.is_empty() || run.is_taken_back();
+        let rows = match (goes_on, run.is_taken_back()) {
+            (false, _) => up_to_items(model, run, &next, &self.but),
+            (true, true) => commands::undoing(model, run),
+            (true, false) if !at_once => commands::later(model, run, &next),
+            (true, false) => apart(model, run, &next, begins),
+        };
+        if rows.is_empty() {
+            return rows;
         }
-        Offer::Exclude => afterwards(model, run, ids, &hosts_asked(run, ids)),
-        Offer::Skip | Offer::Fixed | Offer::AssumeOk => afterwards(model, run, ids, &[]),
-        // What is taken as failed is asked about again, and the others have lists of their own.
-        Offer::AssumeFailed | Offer::Undo | Offer::Abort | Offer::Answer | Offer::TakeOver => {
-            vec![("Runs no command by itself.".to_owned(), Tone::Dim)]
-        }
+        let asked: Vec<HoldId> = run.holds.keys().copied().collect();
+        let heading = match (goes_on, run.is_taken_back()) {
+            (true, _) if !asked.is_empty() => {
+                let which = standing_of(model, run, &asked);
+                format!("First what else is open is asked about ({which}); then the run goes on:")
+            }
+            (true, false) if !at_once => behind(run, &next, BEHIND),
+            (true, false) => "Then the run goes on, to the end or to the next question:".to_owned(),
+            (true, true) => "Then the undo goes on:".to_owned(),
+            (false, _) => "Then the run goes on, and pauses before its next step:".to_owned(),
+        };
+        under(&heading, rows)
     }
 }
 
-/// What goes on behind a gate that is passed by an answer; paused, the run still goes on to the next one.
-fn behind_a_gate(model: &Model, run: &Run) -> Vec<Row> {
-    let heading = match run.mode {
-        Mode::Run => GOES_ON,
-        Mode::Step | Mode::Pause => "Then the run goes on, and pauses before its next step:",
-    };
-    under(heading, all_ahead(model, run, &[]))
-}
+/// What is said above what waits for an answer.
+const ANSWERED: &str = "When what is asked on the way is answered";
 
-/// What follows an answer to these questions that runs nothing by itself, on all but these hosts.
-fn afterwards(model: &Model, run: &Run, ids: &[HoldId], without: &[HostId]) -> Vec<Row> {
-    let line = |text: &str| vec![(text.to_owned(), Tone::Dim)];
-    if run.is_taken_back() {
-        return line("Then the undo goes on.");
-    }
-    if run.mode != Mode::Run {
-        return line("Runs no command: the run does not go on by itself now.");
-    }
-    let others: Vec<HoldId> =
-        run.holds.keys().copied().filter(|other| !ids.contains(other)).collect();
-    let next = all_ahead(model, run, without);
-    if others.is_empty() {
-        return under(GOES_ON, next);
-    }
-    let which = standing_of(model, run, &others);
-    under(&format!("First what else is open is asked about ({which}); then the run goes on:"), next)
-}
+/// The same where nothing else comes before it.
+const BEHIND: &str = "Then the run goes on to a question or a breakpoint; behind that";
 
-/// What is said above what goes on by itself.
-const GOES_ON: &str = "Then the run goes on, to the end or to the next question:";
+/// What looking at hosts runs there.
+const LOOKS: &str =
+    "It runs looks on the hosts, which change nothing there, and no step of the recipe.";
 
-/// What goes on, with what is said above it, or that nothing does.
 fn under(heading: &str, mut rows: Vec<Row>) -> Vec<Row> {
-    let heading = if rows.is_empty() { "No step is left after it." } else { heading };
     rows.insert(0, (heading.to_owned(), Tone::Dim));
     rows
 }
@@ -249,38 +377,59 @@ pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
     if let Some(intent) = dialog.intent() {
         return Some(intended(model, intent));
     }
-    let known = |button: &Button| Some((button.label.clone(), pressed(model, &button.deed)?));
-    let mut each: Vec<(String, Vec<Row>)> = dialog.buttons.iter().filter_map(known).collect();
-    each.dedup_by(|(_, rows), (_, before)| rows == before);
-    let rows = match each.len() {
-        0 => return None,
-        1 => each.into_iter().flat_map(|(_, rows)| rows).collect(),
+    let mut each: Vec<(Vec<&str>, Option<Vec<Row>>)> = Vec::new();
+    for button in dialog.buttons.iter().filter(|button| button.deed != Deed::Nothing) {
+        let runs = pressed(model, &button.deed);
+        match each.iter_mut().find(|(_, others)| *others == runs) {
+            Some((labels, _)) => labels.push(&button.label),
+            None => each.push((vec![&button.label], runs)),
+        }
+    }
+    each.iter().any(|(_, runs)| runs.is_some()).then(|| match each.len() {
+        1 => each.into_iter().flat_map(|(_, runs)| or_nothing(runs)).collect(),
         _ => each.into_iter().flat_map(headed).collect(),
-    };
-    Some(or_nothing(rows))
+    })
 }
 
 /// What a button runs under its label.
-fn headed((label, rows): (String, Vec<Row>)) -> impl Iterator<Item = Row> {
-    std::iter::once((format!("[ {label} ]"), Tone::Strong)).chain(or_nothing(rows))
+fn headed((labels, runs): (Vec<&str>, Option<Vec<Row>>)) -> Vec<Row> {
+    let labels: Vec<String> = labels.into_iter().map(|label| format!("[ {label} ]")).collect();
+    let mut rows = vec![(labels.join(" "), Tone::Strong)];
+    rows.extend(or_nothing(runs));
+    rows
 }
 
-fn or_nothing(rows: Vec<Row>) -> Vec<Row> {
-    match rows.is_empty() {
-        true => vec![("Runs no command of the recipe.".to_owned(), Tone::Text)],
-        false => rows,
+fn or_nothing(runs: Option<Vec<Row>>) -> Vec<Row> {
+    match runs.filter(|rows| !rows.is_empty()) {
+        Some(rows) => rows,
+        None => vec![("Runs no command of the recipe.".to_owned(), Tone::Text)],
+    }
+}
+
+/// What is said of a dialog whose commands are not listed.
+pub(crate) fn unlisted(dialog: &Dialog) -> &'static str {
+    let any = |of: fn(&Deed) -> bool| dialog.buttons.iter().any(|button| of(&button.deed));
+    if any(|deed| matches!(deed, Deed::Compare(_) | Deed::Drop(_) | Deed::Amend(..))) {
+        "it would run what you type: the dialog that compares it lists that"
+    } else if any(|deed| matches!(deed, Deed::Prompted(..))) {
+        "what goes on with your answer is not known here"
+    } else if any(|deed| matches!(deed, Deed::Lend(_))) {
+        "this runs what you type there, and no command of the recipe"
+    } else {
+        "this runs no command of the recipe"
     }
 }
 
 /// What a button would run; `None`: nothing on any host, or nothing that is known.
 fn pressed(model: &Model, deed: &Deed) -> Option<Vec<Row>> {
     match (deed, model.open_run()) {
-        (Deed::Start(_), _) => Some(planned(model, usize::MAX)),
+        (Deed::Start(mode), _) => Some(planned(model, *mode)),
         (Deed::Mode(mode @ (Mode::Run | Mode::Step)), Some(run)) => Some(let_go(model, run, *mode)),
         (
             Deed::Choose(
                 ids,
                 choice @ (Choice::Retry
+                | Choice::Edit(_)
                 | Choice::Skip
                 | Choice::Fixed
                 | Choice::Assume(true)
@@ -289,9 +438,12 @@ fn pressed(model: &Model, deed: &Deed) -> Option<Vec<Row>> {
                 | Choice::Go),
             ),
             Some(run),
-        ) => Some(answer(model, run, ids, choice.needs())),
-        (Deed::Exclude(host), Some(run)) => Some(afterwards(model, run, &[], &[*host])),
-        (Deed::Abort(Abort { undo: true, .. }), Some(run)) => Some(commands::undoing(run)),
+        ) => Some(answer(model, run, ids, choice)),
+        (Deed::Exclude(host), Some(run)) => {
+            let after = run.without(&[*host]);
+            Some(Follows { model, run: &after, but: Vec::new() }.rows())
+        }
+        (Deed::Abort(Abort { undo: true, .. }), Some(run)) => Some(commands::undoing(model, run)),
         (_, _) => None,
     }
 }

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
-    io::{self, BufWriter, Write as _},
+    io::{self, BufWriter, Read as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
@@ -18,6 +18,9 @@ use crate::{
 
 /// Lines that are read at once.
 const LINES_AT_ONCE: usize = 512;
+
+/// A text that was edited has fewer bytes.
+const TEXT_MAX: u64 = 64 * 1024;
 
 /// Characters of what a copy is called by, at most.
 const NAME_MAX: usize = 100;
@@ -54,6 +57,25 @@ impl Copied {
             let mut lines = page.lines.iter().map(|line| difference(line, page.colours));
             lines.try_for_each(|line| writeln!(out, "{line}")).map_err(|error| error.to_string())
         })
+    }
+
+    /// A text as it is, to be changed.
+    pub(super) fn text(store: &Store, text: &Lines) -> Result<Self, String> {
+        Self::with(store, &text.name, |out| {
+            let mut lines = text.lines.iter();
+            lines.try_for_each(|line| writeln!(out, "{line}")).map_err(|error| error.to_string())
+        })
+    }
+
+    /// What it holds by now.
+    pub(super) fn read(&self) -> Result<String, String> {
+        let mut text = String::new();
+        let file = File::open(&self.path).map_err(|error| error.to_string())?;
+        match file.take(TEXT_MAX).read_to_string(&mut text) {
+            Ok(read) if (read as u64) < TEXT_MAX => Ok(text),
+            Ok(_) => Err(format!("it has more than {TEXT_MAX} bytes")),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// A copy of that name, written so.

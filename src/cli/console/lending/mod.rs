@@ -4,6 +4,7 @@
 
 mod copy;
 mod escape;
+mod keyed;
 mod note;
 mod pass;
 mod starter;
@@ -19,6 +20,7 @@ use std::{
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
+pub(super) use self::tty::own_handle;
 use self::{
     copy::Copied,
     escape::Escape,
@@ -32,7 +34,7 @@ use crate::{
     model::{Command, HostId},
     remote::{Described, Ending, Environment, Link, Shell, local::Local},
     store::Store,
-    tui::{Guest, Returned, Told},
+    tui::{Guest, Lines, Returned, Told},
 };
 
 /// How long a host may take to give a shell, before it is said that it does not.
@@ -157,6 +159,7 @@ impl Means {
                 let copy = move || Copied::of(&store, &page);
                 self.copy(tty, "what differs", &program, None, copy).await
             }
+            Guest::Text(text) => self.edit(tty, &text).await,
             Guest::Shell { host, step, like, run } => {
                 let note = Note::new(&self.who, &host, step.as_deref(), &like, run.as_ref());
                 self.shell(tty, &host, *like, note).await
@@ -226,6 +229,27 @@ impl Means {
                 badly(format!("{first} ended with {}", how(&left)))
             }
         }
+    }
+
+    /// The operator's editor on a text; what became of it is told.
+    async fn edit(&self, tty: &Tty, text: &Lines) -> Returned {
+        let copied = match Copied::text(&self.store, text) {
+            Ok(copied) => copied,
+            Err(error) => return badly(format!("the text cannot be edited: {error}")),
+        };
+        let command = copy::command(&text.program, &copied, 0);
+        let first = text.program.split_whitespace().next().unwrap_or_default();
+        match self.program(tty, self.own.home.clone(), &command).await {
+            Ok(Passed { left: Left::Ended(Ending::Exit(0)), .. }) => {}
+            Ok(passed) => return badly(format!("{first} ended with {}", how(&passed.left))),
+            Err(why) => return badly(why),
+        }
+        match copied.read() {
+            // A console that is gone takes nothing.
+            Ok(text) => drop(self.told.send(Told::Text(text)).await),
+            Err(why) => return badly(format!("what you edited cannot be read: {why}")),
+        }
+        well(format!("back from {first}"))
     }
 
     async fn shell(&self, tty: &Tty, host: &str, like: Command, mut note: Note) -> Returned {

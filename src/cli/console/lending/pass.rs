@@ -10,7 +10,7 @@ use tokio::{
     sync::mpsc,
 };
 
-use super::{escape::Escape, tty::Tty};
+use super::{escape::Escape, keyed::Keyed, tty::Tty};
 use crate::remote::{Ending, Said, Shell};
 
 /// Bytes of keys that are read at once.
@@ -35,7 +35,8 @@ pub(super) enum Left {
 #[derive(Debug)]
 pub(super) struct Passed {
     pub(super) left: Left,
-    /// Something was shown, and the guest ended without a key: nobody can have read it.
+    /// Something was shown, and the guest ended without a key: nobody can have read it. What a terminal
+    /// answers by itself is no key.
     pub(super) unread: bool,
 }
 
@@ -91,7 +92,7 @@ async fn passing(
     };
     tokio::pin!(typing);
     let mut buffer = BytesMut::zeroed(KEYS_BYTES);
-    let (mut out, mut other) = (Bytes::new(), Other::default());
+    let (mut out, mut other, mut keyed) = (Bytes::new(), Other::default(), Keyed::default());
     // It may have changed since the guest was told.
     let mut size = tty.size();
     drop(keys.try_send(Key::Size(size.0, size.1)));
@@ -104,7 +105,7 @@ async fn passing(
                     Ok(read) => buffer.get(..read).unwrap_or_default(),
                     Err(error) => return Left::Gone(error),
                 };
-                went.typed = true;
+                went.typed |= keyed.are_in(read);
                 let (bytes, cut) = match &mut escape {
                     Some(escape) => escape.typed(read),
                     None => (read.to_vec(), false),

@@ -14,6 +14,7 @@ use rustix::{
 };
 use tokio::net::unix::pipe::{Receiver, Sender};
 
+use super::keyed::Keyed;
 use crate::{
     remote::{Described, Environment},
     text::Shown,
@@ -25,6 +26,17 @@ const INTERRUPT: &[u8] = &[3];
 
 /// What ends the looking at what is left on the screen: Enter, and what one tries else.
 const SEEN: &[u8] = b"\r\nq\x03\x04\x1b";
+
+/// A handle of the terminal that never waits, which concerns nobody else who has the terminal.
+pub(in crate::cli::console) fn own_handle() -> io::Result<File> {
+    let name = ttyname(io::stdin(), Vec::new())?;
+    let flags = i32::from_ne_bytes((OFlags::NONBLOCK | OFlags::NOCTTY).bits().to_ne_bytes());
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(flags)
+        .open(OsStr::from_bytes(name.as_bytes()))
+}
 
 /// The terminal while bytes go through it as they are. Dropping it makes it plain again, whatever a
 /// guest has left behind.
@@ -41,13 +53,7 @@ pub(super) struct Tty {
 
 impl Tty {
     pub(super) fn open() -> io::Result<Self> {
-        let name = ttyname(io::stdin(), Vec::new())?;
-        let flags = i32::from_ne_bytes((OFlags::NONBLOCK | OFlags::NOCTTY).bits().to_ne_bytes());
-        let file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(flags)
-            .open(OsStr::from_bytes(name.as_bytes()))?;
+        let file = own_handle()?;
         let before = tcgetattr(&file)?;
         tcsetattr(&file, OptionalActions::Now, &raw(&before))?;
         let keys = Receiver::from_file_unchecked(file.try_clone()?)?;
@@ -135,12 +141,14 @@ impl Tty {
     }
 
     async fn pressed(&self, keys: &[u8]) {
-        let mut buffer = [0; 256];
+        let (mut buffer, mut keyed) = ([0; 256], Keyed::default());
         loop {
-            match self.read(&mut buffer).await {
+            let read = match self.read(&mut buffer).await {
                 Ok(0) | Err(_) => return,
-                Ok(read) if buffer.iter().take(read).any(|byte| keys.contains(byte)) => return,
-                Ok(_) => {}
+                Ok(read) => buffer.get(..read).unwrap_or_default(),
+            };
+            if keyed.of(read).iter().any(|byte| keys.contains(byte)) {
+                return;
             }
         }
     }

@@ -1,9 +1,11 @@
 //! From the first connection to what is known of a stage: hosts arrive, and are looked at when each has
 //! arrived or is known to be away.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Session, many, planned, said};
 use crate::{
-    cli::prepare::Stage,
+    cli::{console::sight::but, prepare::Stage},
     driver,
     model::{HostId, Plan},
     plan,
@@ -48,18 +50,23 @@ impl Session<'_> {
     /// Looks at the stage, and plans the next run with what was seen.
     pub(super) async fn look(&mut self) {
         // What keeps a host away is told beside it, and whoever begins hears of it.
-        let away = !self.ready();
+        let (away, lost) = (!self.ready(), away(&self.hosts));
         let (Some(sight), Some(stage)) = (self.sight.clone(), &mut self.stage) else { return };
         if !sight.has().releases && !sight.has().maintenance {
             // Nothing is planned by it: nobody waits for who has the stage.
-            return self.rounds.look(Some(&sight));
+            drop(self.beside.spawn(sight.look_for(lost)));
+            return;
         }
         let (global, reading) = (self.global, self.reading);
         let planned = self.screen.during(async {
-            let unseen = sight.look().await.sites;
-            if !unseen.is_empty() && !away {
-                return Err(many(unseen));
+            let unseen = sight.look().await;
+            // No plan needs to know who has the stage; whoever looks does.
+            sight.note(but(&unseen.locks, &lost)).await;
+            let sites = but(&unseen.sites, &lost);
+            if !sites.is_empty() && !away {
+                return Err(many(sites));
             }
+            sight.note(sites).await;
             if reading {
                 return Ok(None);
             }
@@ -103,6 +110,12 @@ impl Session<'_> {
         let named = arrived.into_iter().filter_map(|(host, it)| Some((name_of(stage, host)?, it)));
         self.hosts.extend(named);
     }
+}
+
+/// The names of the hosts that are not there.
+pub(super) fn away(hosts: &BTreeMap<String, HostState>) -> BTreeSet<String> {
+    let away = hosts.iter().filter(|(_, state)| **state != HostState::Ready);
+    away.map(|(name, _)| name.clone()).collect()
 }
 
 fn name_of(stage: &Stage, host: HostId) -> Option<String> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Asked, NOTHING_KNOWN, Session, planned, said, state_of};
+use super::{Asked, NOTHING_KNOWN, Session, arrivals::away, planned, said, state_of};
 use crate::{
     cli::{
         exit::{Exit, Stop},
@@ -20,7 +20,7 @@ use crate::{
 impl Session<'_> {
     /// From a wish to a run, and on with it to its end; a refusal is told, and nothing was begun.
     pub(super) async fn begin(&mut self, asked: Asked) -> Result<Option<Exit>, Stop> {
-        let (mode, about_served) = (asked.mode, !asked.from.is_empty());
+        let mode = asked.mode;
         let before = self.stage.as_ref().map(|stage| stage.request.clone());
         match self.prepared(asked).await {
             Ok(Some(driver)) => self.run(driver, mode).await,
@@ -28,9 +28,9 @@ impl Session<'_> {
             Err(stop) => {
                 self.screen.tell(Told::Did(Err(said(&stop)))).await;
                 self.turn_back(before).await;
-                // What the operator was shown may be why.
-                if let Some(sight) = self.sight.clone().filter(|_| about_served) {
-                    self.screen.during(sight.look_again()).await;
+                // What the operator was shown may be why, and who has the stage.
+                if let Some(sight) = self.sight.clone() {
+                    self.beside.spawn(sight.look_for(away(&self.hosts)));
                 }
                 Ok(None)
             }

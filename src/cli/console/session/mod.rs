@@ -22,6 +22,7 @@ use super::{
     begun::{self, Begun},
     screen::Screen,
     sight::Sight,
+    wished::Wished,
 };
 use crate::{
     cli::{
@@ -245,14 +246,12 @@ impl<'a> Session<'a> {
         loop {
             tokio::select! {
                 wish = self.screen.wish() => {
-                    if wish == Wish::Quit {
-                        break;
-                    }
+                    let Some(wished) = wish else { break };
                     // Nobody waits for a look that was not asked for; what the screen asks by itself
                     // waits for none, and cuts none in half.
-                    let by_itself = wish.is_by_itself();
+                    let by_itself = wished.what().is_by_itself();
                     self.rounds.rest_unless(by_itself);
-                    if let Some(exit) = self.carry_out(wish).await? {
+                    if let Some(exit) = self.carry_out(wished).await? {
                         return self.leave(exit).await;
                     }
                     self.rounds.rest_unless(by_itself);
@@ -291,7 +290,9 @@ impl<'a> Session<'a> {
             Err(stop) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
             Ok((recipe, _warnings)) if before == Some(format!("{recipe:?}")) => self.look().await,
             Ok((recipe, _warnings)) => {
-                self.screen.note("deploy.toml has changed: it is read anew").await;
+                if before.is_some() {
+                    self.screen.note("deploy.toml has changed: it is read anew").await;
+                }
                 self.connect_or_tell(recipe).await;
             }
         }
@@ -313,25 +314,32 @@ impl<'a> Session<'a> {
     }
 
     /// Carries a wish out; an exit, when a run was left open.
-    async fn carry_out(&mut self, wish: Wish) -> Result<Option<Exit>, Stop> {
+    async fn carry_out(&mut self, wished: Wished) -> Result<Option<Exit>, Stop> {
+        let wish = wished.what().clone();
         let acts =
             matches!(wish, Wish::Start(_) | Wish::Do(_) | Wish::Command(_) | Wish::Answer { .. });
         if acts && self.around.read_only {
-            self.screen.refuse(wish, "this console only looks (--read-only)").await;
+            wished.refuse("this console only looks (--read-only)");
             return Ok(None);
         }
         match wish {
             Wish::Start(mode) => {
-                let Some(stage) = &self.stage else { return Ok(None) };
+                let Some(stage) = &self.stage else {
+                    wished.refuse(NOTHING_KNOWN);
+                    return Ok(None);
+                };
                 let pipeline = pipeline(&stage.recipe);
                 // All of it was told to the screen: what is served by now must be the same.
                 let from = self.sight.as_ref().map(Sight::served).unwrap_or_default();
                 let (target, reason) = (None, None);
+                // A refusal is told, and so is the run.
+                wished.done();
                 return self.begin(Asked { pipeline, target, reason, from, mode }).await;
             }
             Wish::Do(Intent::Rollback { release, reason, from }) => {
                 let (pipeline, target) = (ROLLBACK.to_owned(), Some(release));
                 let mode = Mode::Run;
+                wished.done();
                 return self.begin(Asked { pipeline, target, reason, from, mode }).await;
             }
             Wish::Without(hosts) => self.leave_out(hosts).await,
@@ -340,11 +348,11 @@ impl<'a> Session<'a> {
                 self.next().await;
             }
             Wish::Look => {
-                if self.ready() && !self.reading {
-                    self.read_again().await;
-                } else if self.sight.is_some() {
-                    self.beside(wish).await;
+                if self.stage.is_some() && (self.reading || !self.ready()) {
+                    self.beside(wished);
+                    return Ok(None);
                 }
+                self.read_again().await;
             }
             Wish::Times => self.shown.iter().for_each(|plan| self.tell_pace(plan)),
             Wish::Preview(_)
@@ -352,11 +360,15 @@ impl<'a> Session<'a> {
             | Wish::Diff(_)
             | Wish::Glance
             | Wish::Do(Intent::Maintenance { .. } | Intent::Unlock { .. }) => {
-                self.beside(wish).await;
+                self.beside(wished);
+                return Ok(None);
             }
-            Wish::Command(_)
-            | Wish::Stage(_)
-            | Wish::Answer { .. }
+            Wish::Command(_) | Wish::Answer { .. } => {
+                wished.refuse("no run is open");
+                return Ok(None);
+            }
+            // Nothing of the stage: the screen's own means are for it.
+            Wish::Stage(_)
             | Wish::Prompted(..)
             | Wish::Runs { .. }
             | Wish::Past(_)
@@ -364,8 +376,9 @@ impl<'a> Session<'a> {
             | Wish::Copy(_)
             | Wish::Interrupted
             | Wish::Lend(_)
-            | Wish::Quit => {}
+            | Wish::Quit => return Ok(None),
         }
+        wished.done();
         Ok(None)
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     },
     driver::{DriveError, Driver, Left},
     run::Mode,
-    tui::{Told, Wish},
+    tui::Told,
 };
 
 impl Session<'_> {
@@ -50,7 +50,10 @@ impl Session<'_> {
     /// A run that is over: it is recorded, the stage unlocked and looked at, and connected anew.
     async fn over(&mut self, driver: Driver) {
         let id = driver.run().plan.run.clone();
-        let problems = self.screen.through(prepare::finished(&driver, self.around)).await;
+        let problems = self
+            .screen
+            .through(prepare::finished(&driver.asker(), driver.run(), self.around))
+            .await;
         self.tell_pace(&driver.run().plan);
         if let Some(sight) = &self.sight {
             self.screen.during(sight.clone().look_again()).await;
@@ -67,8 +70,11 @@ impl Session<'_> {
         self.screen.through(driver.close()).await;
         self.take_in().await;
         (self.shown, self.reading, self.stage) = (None, true, None);
-        let Ok((recipe, _warnings)) = load::quietly(self.global) else { return };
-        if let Err(stop) = self.connect(recipe).await {
+        let connected = match load::quietly(self.global) {
+            Ok((recipe, _warnings)) => self.connect(recipe).await,
+            Err(stop) => Err(stop),
+        };
+        if let Err(stop) = connected {
             self.screen.note(first_line(&said(&stop))).await;
         }
     }
@@ -80,12 +86,8 @@ impl Session<'_> {
         run: &crate::run::Run,
     ) -> Result<Option<Exit>, Stop> {
         self.screen.tell(Told::Over(format!("cannot go on: {error}"))).await;
-        loop {
-            let wish = self.screen.wish().await;
-            if wish == Wish::Quit {
-                break;
-            }
-            self.screen.refuse(wish, "nothing is carried out any more").await;
+        while let Some(wished) = self.screen.wish().await {
+            wished.refuse("nothing is carried out any more");
         }
         Err(crate::cli::exit::undriven(error, run))
     }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{NOTHING_KNOWN, ROLLBACK, Session};
 use crate::{
+    cli::console::wished::Wished,
     model::{Host, Plan},
     remote::ssh::{Route, Target},
-    tui::{HostState, Told, Way, Wish},
+    tui::{HostState, Told, Way},
 };
 
 impl Session<'_> {
@@ -44,10 +45,10 @@ impl Session<'_> {
     }
 
     /// Has something done with the hosts beside whatever goes on.
-    pub(super) async fn beside(&mut self, wish: Wish) {
+    pub(super) fn beside(&mut self, wished: Wished) {
         match self.sight.clone() {
-            Some(sight) => drop(self.beside.spawn(sight.carry_out(wish))),
-            None => self.screen.refuse(wish, NOTHING_KNOWN).await,
+            Some(sight) => drop(self.beside.spawn(sight.carry_out(wished))),
+            None => wished.refuse(NOTHING_KNOWN),
         }
     }
 

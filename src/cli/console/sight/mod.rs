@@ -13,7 +13,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
-use super::acts;
+use super::{acts, wished::Wished};
 use crate::{
     cli::{args::Global, environment::Surroundings, load, pace, site},
     driver::{self, Wrapping},
@@ -51,9 +51,15 @@ pub(super) struct Sight {
 #[derive(Default)]
 pub(super) struct Unseen {
     /// What a plan needs.
-    pub(super) sites: Vec<String>,
+    pub(super) sites: Vec<(String, String)>,
     /// Who has the stage.
-    locks: Vec<String>,
+    pub(super) locks: Vec<(String, String)>,
+}
+
+/// What is to be said of this: that hosts which are away cannot be looked at is known.
+pub(super) fn but(unseen: &[(String, String)], away: &BTreeSet<String>) -> Vec<String> {
+    let there = unseen.iter().filter(|(host, _)| !away.contains(host));
+    there.map(|(_, why)| why.clone()).collect()
 }
 
 /// What hosts were seen to have.
@@ -130,8 +136,8 @@ impl Sight {
     }
 
     /// Carries out what is done with the hosts as they are seen here, beside whatever goes on.
-    pub(super) async fn carry_out(self, wish: Wish) {
-        match wish {
+    pub(super) async fn carry_out(self, wished: Wished) {
+        match wished.what().clone() {
             Wish::Look | Wish::Glance => self.look_again().await,
             Wish::Preview(of) => self.preview(of).await,
             Wish::Compare(pair) => self.compare(pair).await,
@@ -156,8 +162,9 @@ impl Sight {
             | Wish::Copy(_)
             | Wish::Lend(_)
             | Wish::Interrupted
-            | Wish::Quit => {}
+            | Wish::Quit => return,
         }
+        wished.done();
     }
 
     /// Looks and probes, and tells both.
@@ -181,14 +188,18 @@ impl Sight {
                     self.tell(Told::Seen { host, site: Box::new(site), at }).await;
                 }
                 Err(why) => {
-                    unseen.sites.push(format!("{host}: cannot look at its releases: {why}"));
+                    let why = format!("{host}: cannot look at its releases: {why}");
+                    unseen.sites.push((host, why));
                 }
             }
         }
         for (host, held) in held {
             match held {
                 Ok(lock) => self.tell_held(host, lock, at).await,
-                Err(why) => unseen.locks.push(format!("{host}: cannot look at its lock: {why}")),
+                Err(why) => {
+                    let why = format!("{host}: cannot look at its lock: {why}");
+                    unseen.locks.push((host, why));
+                }
             }
         }
         // With what lies there: whether visitors get it is told of the same moment.
@@ -225,10 +236,19 @@ impl Sight {
 
     /// Looks again; what could not be seen is a line on the screen.
     pub(super) async fn look_again(self) {
+        self.look_for(BTreeSet::new()).await;
+    }
+
+    /// Looks where somebody wants to see it: of hosts that are `away` that is known.
+    pub(super) async fn look_for(self, away: BTreeSet<String>) {
         let Unseen { sites, locks } = self.look().await;
-        let problems = [sites, locks].concat();
-        if !problems.is_empty() {
-            self.tell(Told::Note(problems.join("; "))).await;
+        self.note([but(&sites, &away), but(&locks, &away)].concat()).await;
+    }
+
+    /// Says what could not be seen.
+    pub(super) async fn note(&self, unseen: Vec<String>) {
+        if !unseen.is_empty() {
+            self.tell(Told::Note(unseen.join("; "))).await;
         }
     }
 
@@ -373,4 +393,17 @@ fn unlisted(recipe: &Recipe) -> Vec<String> {
     let named = |step: &Step| step.lists || matches!(step.work, Work::Items(_) | Work::Both(..));
     let silent = recipe.steps.iter().filter(|(_, step)| step.schema && !named(step));
     silent.map(|(name, _)| name.to_string()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BTreeSet, but};
+
+    #[test]
+    fn hosts_that_are_away_hide_no_trouble_of_others() {
+        let unseen = ["web1", "web2"].map(|host| (host.to_owned(), format!("{host}: cannot look")));
+        let away = BTreeSet::from(["web1".to_owned()]);
+        assert_eq!(but(&unseen, &away), ["web2: cannot look"]);
+        assert_eq!(but(&unseen, &BTreeSet::new()).len(), 2);
+    }
 }

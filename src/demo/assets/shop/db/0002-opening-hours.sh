@@ -9,9 +9,9 @@ if [ -z "$hours" ]; then
 	   ERROR: column "hours" of table "shops" may not be empty: 3 rows have no value
 	   Nothing was changed.
 	   To mend it, say when the shops are open. Either
-	     press O and put  HOURS=8-18  before the command: it runs again with that;
+	     edit (key O) and put  HOURS=8-18  before the command: it runs again with that;
 	     or add the line  HOURS=8-18  to $(readlink site.conf)
-	     and press T: it is tried again.
+	     and retry (key T): it is tried again.
 	END
 	exit 1
 fi
