@@ -192,7 +192,7 @@ fn who_looks_on_sees_the_runs_that_others_begin() {
     before.wait_for("READ-ONLY, driven by");
     before.wait_for("in ‹KEY hidden›");
     before.send("D");
-    before.wait_for("D does nothing now: ");
+    before.wait_for("D not now: ");
     // Another comes while that one goes on.
     let during = project.console_with(&["--read-only"], 24, 100);
     during.wait_for("READ-ONLY, driven by");

@@ -117,7 +117,7 @@ fn the_card_says_what_happened() {
     }
     assert!(!screen.contains("t0ken"), "{screen}");
     console.send("y");
-    console.wait_for("the card was sent to the terminal's clipboard");
+    console.wait_for("the card was sent to the clipboard");
     console.send("\u{1b}");
     console.wait_for("1 Hosts and steps");
     console.resize(24, 80);

@@ -104,6 +104,8 @@ impl Console {
     /// Types what is to be typed by hand into a field that is empty and has the keys; `before` stands
     /// before it on the screen.
     pub(crate) fn type_by_hand(&self, text: &str, before: &str) {
+        // What was there has left it: it is not read together with the first letter.
+        self.wait_for(&format!("{before} "));
         for (at, letter) in text.char_indices() {
             self.wait_for(&format!("{before}{}", &text[..at]));
             self.rest();

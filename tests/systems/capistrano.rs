@@ -303,7 +303,7 @@ impl Blog {
         console.wait_for("ASKS before undo migrate");
         console.act("C", "Go on?");
         console.wait_without("Going on does this");
-        console.act("C", "Continue to the end?");
+        console.act("C", "Continue the undo to its end?");
         // Both are taken back now; whether that is right for visitors is for somebody to say.
         console.wait_for("ASKS before the maintenance page goes down");
         assert_eq!((self.visit()[0].0, self.applied().lines().count()), (503, 2));
