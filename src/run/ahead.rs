@@ -207,20 +207,10 @@ fn is_moved(cell: &Cell) -> bool {
     matches!(cell.state, State::Overruled(_)) && cell.moved.is_some()
 }
 
-/// Whether what is in flight may still end well.
+/// Whether this is in flight, and may still end well.
 fn ends_well(cell: &Cell) -> bool {
-    match &cell.state {
-        State::Running(_) => true,
-        State::Settling(n, end) => settled(&cell.node, *n, *end).is_done(),
-        State::Waiting
-        | State::Armed(_)
-        | State::Unknown(..)
-        | State::Ok(_)
-        | State::Failed(..)
-        | State::Refused(..)
-        | State::Stranded(_)
-        | State::Overruled(_)
-        | State::Never(_)
-        | State::Reverted(_) => false,
+    if let State::Settling(n, end) = cell.state {
+        return settled(&cell.node, n, end).is_done();
     }
+    cell.state.is_in_flight()
 }

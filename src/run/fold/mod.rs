@@ -299,11 +299,14 @@ impl Run {
         if self.aborting.is_some() {
             self.early.clear();
         }
-        while let Some(id) =
-            self.early.iter().find(|id| self.cell(**id).is_none_or(|it| self.ready(it)))
-        {
-            let id = *id;
-            self.early.remove(&id);
+        loop {
+            let has_come = |id: &NodeId| self.cell(*id).is_none_or(|it| self.ready(it));
+            let come: Vec<NodeId> = self.early.iter().copied().filter(has_come).collect();
+            if come.is_empty() {
+                return;
+            }
+            // What waited for these may come now, too.
+            self.early.retain(|id| !come.contains(id));
         }
     }
 
