@@ -41,6 +41,33 @@ fn a_run_that_cannot_be_opened_gives_the_lock_back() {
     assert_eq!(project.file(1, "one"), "");
 }
 
+/// Its program is killed by what it asks for a secret, when the stage is locked already.
+#[test]
+fn a_lock_of_a_program_that_was_killed_before_its_run_was_opened_keeps_nobody_off() {
+    let project = Project::up(2, &[], &format!("{TWO_STEPS}{LAYOUT}"));
+    let recipe = std::fs::read_to_string(project.ui.dir().join("deploy.toml")).unwrap();
+    let kills = recipe.replace("run = \"echo one", "secrets = [\"X\"]\nrun = \"echo one");
+    let cut_off = || {
+        project.recipe(&format!("{kills}[secrets]\nX = {{ command = \"kill -9 $PPID\" }}\n"));
+        let ran = project.run(&["deploy", "--lock-wait", "1m"]);
+        assert_eq!(ran.code, None, "{}", ran.stderr);
+        project.recipe(&recipe);
+        assert_eq!(locks(&project).map(|it| it.is_empty()), [false; 2], "the stage is not locked");
+    };
+    cut_off();
+    // Hosts with something odd are no success of a look.
+    let seen = project.must(1, &["status"]);
+    let left = "was left by a program that was killed before it opened a run";
+    assert!(!seen.stdout.contains("locked by") && seen.stdout.contains(left), "{}", seen.stdout);
+    let ran = project.must(0, &["deploy"]);
+    assert!(ran.stderr.contains(left) && ran.stderr.contains("given back"), "{}", ran.stderr);
+    assert_eq!(locks(&project), ["", ""]);
+    cut_off();
+    let ended = project.must(0, &["unlock"]);
+    assert!(ended.stdout.contains("ended: "), "{}", ended.stdout);
+    assert_eq!(locks(&project), ["", ""]);
+}
+
 #[test]
 fn a_lock_that_cannot_be_read_is_no_success() {
     let project = Project::up(2, &[], &format!("{TWO_STEPS}{LAYOUT}"));

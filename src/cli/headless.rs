@@ -70,15 +70,19 @@ pub(super) async fn release(
         }
     };
     let mut report = Report::begin(start.output, around, grown);
-    let (fleet, wrapping, run) = (stage.fleet, stage.wrapping, plan.run.clone());
+    let Stage { fleet, wrapping, claim, .. } = stage;
+    let run = plan.run.clone();
     let opened = Driver::open(plan, around.store.clone(), fleet, &around.who, start.policy);
     let mut driver = match opened {
         Ok(driver) => driver,
         Err(unopened) => {
-            prepare::unlock(&wrapping, &run).await;
+            prepare::warn(&prepare::unlock(&wrapping, &run, claim).await);
             return Err(refused(&unopened));
         }
     };
+    if let Some(claim) = claim {
+        claim.end();
+    }
     driver.announce(webhooks::herald(notices));
     report.opened(driver.run());
     let exit = drive(&mut driver, &mut report, &mut signals).await;
@@ -124,7 +128,8 @@ async fn prepared(
     let secrets = secrets::resolve(around, &stage.recipe, &plan, signals).await?;
     stage.fleet.keep(secrets);
     prepare::warn(&site::or_left(signals, stage.check()).await?);
-    stage.lock(around).await?;
+    let done = stage.lock(around).await?;
+    done.iter().for_each(|note| say::err(&format!("note: {note}")));
     Ok(Prepared { plan, kept, notices })
 }
 

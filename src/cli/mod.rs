@@ -14,6 +14,7 @@ mod headless;
 mod history;
 mod ink;
 mod load;
+mod locking;
 mod log;
 mod own;
 mod pace;

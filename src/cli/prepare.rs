@@ -10,7 +10,9 @@ use super::{
     args::Global,
     environment::Surroundings,
     exit::{Exit, Stop},
-    load, say,
+    load,
+    locking::{self, Locked},
+    say,
     signals::Signals,
     site,
 };
@@ -22,7 +24,7 @@ use crate::{
     remote::{Ask, ssh::Connector},
     run::Run,
     script::builtin::Grade,
-    store::Dirty,
+    store::{Claim, Dirty},
 };
 
 /// How often a lock is asked for that someone else has.
@@ -34,6 +36,8 @@ pub(super) struct Stage {
     pub(super) request: Request,
     pub(super) fleet: Fleet,
     pub(super) wrapping: Wrapping,
+    /// As long as it is locked and no run is open.
+    pub(super) claim: Option<Claim>,
 }
 
 impl Stage {
@@ -62,7 +66,7 @@ impl Stage {
             survey.machines.iter().map(|it| (it.id, it.host.clone())).collect();
         let fleet = load::fleet_by(around, global, (&request.run, &hosts), connector, dirty, false);
         let wrapping = Wrapping::new(survey, fleet.asker());
-        Ok(Self { recipe, request, fleet, wrapping })
+        Ok(Self { recipe, request, fleet, wrapping, claim: None })
     }
 
     fn survey(&self) -> &Survey {
@@ -170,7 +174,7 @@ impl Stage {
     /// Locks the stage before it is looked at, and waits for whoever has it: what is seen afterwards is
     /// what the run finds. Who has it is told.
     pub(super) async fn wait(
-        &self,
+        &mut self,
         around: &Surroundings,
         wait: Duration,
         signals: &mut Signals,
@@ -181,8 +185,9 @@ impl Stage {
         let left = |number| Stop::new(Exit::Signal(number), "left while waiting for the lock");
         let mut told = None;
         loop {
+            let claim = self.claim.take();
             let asked = tokio::select! {
-                asked = self.wrapping.lock(&lock) => asked,
+                asked = locking::take(&self.wrapping, &around.store, &lock, claim) => asked,
                 number = signals.next() => {
                     // It may have been taken meanwhile.
                     self.unlock().await;
@@ -190,7 +195,11 @@ impl Stage {
                 }
             };
             let refused = match asked {
-                Ok(()) => return Ok(()),
+                Ok(Locked { claim, notes }) => {
+                    self.claim = claim;
+                    notes.iter().for_each(|note| say::err(&format!("note: {note}")));
+                    return Ok(());
+                }
                 Err(refused @ Locking::Failed(..)) => {
                     return Err(locked(&refused, &self.confirm()));
                 }
@@ -213,8 +222,8 @@ impl Stage {
     }
 
     /// Gives the lock of the run back that was to be; what could not be done is told.
-    pub(super) async fn unlock(&self) {
-        unlock(&self.wrapping, &self.request.run).await;
+    pub(super) async fn unlock(&mut self) {
+        warn(&unlock(&self.wrapping, &self.request.run, self.claim.take()).await);
     }
 
     /// What a command that changes this stage needs beside.
@@ -227,12 +236,15 @@ impl Stage {
     }
 
     /// Locks the stage for a run, and sends its hosts the code that they lack, where it comes from this
-    /// machine. What cannot be sent gives the lock back.
-    pub(super) async fn lock(&self, around: &Surroundings) -> Result<(), Stop> {
+    /// machine. What cannot be sent gives the lock back. What was done before it could be locked comes back.
+    pub(super) async fn lock(&mut self, around: &Surroundings) -> Result<Vec<String>, Stop> {
         let lock = self.own(around);
-        self.wrapping.lock(&lock).await.map_err(|refused| locked(&refused, &self.confirm()))?;
-        let Err(stop) = self.send().await else { return Ok(()) };
-        self.wrapping.unlock(self.request.run.as_str()).await;
+        let claim = self.claim.take();
+        let taken = locking::take(&self.wrapping, &around.store, &lock, claim).await;
+        let Locked { claim, notes } = taken.map_err(|refused| locked(&refused, &self.confirm()))?;
+        self.claim = claim;
+        let Err(mut stop) = self.send().await else { return Ok(notes) };
+        stop.errors.extend(unlock(&self.wrapping, &self.request.run, self.claim.take()).await);
         Err(stop)
     }
 
@@ -247,10 +259,15 @@ impl Stage {
     }
 }
 
-/// Gives the lock of a run back that was not opened; what could not be done is told.
-pub(super) async fn unlock(wrapping: &Wrapping, run: &RunId) {
+/// Gives the lock of a run back that was not opened. What could not be done.
+pub(super) async fn unlock(wrapping: &Wrapping, run: &RunId, claim: Option<Claim>) -> Vec<String> {
     let left = wrapping.unlock(run.as_str()).await;
-    warn(&left.into_iter().map(|(host, why)| format!("{host}: {why}")).collect::<Vec<_>>());
+    if let Some(claim) = claim.filter(|_| left.is_empty()) {
+        claim.end();
+    }
+    let told =
+        left.into_iter().map(|(host, why)| format!("{host}: the lock was not given back: {why}"));
+    told.collect()
 }
 
 /// What it means that a run begins at a later step; nothing where it does not.
@@ -394,15 +411,29 @@ pub(super) async fn finish(driver: &driver::Driver, around: &Surroundings) {
 
 /// As [`finish`]; what could not be done comes back.
 pub(super) async fn finished(asker: &Asker, run: &Run, around: &Surroundings) -> Vec<String> {
+    let remote = run.plan.host_ids().filter(|(_, host)| !host.is_local());
+    let on: Vec<HostId> = remote.map(|(id, _)| id).collect();
+    finished_on(asker, run, around, &on, driver::wall()).await
+}
+
+/// As [`finished`], on these hosts, as of that time.
+async fn finished_on(
+    asker: &Asker,
+    run: &Run,
+    around: &Surroundings,
+    on: &[HostId],
+    at: Timestamp,
+) -> Vec<String> {
     let Some(verdict) = run.closed else { return Vec::new() };
     let applied = driver::applied(run, &around.store);
     let outcome = (verdict, applied.as_slice());
-    let left = driver::finish(asker, &run.plan, outcome, around.person(), driver::wall()).await;
+    let left = driver::finish(asker, &run.plan, on, outcome, (around.person(), at)).await;
     left.into_iter().map(|(host, why)| format!("{host}: {why}")).collect()
 }
 
 /// What is said, and done, of a run that is over: where its locks are left, whoever drove it was cut off
-/// before its end was told to the hosts, and that is made up for.
+/// before its end was told to the hosts, and that is made up for there. Only there: elsewhere others may
+/// have judged its release since.
 pub(super) async fn made_up_for(asker: &Asker, run: &Run, around: &Surroundings) -> Vec<String> {
     let LeftLocks { on, unknown } = driver::left_locks(asker, &run.plan).await;
     let unknown = unknown.into_iter().map(|(host, why)| {
@@ -410,9 +441,11 @@ pub(super) async fn made_up_for(asker: &Asker, run: &Run, around: &Surroundings)
     });
     let mut said: Vec<String> = unknown.collect();
     if !on.is_empty() {
-        let left = finished(asker, run, around).await;
+        let left = finished_on(asker, run, around, &on, run.latest).await;
         let done = if left.is_empty() { "given back" } else { "not given back everywhere" };
-        said.push(format!("its lock was left on {}; {done}", on.join(", ")));
+        let names: Vec<&str> =
+            on.iter().filter_map(|id| Some(run.plan.host(*id)?.name.as_str())).collect();
+        said.push(format!("its lock was left on {}; {done}", names.join(", ")));
         said.extend(left.into_iter().map(|why| format!("warning: {why}")));
     }
     said

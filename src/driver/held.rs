@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::asker::Asker;
+use super::{asker::Asker, locking::holder};
 use crate::{
     model::{Host, HostId, Lock, Plan},
     script::builtin::{self, Locked},
@@ -46,8 +46,8 @@ pub async fn hold_again(asker: &Asker, plan: &Plan, lock: &Lock) -> Held {
 /// Where a run that is over left its locks: whoever drove it did not come to give them back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftLocks {
-    /// Hosts that still hold it.
-    pub on: Vec<String>,
+    /// Hosts that still hold it: nobody else has changed anything there since.
+    pub on: Vec<HostId>,
     /// Hosts that did not say, and why.
     pub unknown: Vec<(String, String)>,
 }
@@ -55,26 +55,17 @@ pub struct LeftLocks {
 /// Asks every host whether it still holds the lock of a run; nothing is changed.
 pub async fn left_locks(asker: &Asker, plan: &Plan) -> LeftLocks {
     let hosts = plan.host_ids().filter(|(_, host)| !host.is_local());
-    let asked = hosts.map(|(id, host)| async move { (host, holder(asker, id, host).await) });
+    let asked =
+        hosts.map(|(id, host)| async move { (id, host, holder(asker, id, host, PATIENCE).await) });
     let mut left = LeftLocks::default();
-    for (host, answer) in join_all(asked).await {
+    for (id, host, answer) in join_all(asked).await {
         match answer {
-            Ok(Locked::Other(lock)) if lock.run == plan.run.as_str() => {
-                left.on.push(host.name.clone());
-            }
-            Ok(Locked::Other(_) | Locked::Ours | Locked::Free) => {}
-            Ok(Locked::Strange(why) | Locked::Failed(why)) | Err(why) => {
-                left.unknown.push((host.name.clone(), why));
-            }
+            Ok(Some(lock)) if lock.run == plan.run.as_str() => left.on.push(id),
+            Ok(_) => {}
+            Err(why) => left.unknown.push((host.name.clone(), why)),
         }
     }
     left
-}
-
-async fn holder(asker: &Asker, id: HostId, host: &Host) -> Result<Locked, String> {
-    let text = builtin::holder(&host.state_dir).map_err(|bad| bad.to_string())?;
-    let lines = asker.ask(id, text, PATIENCE).await.map_err(|error| error.to_string())?;
-    builtin::locked(&lines).map_err(|bad| bad.to_string())
 }
 
 async fn ask(

@@ -1,6 +1,6 @@
 //! The lock of a stage, on all of its hosts but this machine: looked at, taken, taken over, given back.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use futures::future::join_all;
 
@@ -41,20 +41,10 @@ impl Wrapping {
     /// is why that is not known.
     pub async fn holders(&self) -> BTreeMap<String, Result<Option<Lock>, String>> {
         let plain = self.remote().filter(|it| it.layout.is_none());
-        let asks = plain.map(|it| async move { (it.host.name.clone(), self.holder_at(it).await) });
+        let asks = plain.map(|it| async move {
+            (it.host.name.clone(), holder(&self.asker, it.id, &it.host, PATIENCE).await)
+        });
         join_all(asks).await.into_iter().collect()
-    }
-
-    async fn holder_at(&self, it: &Surveyed) -> Result<Option<Lock>, String> {
-        let text = builtin::holder(&it.host.state_dir).map_err(|bad| bad.to_string())?;
-        let lines = self.asker.look(it.id, text, PATIENCE).await;
-        let lines = lines.map_err(|error| error.to_string())?;
-        match builtin::locked(&lines).map_err(|bad| bad.to_string())? {
-            Locked::Free | Locked::Ours => Ok(None),
-            Locked::Other(lock) => Ok(Some(lock)),
-            Locked::Strange(words) => Err(no_lock(&it.host, &words)),
-            Locked::Failed(words) => Err(words),
-        }
     }
 
     /// Locks the stage: its first host first, then all others at once. Where one refuses, those that
@@ -127,6 +117,23 @@ impl Wrapping {
     pub async fn unlock(&self, run: &str) -> Vec<(String, String)> {
         let hosts = self.remote().map(|it| (it.id, &it.host));
         unlock(&self.asker, hosts, run).await
+    }
+}
+
+/// Who has the lock of a host; nothing is changed.
+pub(super) async fn holder(
+    asker: &Asker,
+    id: HostId,
+    host: &Host,
+    patience: Duration,
+) -> Result<Option<Lock>, String> {
+    let text = builtin::holder(&host.state_dir).map_err(|bad| bad.to_string())?;
+    let lines = asker.look(id, text, patience).await.map_err(|error| error.to_string())?;
+    match builtin::locked(&lines).map_err(|bad| bad.to_string())? {
+        Locked::Free | Locked::Ours => Ok(None),
+        Locked::Other(lock) => Ok(Some(lock)),
+        Locked::Strange(words) => Err(no_lock(host, &words)),
+        Locked::Failed(words) => Err(words),
     }
 }
 

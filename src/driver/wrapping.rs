@@ -275,26 +275,26 @@ fn reference(host: &str, bad: &BadReference) -> RefProblem {
     RefProblem { what: format!("{host}: {bad}"), hint: bad.hint().map(|hint| hint.to_string()) }
 }
 
-/// Writes down what became of a run's release, with the migrations that are applied, and gives the locks of the run back. What could not be
-/// done, by host.
+/// Writes down on these hosts what became of a run's release, with the migrations that are applied, and
+/// gives the locks of the run back. What could not be done, by host.
 pub async fn finish(
     asker: &Asker,
     plan: &Plan,
+    on: &[HostId],
     (verdict, schema): (Verdict, &[String]),
-    by: &str,
-    now: Timestamp,
+    (by, at): (&str, Timestamp),
 ) -> Vec<(String, String)> {
     let mut problems = Vec::new();
-    for record in records(plan, (verdict, schema), by, now) {
+    for record in records(plan, (verdict, schema), by, at) {
         let carries = |id: HostId| plan.released.as_ref().is_some_and(|it| it.hosts.contains(&id));
-        let hosts = plan.host_ids().filter(|(id, _)| carries(*id));
+        let hosts = plan.host_ids().filter(|(id, _)| on.contains(id) && carries(*id));
         let read = |lines: &[String]| {
             builtin::recorded(lines).map_err(|bad| bad.to_string()).and_then(|done| done)
         };
         let text = |host: &Host| builtin::record(&host.state_dir, &record);
         problems.extend(act(asker, hosts, text, read).await);
     }
-    let hosts = plan.host_ids().filter(|(_, host)| !host.is_local());
+    let hosts = plan.host_ids().filter(|(id, _)| on.contains(id));
     problems.extend(unlock(asker, hosts, plan.run.as_str()).await);
     problems
 }

@@ -4,6 +4,7 @@
 //! # Layout
 //!
 //! ```text
+//! <state>/claims/<run id>                      what is locked before there is a run that says so
 //! <state>/runs/<run id>/journal.jsonl          the facts of the run (module `journal`)
 //!                       journal.torn-N         an unfinished end, cut off the journal
 //!                       lock                   held by the console that drives the run
@@ -26,12 +27,14 @@
 //!
 //! Each file format is described in the module that reads and writes it.
 
+mod claim;
 mod disk;
 mod history;
 mod journal;
 mod log;
 mod place;
 
+pub use claim::Claim;
 pub use disk::DiskError;
 pub use history::{FindError, Pace, Summary, Times};
 pub use journal::{Damage, Follower, Header, Journal, JournalError, Reading, Torn, What};

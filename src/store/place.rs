@@ -70,6 +70,10 @@ impl Store {
         Ok(logs.join(host).join(format!("{box_name}.log")))
     }
 
+    pub(super) fn claims_dir(&self) -> PathBuf {
+        self.root.join("claims")
+    }
+
     pub(super) fn runs_dir(&self) -> PathBuf {
         self.root.join("runs")
     }

@@ -98,6 +98,33 @@ fn what_a_program_left_that_was_killed_after_the_end_of_its_run_is_done_when_tha
     project.must(0, &["deploy"]);
 }
 
+const RELEASES: &str = r#"
+[layout]
+kind = "releases"
+[steps.keep]
+run = "cp {{ root }}/.deployui/lock {{ root }}/kept"
+[pipelines]
+deploy = ["release", "keep", "publish"]
+"#;
+
+/// h2 was away when the locks were given back, and when the release was rolled back from.
+#[test]
+fn what_is_made_up_for_is_no_new_judgement_of_a_release_that_was_marked_bad_since() {
+    let project = Project::up(2, &[], RELEASES);
+    project.must(0, &["deploy"]);
+    project.must(0, &["deploy"]);
+    let run = project.newest();
+    project.must(0, &["rollback", "--reason", "broken", "--hosts", "h1", "--yes"]);
+    let bad = |releases: String| releases.lines().filter(|line| line.contains(" bad")).count();
+    let before = project.must(0, &["releases", "--hosts", "h1"]);
+    assert_eq!(bad(before.stdout.clone()), 1, "{}", before.stdout);
+    project.on(2, &format!("su deploy -c 'cp {ROOT}/kept {ROOT}/.deployui/lock'"));
+    let over = project.must(0, &["resume", &run]);
+    assert!(over.stderr.contains("its lock was left on h2; given back"), "{}", over.stderr);
+    let after = project.must(0, &["releases", "--hosts", "h1"]);
+    assert_eq!(bad(after.stdout.clone()), 1, "{}", after.stdout);
+}
+
 #[test]
 fn one_of_several_consoles_takes_a_run_up() {
     let project = Project::up(2, &[], EFFECTS);

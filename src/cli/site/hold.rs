@@ -8,6 +8,7 @@ use super::{
         environment::Surroundings,
         exit::{Exit, Stop},
         headless,
+        locking::{self, Locked},
         prepare::{self, Stage},
         say,
     },
@@ -15,7 +16,7 @@ use super::{
     args::{Lock as LockArgs, Unlock},
     seen, words,
 };
-use crate::{driver::Locking, model::Lock, text::escape};
+use crate::{driver::Locking, model::Lock, store::Claim, text::escape};
 
 /// What stands where a run stands, when a person holds something. Whoever it is follows, so that two
 /// people are not taken for one.
@@ -61,6 +62,7 @@ pub(super) async fn lock(
 pub(super) struct Held<'s> {
     stage: &'s Stage,
     run: Option<String>,
+    claim: Option<Claim>,
 }
 
 impl<'s> Held<'s> {
@@ -71,9 +73,15 @@ impl<'s> Held<'s> {
         purpose: &str,
     ) -> Result<Self, Stop> {
         let lock = act(stage, around, purpose.to_owned());
-        let held = match acting.act(stage.wrapping.lock(&lock)).await {
-            Ok(()) => Self { stage, run: Some(lock.run) },
-            Err(Locking::Other(_, other)) if other.run == hand(around) => Self { stage, run: None },
+        let taken = locking::take(&stage.wrapping, &around.store, &lock, None);
+        let held = match acting.act(taken).await {
+            Ok(Locked { claim, notes }) => {
+                notes.iter().for_each(|note| say::err(&format!("note: {note}")));
+                Self { stage, run: Some(lock.run), claim }
+            }
+            Err(Locking::Other(_, other)) if other.run == hand(around) => {
+                Self { stage, run: None, claim: None }
+            }
             Err(refused) => return Err(acting.stop(prepare::locked(&refused, &stage.confirm()))),
         };
         if acting.is_left() {
@@ -87,7 +95,11 @@ impl<'s> Held<'s> {
     /// Gives it back; what could not be done is told.
     pub(super) async fn give_back(self, acting: &mut Acting) {
         let Some(run) = self.run else { return };
-        for (host, why) in acting.act(self.stage.wrapping.unlock(&run)).await {
+        let left = acting.act(self.stage.wrapping.unlock(&run)).await;
+        if let Some(claim) = self.claim.filter(|_| left.is_empty()) {
+            claim.end();
+        }
+        for (host, why) in left {
             say::err(&format!("warning: {host}: the lock was not given back: {why}"));
         }
     }
@@ -165,7 +177,8 @@ impl Ending<'_> {
     /// Ends one lock: ours without more ado, someone else's only if that is meant.
     async fn end(&self, acting: &mut Acting, (host, lock): (&str, &Lock)) -> Result<(), Stop> {
         let Self { around, stage, args, own, .. } = self;
-        if lock.run == hand(around) || over(around, &lock.run) {
+        let nobodys = over(around, &lock.run) || around.store.is_abandoned(&lock.run);
+        if lock.run == hand(around) || nobodys {
             return self.given_back(acting, &lock.run).await;
         }
         let evidence = format!("{host}: {}", words::held(lock));

@@ -10,7 +10,7 @@ use super::{
         args::Global,
         environment::Surroundings,
         exit::{Exit, Stop},
-        headless, load,
+        headless, load, locking,
         prepare::Stage,
         say,
         signals::Signals,
@@ -22,7 +22,7 @@ use crate::{
     model::{HostId, Lock, Site},
     plan::{Request, Surveyed},
     remote::ssh::Connector,
-    store::Dirty,
+    store::{Dirty, Store},
 };
 
 /// A stage whose hosts were asked to connect.
@@ -66,7 +66,7 @@ pub(super) async fn look_by(
     let (stage, mut signals) = begin(around, global, request, connector)?;
     let (away, sites, held) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let seen = Seen { stage, away, hints: Vec::new(), sites, held };
-    or_left(&mut signals, seen.looked()).await
+    or_left(&mut signals, seen.looked(&around.store)).await
 }
 
 /// Connects all hosts and looks at them; one that cannot be asked or read ends it. Whoever goes on with
@@ -115,7 +115,7 @@ pub(in crate::cli) async fn or_left<T>(
 }
 
 impl Seen {
-    async fn looked(mut self) -> Result<Self, Stop> {
+    async fn looked(mut self, store: &Store) -> Result<Self, Stop> {
         let names: BTreeMap<HostId, String> =
             self.machines().map(|it| (it.id, it.host.name.clone())).collect();
         let mut away = Vec::new();
@@ -133,7 +133,10 @@ impl Seen {
         }
         let wrapping = &self.stage.wrapping;
         let (sites, held) = futures::join!(wrapping.look(), wrapping.holders());
-        (self.sites, self.held) = (sites, held);
+        let site = |seen: Result<Site, _>| seen.map(|it| locking::without_abandoned(store, it));
+        self.sites = sites.into_iter().map(|(host, seen)| (host, site(seen))).collect();
+        let lock = |held: Result<_, _>| held.map(|it| locking::but_abandoned(store, it));
+        self.held = held.into_iter().map(|(host, held)| (host, lock(held))).collect();
         self.sites.retain(|host, _| !self.away.contains_key(host));
         self.held.retain(|host, _| !self.away.contains_key(host));
         Ok(self)

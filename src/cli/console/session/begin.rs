@@ -84,32 +84,47 @@ impl Session<'_> {
             }
             None => return Ok(None),
         };
-        for note in notes {
-            self.screen.note(format!("note: {note}")).await;
-        }
+        self.tell_notes(notes).await;
         let locked = self.screen.through(stage.lock(around)).await;
-        if let Err(stop) = locked {
-            self.stage = Some(stage);
-            return Err(stop);
-        }
+        let done = match locked {
+            Ok(done) => done,
+            Err(stop) => {
+                self.stage = Some(stage);
+                return Err(stop);
+            }
+        };
         if self.screen.gone() {
-            stage.wrapping.unlock(plan.run.as_str()).await;
+            let left = prepare::unlock(&stage.wrapping, &plan.run, stage.claim.take()).await;
+            self.tell_notes(left).await;
             return Ok(None);
         }
+        self.tell_notes(done).await;
         self.opened(stage, plan).await.map(Some)
     }
 
     async fn opened(&mut self, stage: Stage, plan: Plan) -> Result<Driver, Stop> {
         let (store, run) = (self.around.store.clone(), plan.run.clone());
-        let Stage { recipe, request, fleet, wrapping } = stage;
+        let Stage { recipe, request, fleet, wrapping, claim } = stage;
         match Driver::open(plan, store, fleet, &self.around.who, Policy::Ask) {
-            Ok(driver) => Ok(driver),
+            Ok(driver) => {
+                if let Some(claim) = claim {
+                    claim.end();
+                }
+                Ok(driver)
+            }
             Err(unopened) => {
                 let Unopened { error, fleet } = *unopened;
-                self.screen.through(wrapping.unlock(run.as_str())).await;
-                self.stage = Some(Stage { recipe, request, fleet, wrapping });
+                let left = self.screen.through(prepare::unlock(&wrapping, &run, claim)).await;
+                self.tell_notes(left).await;
+                self.stage = Some(Stage { recipe, request, fleet, wrapping, claim: None });
                 Err(Stop::new(Exit::Refused, error.to_string()).maybe_hint(error.hint()))
             }
+        }
+    }
+
+    async fn tell_notes(&mut self, notes: Vec<String>) {
+        for note in notes {
+            self.screen.note(format!("note: {note}")).await;
         }
     }
 

@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::{acts, wished::Wished};
 use crate::{
-    cli::{args::Global, environment::Surroundings, load, pace, site},
+    cli::{args::Global, environment::Surroundings, load, locking, pace, site},
     driver::{self, Wrapping},
     model::{
         Candidate, Lock, MAINTENANCE_OFF, MAINTENANCE_ON, Maintenance, Pair, Plan, Served, Site,
@@ -184,6 +184,7 @@ impl Sight {
         for (host, seen) in seen {
             match seen {
                 Ok(site) => {
+                    let site = locking::without_abandoned(&self.store, site);
                     self.seen().put(&host, site.clone());
                     self.tell(Told::Seen { host, site: Box::new(site), at }).await;
                 }
@@ -195,7 +196,10 @@ impl Sight {
         }
         for (host, held) in held {
             match held {
-                Ok(lock) => self.tell_held(host, lock, at).await,
+                Ok(lock) => {
+                    let lock = locking::but_abandoned(&self.store, lock);
+                    self.tell_held(host, lock, at).await;
+                }
                 Err(why) => {
                     let why = format!("{host}: cannot look at its lock: {why}");
                     unseen.locks.push((host, why));
