@@ -43,15 +43,17 @@ impl Engine {
             Opening::Asked(cause) => Step::Hold(cause),
             Opening::InTime(after) if now >= limits::after(self.done_at(cell), after) => Step::Pass,
             Opening::InTime(_) => Step::Wait,
-            Opening::Undone if self.run.not_undone(id).next().is_some() => Step::Wait,
-            Opening::Undone => Step::Pass,
+            Opening::Undone(_) if self.run.not_undone(id).next().is_some() => Step::Wait,
+            Opening::Undone(None) => Step::Pass,
+            Opening::Undone(Some(cause)) => Step::Hold(cause),
         }
     }
 
-    /// Whether leaving a scope, in the course of an undo, waits for an answer to what failed.
-    pub(super) fn waits_to_leave(&self) -> bool {
+    /// Whether an undo waits for an answer to what failed: before it leaves a scope, or asks whether it
+    /// may pass a schema change.
+    pub(super) fn waits_for_what_failed(&self) -> bool {
         self.run.ids().any(|(id, cell)| {
-            matches!(cell.node.kind, Kind::Gate(Gate::Leave(_)))
+            matches!(cell.node.kind, Kind::Gate(Gate::Leave(_) | Gate::Schema(_)))
                 && cell.node.origin.takes_back()
                 && cell.state == State::Waiting
                 && self.run.ready(cell)

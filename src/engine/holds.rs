@@ -73,12 +73,12 @@ impl Engine {
     }
 
     /// Compensations that failed are asked about when all others had their turn, as far as the end
-    /// of a scope; and no more once the rest is left as it is.
+    /// of a scope or a schema change; and no more once the rest is left as it is.
     fn asks_what_is_not_undone(&self) -> bool {
         let back = |cell: &&Cell| cell.node.origin.takes_back();
         let undoing = self.run.is_taken_back();
         let over = || self.run.cells.iter().filter(back).all(Cell::is_over);
-        undoing && (over() || self.waits_to_leave())
+        undoing && (over() || self.waits_for_what_failed())
     }
 
     fn is_cut_off(&self, cell: &Cell, now: Timestamp) -> bool {

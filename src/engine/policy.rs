@@ -60,7 +60,7 @@ impl Engine {
     fn policy_choice(&self, hold: &Hold) -> Option<Choice> {
         let cell = self.run.cell(hold.on)?;
         // Nobody is let in over what was not taken back, unless someone says so.
-        if cell.node.origin.takes_back() && self.waits_to_leave() {
+        if cell.node.origin.takes_back() && self.waits_for_what_failed() {
             return None;
         }
         if hold.cause.is_failure() && !cell.node.origin.takes_back() {

@@ -156,10 +156,10 @@ impl<'r> Walk<'r> {
         }
         match self.run.opening(id, self.mode) {
             Some(Opening::Free | Opening::InTime(_)) => true,
-            Some(Opening::Undone) => {
+            Some(Opening::Undone(None)) => {
                 self.run.not_undone(id).all(|(before, _)| self.done.contains(&before))
             }
-            Some(Opening::Paused | Opening::Asked(_)) | None => false,
+            Some(Opening::Paused | Opening::Asked(_) | Opening::Undone(Some(_))) | None => false,
         }
     }
 

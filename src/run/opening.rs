@@ -18,8 +18,8 @@ pub enum Opening {
     /// So long after the last of what it needs was done.
     InTime(Duration),
     /// When all that was laid out before it is undone: a scope is not left over what was not taken back,
-    /// since visitors would be let in.
-    Undone,
+    /// since visitors would be let in. Then at once, or when somebody says so; about what.
+    Undone(Option<Cause>),
 }
 
 impl Run {
@@ -33,7 +33,7 @@ impl Run {
         }
         Some(match gate {
             Gate::Join | Gate::Enter(_) => Opening::Free,
-            Gate::Leave(_) if cell.node.origin.takes_back() => Opening::Undone,
+            Gate::Leave(_) if cell.node.origin.takes_back() => Opening::Undone(None),
             Gate::Leave(_) => Opening::Free,
             Gate::Barrier if mode == Mode::Run && cell.breakpoint => asked(cell, Cause::Break),
             Gate::Barrier => Opening::Free,
@@ -42,16 +42,20 @@ impl Run {
                 if out <= *max_failed { Opening::Free } else { asked(cell, Cause::Batch(out)) }
             }
             Gate::Confirm(question) => asked(cell, Cause::Confirm(question.clone())),
-            Gate::Schema(_) => asked(cell, Cause::Schema),
+            // Whoever is asked knows of all that failed before.
+            Gate::Schema(_) if !cell.released => Opening::Undone(Some(Cause::Schema)),
+            Gate::Schema(_) => Opening::Free,
             Gate::Until(after) => Opening::InTime(*after),
         })
     }
 
-    /// Compensations laid out before a gate that leaves a scope, and not done with.
-    pub fn not_undone(&self, leave: NodeId) -> impl Iterator<Item = (NodeId, &Cell)> {
-        let before = self.ids().take_while(move |(id, _)| *id < leave);
+    /// Compensations, and what follows them, that were laid out before this gate of an undo, and are not
+    /// done with.
+    pub fn not_undone(&self, gate: NodeId) -> impl Iterator<Item = (NodeId, &Cell)> {
+        let before = self.ids().take_while(move |(id, _)| *id < gate);
         before.filter(|(_, cell)| {
-            matches!(cell.node.origin, Origin::UndoOf(_)) && !cell.state.is_done()
+            matches!(cell.node.origin, Origin::UndoOf(_) | Origin::FollowerOf(_))
+                && !cell.state.is_done()
         })
     }
 }

@@ -115,6 +115,37 @@ fn a_scope_is_not_left_over_a_changed_schema_unasked() {
 }
 
 #[test]
+fn a_scope_is_not_left_over_what_failed_to_follow_what_was_taken_back() {
+    check(
+        "
+        in enter
+        migrate@a act schema < in
+        publish@a act served undo < migrate@a
+        restart@a act < publish@a
+        two@a act < restart@a
+        out leave < two@a
+        off@a act < out
+        follow restart@a of publish@a",
+        "
+        run
+        do migrate@a publish@a restart@a
+        fail two@a 1
+        choose two@a undo
+        choose schema_migrate go
+        do undo_publish@a
+        fail restart_(follows)@a 1
+        holds restart_(follows)@a:not-undone
+        choose restart_(follows)@a retry
+        do restart_(follows)@a
+        holds schema_migrate:schema
+        is leave_off@a waiting
+        choose schema_migrate go
+        do leave_off@a
+        closed Failed",
+    );
+}
+
+#[test]
 fn without_an_operator_a_scope_stays_entered_over_what_was_not_taken_back() {
     check_as(
         Policy::Undo,
