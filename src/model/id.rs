@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 /// A host of a plan, as its position in [`Plan::hosts`](super::Plan::hosts).
@@ -55,6 +56,8 @@ impl std::error::Error for BadId {}
 pub struct RunId(String);
 
 const RUN_ID_CHARS_MAX: usize = 64;
+/// Date and time to the second, at the beginning of a run's id.
+const STAMP_CHARS: usize = 15;
 const BASE32: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 impl RunId {
@@ -74,6 +77,14 @@ impl RunId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The time in the id, to the second: that for which the run was planned.
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        let stamp = self.0.get(..STAMP_CHARS)?;
+        let civil = DateTime::strptime("%Y%m%d-%H%M%S", stamp).ok()?;
+        Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
     }
 }
 
@@ -157,6 +168,18 @@ mod tests {
         assert_eq!(RunId::try_from(id.as_str().to_owned()), Ok(id));
         let low = RunId::new("20261122-014312", [0; 10]);
         assert_eq!(low.as_str(), "20261122-014312-aaaaaaaaaaaaaaaa");
+    }
+
+    #[test]
+    fn the_time_in_an_id_is_read_with_and_without_milliseconds() {
+        let at = |text: &str| RunId::try_from(text.to_owned()).unwrap().time();
+        let then = Timestamp::from_second(1_795_311_792).unwrap();
+        for good in ["20261122-014312-aa", "20261122-014312042-aa", "20261122-014312"] {
+            assert_eq!(at(good), Some(then), "{good}");
+        }
+        for bad in ["a", "20261322-014312-aa", "by-hand-root"] {
+            assert_eq!(at(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -14,6 +14,25 @@ use crate::{
 /// As much as is read of each end of a journal at first.
 const END_BYTES: u64 = 64 * 1024;
 
+/// As much as is read of the first line at first: it is short.
+const HEADER_BYTES: u64 = 4 * 1024;
+
+/// The first line of a journal, if it is whole.
+pub(super) fn header(file: &File) -> io::Result<Option<Header>> {
+    let len = file.metadata()?.len();
+    let head = part(file, 0, len.min(HEADER_BYTES))?;
+    if head.contains(&b'\n') {
+        return Ok(first_line(&head));
+    }
+    Ok(first_line(&part(file, 0, len.min(END_BYTES))?))
+}
+
+fn first_line(head: &[u8]) -> Option<Header> {
+    let first = head.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = whole(first).filter(|line| check_line(LineSum::START, line).is_some())?;
+    serde_json::from_slice(line).ok()
+}
+
 /// What the two ends of a journal say.
 pub(super) struct Ends {
     pub(super) header: Option<Header>,
@@ -27,13 +46,7 @@ impl Ends {
     /// Reads as much of a journal as has at least one fact.
     pub(super) fn of(file: &File) -> io::Result<Self> {
         let len = file.metadata()?.len();
-        let head = part(file, 0, len.min(END_BYTES))?;
-        let first = head.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default();
-        let header = first
-            .strip_suffix(b"\n")
-            .filter(|line| check_line(LineSum::START, line).is_some())
-            .and_then(|line| serde_json::from_slice(line).ok());
-        let mut ends = Self { header, last: None, closed: None, fits: true };
+        let mut ends = Self { header: header(file)?, last: None, closed: None, fits: true };
         let mut size = END_BYTES;
         loop {
             let from = len.saturating_sub(size);

@@ -58,13 +58,11 @@ impl Store {
     /// # Errors
     /// When the directory of the runs cannot be read. If it is not there, there are no runs.
     pub fn runs(&self) -> Result<Vec<Summary>, DiskError> {
-        let mut runs: Vec<Summary> = self.ids()?.into_iter().map(|run| self.summary(run)).collect();
-        runs.sort_by(|one, other| other.age().cmp(&one.age()));
-        Ok(runs)
+        Ok(self.ids()?.into_iter().rev().map(|run| self.summary(run)).collect())
     }
 
     /// The newest runs after so many of them, at most `count`, newest first, and whether there are
-    /// older ones. Only the journals of these are looked at.
+    /// older ones. Of all others only the first line is looked at.
     ///
     /// # Errors
     /// As [`Store::runs`].
@@ -72,12 +70,11 @@ impl Store {
         let ids = self.ids()?;
         let more = ids.len() > skip.saturating_add(count);
         let chosen = ids.into_iter().rev().skip(skip).take(count);
-        let mut runs: Vec<Summary> = chosen.map(|run| self.summary(run)).collect();
-        runs.sort_by(|one, other| other.age().cmp(&one.age()));
-        Ok((runs, more))
+        Ok((chosen.map(|run| self.summary(run)).collect(), more))
     }
 
-    /// The ids of all runs, in their order.
+    /// The ids of all runs, in the order in which they were opened: an id has the time for which its run
+    /// was planned, and a console may be open for long before.
     fn ids(&self) -> Result<Vec<RunId>, DiskError> {
         let dir = self.runs_dir();
         let Some(entries) = if_there(fs::read_dir(&dir)).at("read", &dir)? else {
@@ -89,8 +86,14 @@ impl Store {
             ids.extend(name.ok().and_then(|name| RunId::try_from(name).ok()));
         }
         ids.retain(|run| self.was_opened(run));
-        ids.sort();
+        ids.sort_by_cached_key(|run| (self.opened(run), run.clone()));
         Ok(ids)
+    }
+
+    /// When a run was opened; where its journal does not say so, the time in its id.
+    fn opened(&self, run: &RunId) -> Option<Timestamp> {
+        let header = File::open(self.journal_path(run)).and_then(|file| ends::header(&file));
+        header.ok().flatten().map(|header| header.opened).or_else(|| run.time())
     }
 
     /// Whether there is, or was, a journal: logs are written only after it. Where that cannot be seen,
@@ -133,15 +136,6 @@ impl Store {
                 Summary { run, header: None, last: None, closed: None, damage }
             }
         }
-    }
-}
-
-impl Summary {
-    /// What runs are ordered by: ids begin with the date and time to the second.
-    fn age(&self) -> (&str, Option<Timestamp>, &RunId) {
-        const STAMP_CHARS: usize = 15;
-        let stamp = self.run.as_str().get(..STAMP_CHARS).unwrap_or(self.run.as_str());
-        (stamp, self.header.as_ref().map(|header| header.opened), &self.run)
     }
 }
 

@@ -14,6 +14,11 @@ fn at(second: i64) -> Timestamp {
 
 /// Makes a run with these facts.
 fn make(store: &Store, run: &RunId, facts: Vec<Fact>) {
+    make_at(store, run, run.time().unwrap(), facts);
+}
+
+/// Makes a run that was opened then.
+fn make_at(store: &Store, run: &RunId, opened: Timestamp, facts: Vec<Fact>) {
     let header = Header {
         format: 1,
         program: "deployui 0.1.0".into(),
@@ -21,7 +26,7 @@ fn make(store: &Store, run: &RunId, facts: Vec<Fact>) {
         app: "shop".into(),
         stage: "production".into(),
         pipeline: "deploy".into(),
-        opened: at(0),
+        opened,
     };
     let mut journal = Journal::create(store, header, &[], DRIVER).unwrap();
     let events = (0..).zip(facts).map(|(seq, fact)| {
@@ -75,6 +80,21 @@ fn runs_are_listed_newest_first_with_how_they_ended() {
         (id(20, 1), Some(at(2)), Some(Verdict::Ok), None, app()),
     ];
     assert_eq!(told, wanted);
+}
+
+#[test]
+fn the_newest_run_is_the_one_that_was_opened_last() {
+    let (_dir, store) = scratch();
+    let noon = |day: u8| id(day, 1).time().unwrap();
+    make(&store, &id(20, 1), vec![taken()]);
+    make(&store, &id(22, 1), vec![taken()]);
+    // Planned by a console that was open for days.
+    make_at(&store, &id(19, 1), noon(23), vec![taken()]);
+    let order = |runs: Vec<Summary>| runs.into_iter().map(|it| it.run).collect::<Vec<_>>();
+    assert_eq!(order(store.runs().unwrap()), [id(19, 1), id(22, 1), id(20, 1)]);
+    let (first, more) = store.newest(0, 1).unwrap();
+    assert_eq!((order(first), more), (vec![id(19, 1)], true));
+    assert_eq!(store.find(None).unwrap(), id(19, 1));
 }
 
 #[test]
@@ -231,10 +251,10 @@ fn without_an_id_it_is_the_newest_that_is_not_closed() {
 #[test]
 fn only_runs_alike_that_ended_well_tell_how_long_they_take() {
     let (_dir, store) = scratch();
-    make(&store, &id(20, 1), vec![taken(), closed(), left()]);
-    make(&store, &id(21, 1), vec![taken(), left(), Fact::Closed(Verdict::Failed)]);
-    make(&store, &id(22, 1), vec![taken(), left()]);
-    make(&store, &id(23, 1), vec![closed()]);
+    make_at(&store, &id(20, 1), at(0), vec![taken(), closed(), left()]);
+    make_at(&store, &id(21, 1), at(0), vec![taken(), left(), Fact::Closed(Verdict::Failed)]);
+    make_at(&store, &id(22, 1), at(0), vec![taken(), left()]);
+    make_at(&store, &id(23, 1), at(0), vec![closed()]);
     let check = |stage: &str, pipeline: &str, expect: &[i64]| {
         let pace: Vec<i64> =
             store.pace("shop", stage, pipeline).iter().map(|it| it.as_secs()).collect();
@@ -244,7 +264,7 @@ fn only_runs_alike_that_ended_well_tell_how_long_they_take() {
     check("production", "rollback", &[]);
     check("staging", "deploy", &[]);
     for n in 2..9 {
-        make(&store, &id(24, n), vec![taken(), closed()]);
+        make_at(&store, &id(24, n), at(0), vec![taken(), closed()]);
     }
     check("production", "deploy", &[1; 5]);
 }
