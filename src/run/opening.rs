@@ -39,14 +39,32 @@ impl Run {
             Gate::Barrier => Opening::Free,
             Gate::Batch { max_failed } => {
                 let out = u16::try_from(self.excluded.len()).unwrap_or(u16::MAX);
-                if out <= *max_failed { Opening::Free } else { asked(cell, Cause::Batch(out)) }
+                let agreed = self.missing_agreed.max(*max_failed);
+                if out <= agreed { Opening::Free } else { asked(cell, Cause::Batch(out)) }
             }
+            Gate::Confirm(_) if self.is_about_nobody(cell) => Opening::Free,
             Gate::Confirm(question) => asked(cell, Cause::Confirm(question.clone())),
             // Whoever is asked knows of all that failed before.
             Gate::Schema(_) if !cell.released => Opening::Undone(Some(Cause::Schema)),
             Gate::Schema(_) => Opening::Free,
             Gate::Until(after) => Opening::InTime(*after),
         })
+    }
+
+    /// Whether a question after a step is about hosts of which none takes part any more.
+    pub(super) fn is_about_nobody(&self, gate: &Cell) -> bool {
+        let cells = |needs: &[NodeId]| -> Vec<&Cell> {
+            needs.iter().filter_map(|id| self.cell(*id)).collect()
+        };
+        let is_join = |cell: &Cell| matches!(cell.node.kind, Kind::Gate(Gate::Join));
+        // Items of a host are joined before.
+        let about = cells(&gate.node.needs).into_iter().flat_map(|cell| match is_join(cell) {
+            true => cells(&cell.node.needs),
+            false => vec![cell],
+        });
+        let mut about = about.peekable();
+        about.peek().is_some()
+            && about.all(|cell| cell.node.host.is_some_and(|host| !self.takes_part(host)))
     }
 
     /// Compensations, and what follows them, that were laid out before this gate of an undo, and are not

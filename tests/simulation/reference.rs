@@ -64,6 +64,8 @@ pub(crate) struct Reference {
     pub(crate) out: BTreeSet<HostId>,
     pub(crate) closed: bool,
     pub(crate) schema_go: bool,
+    /// So many hosts were out when it was said that the next batch begins.
+    missing_agreed: usize,
     /// Attempts that may begin at any time, as the operator was told.
     pub(crate) stray: BTreeSet<Try>,
     /// Attempts that must never begin.
@@ -286,8 +288,11 @@ impl Reference {
                 return Err(format!("barrier {gate:?} was passed while paused"));
             }
             Gate::Barrier => item.breakpoint && !self.stepping,
-            Gate::Confirm(_) | Gate::Schema(_) => true,
-            Gate::Batch { max_failed } => self.out.len() > usize::from(*max_failed),
+            Gate::Confirm(_) => !self.is_about_nobody(item),
+            Gate::Schema(_) => true,
+            Gate::Batch { max_failed } => {
+                self.out.len() > self.missing_agreed.max(usize::from(*max_failed))
+            }
             Gate::Join | Gate::Enter(_) | Gate::Leave(_) | Gate::Until(_) => false,
         };
         if asks && !item.released {
@@ -300,6 +305,21 @@ impl Reference {
         item.fate = Fate::Done;
         item.began = Some(seq);
         Ok(())
+    }
+
+    /// Whether the hosts that did what a gate asks about are all out.
+    fn is_about_nobody(&self, gate: &Item) -> bool {
+        let mut about: Vec<NodeId> = gate.node.needs.clone();
+        if let [one] = about[..]
+            && let Some(join) = self.item(one)
+            && matches!(join.node.kind, Kind::Gate(Gate::Join))
+        {
+            about.clone_from(&join.node.needs);
+        }
+        let is_out = |id: &NodeId| {
+            self.item(*id).and_then(|it| it.node.host).is_some_and(|host| self.out.contains(&host))
+        };
+        !about.is_empty() && about.iter().all(is_out)
     }
 
     fn mode(&mut self, mode: Mode) {
@@ -407,6 +427,9 @@ impl Reference {
                     item.fate = Fate::Over(end);
                 }
                 self.schema_go |= hold.cause == Cause::Schema;
+                if let Cause::Batch(out) = hold.cause {
+                    self.missing_agreed = self.missing_agreed.max(usize::from(out));
+                }
                 self.taken_back(hold.on);
             }
             Choice::Retry | Choice::Edit(_) if given_up => {

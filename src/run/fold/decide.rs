@@ -3,7 +3,7 @@
 use super::{Run, attempt::settled};
 use crate::{
     model::{HoldId, NodeId, Text},
-    run::{Abort, Choice, End, Mode, Overrule, State, Why},
+    run::{Abort, Cause, Choice, End, Mode, Overrule, State, Why},
 };
 
 impl Run {
@@ -30,7 +30,12 @@ impl Run {
         let Some(hold) = self.holds.remove(&id) else { return };
         let node = hold.on;
         match choice {
-            Choice::Go => self.go(node),
+            Choice::Go => {
+                if let Cause::Batch(out) = hold.cause {
+                    self.missing_agreed = self.missing_agreed.max(out);
+                }
+                self.go(node);
+            }
             Choice::Retry => self.again(node, None),
             Choice::Edit(text) => self.again(node, Some(Text::literal(text.clone()))),
             Choice::Skip => self.overrule(node, Overrule::Skipped(why.clone())),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Cell, Run};
 use crate::{
     model::{HostId, Kind, Node, NodeId, StepName},
-    run::{Cause, Overrule, State, Why},
+    run::{Cause, Hold, Overrule, State, Why},
 };
 
 impl Run {
@@ -57,9 +57,19 @@ impl Run {
         }
         // Where else a `once` action could be done is asked anew: not here.
         let here = self.nodes_of(host);
+        let moot = self.questions_about_nobody();
         self.drop_holds(|hold| {
-            here.contains(&hold.on) || matches!(hold.cause, Cause::OnceHostGone(_))
+            here.contains(&hold.on)
+                || moot.contains(&hold.on)
+                || matches!(hold.cause, Cause::OnceHostGone(_))
         });
+    }
+
+    /// Gates that ask about what hosts did of which none takes part any more.
+    fn questions_about_nobody(&self) -> BTreeSet<NodeId> {
+        let asks = self.holds.values().filter(|hold| matches!(hold.cause, Cause::Confirm(_)));
+        let moot = |hold: &&Hold| self.cell(hold.on).is_some_and(|it| self.is_about_nobody(it));
+        asks.filter(moot).map(|hold| hold.on).collect()
     }
 
     /// Nothing more is asked about what was left behind on excluded hosts.

@@ -165,6 +165,8 @@ pub struct Run {
     pub undo_grown: bool,
     /// Hosts that take no further part.
     pub excluded: BTreeMap<HostId, Why>,
+    /// So many hosts were missing when the next batch was begun all the same.
+    pub missing_agreed: u16,
     /// What was left out before its turn: what waits for it waits for that turn, so that nobody gets past
     /// what comes before.
     pub early: BTreeSet<NodeId>,
@@ -223,6 +225,7 @@ impl Run {
             aborting: None,
             undo_grown: false,
             excluded: BTreeMap::new(),
+            missing_agreed: 0,
             early: BTreeSet::new(),
             world: World::default(),
             closed: None,
