@@ -10,6 +10,19 @@ impl Wish {
         matches!(self, Self::Preview(_) | Self::Compare(_) | Self::Times)
     }
 
+    /// Whether it changes something on the hosts, or in a run.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        matches!(
+            self,
+            Self::Start(_)
+                | Self::Command(_)
+                | Self::Answer { .. }
+                | Self::Do(_)
+                | Self::Without(_)
+        )
+    }
+
     /// What to tell where it is not carried out, and why not. `None`: nobody waits to hear of it.
     #[must_use]
     pub fn refused(&self, why: &str) -> Option<Told> {

@@ -165,7 +165,10 @@ async fn taken_up(
         Ok(driver) => {
             let mut screen = screen;
             match screen.during(prepare::still_held(&driver, around)).await {
-                Some(Ok(Some(ended))) => screen.tell(Told::Did(Err(ended))).await,
+                Some(Ok(Some(ended))) => {
+                    screen.refuse_acts(&ended);
+                    screen.tell(Told::Did(Err(ended))).await;
+                }
                 Some(Ok(None)) | None => {}
                 Some(Err(stop)) => {
                     screen.close().await?;

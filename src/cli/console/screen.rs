@@ -1,11 +1,6 @@
 //! The screen as whoever drives runs sees it: what it is told, and what is wished on it.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use jiff::tz::TimeZone;
 use tokio::{
@@ -22,7 +17,7 @@ use super::{
     past::Archive,
     reload::{self, Watched},
     save,
-    wished::Wished,
+    wished::{Later, Wished},
 };
 use crate::{
     cli::{
@@ -44,9 +39,6 @@ use crate::{
 /// What the screen may have on its way to the driver, and to the screen.
 pub(super) const QUEUE_MAX: usize = 256;
 
-/// Wishes that wait while something else is being done.
-const LATER_MAX: usize = 64;
-
 /// How long a signal may take to be told after it has broken off the reading of keys.
 const SIGNAL_WAIT: Duration = Duration::from_millis(100);
 
@@ -60,7 +52,7 @@ pub(super) struct Screen {
     pub(super) dirty: Dirty,
     archive: Archive,
     wishes: mpsc::Receiver<Wish>,
-    later: VecDeque<Wished>,
+    later: Later,
     interrupt: Option<u8>,
     /// It is lines.
     linear: bool,
@@ -136,7 +128,7 @@ impl Screen {
             dirty,
             archive,
             wishes,
-            later: VecDeque::new(),
+            later: Later::default(),
             interrupt: None,
             linear: around.linear,
             gone: false,
@@ -186,7 +178,7 @@ impl Screen {
 
     /// The next wish; answers to prompts are passed on. `None`: the operator has left.
     pub(super) async fn wish(&mut self) -> Option<Wished> {
-        if let Some(wished) = self.later.pop_front() {
+        if let Some(wished) = self.later.next() {
             return Some(wished);
         }
         while !self.gone {
@@ -249,11 +241,14 @@ impl Screen {
 
     /// Serves a wish, or keeps it for later.
     fn keep(&mut self, wish: Option<Wish>) {
-        match self.serve(wish) {
-            None => {}
-            Some(wished) if self.later.len() < LATER_MAX => self.later.push_back(wished),
-            Some(wished) => wished.refuse("too much waits to be carried out"),
+        if let Some(wished) = self.serve(wish) {
+            self.later.keep(wished);
         }
+    }
+
+    /// Refuses what waits and would change something: whoever wished it did not know this.
+    pub(super) fn refuse_acts(&mut self, why: &str) {
+        self.later.refuse_acts(why);
     }
 
     /// From now on shells are opened on these hosts.

@@ -1,6 +1,8 @@
 //! A wish on its way to whoever carries it out. Nothing that was wished is lost without a word: what is
 //! let go of before it is carried out, wherever and by whatever, is refused by that alone.
 
+use std::collections::VecDeque;
+
 use tokio::{
     runtime::Handle,
     sync::mpsc::{self, error::TrySendError},
@@ -40,6 +42,38 @@ impl Wished {
     }
 }
 
+/// Wishes that wait while something else is being done, at most.
+const LATER_MAX: usize = 64;
+
+/// What was wished while something else was being done, in its order.
+#[derive(Default)]
+pub(super) struct Later(VecDeque<Wished>);
+
+impl Later {
+    /// Keeps one, as long as there are not too many.
+    pub(super) fn keep(&mut self, wished: Wished) {
+        if self.0.len() < LATER_MAX {
+            self.0.push_back(wished);
+        } else {
+            wished.refuse("too much waits to be carried out");
+        }
+    }
+
+    /// The one whose turn it is.
+    pub(super) fn next(&mut self) -> Option<Wished> {
+        self.0.pop_front()
+    }
+
+    /// Refuses what would change something: it was wished before that was known.
+    pub(super) fn refuse_acts(&mut self, why: &str) {
+        let (acts, others) =
+            std::mem::take(&mut self.0).into_iter().partition(|it: &Wished| it.what().acts());
+        self.0 = others;
+        let acts: VecDeque<Wished> = acts;
+        acts.into_iter().for_each(|it| it.refuse(why));
+    }
+}
+
 impl Drop for Wished {
     fn drop(&mut self) {
         let told = self.unless.take().and_then(|why| self.what.refused(&why));
@@ -56,7 +90,10 @@ impl Drop for Wished {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{run::Mode, tui::Intent};
+    use crate::{
+        run::{Command, Mode},
+        tui::Intent,
+    };
 
     /// What the screen hears of a wish that this is done with.
     async fn heard(wish: Wish, with: impl FnOnce(Wished)) -> Vec<String> {
@@ -77,6 +114,27 @@ mod tests {
         assert_eq!(heard(start(), drop).await, [format!("Did(Err({NOBODY:?}))")]);
         assert_eq!(heard(start(), |it| it.refuse("not now")).await, ["Did(Err(\"not now\"))"]);
         assert_eq!(heard(start(), Wished::done).await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn what_was_wished_before_something_was_known_changes_nothing() {
+        let (told, mut hears) = mpsc::channel(8);
+        let mut later = Later::default();
+        for wish in [Wish::Look, Wish::Command(Command::Mode(Mode::Run)), Wish::Glance] {
+            later.keep(Wished::new(wish, told.clone()));
+        }
+        later.refuse_acts("the lock was ended");
+        let left = std::iter::from_fn(|| later.next());
+        let left: Vec<String> = left
+            .map(|it| {
+                let what = format!("{:?}", it.what());
+                it.done();
+                what
+            })
+            .collect();
+        assert_eq!(left, ["Look", "Glance"]);
+        assert!(matches!(hears.try_recv(), Ok(Told::Did(Err(why))) if why == "the lock was ended"));
+        assert!(hears.try_recv().is_err());
     }
 
     #[tokio::test]

@@ -5,7 +5,7 @@ use super::{Desk, WIDE, nav::failed, outside::idle, story};
 use crate::{
     model::HostId,
     run::{Fact, LinkState, Who},
-    tui::{Told, told::Returned, update::Msg},
+    tui::{Told, action::Action, keymap::TABLE, told::Returned, update::Msg},
 };
 
 fn shown(desk: &Desk) -> &str {
@@ -79,6 +79,29 @@ fn how_a_run_that_nobody_drives_goes_on_is_seen_by_nobody() {
     let over = Told::Over("cannot go on: the disk is full".to_owned());
     let mut over = Desk::new(WIDE).tell(facts().told()).tell(over);
     assert!(over.screen().contains("hosts 0/3"), "{}", over.screen());
+}
+
+#[test]
+fn nothing_is_done_while_a_run_is_being_taken_up() {
+    let left = || story::running().mode(crate::run::Mode::Pause);
+    let story = || [story::running(), left(), story::failed(), story::broken(), story::undoing()];
+    let why = "the run is being taken up; its hosts are asked first";
+    for binding in TABLE.iter().filter(|binding| matches!(binding.action, Action::Act(_))) {
+        let key = binding.written.chars().next().unwrap();
+        for story in story() {
+            let desk = Desk::new(WIDE).tell(Told::TakesUp).tell(story.told());
+            let desk = desk.keys(&key.to_string());
+            assert_eq!(desk.wishes(), [""; 0], "{key}");
+            assert_eq!(shown(&desk), format!("{key} not now: {why}"));
+        }
+    }
+    // Once it is, it may be let go on.
+    let up = left().then(Fact::Taken(Who("li@desk 7".to_owned())));
+    let (before, taken) = up.events.split_at(left().events.len());
+    let desk = Desk::new(WIDE).tell(Told::TakesUp).tell(Told::Events(before.to_vec())).keys("C");
+    assert!(desk.model.dialog.is_none());
+    let desk = desk.tell(Told::Events(taken.to_vec())).keys("C");
+    assert!(desk.model.dialog.is_some(), "{}", shown(&desk));
 }
 
 #[test]

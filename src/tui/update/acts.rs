@@ -187,7 +187,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
         format!("{HERE}; nothing is stopped on a host"),
         format!("deployui resume {} goes on with it", run.plan.run),
     );
-    let pausing = run.mode != Mode::Pause;
+    let pausing = run.mode != Mode::Pause && !model.untaken;
     let mut dialog = quit_dialog(model).about(facts).first("Keep running", "stay here").button(
         "Detach",
         Some('D'),

@@ -128,6 +128,9 @@ fn acting(model: &Model, action: Act) -> Option<String> {
         let by = by.as_deref().unwrap_or("nobody");
         return Some(format!("{by} drives this run; this console only watches"));
     }
+    if model.untaken {
+        return some("the run is being taken up; its hosts are asked first");
+    }
     if action == Act::Shell {
         return lend::no_shell(model);
     }
