@@ -113,7 +113,9 @@ fn undo_face(run: &Run, nodes: &[NodeId]) -> Option<Face> {
         .filter(|(_, cell)| begun(run, cell) > 0)
         .max_by_key(|(id, cell)| (!cell.is_over(), id.0))?;
     match &undo.state {
-        State::Armed(_) | State::Running(_) | State::Settling(..) => Some(Face::Undoing),
+        State::Armed(_) | State::Running(_) | State::Settling(..) => {
+            Some(unseen_since(run, undo).map_or(Face::Undoing, Face::LinkLost))
+        }
         State::Failed(_, end) => Some(Face::NotUndone(*end)),
         State::Refused(..) => Some(Face::NotUndone(End::Exit(u8::MAX))),
         State::Unknown(..) => Some(Face::Unknown),
@@ -178,10 +180,7 @@ fn waiting(run: &Run, column: &Column, cell: &Cell) -> Face {
 }
 
 fn in_hand(run: &Run, id: NodeId, cell: &Cell) -> Face {
-    let may_run = cell.in_flight() || run.may_have_started(cell);
-    if let Some(since) = cell.node.host.and_then(|host| lost_since(run, host))
-        && may_run
-    {
+    if let Some(since) = unseen_since(run, cell) {
         return Face::LinkLost(since);
     }
     let asks = |hold: &Hold| hold.on == id && matches!(hold.cause, Cause::Input(..));
@@ -198,6 +197,12 @@ fn in_hand(run: &Run, id: NodeId, cell: &Cell) -> Face {
     } else {
         Face::Running(cell.started)
     }
+}
+
+/// Since when nobody sees what may be running there.
+fn unseen_since(run: &Run, cell: &Cell) -> Option<Timestamp> {
+    let may_run = cell.in_flight() || run.may_have_started(cell);
+    cell.node.host.and_then(|host| lost_since(run, host)).filter(|_| may_run)
 }
 
 /// Since when a host cannot be talked to.

@@ -5,7 +5,10 @@ use super::{Desk, WIDE, nav::failed, outside::idle, story};
 use crate::{
     model::HostId,
     run::{Fact, LinkState, Who},
-    tui::{Told, action::Action, keymap::TABLE, told::Returned, update::Msg},
+    tui::{
+        Told, action::Action, keymap::TABLE, notice::Progress, state::dialog::Deed, told::Returned,
+        update::Msg, view, words,
+    },
 };
 
 fn shown(desk: &Desk) -> &str {
@@ -49,18 +52,28 @@ fn what_is_over_is_driven_by_nobody_and_that_is_not_said() {
 #[test]
 fn how_a_run_that_nobody_drives_goes_on_is_seen_by_nobody() {
     let watched = |by: Option<&str>| Told::Watching(by.map(str::to_owned));
-    let unseen = |mut desk: Desk| {
-        let screen = desk.screen();
-        for says in ["OPEN, goes no further", "hosts 0/3", "unknown", "(nobody drives the run)"] {
-            assert!(screen.contains(says), "{says}\n{screen}");
-        }
-        assert!(!screen.contains("running") && !screen.contains("eta"), "{screen}");
-    };
     let facts = story::running;
-    unseen(
-        Desk::new(WIDE).tell(watched(Some("bob@vm 42"))).tell(facts().told()).tell(watched(None)),
-    );
-    unseen(Desk::new(WIDE).tell(watched(None)).tell(facts().told()));
+    for (facts, header) in [
+        (story::running as fn() -> story::Story, "OPEN, goes no further"),
+        (story::undoing, "UNDOING, goes no further"),
+    ] {
+        let before = Desk::new(WIDE).tell(watched(Some("bob@vm 42"))).tell(facts().told());
+        let left = Desk::new(WIDE).tell(watched(None)).tell(facts().told());
+        for mut desk in [before.tell(watched(None)), left] {
+            let screen = desk.screen();
+            for says in [header, "hosts 0/3", "unknown", "(nobody drives the run)"] {
+                assert!(screen.contains(says), "{says}\n{screen}");
+            }
+            assert!(!screen.contains("running") && !screen.contains("eta"), "{screen}");
+            // Nor does anything turn outside of the screen.
+            let title = view::title(&desk.model);
+            assert!(title.starts_with('\u{2016}'), "{title}");
+            let progress = words::progress(&desk.model);
+            assert!(matches!(progress, Progress::Waiting(_)), "{progress:?}");
+        }
+        let mut up = Desk::new(WIDE).tell(Told::TakesUp).tell(facts().told());
+        assert!(up.screen().contains("TAKING UP"), "{}", up.screen());
+    }
     // Until somebody takes it up; who did so before is of no account.
     let taken = |by: &str| Fact::Taken(Who(by.to_owned()));
     let left = facts().then(taken("bob@vm 42"));
@@ -95,6 +108,10 @@ fn nothing_is_done_while_a_run_is_being_taken_up() {
             assert_eq!(shown(&desk), format!("{key} not now: {why}"));
         }
     }
+    // Leaving offers nothing that would be done, either.
+    let desk = Desk::new(WIDE).tell(Told::TakesUp).tell(story::running().told()).keys("q");
+    let buttons = &desk.model.dialog.as_ref().unwrap().buttons;
+    assert!(buttons.iter().all(|it| matches!(it.deed, Deed::Nothing | Deed::Detach)));
     // Once it is, it may be let go on.
     let up = left().then(Fact::Taken(Who("li@desk 7".to_owned())));
     let (before, taken) = up.events.split_at(left().events.len());

@@ -342,18 +342,19 @@ fn going(model: &Model, run: &Run) -> (String, Tone) {
         column.hosts().any(|host| face::running(run, column.nodes(host)).is_some())
     });
     let spin = spin(model);
+    if model.untaken {
+        return (format!("{spin} TAKING UP"), Tone::Held);
+    }
+    if model.is_undriven() {
+        let word = run.aborting.map_or("OPEN", given_up);
+        return (format!("{word}, goes no further"), Tone::Held);
+    }
     if let Some(abort) = run.aborting {
         let word = given_up(abort);
         if run.mode == Mode::Pause && !busy {
             return (format!("{} {word}, PAUSED", glyphs.held), Tone::Held);
         }
         return (format!("{spin} {word}"), Tone::Warn);
-    }
-    if model.untaken {
-        return (format!("{spin} TAKING UP"), Tone::Held);
-    }
-    if model.is_undriven() {
-        return ("OPEN, goes no further".to_owned(), Tone::Held);
     }
     match run.mode {
         Mode::Run => (format!("{spin} RUN {at}/{all} {step}"), Tone::Running),

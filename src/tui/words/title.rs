@@ -41,8 +41,13 @@ fn open(model: &Model, run: &Run) -> String {
     let at = current.map_or(all, |at| at + 1);
     // One frame of the mark that turns: a title is not redrawn each second.
     let [mark, ..] = glyphs.running;
-    let mark = if run.mode == Mode::Pause { glyphs.held } else { mark };
+    let mark = if stands_still(model, run) { glyphs.held } else { mark };
     format!("{mark} {at}/{all} {step}")
+}
+
+/// Whether nothing further begins by itself; of a run that nobody drives, nothing is seen to go on either.
+fn stands_still(model: &Model, run: &Run) -> bool {
+    run.mode == Mode::Pause || model.is_undriven()
 }
 
 /// More than this is not said while a step is left: it looks as if it were over.
@@ -60,7 +65,7 @@ pub(crate) fn progress(model: &Model) -> Progress {
     let percent = percent(model, run);
     if model.failure().is_some() {
         Progress::Failed(percent.unwrap_or_else(|| by_steps(model)))
-    } else if model.hold().is_some() || run.mode == Mode::Pause {
+    } else if model.hold().is_some() || stands_still(model, run) {
         Progress::Waiting(percent.unwrap_or_else(|| by_steps(model)))
     } else {
         percent.map_or(Progress::Busy, Progress::Going)
