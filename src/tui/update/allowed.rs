@@ -16,6 +16,12 @@ use crate::{
 /// Why nothing can be chosen yet to go back to: that passes by itself.
 pub(super) const LOOKED_AT: &str = "what is served has changed, and is looked at now";
 
+/// What stands between a key that does nothing now and why.
+pub(crate) const NOT_NOW: &str = " not now: ";
+
+/// The same on a screen that lies over the panes.
+pub(crate) const NOT_HERE_NOW: &str = " not here now: ";
+
 /// Why a key does nothing now; `None` when it does something.
 pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
     let when = |so: bool, why: &str| so.then(|| with_keys(model, why));

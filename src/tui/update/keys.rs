@@ -207,7 +207,7 @@ pub(super) fn refuse(model: &mut Model, action: Action, why: &str) {
         return;
     }
     let key = keymap::written(model, action).to_owned();
-    model.say(format!("{key} not now: {why}"), Tone::Warn);
+    model.say(format!("{key}{}{why}", allowed::NOT_NOW), Tone::Warn);
 }
 
 /// Does what a key stands for, or says why not.

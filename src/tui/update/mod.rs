@@ -36,6 +36,8 @@ mod undo;
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
+#[cfg(test)]
+pub(crate) use self::allowed::{NOT_HERE_NOW, NOT_NOW};
 pub(crate) use self::{
     allowed::why_not, history::at as history_at, over::refused, palette::intent as palette_intent,
     place::Place, spoken::Spoken, tempo::clock,

@@ -33,7 +33,7 @@ pub(super) fn key(model: &mut Model, over: Over, key: KeyEvent) -> Vec<Wish> {
 pub(super) fn act(model: &mut Model, over: Over, action: Action) -> Vec<Wish> {
     if let Some(why) = refused(model, over, action) {
         let key = written(model, action);
-        model.say(format!("{key} not here now: {why}"), Tone::Dim);
+        model.say(format!("{key}{}{why}", allowed::NOT_HERE_NOW), Tone::Dim);
         return Vec::new();
     }
     match over {
