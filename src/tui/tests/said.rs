@@ -4,7 +4,7 @@
 use super::{Desk, WIDE, nav::failed, outside::idle, story};
 use crate::{
     model::HostId,
-    run::{Fact, LinkState, Who},
+    run::{Fact, LinkState, Run, Who},
     tui::{
         Told, action::Action, keymap::TABLE, notice::Progress, state::dialog::Deed, told::Returned,
         update::Msg, view, words,
@@ -88,6 +88,15 @@ fn how_a_run_that_nobody_drives_goes_on_is_seen_by_nobody() {
         desk = desk.tell(Told::Events(up.to_vec()));
         assert!(!desk.model.is_undriven() && desk.screen().contains("hosts 3/3"));
     }
+    // That it was taken up may be among what was lost on the way.
+    let all = [left, up].concat();
+    let (lost, rest) = all.split_at(all.len() - 1);
+    let whole = Told::Whole(Box::new(Run::fold(lost).unwrap()));
+    let desk = Desk::new(WIDE).tell(Told::TakesUp).tell(Told::Events(left.to_vec())).tell(whole);
+    assert!(!desk.model.is_undriven());
+    let mut desk = desk.tell(Told::Events(rest.to_vec()));
+    let screen = desk.screen();
+    assert!(!screen.contains("TAKING UP") && screen.contains("hosts 3/3"), "{screen}");
     // Nor by a console that cannot drive it any more.
     let over = Told::Over("cannot go on: the disk is full".to_owned());
     let mut over = Desk::new(WIDE).tell(facts().told()).tell(over);

@@ -106,11 +106,14 @@ fn told(model: &mut Model, told: Told) {
     }
 }
 
-/// The run as it is, after some of what was told of it was lost.
+/// The run as it is, after some of what was told of it was lost: perhaps that it was taken up. Only whoever
+/// drives it here tells it so.
 fn whole(model: &mut Model, run: Box<Run>) {
     let read = follow::read(model);
     model.subject = Subject::Run(run);
     (model.starting, model.sight.doing) = (false, None);
+    model.untaken = false;
+    unheard(model, model.now);
     regrid(model);
     follow::keep(model, read);
     model.say("the console fell behind; it shows the run as it is now", Tone::Dim);
