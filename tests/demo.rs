@@ -127,7 +127,7 @@ fn a_release_that_fails_is_mended_and_rolled_back() {
     console.wait_for("Roll back shop on demo?");
     // What a terminal pastes without a mark was not typed.
     console.send(&format!("\t{}", before[0]));
-    console.wait_for("came all at once: empty the field, and type it by hand");
+    console.wait_for("came at once: empty the field, and type it slowly");
     console.send(&"\u{7f}".repeat(before[0].len()));
     console.type_by_hand(&before[0], "confirm [");
     console.press("\t\t\t", "Roll back");

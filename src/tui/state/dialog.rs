@@ -467,8 +467,8 @@ impl Field {
             Need::Exactly(wanted) if typed != *wanted => {
                 Some(format!("first type {wanted} into the field"))
             }
-            Need::Exactly(wanted) => self.bursts.are_in(self.chars()).then(|| {
-                format!("{wanted} came all at once: empty the field, and type it by hand")
+            Need::Exactly(_) => self.bursts.are_in(self.chars()).then(|| {
+                "half of it or more came at once: empty the field, and type it slowly".to_owned()
             }),
             Need::Moment => moment::read(&typed, now, zone).err(),
         }

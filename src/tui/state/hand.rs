@@ -42,28 +42,36 @@ impl Hand {
     }
 }
 
-/// How a text came: how many of its characters at once.
+/// How a text came: how many of its characters at once, in their order. What a hand types over a slow link
+/// comes in pieces, too; what is pasted comes in one.
 #[derive(Debug, Default)]
-pub(crate) struct Bursts {
-    last: usize,
-    longest: usize,
-}
+pub(crate) struct Bursts(Vec<usize>);
 
 impl Bursts {
     /// The text has grown by so many characters, and has so many now; `follows`: with the key before.
     pub(crate) fn grew(&mut self, by: usize, chars: usize, follows: bool) {
-        if chars == 0 {
-            *self = Self::default();
-        } else if by > 0 {
-            self.last = if follows { self.last + by } else { by };
-            self.longest = self.longest.max(self.last);
+        match self.0.last_mut() {
+            Some(last) if follows => *last += by,
+            Some(_) | None if by > 0 => self.0.push(by),
+            Some(_) | None => {}
+        }
+        // What is taken away was typed last, as far as is known.
+        let mut gone = self.0.iter().sum::<usize>().saturating_sub(chars);
+        while let Some(last) = self.0.last_mut().filter(|_| gone > 0) {
+            let of_it = gone.min(*last);
+            (*last, gone) = (*last - of_it, gone - of_it);
+            if *last == 0 {
+                self.0.pop();
+            }
         }
     }
 
-    /// Whether any of a text of so many characters came at once, as no hand types it. That a single one did
-    /// means nothing.
+    /// Whether half of a text of so many characters, or more, came at once, as no hand types it. That a
+    /// single one did, or two of more, means nothing.
     pub(crate) fn are_in(&self, chars: usize) -> bool {
-        self.longest > TOGETHER || (self.longest > 1 && self.longest >= chars)
+        let longest = self.0.iter().copied().max().unwrap_or(0);
+        let (half, all) = (longest * 2 >= chars, longest >= chars);
+        (longest > TOGETHER && half) || (longest > 1 && all)
     }
 }
 
@@ -125,6 +133,10 @@ mod tests {
         check(&[(1, false), (1, false), (1, true), (1, true)], true);
         check(&[(1, false), (1, true), (1, true), (1, false), (1, false)], true);
         check(&[(1, false), (3, false), (1, false), (1, false)], true);
+        check(&[(5, false), (5, false)], true);
+        // A hand over a link that brings several keys together.
+        check(&[(3, false), (3, false), (4, false)], false);
+        check(&[(1, false), (3, false), (3, false)], false);
         let mut bursts = Bursts::default();
         bursts.grew(5, 5, false);
         bursts.grew(0, 4, false);
@@ -133,5 +145,14 @@ mod tests {
         bursts.grew(1, 1, false);
         bursts.grew(1, 2, false);
         assert!(!bursts.are_in(2), "it was typed anew");
+        bursts.grew(3, 5, false);
+        assert!(bursts.are_in(5));
+        for chars in (2..5).rev() {
+            bursts.grew(0, chars, false);
+        }
+        for chars in 3..6 {
+            bursts.grew(1, chars, false);
+        }
+        assert!(!bursts.are_in(5), "what had come at once was typed anew");
     }
 }

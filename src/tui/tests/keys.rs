@@ -200,7 +200,7 @@ fn text_that_a_terminal_pastes_without_a_mark_confirms_nothing() {
     check(protected(), "D", "<tab>production<tab><tab><ret>", once_more);
     check(protected(), "D<tab>", "production<ret>D", "read first; press D again in a moment");
     // What was filled so is not taken afterwards, too.
-    let by_hand = "production came all at once: empty the field, and type it by hand";
+    let by_hand = "half of it or more came at once: empty the field, and type it slowly";
     let filled = |keys: &str| {
         let desk = Desk::new(WIDE).tell_all(story::ready()).keys("D<tab>");
         desk.unmarked("production").keys(keys)
@@ -212,7 +212,7 @@ fn text_that_a_terminal_pastes_without_a_mark_confirms_nothing() {
     }
     // A letter typed beside it makes it no more typed.
     for (typed, at_once, behind) in
-        [("p", "roduction", ""), ("pro", "duc", "tion"), ("", "product", "ion")]
+        [("p", "roduction", ""), ("pro", "ducti", "on"), ("", "product", "ion")]
     {
         let desk = Desk::new(WIDE).tell_all(story::ready()).keys("D<tab>").keys(typed);
         let mut desk = desk.unmarked(at_once).keys(behind).keys("<tab><tab><ret>");
@@ -234,6 +234,21 @@ fn no_hand_is_too_quick() {
     check(unprotected(story::ready()), "D<tab><ret>");
     check(story::ready(), "D<tab>production<tab><tab><ret>");
     check(story::ready(), "D<tab>productionn<bs><ret><down><ret>");
+}
+
+#[test]
+fn a_link_that_brings_several_keys_together_keeps_nobody_from_confirming() {
+    for (pieces, then) in [
+        (&["pro", "duc", "tion"][..], ""),
+        (&["prod", "ucti", "on"], ""),
+        // What came at once is typed again.
+        (&["product"], "<bs><bs><bs><bs><bs>oduction"),
+    ] {
+        let desk = Desk::new(WIDE).tell_all(story::ready()).keys("D<tab>");
+        let desk = pieces.iter().fold(desk, |desk, piece| desk.unmarked(piece));
+        let desk = desk.keys(then).keys("<tab><tab><ret>");
+        assert_eq!(desk.wishes.iter().filter(|wish| acts(wish)).count(), 1, "{pieces:?} {then}");
+    }
 }
 
 #[test]
