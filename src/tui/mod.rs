@@ -56,8 +56,8 @@ pub use self::{
     swatch::swatch,
     terminal::{after_guest, install_panic_hook, is_with_us, mended, restore},
     told::{
-        Guest, Has, HostState, Intent, Lines, Page, PastRun, Prompt, PromptKind, Raising, Returned,
-        Saving, StageOffer, Told, Way, Wish,
+        Guest, Has, HostState, Intent, Lines, Page, PastRun, Prompt, PromptKind, Raising, Refused,
+        Returned, Saving, StageOffer, Told, Waiting, Way, Wish,
     },
 };
 pub(crate) use self::{

@@ -64,7 +64,7 @@ mod tests {
         for _ in 0..WISHES_MAX {
             assert!(outbox.put(Wish::Times).is_none());
         }
-        assert!(matches!(outbox.put(Wish::Connect), Some(Told::Did(Err(_)))));
+        assert!(matches!(outbox.put(Wish::Connect), Some(Told::Refused(_))));
         assert!(matches!(outbox.put(Wish::Look), Some(Told::Unlooked(_))));
         let (to, mut taken) = mpsc::channel(WISHES_MAX);
         outbox.send(&to).await;

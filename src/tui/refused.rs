@@ -1,7 +1,7 @@
 //! What is told of a wish that is not carried out, so that whoever waits for it waits no longer; and whether
 //! somebody does.
 
-use super::told::{Returned, Told, Wish};
+use super::told::{Refused, Returned, Told, Waiting, Wish};
 
 impl Wish {
     /// Whether the screen asks by itself for what it shows, and nobody typed for it.
@@ -28,15 +28,16 @@ impl Wish {
     pub fn refused(&self, why: &str) -> Option<Told> {
         let why = why.to_owned();
         Some(match self.clone() {
-            Self::Start(_) | Self::Command(_) | Self::Answer { .. } | Self::Do(_) => {
-                Told::Did(Err(why))
+            Self::Start(_) => Told::Refused(Refused::Wish(Waiting::Start, why)),
+            Self::Do(_) => Told::Refused(Refused::Wish(Waiting::Deed, why)),
+            Self::Connect | Self::Without(_) => Told::Refused(Refused::Wish(Waiting::NextRun, why)),
+            Self::Command(_) | Self::Answer { .. } => {
+                Told::Refused(Refused::Wish(Waiting::Nothing, why))
             }
             Self::Preview(of) => Told::Preview { of, lines: vec![why], plan: None },
             Self::Compare(pair) => Told::Compared(pair, Err(why)),
             Self::Diff(pair) => Told::Diff(pair, Err(why)),
             Self::Look | Self::Glance => Told::Unlooked(why),
-            // The next run may wait to be planned by it.
-            Self::Connect | Self::Without(_) => Told::Did(Err(why)),
             Self::Stage(name) => Told::Note(format!("{name}: {why}")),
             Self::Runs { asked, .. } => Told::Runs { asked, rows: Vec::new(), end: Some(Err(why)) },
             Self::Past(run) => Told::Past(Err(format!("run {run}: {why}"))),

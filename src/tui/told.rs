@@ -34,8 +34,8 @@ pub enum Told {
     Events(Vec<Event>),
     /// What is known of the run, after the console fell behind: facts go on from there.
     Whole(Box<Run>),
-    /// A command was not carried out.
-    Refused(Refusal),
+    /// Something that was asked for is not carried out.
+    Refused(Refused),
     /// What the recipe has beside steps; told once, before the plan. Without it: nothing.
     Has(Has),
     /// A host that carries releases was looked at. By its name: ids belong to one plan.
@@ -143,6 +143,34 @@ pub enum Told {
     Text(String),
     /// A guest has left the terminal ([`Wish::Lend`]); it is plain again.
     Back(Returned),
+}
+
+/// Something that was asked for and is not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// A command, by the rules of the run.
+    ByRun(Refusal),
+    /// A wish: what on the screen has waited for it, and why it is not carried out.
+    Wish(Waiting, String),
+}
+
+impl From<Refusal> for Refused {
+    fn from(why: Refusal) -> Self {
+        Self::ByRun(why)
+    }
+}
+
+/// What on the screen waits for a wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// The start of the run.
+    Start,
+    /// What is done beside a run.
+    Deed,
+    /// The next run, which is to be planned.
+    NextRun,
+    /// Nothing does.
+    Nothing,
 }
 
 /// A stage that can be chosen.

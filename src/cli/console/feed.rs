@@ -86,7 +86,7 @@ async fn send(kept: Arc<Mutex<Kept>>, news: Arc<Notify>, told: mpsc::Sender<Told
         let taken = std::mem::take(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner));
         let whole = taken.whole.map(Told::Whole);
         let events = (!taken.events.is_empty()).then_some(Told::Events(taken.events));
-        let refused = taken.refused.into_iter().map(Told::Refused);
+        let refused = taken.refused.into_iter().map(|why| Told::Refused(why.into()));
         let login = |(host, user)| Told::Login { host, user };
         let logins = taken.logins.into_iter().map(login);
         for one in whole.into_iter().chain(events).chain(refused).chain(logins) {

@@ -111,8 +111,11 @@ mod tests {
     #[tokio::test]
     async fn what_is_let_go_of_is_refused() {
         let start = || Wish::Start(Mode::Run);
-        assert_eq!(heard(start(), drop).await, [format!("Did(Err({NOBODY:?}))")]);
-        assert_eq!(heard(start(), |it| it.refuse("not now")).await, ["Did(Err(\"not now\"))"]);
+        assert_eq!(heard(start(), drop).await, [format!("Refused(Wish(Start, {NOBODY:?}))")]);
+        assert_eq!(
+            heard(start(), |it| it.refuse("not now")).await,
+            ["Refused(Wish(Start, \"not now\"))"]
+        );
         assert_eq!(heard(start(), Wished::done).await, [""; 0]);
     }
 
@@ -133,7 +136,8 @@ mod tests {
             })
             .collect();
         assert_eq!(left, ["Look", "Glance"]);
-        assert!(matches!(hears.try_recv(), Ok(Told::Did(Err(why))) if why == "the lock was ended"));
+        let told = hears.try_recv().unwrap();
+        assert_eq!(format!("{told:?}"), "Refused(Wish(Nothing, \"the lock was ended\"))");
         assert!(hears.try_recv().is_err());
     }
 
@@ -147,6 +151,6 @@ mod tests {
             });
             work.abort();
         });
-        assert_eq!(came.await, [format!("Did(Err({NOBODY:?}))")]);
+        assert_eq!(came.await, [format!("Refused(Wish(Deed, {NOBODY:?}))")]);
     }
 }

@@ -107,7 +107,8 @@ fn an_answer_on_its_way_is_not_asked_for_again_by_what_happens_elsewhere() {
 #[test]
 fn numbers_are_those_of_the_question_again_behind_a_dialog() {
     // Refused.
-    let ear = failed().types(&["1", "yes"]).tell(Told::Refused(crate::run::Refusal::NotOffered));
+    let ear =
+        failed().types(&["1", "yes"]).tell(Told::Refused(crate::run::Refusal::NotOffered.into()));
     assert!(last(&ear).contains("1. retry"), "{}", ear.heard);
     let ear = ear.types(&["1"]);
     assert!(last(&ear).contains("Retry migrate on db1?"), "{}", ear.heard);

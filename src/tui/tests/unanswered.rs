@@ -7,7 +7,10 @@ use super::{
     picker::refused,
     story,
 };
-use crate::tui::{Told, state::Model};
+use crate::{
+    run::{Command, Mode},
+    tui::{Intent, Told, Wish, state::Model},
+};
 
 /// What on the screen waits to be answered.
 fn waits(model: &Model) -> Vec<&'static str> {
@@ -57,4 +60,25 @@ fn nothing_waits_for_what_is_not_carried_out() {
     let desk = Desk::new(WIDE).tell_all(running()).keys("o").tell(runs(1)).keys("j<ret>");
     assert!(waits(&desk.model).contains(&"past run"));
     assert!(waits(&refused(desk).model).is_empty());
+}
+
+#[test]
+fn what_is_not_carried_out_ends_the_waiting_for_nothing_else() {
+    let all = ["starting", "doing", "the next run"];
+    let check = |wish: Wish, ended: &str| {
+        let mut desk = Desk::new(WIDE).tell_all(idle());
+        let model = &mut desk.model;
+        (model.starting, model.next) = (true, Some(Mode::Run));
+        model.sight.doing = Some("the page".to_owned());
+        let desk = desk.tell(wish.refused("too much waits").unwrap());
+        let left: Vec<&str> = all.into_iter().filter(|it| *it != ended).collect();
+        assert_eq!(waits(&desk.model), left, "{wish:?}");
+        let said = desk.model.line.as_ref().map(|line| line.text.as_str());
+        assert_eq!(said, Some("not done: too much waits"), "{wish:?}");
+    };
+    check(Wish::Start(Mode::Run), "starting");
+    check(Wish::Do(Intent::maintenance(true)), "doing");
+    check(Wish::Connect, "the next run");
+    check(Wish::Without(vec!["web1".to_owned()]), "the next run");
+    check(Wish::Command(Command::Mode(Mode::Pause)), "");
 }

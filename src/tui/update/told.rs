@@ -14,7 +14,7 @@ use crate::{
             Asked, Cursor, Line, Model, Subject, failure::Failure, grid::Grid, stages::Stages,
         },
         styles::Tone,
-        told::{HostState, Told},
+        told::{HostState, Refused, Told, Waiting},
         words,
     },
 };
@@ -45,7 +45,11 @@ fn told(model: &mut Model, told: Told) {
         Told::Login { host, user } => drop(model.sight.logins.insert(host, user)),
         Told::Events(events) => facts(model, &events),
         Told::Whole(run) => whole(model, run),
-        Told::Refused(why) => model.say(format!("not done: {why}"), Tone::Warn),
+        Told::Refused(Refused::ByRun(why)) => model.say(format!("not done: {why}"), Tone::Warn),
+        Told::Refused(Refused::Wish(waiting, why)) => {
+            waits_no_longer(model, waiting);
+            refused(model, &why);
+        }
         Told::Has(has) => model.sight.has = has,
         // A look that began before it was left out.
         Told::Seen { host, .. } | Told::Held { host, .. } | Told::Page { host, .. }
@@ -179,6 +183,16 @@ fn unread(model: &mut Model, why: &[String]) {
         some => with_keys(model, &format!(" (and {some} more: {{messages}})")),
     };
     model.say(format!("the old one holds: {first}{more}"), Tone::Failed);
+}
+
+/// What was asked for is not carried out; what else is being carried out goes on.
+fn waits_no_longer(model: &mut Model, waiting: Waiting) {
+    match waiting {
+        Waiting::Start => model.starting = false,
+        Waiting::Deed => model.sight.doing = None,
+        Waiting::NextRun => model.next = None,
+        Waiting::Nothing => {}
+    }
 }
 
 /// The first line at once; all of them beside the plan.

@@ -15,7 +15,7 @@ impl Session<'_> {
         (self.shown, self.reading) = (None, false);
         match load::quietly(self.global) {
             Ok((recipe, _warnings)) => self.connect_or_tell(recipe).await,
-            Err(stop) => self.screen.tell(Told::Did(Err(super::said(&stop)))).await,
+            Err(stop) => self.unplanned(&stop).await,
         }
     }
 

@@ -41,7 +41,7 @@ use crate::{
     remote::{Ask, ssh::Connector},
     run::Mode,
     script::Hello,
-    tui::{HostState, Intent, Told, Wish},
+    tui::{HostState, Intent, Refused, Told, Waiting, Wish},
 };
 
 /// Why nothing can be done with the hosts where nothing is known of them.
@@ -287,7 +287,7 @@ impl<'a> Session<'a> {
     async fn read_again(&mut self) {
         let before = self.stage.as_ref().map(|stage| format!("{:?}", stage.recipe));
         match load::quietly(self.global) {
-            Err(stop) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
+            Err(stop) => self.unplanned(&stop).await,
             Ok((recipe, _warnings)) if before == Some(format!("{recipe:?}")) => self.look().await,
             Ok((recipe, _warnings)) => {
                 if before.is_some() {
@@ -303,14 +303,20 @@ impl<'a> Session<'a> {
         self.reading = false;
         match load::quietly(self.global) {
             Ok((recipe, _warnings)) => self.connect_or_tell(recipe).await,
-            Err(stop) => self.screen.tell(Told::Did(Err(said(&stop)))).await,
+            Err(stop) => self.unplanned(&stop).await,
         }
     }
 
     async fn connect_or_tell(&mut self, recipe: Recipe) {
         if let Err(stop) = self.connect(recipe).await {
-            self.screen.tell(Told::Did(Err(said(&stop)))).await;
+            self.unplanned(&stop).await;
         }
+    }
+
+    /// The next run waits no longer to be planned.
+    async fn unplanned(&self, stop: &Stop) {
+        let why = Refused::Wish(Waiting::NextRun, said(stop));
+        self.screen.tell(Told::Refused(why)).await;
     }
 
     /// Carries a wish out; an exit, when a run was left open.
