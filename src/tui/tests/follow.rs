@@ -4,7 +4,11 @@ use super::{Desk, WIDE, story};
 use crate::{
     model::Try,
     run::{Cause, Fact, Offer, Question},
-    tui::Told,
+    tui::{
+        Told,
+        action::{Act, Action},
+        update::{Msg, Place, Spoken},
+    },
 };
 
 /// The build has ended on both hosts, and the migration runs on a third.
@@ -102,4 +106,33 @@ fn a_failure_opens_its_view_by_itself_all_the_same() {
     assert!(desk.model.failure.open);
     let desk = desk.keys("<esc>").tell(story::failed().told());
     assert!(!desk.model.failure.open);
+}
+
+#[test]
+fn a_word_with_a_place_that_is_refused_moves_nothing() {
+    let place = |row, column| Place { row, column };
+    let host = place(Some(2), None);
+    // No place; nothing asked; nothing that runs; no step; a host that is away no more.
+    for (act, there) in [
+        (Act::Deploy, host),
+        (Act::Retry, host),
+        (Act::Stop, host),
+        (Act::Break, host),
+        (Act::Exclude, place(None, Some(1))),
+        (Act::Exclude, place(Some(1), None)),
+    ] {
+        for keys in ["", "1l", "4kkk"] {
+            let gone = Fact::Excluded(crate::model::HostId(1), crate::run::Why::default());
+            let told = story::running().then(gone).told();
+            let mut desk = Desk::new(WIDE).tell(told).keys(keys);
+            let stand = |desk: &Desk| {
+                let (model, log) = (&desk.model, &desk.model.log);
+                format!("{:?}", (model.cursor, model.focus, model.asked, log.pinned, log.stays))
+            };
+            let before = stand(&desk);
+            desk.take(Msg::Spoken(Spoken::At(Action::Act(act), there)));
+            assert_eq!(stand(&desk), before, "{act:?} {there:?}, {keys}");
+            assert!(desk.model.dialog.is_none() && desk.model.line.is_some());
+        }
+    }
 }

@@ -2,12 +2,12 @@
 
 use super::{allowed::why_not, exclude, failure, keys};
 use crate::{
-    model::HoldId,
+    model::{HoldId, Try},
     run::Hold,
     tui::{
         action::{Act, Action},
         keymap::written,
-        state::{Model, Pane, face, grid::Column},
+        state::{Asked, Cursor, Model, Pane, face, grid::Column},
         styles::Tone,
         told::Wish,
         words,
@@ -47,15 +47,44 @@ pub(super) fn go(model: &mut Model, place: Place) {
     model.asked.hold = asked(model, place, |_| true).or(before);
 }
 
-/// Does what a word means at that place, or says why that cannot be.
+/// Where the operator was before a place was meant: all that [`go`] changes.
+struct Stand {
+    cursor: Cursor,
+    focus: Pane,
+    asked: Asked,
+    detail: usize,
+    pinned: Option<Try>,
+    stays: bool,
+}
+
+impl Stand {
+    fn of(model: &Model) -> Self {
+        Self {
+            cursor: model.cursor,
+            focus: model.focus,
+            asked: model.asked,
+            detail: model.detail,
+            pinned: model.log.pinned,
+            stays: model.log.stays,
+        }
+    }
+
+    /// Back there.
+    fn again(self, model: &mut Model) {
+        (model.cursor, model.focus, model.asked) = (self.cursor, self.focus, self.asked);
+        (model.detail, model.log.pinned, model.log.stays) = (self.detail, self.pinned, self.stays);
+    }
+}
+
+/// Does what a word means at that place, or says why that cannot be: then nothing has moved either.
 pub(super) fn act(model: &mut Model, action: Action, place: Place) -> Vec<Wish> {
-    let before = model.asked;
+    let before = Stand::of(model);
     go(model, place);
     match meant(model, action, place) {
-        Ok(()) if action == Action::Act(Act::Exclude) => leave_out(model, place),
+        Ok(()) if action == Action::Act(Act::Exclude) => leave_out(model, place, before),
         Ok(()) => keys::listed(model, action),
         Err(why) => {
-            model.asked = before;
+            before.again(model);
             model.say(why, Tone::Warn);
             Vec::new()
         }
@@ -165,18 +194,20 @@ fn to_running(model: &mut Model, place: Place) -> bool {
 }
 
 /// The named host is left out, whoever asks.
-fn leave_out(model: &mut Model, place: Place) -> Vec<Wish> {
+fn leave_out(model: &mut Model, place: Place, before: Stand) -> Vec<Wish> {
     let exclude = Action::Act(Act::Exclude);
-    if let Some(why) = why_not(model, exclude) {
-        keys::refuse(model, exclude, &why);
-        return Vec::new();
-    }
     let host = place.row.and_then(|row| model.grid.hosts.get(row)).copied();
-    keys::close_screens(model);
-    match host.map(|host| exclude::of(model, host)) {
-        Some(Ok(dialog)) => model.dialog = Some(dialog),
-        Some(Err(why)) => keys::refuse(model, exclude, &why),
-        None => {}
+    let Some(host) = host else { return Vec::new() };
+    let dialog = why_not(model, exclude).map_or_else(|| exclude::of(model, host), Err);
+    match dialog {
+        Ok(dialog) => {
+            keys::close_screens(model);
+            model.dialog = Some(dialog);
+        }
+        Err(why) => {
+            before.again(model);
+            keys::refuse(model, exclude, &why);
+        }
     }
     Vec::new()
 }
