@@ -35,7 +35,7 @@ mod said;
 mod screens;
 mod search;
 mod sites;
-mod story;
+pub(super) mod story;
 mod styled;
 mod takes;
 mod tempo;

@@ -35,11 +35,11 @@ enum Lot {
     Shared,
 }
 
-/// Before a run: it is planned without hosts that cannot be reached.
-fn leave_out(model: &Model) -> Option<Dialog> {
+/// Before a run: it is planned without hosts that cannot be reached, this one or the first of them.
+fn leave_out(model: &Model, host: Option<HostId>) -> Option<Dialog> {
     let away: Vec<String> =
         allowed::away(model).iter().map(|host| model.host_name(*host).to_owned()).collect();
-    let here = model.host().map(|host| model.host_name(host).to_owned());
+    let here = host.map(|host| model.host_name(host).to_owned());
     let here = here.filter(|here| away.contains(here)).or_else(|| away.first().cloned())?;
     let (look, all) = (written(model, Action::Look), away.len());
     let mut dialog = Dialog::new("Begin without hosts?", Subject::Without, model.now)
@@ -66,7 +66,7 @@ fn leave_out(model: &Model) -> Option<Dialog> {
 /// During a run: a host takes no further part in it.
 pub(super) fn dialog(model: &Model) -> Option<Dialog> {
     if model.run().is_none() {
-        return leave_out(model);
+        return leave_out(model, model.host());
     }
     let run = model.open_run()?;
     Some(without(model, run, excludable(model, run).ok()?))
@@ -82,7 +82,7 @@ pub(super) fn of(model: &Model, host: HostId) -> Result<Dialog, String> {
         let away = allowed::away(model).contains(&host);
         let near =
             || format!("{name} can be reached; only what cannot be is left out before a run");
-        return leave_out(model).filter(|_| away).ok_or_else(near);
+        return leave_out(model, Some(host)).filter(|_| away).ok_or_else(near);
     };
     match run.takes_part(host) {
         true => Ok(without(model, run, host)),
@@ -231,4 +231,26 @@ fn lot(model: &Model, (run, after): (&Run, &Run), column: &Column, host: HostId)
         after.takes_part(other) || (other != host && model.face(column, other).is_done())
     };
     Some(if column.hosts().any(has_it) { Lot::Shared } else { Lot::Dropped })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::{
+        HostState, Told,
+        tests::{Desk, WIDE, story},
+    };
+
+    #[test]
+    fn before_a_run_the_host_that_was_named_is_left_out() {
+        let away = || HostState::Trouble { what: "no answer".to_owned(), hint: None };
+        let desk = Desk::new(WIDE).tell_all(story::connecting());
+        let desk = desk.tell(Told::Host(HostId(0), away()));
+        // Wherever the cursor is.
+        for (host, label) in [(0, "Leave out web1"), (2, "Leave out db1")] {
+            let dialog = of(&desk.model, HostId(host)).unwrap();
+            assert!(dialog.buttons.iter().any(|button| button.label == label), "{label}");
+        }
+        assert!(of(&desk.model, HostId(1)).is_err());
+    }
 }
