@@ -37,7 +37,9 @@ impl Wish {
             Self::Preview(of) => Told::Preview { of, lines: vec![why], plan: None },
             Self::Compare(pair) => Told::Compared(pair, Err(why)),
             Self::Diff(pair) => Told::Diff(pair, Err(why)),
-            Self::Look | Self::Glance => Told::Unlooked(why),
+            Self::Look => Told::Unlooked(Some(why)),
+            // The dialog says how old what it rests on is.
+            Self::Glance => Told::Unlooked(None),
             Self::Stage(name) => Told::Note(format!("{name}: {why}")),
             Self::Runs { asked, .. } => Told::Runs { asked, rows: Vec::new(), end: Some(Err(why)) },
             Self::Past(run) => Told::Past(Err(format!("run {run}: {why}"))),

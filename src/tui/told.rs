@@ -65,8 +65,8 @@ pub enum Told {
         /// When.
         at: Timestamp,
     },
-    /// The hosts are not looked at again, though it was asked for: why.
-    Unlooked(String),
+    /// The hosts are not looked at again, though it was asked for: why. `None`: nobody pressed a key for it.
+    Unlooked(Option<String>),
     /// All releases of the hosts that carry them, the newest first; told again when that changes.
     Candidates(Vec<Candidate>),
     /// What all releases share, by its paths in a release: it does not go back with one.

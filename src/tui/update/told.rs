@@ -64,7 +64,7 @@ fn told(model: &mut Model, told: Told) {
             (model.sight.candidates, model.sight.unlisted) = (candidates, false);
             model.sight.glancing = None;
         }
-        Told::Unlooked(why) => unlooked(model, &why),
+        Told::Unlooked(why) => unlooked(model, why),
         Told::Preview { of, lines, plan } => {
             model.sight.preview.asked.take_if(|asked| *asked == of);
             model.sight.preview.plan = plan;
@@ -124,9 +124,11 @@ fn whole(model: &mut Model, run: Box<Run>) {
 }
 
 /// Hosts are as they were seen before; nothing is on its way.
-fn unlooked(model: &mut Model, why: &str) {
+fn unlooked(model: &mut Model, why: Option<String>) {
     model.sight.glancing = None;
-    model.say(format!("the hosts were not looked at: {why}"), Tone::Warn);
+    if let Some(why) = why {
+        model.say(format!("the hosts were not looked at: {why}"), Tone::Warn);
+    }
 }
 
 /// Who drives what is watched, told anew when that changes.
