@@ -52,13 +52,13 @@ pub(super) async fn drive(
         loop {
             tokio::select! {
                 left = &mut driving => break left,
-                wish = screen.wish(), if requests.is_some() => match (wish, &requests) {
-                    (Some(wished), Some(requests)) => {
-                        carry_out(wished, requests, sight, &mut beside);
+                wish = screen.wish(), if requests.is_some() => {
+                    let Some(to) = &requests else { continue };
+                    match wish {
+                        Some(wished) => carry_out(wished, to, sight, &mut beside),
+                        None => requests = None,
                     }
-                    (Some(wished), None) => wished.refuse("the run is being left"),
-                    (None, _) => requests = None,
-                },
+                }
                 Some(_) = beside.join_next() => {}
                 _ = ticks.tick() => {
                     let Some(sight) = sight.filter(|_| beside.is_empty()) else { continue };
