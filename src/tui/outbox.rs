@@ -4,10 +4,16 @@ use std::{collections::VecDeque, time::Duration};
 
 use tokio::{sync::mpsc, time::timeout};
 
-use super::told::{Told, Wish};
+use super::{
+    told::{Told, Wish},
+    update::Msg,
+};
 
 /// Wishes that wait for whoever carries them out.
 const WISHES_MAX: usize = 64;
+
+/// What is taken in at once, with what is told of what found no room.
+const EXCHANGED_MAX: usize = 256;
 
 /// How long one that still waits at the end is offered.
 const LAST: Duration = Duration::from_secs(1);
@@ -17,6 +23,20 @@ const LAST: Duration = Duration::from_secs(1);
 pub(crate) struct Outbox(VecDeque<Wish>);
 
 impl Outbox {
+    /// Takes something in and puts what is wished then; what finds no room is answered, and that is taken in,
+    /// too. What is asked for again after every answer is answered no more at last.
+    pub(crate) fn exchange(&mut self, first: Msg, mut update: impl FnMut(Msg) -> Vec<Wish>) {
+        let mut msgs = VecDeque::from([first]);
+        for _ in 0..EXCHANGED_MAX {
+            let Some(msg) = msgs.pop_front() else { return };
+            // The last wish is sent when everything else was.
+            let wishes = update(msg).into_iter().filter(|wish| *wish != Wish::Quit);
+            let told = wishes.filter_map(|wish| self.put(wish));
+            msgs.extend(told.map(|told| Msg::Told(Box::new(told))));
+        }
+        tracing::warn!(left = msgs.len(), "what found no room was wished for again and again");
+    }
+
     /// It is sent behind the others. Where too much waits: what to tell whoever wished it.
     pub(crate) fn put(&mut self, wish: Wish) -> Option<Told> {
         if self.is_full() {
@@ -57,6 +77,28 @@ impl Outbox {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wished_again_after_every_refusal_ends() {
+        let mut outbox = Outbox(VecDeque::from(vec![Wish::Times; WISHES_MAX]));
+        let mut taken = 0;
+        outbox.exchange(Msg::Second, |_| {
+            taken += 1;
+            vec![Wish::Look, Wish::Glance]
+        });
+        assert_eq!(taken, EXCHANGED_MAX);
+        // What is content with an answer has it, and what has room is kept.
+        let mut told = Vec::new();
+        let mut outbox = Outbox(VecDeque::from(vec![Wish::Times; WISHES_MAX - 1]));
+        outbox.exchange(Msg::Second, |msg| {
+            let Msg::Told(one) = msg else { return vec![Wish::Quit, Wish::Look, Wish::Connect] };
+            told.push(format!("{one:?}"));
+            Vec::new()
+        });
+        assert_eq!(outbox.0.back(), Some(&Wish::Look));
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("Refused("), "{told:?}");
+    }
 
     #[tokio::test]
     async fn what_finds_no_room_is_answered_and_the_others_go_in_their_order() {

@@ -364,17 +364,12 @@ impl Turns {
     }
 
     fn take(&mut self, msg: Msg) {
-        for wish in update(&mut self.model, msg) {
-            self.wish(wish);
-        }
+        let Self { model, outbox, .. } = self;
+        outbox.exchange(msg, |msg| update(model, msg));
     }
 
     /// Sends it as soon as there is room; where too much waits, it is answered at once.
     fn wish(&mut self, wish: Wish) {
-        // Sent last, when everything else was.
-        if wish == Wish::Quit {
-            return;
-        }
         if let Some(told) = self.outbox.put(wish) {
             self.take(Msg::Told(Box::new(told)));
         }
