@@ -113,7 +113,7 @@ impl Engine {
 
     /// The rest of the taking back is left as it is: a question about the first of it, answered at once.
     fn rest(&self, why: &Why) -> Result<Vec<Fact>, Refusal> {
-        let (first, _) = self.run.left_of_the_undo().next().ok_or(Refusal::NotAhead)?;
+        let (first, _) = self.run.left_of_the_undo().next().ok_or(Refusal::NothingLeft)?;
         let (hold, id) = (Hold::rest(first), HoldId(self.run.holds_asked));
         Ok(vec![Fact::Held(id, hold), Fact::Chose(id, Choice::Abort, why.clone())])
     }

@@ -42,6 +42,8 @@ pub enum Refusal {
     Closed,
     /// That gate cannot be stopped at, or was passed; that list brings nothing more.
     NotAhead,
+    /// Nothing is left that is to be taken back.
+    NothingLeft,
     /// That attempt is not running.
     NotRunning,
     /// That attempt takes no input, or is asking already.
@@ -62,6 +64,7 @@ impl fmt::Display for Refusal {
             Self::Failed => "something has failed: answer that first",
             Self::Closed => "the run is over",
             Self::NotAhead => "the run is past that point",
+            Self::NothingLeft => "nothing is left to be undone",
             Self::NotRunning => "that step is not running",
             Self::NoInput => "that step takes no input now",
             Self::NoSuchHost => "that host takes no part in the run",

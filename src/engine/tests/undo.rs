@@ -245,7 +245,7 @@ fn the_rest_of_a_paused_undo_is_left_by_one_word() {
         "
         run
         rest
-        refused NotAhead
+        refused NothingLeft
         do one@a one@b two@a two@b
         pause
         abort undo
