@@ -9,6 +9,7 @@ use tokio::{
 };
 
 use super::{
+    asked,
     feed::Feed,
     screen::{QUEUE_MAX, Screen},
     session::NOTHING_KNOWN,
@@ -83,11 +84,11 @@ pub(super) async fn drive(
     feed.end().await;
     // It ended before their turn.
     let before = match &left {
-        Ok(_) => "not done: the run was over, or left, before",
-        Err(_) => "not done: the run could not be driven on",
+        Ok(_) => "the run was over, or left, before",
+        Err(_) => "the run could not be driven on",
     };
-    while requested.try_recv().is_ok() {
-        screen.note(before).await;
+    while let Ok(request) = requested.try_recv() {
+        screen.note(format!("not done: {}: {before}", asked::named(&request, driver.run()))).await;
     }
     // What was begun beside it is not broken off half way, unless the operator leaves.
     screen.during(async { while beside.join_next().await.is_some() {} }).await;

@@ -2,6 +2,7 @@
 
 mod acts;
 mod ask;
+mod asked;
 mod begun;
 mod clipboard;
 mod driven;

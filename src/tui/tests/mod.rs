@@ -35,7 +35,7 @@ mod said;
 mod screens;
 mod search;
 mod sites;
-pub(super) mod story;
+pub(crate) mod story;
 mod styled;
 mod takes;
 mod tempo;
