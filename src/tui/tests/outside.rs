@@ -1,14 +1,14 @@
-//! Releases, going back to one, and maintenance: what is shown, and what the keys wish for.
+//! What lies outside of a run, releases, what is served and the page: how it is shown.
 
 use super::{
     Desk, NARROW, WIDE, settings,
-    sites::{BAD, BEFORE, NEWEST, OLDER, Sites, difference, unprotected},
+    sites::{BEFORE, NEWEST, OLDER, Sites, difference, unprotected},
     story::{self, at},
 };
 use crate::{
     model::{Between, Commits, HostId, Maintenance, Pair, Released, Served},
     run::{Fact, Mode, Verdict},
-    tui::{HostState, Intent, Settings, Told, Wish, state::dialog::Focus},
+    tui::{HostState, Intent, Settings, Told, Wish},
 };
 
 /// One snapshot per size.
@@ -26,7 +26,7 @@ pub(super) fn idle() -> Vec<Told> {
     Sites::calm().idle()
 }
 
-fn previewed(release: &str) -> Told {
+pub(super) fn previewed(release: &str) -> Told {
     let of = Intent::rollback(release);
     let lines = vec![
         format!("publish {release} on web1, web2; then restart and verify"),
@@ -36,7 +36,7 @@ fn previewed(release: &str) -> Told {
 }
 
 /// What it does, not what it asks.
-fn done(desk: &Desk) -> Vec<String> {
+pub(super) fn done(desk: &Desk) -> Vec<String> {
     let asks = |wish: &&Wish| {
         !matches!(wish, Wish::Preview(_) | Wish::Compare(_) | Wish::Glance | Wish::Times)
     };
@@ -180,124 +180,6 @@ fn ascii_alone() {
 }
 
 #[test]
-fn a_rollback_is_picked_typed_and_confirmed() {
-    let to = |release: &str, reason: Option<&str>| {
-        let (release, reason) = (release.to_owned(), reason.map(str::to_owned));
-        // What the operator was told goes with it.
-        let both = ["web1", "web2"].map(str::to_owned).to_vec();
-        let from = vec![(Served::Release(NEWEST.to_owned()), both)];
-        format!("Do({:?})", Intent::Rollback { release, reason, from })
-    };
-    // The newest good one before the served is chosen at first.
-    let typed = format!("R<ret><tab>{BEFORE}<ret><ret><tab><ret>");
-    check(idle(), &typed, &[&to(BEFORE, None)]);
-    let moved = format!("Rj<ret><tab>{OLDER}<tab>slow pages<tab><tab><ret>");
-    check(idle(), &moved, &[&to(OLDER, Some("slow pages"))]);
-    // From the pane of releases: the one that is chosen there.
-    check(idle(), &format!("2jj<ret><ret><tab>{OLDER}<ret><ret><tab><ret>"), &[&to(OLDER, None)]);
-    // Not without the whole name, nor without leaving Cancel.
-    check(idle(), &format!("R<ret><tab>{}<ret><ret><tab><ret>", &BEFORE[..13]), &[]);
-    check(idle(), &format!("R<ret><tab>{BEFORE}<ret><ret><ret>"), &[]);
-    check(idle(), &format!("R<ret><tab>{BEFORE}<esc>"), &[]);
-    check(unprotected(idle()), "R<ret><tab><tab><tab><tab><ret>", &[]);
-    check(unprotected(idle()), &typed, &[&to(BEFORE, None)]);
-    check(unprotected(idle()), "R<ret><ret>", &[]);
-    check(unprotected(idle()), "RRRRRRDRSR", &[]);
-    // A reason that is typed before the field has the keys presses nothing.
-    check(unprotected(idle()), "R<ret>Rolled back: Slow<ret>", &[]);
-    check(unprotected(idle()), "MTurned On, MAINTENANCE<ret>", &[]);
-}
-
-#[test]
-fn what_is_refused_stays_in_the_list_and_says_why() {
-    let mut desk = Desk::new(WIDE).tell_all(idle()).keys("Rjj<ret>");
-    assert!(desk.model.dialog.is_none());
-    let screen = desk.screen();
-    assert!(screen.contains(&format!("{BAD} is not offered: it is marked bad")), "{screen}");
-    assert!(!desk.wishes.iter().any(|wish| matches!(wish, Wish::Do(_))));
-}
-
-#[test]
-fn pasted_text_is_no_confirmation() {
-    let desk = Desk::new(WIDE).tell_all(idle()).keys("R<ret><tab>").paste(BEFORE).paste("\n\t\n");
-    assert!(done(&desk.keys("<ret><ret><tab><ret>")).is_empty());
-    let desk = Desk::new(WIDE).tell_all(idle()).keys("R").paste("\n\n").paste("\t\n");
-    assert!(done(&desk).is_empty());
-}
-
-#[test]
-fn maintenance_is_turned_on_and_off() {
-    let plain = || unprotected(idle());
-    let on = "Do(Maintenance { on: true, reason: None, until: None })";
-    let off = "Do(Maintenance { on: false, reason: None, until: None })";
-    check(plain(), "M<down><ret>", &[on]);
-    check(plain(), "M<ret>", &[]);
-    check(plain(), "MMMMM", &[]);
-    // What was typed is told as a time of its own: nobody reads "+20m" a second time.
-    let whole = "Do(Maintenance { on: true, reason: Some(\"new prices\"), \
-                 until: Some(\"2026-11-22T14:30:00Z\") })";
-    check(plain(), "M<backtab><backtab>new prices<tab>14:30<tab><tab><ret>", &[whole]);
-    check(plain(), "M<backtab>14:3<tab><tab><ret>", &[]);
-    check(idle(), "M<tab><tab><tab><tab><tab><ret>", &[]);
-    check(idle(), "M<tab>production<tab><tab><tab><tab><ret>", &[on]);
-    let mine = || Sites::calm().raised("bob@laptop");
-    check(unprotected(mine().idle()), "M<down><ret>", &[off]);
-    let screen = Desk::new(WIDE).tell_all(unprotected(mine().idle())).keys("M").screen();
-    assert!(screen.contains("[ Turn off ]") && screen.contains("[ Turn on anew ]"), "{screen}");
-}
-
-#[test]
-fn a_page_that_nobody_probes_is_known_by_what_lies_there() {
-    let raised = |reason: &str| {
-        let mut sites = Sites::calm().raised("bob@laptop");
-        sites.pages.clear();
-        for (_, site) in &mut sites.hosts {
-            if let Some(raised) = &mut site.raised {
-                raised.reason = Some(reason.to_owned());
-            }
-        }
-        unprotected(sites.idle())
-    };
-    let mut desk = Desk::new(WIDE).tell_all(raised("<b>new</b>\nback soon"));
-    assert!(desk.screen().contains("MAINT raised, not probed until 14:30"), "{}", desk.screen());
-    let screen = desk.keys("M").screen();
-    assert!(screen.contains("[<b>new</b>↵back soon"), "{screen}");
-    let at = |text: &str| screen.find(text).unwrap_or(usize::MAX);
-    assert!(at("[ Turn off ]") < at("[ Turn on anew ]"), "{screen}");
-    // What is not changed goes as it was.
-    let desk = Desk::new(WIDE).tell_all(raised("a\nb")).keys("M<down><down><ret>");
-    let reason = desk.wishes.iter().find_map(|wish| {
-        let Wish::Do(Intent::Maintenance { reason, .. }) = wish else { return None };
-        reason.clone()
-    });
-    assert_eq!(reason.as_deref(), Some("a\nb"));
-}
-
-#[test]
-fn turning_off_what_another_turned_on_says_so_and_begins_on_cancel() {
-    let cares = |told: Vec<Told>, why: &str| {
-        let mut desk = Desk::new(WIDE).tell_all(told).keys("M");
-        assert_eq!(desk.model.dialog.as_ref().unwrap().focus, Focus::Button(0));
-        let screen = desk.screen();
-        assert!(screen.contains(&format!("[ Turn off anyway ]  careful: {why}")), "{screen}");
-        assert!(done(&desk.keys("<down><ret>")).is_empty());
-    };
-    cares(Sites::calm().raised("ana@desk").idle(), "ana@desk turned it on");
-    let begun = Sites::calm().raised("bob@laptop").with(story::failed());
-    cares(begun, "a schema change has begun");
-    let closed = story::failed().then(Fact::Closed(Verdict::Failed));
-    let ended = Sites::calm().raised("bob@laptop").with(closed);
-    cares(ended, "a schema change did not end well");
-    // Also when the next run is planned already.
-    let closed = story::failed().then(Fact::Closed(Verdict::Aborted));
-    let ended = Sites::calm().raised("bob@laptop").with(closed);
-    let planned = unprotected(ended.into_iter().chain(story::ready()).collect());
-    let screen = Desk::new(WIDE).tell_all(planned).keys("M").screen();
-    let why = "[ Turn off anyway ]  careful: a schema change did not end well";
-    assert!(screen.contains(why), "{screen}");
-}
-
-#[test]
 fn the_release_of_a_run_and_what_is_served_are_told_apart() {
     let head = |served: [&str; 2], over: bool| {
         let mut plan = story::plan();
@@ -349,21 +231,6 @@ fn a_dialog_that_is_no_longer_true_is_not_pressed() {
 }
 
 #[test]
-fn what_it_would_do_is_asked_once_and_shown_for_nothing_else() {
-    let asked =
-        |desk: &Desk| desk.wishes.iter().filter(|wish| matches!(wish, Wish::Preview(_))).count();
-    let desk = Desk::new(WIDE).tell_all(idle()).keys("Rjkjkjkjkjk");
-    assert_eq!(asked(&desk), 1);
-    // The answer to what is no longer chosen is not shown; the next question follows it.
-    let mut desk = desk.keys("j").tell(previewed(BEFORE));
-    assert_eq!(asked(&desk), 2);
-    assert!(!desk.screen().contains("typically 11s"), "{}", desk.screen());
-    let mut desk = desk.tell(previewed(OLDER));
-    assert!(desk.screen().contains(&format!("publish {OLDER}")), "{}", desk.screen());
-    assert_eq!(asked(&desk), 2);
-}
-
-#[test]
 fn keys_that_do_nothing_say_why() {
     refused(Vec::new(), "R", "there is no plan yet");
     refused(story::ready(), "R", "this recipe has no releases");
@@ -399,28 +266,6 @@ fn looking_again_connects_only_what_is_not() {
 }
 
 #[test]
-fn a_rollback_becomes_a_run_like_any_other() {
-    let after = || Sites::calm().with(story::done_ok());
-    let typed = format!("R<ret><tab>{BEFORE}<ret><ret><tab><ret>");
-    let mut plan = story::plan();
-    plan.run = crate::model::RunId::new("20261122-140200", [9; 10]);
-    plan.pipeline = "rollback".to_owned();
-    let mut first = story::Story::opened().events.remove(0);
-    first.fact = Fact::Opened(Box::new(plan.clone()));
-    // The plan is told first, or not.
-    let planned = vec![Told::Plan(Box::new(plan.clone())), Told::Events(vec![first.clone()])];
-    for told in [vec![Told::Events(vec![first])], planned] {
-        let over = Told::Over("over".to_owned());
-        let desk = Desk::new(WIDE).tell_all(after()).tell(over).keys(&typed);
-        assert_eq!(done(&desk).len(), 1);
-        let mut desk = desk.tell_all(told);
-        assert_eq!(desk.model.open_run().map(|run| &run.plan), Some(&plan));
-        assert!(desk.model.sight.doing.is_none());
-        assert!(desk.screen().contains("shop rollback"), "{}", desk.screen());
-    }
-}
-
-#[test]
 fn hosts_keep_their_state_by_name_in_another_plan() {
     let mut plan = story::plan();
     plan.hosts.swap(0, 2);
@@ -439,51 +284,6 @@ fn what_a_run_has_changed_since_it_was_seen_is_not_shown_as_served() {
     assert!(screen.contains(&format!("was {NEWEST}, not seen since")), "{screen}");
     let mut desk = desk.tell_all(Sites::calm().told(at(58)));
     assert!(!desk.screen().contains("not seen since"), "{}", desk.screen());
-}
-
-#[test]
-fn nobody_goes_back_by_what_was_served_before() {
-    let told = std::iter::once(story::done_ok().told()).chain(Sites::calm().told(at(20)));
-    refused(told.collect(), "R", "what is served has changed, and is looked at now");
-}
-
-/// A run that is just over: what is served has changed since it was looked at.
-fn just_over() -> Desk {
-    let told = std::iter::once(story::done_ok().told()).chain(Sites::calm().told(at(20)));
-    Desk::new(WIDE).tell_all(told)
-}
-
-#[test]
-fn the_picker_asked_for_too_early_opens_when_the_hosts_were_looked_at() {
-    let mut desk = just_over().keys("R").tell(Told::Over("run 1 is over".to_owned()));
-    // At every moment it is open, or still to come, and never on what was served before.
-    for told in Sites::calm().told(at(58)) {
-        assert!(desk.model.picker.is_none() && desk.model.sight.wanted);
-        desk = desk.tell(told);
-    }
-    assert!(desk.model.picker.is_some() && !desk.model.sight.wanted, "{}", desk.screen());
-    // A look of before that comes late opens nothing.
-    let late = just_over().keys("R").tell_all(Sites::calm().told(at(21)));
-    assert!(late.model.picker.is_none() && late.model.sight.wanted);
-    let asked_no_more = just_over().keys("R<esc>").tell_all(Sites::calm().told(at(58)));
-    assert!(asked_no_more.model.picker.is_none());
-    // What the operator is at is not covered; it opens when that is left.
-    let busy = just_over().keys("R?").tell_all(Sites::calm().told(at(58)));
-    assert!(busy.model.picker.is_none());
-    assert!(busy.keys("<esc>").model.picker.is_some());
-}
-
-#[test]
-fn a_picker_that_goes_says_why() {
-    let desk = Desk::new(WIDE).tell_all(idle()).keys("R").tell(Told::Candidates(Vec::new()));
-    let said = desk.model.line.as_ref().map_or("", |line| line.text.as_str());
-    assert!(desk.model.picker.is_none() && said.contains("no release any more"), "{said}");
-    // The first release of all: there is one to be listed, not none.
-    let mut first = Sites::calm();
-    first.candidates.clear();
-    let told = std::iter::once(story::done_ok().told()).chain(first.told(at(20)));
-    let mut desk = Desk::new(WIDE).tell_all(told).keys("R").tell_all(Sites::calm().told(at(58)));
-    assert!(desk.model.picker.is_some(), "{}", desk.screen());
 }
 
 #[test]
