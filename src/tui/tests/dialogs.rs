@@ -10,7 +10,7 @@ use super::{
 use crate::{
     run::Verdict,
     tui::{
-        Prompt, PromptKind, Settings, Told, Wish,
+        Keymap, Prompt, PromptKind, Settings, Told, Wish,
         state::dialog::{Deed, Field, Focus, Need, Subject},
         words,
     },
@@ -209,10 +209,15 @@ fn the_last_row_names_the_keys_of_the_dialog_and_no_others() {
         let mut desk = Desk::new(WIDE).tell(story::failed().told()).keys(keys);
         desk.screen().lines().last().unwrap_or_default().to_owned()
     };
-    assert_eq!(last("T"), " Enter Cancel  Tab next  Esc cancel  arrows choose  T Retry");
-    assert_eq!(last("T<down>"), " Enter Retry  Tab next  Esc cancel  arrows choose  T Retry");
-    assert_eq!(last("K"), " Enter Cancel  Tab to the fields  Esc cancel  arrows choose");
-    assert_eq!(last("K<tab>"), " Tab next field  Esc cancel  Shift-Tab back  Ctrl-u undo");
+    let rest = "Tab next  Esc cancel  Ctrl-o commands  arrows choose  T Retry";
+    assert_eq!(last("T"), format!(" Enter Cancel  {rest}"));
+    assert_eq!(last("T<down>"), format!(" Enter Retry  {rest}"));
+    let rest = "Esc cancel  Ctrl-o commands  arrows choose";
+    assert_eq!(last("K"), format!(" Enter Cancel  Tab to the fields  {rest}"));
+    let rest = "Esc cancel  Shift-Tab back  Ctrl-o commands  Ctrl-u undo";
+    assert_eq!(last("K<tab>"), format!(" Tab next field  {rest}"));
+    // What runs nothing lists nothing.
+    assert!(!last("q").contains("Ctrl-o"), "{}", last("q"));
     assert_eq!(
         last("O<tab>"),
         " Tab to the buttons  Esc leave, the text is kept  Ctrl-u undo  Ctrl-r redo"
@@ -314,6 +319,37 @@ fn a_page_that_a_run_raised_is_not_taken_down_lightly() {
     let mut desk = Desk::new(WIDE).tell_all(sites.idle()).keys("M");
     let screen = desk.screen();
     assert!(screen.contains("the run abcdef raised it and has not taken it down"), "{screen}");
+}
+
+#[test]
+fn the_key_that_lists_commands_stands_in_the_footer_where_it_lists_some() {
+    let bound = |key: &str| Keymap::with(&[("commands".to_owned(), vec![key.to_owned()])]).unwrap();
+    let footer = |desk: &mut Desk| desk.screen().lines().last().unwrap_or_default().to_owned();
+    let seen = std::cell::Cell::new([0; 2]);
+    for (key, written, pressed) in [("ctrl-o", "Ctrl-o", "<C-o>"), ("p", "p", "p")] {
+        each(|what, opened| {
+            for before in ["", "<tab>"] {
+                let mut desk = opened().resize(200, 50);
+                desk.model.settings.keymap = bound(key);
+                let mut desk = desk.keys(before);
+                let keys = footer(&mut desk);
+                let desk = desk.keys(pressed);
+                let lists = desk.model.dialog.as_ref().is_some_and(|it| it.commands.is_some());
+                let named = keys.contains(&format!(" {written} commands "));
+                assert_eq!(named, lists, "{what}, {before}{key}: {keys}");
+                let mut counts = seen.get();
+                counts[usize::from(lists)] += 1;
+                seen.set(counts);
+            }
+        });
+    }
+    assert!(seen.get().iter().all(|count| *count > 40), "{seen:?}");
+    // What answers, and the way out, stay where there is little room.
+    let mut small = Desk::new(SMALL).tell_all(story::ready()).keys("D");
+    let keys = footer(&mut small);
+    for part in ["Enter Cancel", "Tab to the field", "Esc cancel"] {
+        assert!(keys.contains(part), "{keys}");
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) fn lists(bound: Option<Action>, press: Press, in_field: bool) -> bool
 
 /// Opens the list of commands, or says that there is none.
 pub(super) fn open(model: &mut Model) {
-    let some = model.dialog.as_ref().and_then(|it| words::dialog_would(model, it)).is_some();
+    let some = model.dialog.as_ref().is_some_and(|it| words::has_commands(model, it));
     let Some(dialog) = &mut model.dialog else { return };
     if some {
         dialog.commands = Some(0);

@@ -57,7 +57,7 @@ pub(crate) use self::{
     tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},
-    would::{dialog_would, unlisted, would},
+    would::{dialog_would, has_commands, unlisted, would},
 };
 
 /// Something that is known: a label, what it says, and the look of it; raw.

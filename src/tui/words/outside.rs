@@ -116,7 +116,7 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
     let mut lines: Vec<String> =
         dialog.changed.iter().map(|changed| format!("{MIND}{changed}")).collect();
     lines.extend(facts(model, dialog).as_ref().map(Facts::lines).unwrap_or_default());
-    if super::dialog_would(model, dialog).is_some() {
+    if super::has_commands(model, dialog) {
         let key = written(model, Action::Commands);
         lines.push(format!("Runs   {key} lists its commands, host by host"));
     }

@@ -17,7 +17,7 @@ use crate::{
         action::{Act, Action},
         state::{
             Model, Subject,
-            dialog::{Deed, Dialog},
+            dialog::{Button, Deed, Dialog},
             palette::Goal,
         },
         styles::Tone,
@@ -389,6 +389,12 @@ pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
         1 => each.into_iter().flat_map(|(_, runs)| or_nothing(runs)).collect(),
         _ => each.into_iter().flat_map(headed).collect(),
     })
+}
+
+/// Whether the open dialog has commands to be listed.
+pub(crate) fn has_commands(model: &Model, dialog: &Dialog) -> bool {
+    let runs = |button: &Button| pressed(model, &button.deed).is_some();
+    dialog.intent().is_some() || dialog.buttons.iter().any(runs)
 }
 
 /// What a button runs under its label.

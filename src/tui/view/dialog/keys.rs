@@ -6,12 +6,13 @@ use ratatui::{Frame, layout::Rect};
 use super::Pen;
 use crate::tui::{
     action::{Action, Motion},
-    keymap::written,
+    keymap::{Press, binding, written},
     state::{
         Model,
         dialog::{Dialog, Focus, Subject},
     },
     view::{empty, footer},
+    words,
 };
 
 /// Names the keys that mean something now.
@@ -23,6 +24,10 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, more: bool, pen: Pen, frame: 
         Focus::Field(at) => in_field(dialog, at),
         Focus::Button(at) => on_button(dialog, at),
     };
+    // What answers, and the way out, come first.
+    if let Some(key) = lists(model, dialog) {
+        keys.insert(keys.len().min(3), key);
+    }
     if more {
         keys.insert(keys.len().min(2), (page_down(model, dialog), "more text"));
     }
@@ -38,6 +43,15 @@ pub(super) fn page_down(model: &Model, dialog: &Dialog) -> String {
         }
         Focus::Field(_) => "PgDn".to_owned(),
     }
+}
+
+/// The key that lists what the dialog would run, where that does something: in a field a letter is text.
+fn lists(model: &Model, dialog: &Dialog) -> Option<(String, &'static str)> {
+    let row = binding(Action::Commands)?;
+    let key = written(model, Action::Commands);
+    let is_text = matches!(Press::read(key), Some(Press::Char(_)));
+    let typed = matches!(dialog.focus, Focus::Field(_)) && is_text;
+    (!typed && words::has_commands(model, dialog)).then(|| (key.to_owned(), row.label))
 }
 
 fn in_field(dialog: &Dialog, at: usize) -> Vec<(String, &str)> {
