@@ -45,9 +45,10 @@ pub(super) fn height(model: &Model, width: u16, most: u16) -> Option<u16> {
     let width = usize::from(width).saturating_sub(2);
     let each = if width >= WIDE { 1 } else { 2 };
     let cause = cause(model, hold, width).len();
+    let closed = closed_rows(model, hold, width).len();
     let rows = |inner: usize| u16::try_from(inner + 2).unwrap_or(u16::MAX);
     let below = below(model, hold, width, each);
-    let whole = rows(cause + hold.offers.len() * each + below);
+    let whole = rows(cause + closed + hold.offers.len() * each + below);
     let short = rows(cause + keys(model, hold, width).len());
     let wanted = if whole > most && model.focus != Pane::Choices { short } else { whole };
     Some(wanted.min(most))
@@ -68,7 +69,8 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
     let width = usize::from(inner.width);
     let strong = |row: &String| Line::from(pen.span(row, Tone::Strong));
     let cause = asked(model, hold, inner);
-    let fit = Fit::of(model, hold, inner, cause.len());
+    let closed = closed_rows(model, hold, width);
+    let fit = Fit::of(model, hold, inner, cause.len() + closed.len());
     let offers = hold.offers.len();
     if fit.room < offers && !in_focus {
         let keys = keys(model, hold, width);
@@ -80,6 +82,7 @@ pub(super) fn draw(model: &Model, pen: Pen, frame: &mut Frame<'_>, area: Rect) {
         return;
     }
     let mut lines: Vec<Line<'_>> = cause.iter().map(strong).collect();
+    lines.extend(closed.iter().map(|row| Line::from(pen.span(row, Tone::Held))));
     let (first, shown) = fit.shown(model.asked.choice, offers);
     for (at, offer) in hold.offers.iter().enumerate().skip(first).take(shown) {
         let chosen = in_focus && at == model.asked.choice;
@@ -110,10 +113,10 @@ struct Fit {
 }
 
 impl Fit {
-    /// In this area, below so many rows of what happened.
-    fn of(model: &Model, hold: &Hold, inner: Rect, cause: usize) -> Self {
+    /// In this area, below so many rows of what happened, and of why nothing can be answered.
+    fn of(model: &Model, hold: &Hold, inner: Rect, above: usize) -> Self {
         let (rows, width) = (usize::from(inner.height), usize::from(inner.width));
-        let rows = rows.saturating_sub(cause);
+        let rows = rows.saturating_sub(above);
         let beside = width >= WIDE || rows < hold.offers.len() * 2;
         let each = if beside { 1 } else { 2 };
         let below = below(model, hold, width, each).min(rows.saturating_sub(2));
@@ -143,13 +146,14 @@ fn more(model: &Model, above: usize, below: usize) -> String {
 pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
     let (_, hold) = model.hold()?;
     let inner = spots::within(area);
-    let cause = asked(model, hold, inner).len();
-    let fit = Fit::of(model, hold, inner, cause);
+    let above = asked(model, hold, inner).len();
+    let above = above + closed_rows(model, hold, usize::from(inner.width)).len();
+    let fit = Fit::of(model, hold, inner, above);
     let offers = hold.offers.len();
     if fit.room < offers && !focused(model, Pane::Choices) {
         return None;
     }
-    let row = spots::row_of(inner, at)?.checked_sub(cause)?;
+    let row = spots::row_of(inner, at)?.checked_sub(above)?;
     let (first, shown) = fit.shown(model.asked.choice, offers);
     (row / fit.each < shown).then(|| first + row / fit.each)
 }
@@ -157,9 +161,30 @@ pub(super) fn at(model: &Model, area: Rect, at: Position) -> Option<usize> {
 /// Cells before what comes of a choice, in a row of its own.
 const INDENT: usize = 5;
 
+/// Why nothing can be answered, where that is the same for all choices: it is said once, above them.
+fn closed(model: &Model, hold: &Hold) -> Option<String> {
+    let mut whys =
+        hold.offers.iter().map(|it| update::why_not(model, Action::Act(words::key_of(*it))));
+    let why = whys.next()??;
+    whys.all(|other| other.as_ref() == Some(&why)).then_some(why)
+}
+
+fn closed_rows(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
+    let line = closed(model, hold).map(|why| format!("Not now: {why}."));
+    line.map(|line| wrap_words(&line, width)).unwrap_or_default()
+}
+
+/// What is said of a choice: what comes of it, and why it cannot be given where that is not said above.
+fn said(model: &Model, hold: &Hold, offer: Offer) -> String {
+    match closed(model, hold) {
+        Some(_) => words::consequence(model, hold, offer),
+        None => words::comes_of(model, hold, offer),
+    }
+}
+
 /// The same in as many rows as it needs.
 fn in_full(model: &Model, hold: &Hold, offer: Offer, width: usize) -> Vec<String> {
-    wrap_words(&words::comes_of(model, hold, offer), width.saturating_sub(INDENT).max(1))
+    wrap_words(&said(model, hold, offer), width.saturating_sub(INDENT).max(1))
 }
 
 /// Cells of the names of the choices: where there is little room, no more than they need.
@@ -177,7 +202,7 @@ fn below(model: &Model, hold: &Hold, width: usize, each: usize) -> usize {
     let room = width.saturating_sub(INDENT);
     let room = if each == 1 { room.saturating_sub(name_cells(hold, width) + 1) } else { room };
     let offers = || hold.offers.iter().copied();
-    let cut = |offer: Offer| Shown::literal(&words::comes_of(model, hold, offer)).width() > room;
+    let cut = |offer: Offer| Shown::literal(&said(model, hold, offer)).width() > room;
     if !offers().any(cut) {
         return 0;
     }
@@ -204,7 +229,8 @@ fn asked(model: &Model, hold: &Hold, inner: Rect) -> Vec<String> {
         return cause;
     }
     let choices = hold.offers.len() + below(model, hold, width, 1);
-    let room = rows.saturating_sub(choices).max(ASKED_MIN);
+    let closed = closed_rows(model, hold, width).len();
+    let room = rows.saturating_sub(closed + choices).max(ASKED_MIN);
     in_short(hold, cause, (width, room))
 }
 
@@ -227,8 +253,12 @@ fn in_short(hold: &Hold, mut cause: Vec<String>, (width, room): (usize, usize)) 
     cause
 }
 
-/// The choices alone, where there is no room for more.
+/// The choices alone, where there is no room for more; or why there are none.
 fn keys(model: &Model, hold: &Hold, width: usize) -> Vec<String> {
+    let closed = closed_rows(model, hold, width);
+    if !closed.is_empty() {
+        return closed;
+    }
     let name = |offer: &Offer| {
         let key = keymap::written(model, Action::Act(words::key_of(*offer)));
         format!("{key}\u{a0}{}", offer.to_string().replace(' ', "\u{a0}"))
@@ -260,12 +290,13 @@ fn choice(
         pen.styled(keymap::written(model, action), key),
         Span::raw("  "),
     ];
-    let about = words::comes_of(model, hold, offer);
+    let about = said(model, hold, offer);
     if each == 1 {
         let cells = name_cells(hold, width);
         first.push(pen.cell(&offer.to_string(), cells, name));
         let room = width.saturating_sub(cells + INDENT);
-        first.push(pen.cell(&format!(" {about}"), room, pen.styles.of(Tone::Text)));
+        let tone = if refused.is_some() { Tone::Dim } else { Tone::Text };
+        first.push(pen.cell(&format!(" {about}"), room, pen.styles.of(tone)));
         return vec![Line::from(first)];
     }
     first.push(pen.styled(&offer.to_string(), name));
