@@ -2,17 +2,19 @@
 //! different hosts once, if that is wanted.
 //!
 //! Only references are kept, of the newest lines; the lines are read from their logs when they are
-//! shown. Two lines are equal when their bytes are, but for a time at their beginning: what would
-//! differ only in its colours, or in a secret, stays apart. The first of them that arrived is shown
-//! for all, with its own time.
+//! shown. Two lines are equal when their bytes are, from the first to the last, but for a time at their
+//! beginning: what would differ only in its colours, or in a secret, stays apart, and so does what is
+//! longer than is searched of one line. The first of them that arrived is shown for all, with its own
+//! time.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{
-    alike::{Digest, Gist},
+    alike::{Digest, Digesting, Gist},
     board::Gaps,
     reader::Reader,
     source::Source,
+    whole::WHOLE_MAX,
 };
 use crate::{
     store::{DiskError, Line},
@@ -40,8 +42,12 @@ const BEHIND: u64 = 1 << 16;
 const CHUNK: u64 = 1 << 17;
 const CHUNK_LINES: (u64, u64) = (64, 1024);
 
-/// Lines that are put in order before others have their turn.
+/// Lines that are put in order before others have their turn, and bytes of them.
 const AT_ONCE: usize = 4096;
+const BYTES_AT_ONCE: u64 = 1 << 24;
+
+/// Bytes of a long line that are read at once.
+const PIECE: u64 = 1 << 20;
 
 /// Hosts whose equal lines can be shown once: more have lines of their own.
 const HOSTS_MAX: usize = 64;
@@ -184,15 +190,19 @@ impl Merge {
         if self.pass_over(reader, ROWS_MAX as u64)? {
             news.push(News::From(self.end));
         }
-        let mut more = false;
+        let (mut more, mut bytes) = (false, 0_u64);
         for at in 1..=AT_ONCE {
-            let Some(host) = self.first(reader)? else { break };
-            let Some(ahead) = self.ahead.get_mut(host) else { break };
-            let Some(line) = ahead.chunk.pop_front() else { break };
-            more = at == AT_ONCE;
-            ahead.next += 1;
-            self.done += 1;
-            self.take(host, &line, reader, &mut news, gaps);
+            match self.one(reader, &mut news, gaps) {
+                Ok(None) => break,
+                Ok(Some(len)) => bytes = bytes.saturating_add(len.min(WHOLE_MAX)),
+                Err(error) if news.is_empty() => return Err(error),
+                // What is in order by now is told first; it will be refused again.
+                Err(_) => bytes = BYTES_AT_ONCE,
+            }
+            more = at == AT_ONCE || bytes >= BYTES_AT_ONCE;
+            if more {
+                break;
+            }
         }
         let open = self.open_lines(reader);
         if news.is_empty() && open == self.told {
@@ -289,20 +299,43 @@ impl Merge {
         Ok(first.map(|(_, at)| at))
     }
 
-    fn take<S>(
+    /// Puts the next line in order; how long it is, if there is one.
+    fn one<S: Source>(
         &mut self,
-        host: usize,
+        reader: &mut Reader<S>,
+        news: &mut Vec<News>,
+        gaps: &mut Gaps,
+    ) -> Result<Option<u64>, DiskError> {
+        let Some(host) = self.first(reader)? else { return Ok(None) };
+        let Some(ahead) = self.ahead.get_mut(host) else { return Ok(None) };
+        let Some(line) = ahead.chunk.front() else { return Ok(None) };
+        let hosts = reader.hosts.len();
+        let folds = reader.shape == Shape::Folded && hosts > 1 && bit(host) != 0;
+        let source = reader.hosts.get_mut(host).map(|host| &mut host.source);
+        let says = match source.filter(|_| folds && line.len <= WHOLE_MAX) {
+            Some(source) => Some(digests(source, line)?),
+            None => None,
+        };
+        let Some(line) = ahead.chunk.pop_front() else { return Ok(None) };
+        ahead.next += 1;
+        self.done += 1;
+        self.take((host, hosts), &line, says, news, gaps);
+        Ok(Some(line.len))
+    }
+
+    /// A line of one of so many hosts; what it says, and its bytes, where it may be equal to others.
+    fn take(
+        &mut self,
+        (host, hosts): (usize, usize),
         line: &Line,
-        reader: &Reader<S>,
+        says: Option<(Digest, Digest)>,
         news: &mut Vec<News>,
         gaps: &mut Gaps,
     ) {
         let bit = bit(host);
-        let whole = line.len == line.bytes.len() as u64;
-        let fold = reader.shape == Shape::Folded && whole && bit != 0;
-        let gist = Gist::of(if fold { &line.bytes } else { &[] });
-        let (key, bytes) = (gist.digest(), gist.bytes_digest(&line.bytes));
-        if fold && let Some((number, first)) = self.join(&key, bit, reader.hosts.len()) {
+        if let Some((key, bytes)) = says
+            && let Some((number, first)) = self.join(&key, bit, hosts)
+        {
             news.push(News::Also(number, bit, first != bytes));
             return;
         }
@@ -316,7 +349,7 @@ impl Merge {
                 gaps.add(number, ms - last);
             }
         }
-        if fold && reader.hosts.len() > 1 {
+        if let Some((key, bytes)) = says {
             self.open.entry(key).or_default().push_back(Waiting { number, has: bit, bytes });
             self.queue.push_back((key, number));
             if self.queue.len() > OPEN_MAX
@@ -347,13 +380,15 @@ impl Merge {
         }
     }
 
-    /// The last lines that have no line end.
+    /// The last lines that have no line end. What is longer than is read of a line stays by itself until it
+    /// has one: it would have to be read anew whenever it has grown.
     fn open_lines<S>(&self, reader: &Reader<S>) -> Vec<RowRef> {
         let mut found: Vec<(RowRef, &[u8])> = Vec::new();
         for (at, ahead) in self.ahead.iter().enumerate() {
             let Some(line) = ahead.chunk.front().filter(|line| !line.complete) else { continue };
             let bit = bit(at);
-            let fold = reader.shape == Shape::Folded && bit != 0;
+            let whole = line.len == line.bytes.len() as u64;
+            let fold = reader.shape == Shape::Folded && whole && bit != 0;
             let gist = Gist::of(&line.bytes);
             match found.iter_mut().find(|(_, first)| fold && Gist::of(first) == gist) {
                 Some((row, first)) => {
@@ -387,6 +422,21 @@ fn since<S: Source>(reader: &mut Reader<S>, from: &[u64], ms: i64) -> Result<Vec
         found.push(low);
     }
     Ok(found)
+}
+
+/// What a line says, and its bytes: all of it, piece by piece.
+fn digests<S: Source>(source: &mut S, line: &Line) -> Result<(Digest, Digest), DiskError> {
+    let mut at = line.bytes.len() as u64;
+    let mut all = Digesting::of(&line.bytes, line.len.saturating_sub(at));
+    while at < line.len {
+        let piece = source.part(line, at..at + PIECE)?.bytes;
+        if piece.is_empty() {
+            break;
+        }
+        all.add(&piece);
+        at += piece.len() as u64;
+    }
+    Ok(all.end())
 }
 
 fn arrived(line: &Line) -> i64 {

@@ -96,6 +96,40 @@ fn a_time_at_the_beginning_keeps_no_lines_apart() {
     assert_eq!(told, wanted);
 }
 
+/// Long lines are compared from the first byte to the last.
+#[test]
+fn long_lines_are_folded_where_all_of_them_is_equal() {
+    let long = |begin: &str, len: usize, end: &str| format!("{begin}{}{end}", "x".repeat(len));
+    let check = |lines: [String; 3], wanted: &[(u64, bool)]| {
+        let mut bench = Bench::new(3);
+        for (host, line) in lines.iter().enumerate() {
+            bench.print(host, line.as_bytes());
+        }
+        let mut looking = bench.looker(Shape::Folded);
+        looking.look();
+        let told = looking.items().into_iter().map(|item| (item.hosts, item.about));
+        assert_eq!(told.collect::<Vec<_>>(), wanted, "{:.20}", lines[0]);
+    };
+    for len in [70_000, 1 << 20, 3 << 20] {
+        let same = || long("begin", len, "end\n");
+        check([same(), same(), same()], &[(0b111, false)]);
+        check([same(), long("begin", len, "END\n"), same()], &[(0b101, false), (0b010, false)]);
+        check([same(), long("begin", len + 1, "end\n"), same()], &[(0b101, false), (0b010, false)]);
+        let at = |second: u8| long(&format!("14:00:0{second} "), len, "end\n");
+        check([at(1), at(2), at(1)], &[(0b111, true)]);
+        check([at(1), at(1), at(1)], &[(0b111, false)]);
+    }
+    // More than is searched of a line.
+    let huge = || long("", 33 << 20, "\n");
+    check([huge(), huge(), "x\n".to_owned()], &[(0b001, false), (0b010, false), (0b100, false)]);
+    // While they have no end: not by the beginning alone.
+    let open = |end: &str| long("begin", 70_000, end);
+    check(
+        [open("one"), open("two"), open("three")],
+        &[(0b001, false), (0b010, false), (0b100, false)],
+    );
+}
+
 #[test]
 fn equal_lines_are_shown_once_where_the_first_arrived() {
     let mut bench = Bench::new(3);
