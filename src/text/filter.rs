@@ -27,9 +27,9 @@ impl Filter {
     /// Shows one raw line, given without its newline.
     ///
     /// Bytes that are not UTF-8 become U+FFFD. Carriage returns, backspaces, `CSI K`, `CSI 2 K`,
-    /// `CSI n G` and `CSI n D` rewrite the line as in a terminal. Of a line longer than [`LINE_CAP`] the
-    /// beginning is shown or, when it rewrites itself, the end; a mark tells how many bytes are
-    /// left out.
+    /// `CSI n G` and `CSI n D` rewrite the line as in a terminal; back by as many cells as no terminal has
+    /// is to the first one. Of a line longer than [`LINE_CAP`] the beginning is shown or, when it rewrites
+    /// itself, the end; a mark tells how many bytes are left out.
     pub fn line(&mut self, raw: &[u8]) -> Shown {
         self.masked_line(raw, &[])
     }
@@ -103,6 +103,7 @@ impl Filter {
             // What some tools send in place of a carriage return.
             ('G' | 'D', _) => match number(params) {
                 Some(column) if last == 'G' => line.to(column.saturating_sub(1)),
+                Some(home::FAR..) => line.home(),
                 Some(cells) => line.back(cells.max(1)),
                 None => self.count(1),
             },

@@ -53,5 +53,5 @@ pub use neutral::is_agreed;
 pub use quick::quick;
 pub use shown::{Shown, Span};
 pub use style::{Color, Style};
-pub use verbatim::{REWRITES, Verbatim, colours_end, odd_places};
+pub use verbatim::{REWRITES, Verbatim, colours_end, is_rewrite, odd_places};
 pub use view::{clusters, fit};

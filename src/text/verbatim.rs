@@ -6,12 +6,22 @@ use super::quick::behind_colour;
 /// Bytes that are looked at together.
 const STRIDE: usize = 64;
 
-/// With these end the sequences behind which a line is written over, or becomes blank.
+/// With these end the sequences behind which a line is written over, or becomes blank. Plain text has
+/// them, too: [`is_rewrite`] tells.
 #[rustfmt::skip]
 pub const REWRITES: [&str; 23] = [
     "2K", "[G", "0G", "1G", "2G", "3G", "4G", "5G", "6G", "7G", "8G", "9G",
     "[D", "0D", "1D", "2D", "3D", "4D", "5D", "6D", "7D", "8D", "9D",
 ];
+
+/// Whether a whole sequence ends there behind which a line is written over, or becomes blank.
+pub fn is_rewrite(bytes: &[u8], end: usize) -> bool {
+    let Some((last, before)) = bytes.get(..end).and_then(<[u8]>::split_last) else { return false };
+    let digits = before.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (intro, params) = before.split_at(before.len() - digits);
+    let rewrites = matches!((last, params), (b'G' | b'D', _) | (b'K', b"2"));
+    rewrites && intro.ends_with(b"\x1b[")
+}
 
 /// What is known of a text that is looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,8 +62,8 @@ impl Verbatim {
 /// Tells places in whole lines at which one may show such a text that does not hold it: all but
 /// escape sequences. `false` where the one who is told wants no more of them.
 ///
-/// A sequence matters only directly behind a character of the text, or if it ends as one of
-/// [`REWRITES`].
+/// A sequence matters only directly behind a character of the text, or if it [is one](is_rewrite) behind
+/// which a line is written over.
 pub fn odd_places(bytes: &[u8], known: Verbatim, mut told: impl FnMut(usize) -> bool) -> bool {
     let (chunks, rest) = bytes.as_chunks::<STRIDE>();
     for (at, chunk) in chunks.iter().enumerate() {

@@ -229,6 +229,8 @@ fn hostile_20_carriage_returns_rewrite() {
     check("10%\x1b[3D50%\x1b[3D100%", "100%");
     check("[  ] 10%\x1b[6G50%", "[  ] 50%");
     check("done\x1b[1000Dgone", "gone");
+    check(format!("{}\x1b[999Dy", "x".repeat(2000)), &format!("y{}", "x".repeat(1999)));
+    check(format!("{}\x1b[998Dy", "x".repeat(1000)), &format!("xxy{}", "x".repeat(997)));
     check("ab\x1b[60Gok", "abok");
     check("ab\x1b[Dc\x1b[0Dd\x1b[1De", "ae");
     check("a日\x1b[2Dx", "ax ");
@@ -311,10 +313,17 @@ fn a_long_line_that_rewrites_itself_shows_its_end() {
     assert!(text.starts_with("⋯ +") && text.ends_with(" bytes 199999 of 200000"), "{text}");
     progress.push('\r');
     assert!(Filter::default().line(progress.as_bytes()).plain().ends_with("199999 of 200000"));
-    for home in ["\x1b[2K\x1b[G", "\x1b[1G", "\x1b[2K\x1b[0G", "\x1b[1000D\x1b[K"] {
+    for home in ["\x1b[2K\x1b[G", "\x1b[1G", "\x1b[2K\x1b[0G", "\x1b[1000D\x1b[K", "\x1b[999D"] {
         let progress: String = (0..200_000).map(|n| format!("{home}{n} of 200000")).collect();
         let text = Filter::default().line(progress.as_bytes()).plain();
         assert!(text.starts_with("⋯ +") && text.ends_with(" bytes 199999 of 200000"), "{text}");
+    }
+    // Nobody knows that this goes back to the first cell, and plain text does not.
+    for near in ["\x1b[120D", "\x1b[0500D", "[G", "1000D", "\x1b[2G", "\x1b]0;a\rtitle\x07"] {
+        let text = format!("{}{near}end", "x".repeat(LINE_CAP));
+        let shown = Filter::default().line(text.as_bytes()).plain();
+        let cut = near.len() + 3;
+        assert_eq!(shown, format!("{} ⋯ +{cut} bytes", "x".repeat(LINE_CAP)), "{near:?}");
     }
     let ended = format!("{}\r\r", "x".repeat(LINE_CAP));
     check(&ended, &format!("{}[dim| ⋯ +2 bytes]", "x".repeat(LINE_CAP)));

@@ -70,18 +70,22 @@ fn masks() -> impl Strategy<Value = Vec<(usize, usize, String)>> {
     prop::collection::vec((at, len, name), 0..5)
 }
 
+fn vt100_of(columns: u16) -> vt100::Parser {
+    let size = |cells| std::num::NonZeroU16::new(cells).unwrap();
+    vt100::Parser::new(size(2), size(columns), 0)
+}
+
 /// What a real terminal shows after the same characters: text and style of each cell.
 fn terminal(raw: &str) -> Vec<(String, Style)> {
-    use std::num::NonZeroU16;
-    let (rows, columns) = (NonZeroU16::new(2).unwrap(), NonZeroU16::new(400).unwrap());
-    let mut parser = vt100::Parser::new(rows, columns, 0);
+    const COLUMNS: u16 = 400;
+    let mut parser = vt100_of(COLUMNS);
     parser.process(raw.as_bytes());
     let color = |color| match color {
         vt100::Color::Default => None,
         vt100::Color::Idx(index) => Some(Color::Indexed(index)),
         vt100::Color::Rgb(r, g, b) => Some(Color::Rgb(r, g, b)),
     };
-    (0..columns.get())
+    (0..COLUMNS)
         .filter_map(|column| parser.screen().cell(0, column))
         .filter(|cell| !cell.is_wide_continuation())
         .map(|cell| {
@@ -194,10 +198,95 @@ proptest! {
     #[test]
     fn rewriting_is_what_a_terminal_does(pieces in prop::collection::vec(prop::sample::select(vec![
         "a", "bc", "def", "日", "本語", " ", "\r", "\x08", "\t", "\x1b[K", "\x1b[2K", "\x1b[G",
-        "\x1b[31m", "\x1b[1;44m", "\x1b[7m", "\x1b[38;2;1;2;3m", "\x1b[0m",
+        "\x1b[31m", "\x1b[1;44m", "\x1b[7m", "\x1b[38;2;1;2;3m", "\x1b[0m", "\x1b[1G", "\x1b[D",
+        "\x1b[2D", "\x1b[120D", "\x1b[999D", "\x1b[5000D", "2K", "[G", "0D",
     ]), 0..30)) {
         let raw = pieces.concat();
         let ours = cells(&Filter::default().line(raw.as_bytes()));
         prop_assert_eq!(trimmed(ours), trimmed(terminal(&raw)), "{:?}", raw);
     }
+
+    /// Where a row is said to be written from its first cell on again, a terminal's cursor is there; and
+    /// each place at which it surely is, whatever stands before, is found.
+    #[test]
+    fn homes_are_where_a_terminal_is_in_the_first_cell(pieces in prop::collection::vec(prop_oneof![
+        homes().prop_map(|piece| (piece, true)),
+        other_moves().prop_map(|piece| (piece, false)),
+    ], 0..20)) {
+        let (mut raw, mut last) = (String::new(), None);
+        for (piece, is_home) in pieces {
+            raw.push_str(piece);
+            last = if is_home { Some(raw.len()) } else { last };
+        }
+        prop_assert_eq!(rewritten_last(raw.as_bytes(), true), last, "{:?}", raw);
+        if let Some(at) = last {
+            let mut parser = vt100_of(400);
+            parser.process(&raw.as_bytes()[..at]);
+            prop_assert_eq!(parser.screen().cursor_position().1, 0, "{:?}", raw);
+        }
+    }
+
+    /// A long line that rewrites itself shows what a terminal shows in the end.
+    #[test]
+    fn the_last_state_of_a_long_line_is_what_a_terminal_shows(
+        states in prop::collection::vec(
+            (homes(), prop::collection::vec(other_moves(), 0..12)),
+            1..6,
+        ),
+        first in prop::bool::ANY,
+    ) {
+        let state = |(home, pieces): &(&str, Vec<&str>)| {
+            // Of one that is shorter than that before it, nothing is left.
+            format!("{home}\x1b[K{}\x1b]2;no\rtitle\x07", pieces.concat())
+        };
+        let some: String = states.iter().map(state).collect();
+        let mut raw = if first { "downloading… ".to_owned() } else { String::new() };
+        while raw.len() <= LINE_CAP * 2 {
+            raw.push_str(&some);
+        }
+        let shown = Filter::default().line(raw.as_bytes()).plain();
+        let (_, shown) = shown.split_once(" bytes ").unwrap_or(("", &shown));
+        let wanted: String = trimmed(terminal(&raw)).into_iter().map(|(text, _)| text).collect();
+        prop_assert_eq!(shown.trim_end(), wanted, "{:?}", some);
+    }
+}
+
+/// What goes back to the first cell, from wherever.
+fn homes() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "\r",
+        "\x1b[G",
+        "\x1b[0G",
+        "\x1b[1G",
+        "\x1b[001G",
+        "\x1b[999D",
+        "\x1b[1000D",
+        "\x1b[123456789D",
+    ])
+}
+
+/// What may not, and what only looks as if it did.
+fn other_moves() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "a",
+        "50%",
+        "日本",
+        " ",
+        "\x08",
+        "\x1b[D",
+        "\x1b[3D",
+        "\x1b[120D",
+        "\x1b[0120D",
+        "\x1b[998D",
+        "[G",
+        "1G",
+        "0D",
+        "[1000D",
+        "2K",
+        "\x1b[31m",
+        "\x1b[0m",
+        "\x1b]0;a\rb\x07",
+        "\x1b]0;\x1b\\",
+        "\x1b[K",
+    ])
 }

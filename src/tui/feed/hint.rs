@@ -20,7 +20,7 @@ use regex_syntax::{
 };
 
 use super::pattern::{line_end, line_start};
-use crate::text::{REWRITES, Verbatim, colours_end, odd_places};
+use crate::text::{REWRITES, Verbatim, colours_end, is_rewrite, odd_places};
 
 /// A text shorter than this is in too many lines.
 const TEXT_MIN: usize = 2;
@@ -134,13 +134,28 @@ impl Hint {
     }
 
     fn escapes_in(&self, bytes: &[u8], add: &mut impl FnMut(usize) -> bool) -> bool {
-        self.escapes.find_iter(bytes).all(|hit| {
-            let is_colour = bytes.get(hit.start() + 1) == Some(&b'\x1b');
-            let end = colours_end(bytes, hit.start() + 1).filter(|_| is_colour);
-            // Something else goes on behind a colour, unless it is the first in the middle of a text.
-            let goes_on = end.is_some_and(|end| !self.is_split(bytes, hit.start() + 1, end));
-            goes_on || add(hit.start())
-        })
+        // Most text has none, and that is told much sooner.
+        let Some(first) = memchr::memchr(b'\x1b', bytes) else { return true };
+        let mut at = first.saturating_sub(1);
+        while let Some(hit) = self.escapes.find_at(bytes, at) {
+            let escape = hit.start() + 1;
+            at = hit.end();
+            let may_fit = if bytes.get(escape) == Some(&b'\x1b') {
+                // Something else goes on behind a colour, unless it is the first in the middle of a text.
+                let end = colours_end(bytes, escape);
+                end.is_none_or(|end| self.is_split(bytes, escape, end))
+            } else if is_rewrite(bytes, hit.end()) {
+                true
+            } else {
+                // Plain text, whose last byte an escape may follow.
+                at = escape;
+                false
+            };
+            if may_fit && !add(hit.start()) {
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -188,6 +203,20 @@ mod tests {
         for pattern in ["a", "a*", ".", "[a-z]+[0-9]+", "(?:dead|x)?", "‹", "1\u{fe0f}", "\\t"] {
             assert!(Hint::of(pattern, true).is_none(), "{pattern}");
         }
+    }
+
+    #[test]
+    fn plain_text_that_looks_like_the_end_of_a_sequence_is_not_read() {
+        let plain = "2K 10G [G [D 3D\n0D 0A 1G\n120D [12G\n\x1b[31m9D\x1b[0m\n";
+        check("nothing", plain, Some(&[]));
+        check("Deadlock", plain, Some(&[]));
+        for rewrites in ["3G", "G", "120D", "D", "1234567890D", "2K", "007G"] {
+            let line = format!("2Kb 3D\x1b[{rewrites}0D");
+            check("nothing", &format!("{plain}{line}\n"), Some(&[&line]));
+        }
+        // A colour begins right behind such an end.
+        check("Deadlock", "calm\nx9D\x1b[1meadlock\n", Some(&["x9D\x1b[1meadlock"]));
+        check("Gone", "[G\x1b[1mone\n", Some(&["[G\x1b[1mone"]));
     }
 
     #[test]

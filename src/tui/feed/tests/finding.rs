@@ -26,7 +26,8 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
             "\x1b[1m", "\x1b[38;5;1m", "\x1b[0m\x1b[1m", "\x1b[38:5:1m", "\x1b[", "\x1b", "\x1b[?25l",
             "\u{85}", "\u{9b}1m", "\x7f", "\u{200d}", "\u{fe0f}", "\u{1f3fb}", "\u{301}", "\u{200b}",
             "\u{feff}", "1", "1\u{fe0f}", "✔\u{fe0f}", "\u{e000a}", "K", "\u{212a}", "é",
-            "\x1b[3G", "\x1b[2D", "\x1b[D", "\x1b[120D", "\x1b[1G",
+            "\x1b[3G", "\x1b[2D", "\x1b[D", "\x1b[120D", "\x1b[1G", "\x1b[1000D", "\x1b[02K", "\x1b[002G",
+            "2K", "3D", "[D", "1G",
         ]).prop_map(|text| text.as_bytes().to_vec()),
     ]
 }
