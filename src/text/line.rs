@@ -199,7 +199,11 @@ impl Line {
         self.open = Some((at, mark));
     }
 
-    /// Left out directly after an emoji, see the module's text on width.
+    /// Left out directly after an emoji. With U+FE0F behind it, some terminals draw it in two cells, as
+    /// Unicode recommends and the renderer counts, others in the one that it has alone. Which of both the
+    /// terminal at hand does could be asked of it, but what is shown goes into files, pagers and plain
+    /// lines, too, and a row that is counted wrong loses its frame. Without the selector all mean the
+    /// character alone; what is lost is in which of its two looks it is drawn.
     fn selector(&mut self, c: char) {
         if !self.open.is_some_and(|(_, before)| neutral::takes_selectors(before)) {
             self.code_point(c);

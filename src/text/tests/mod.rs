@@ -292,6 +292,26 @@ fn emoji_sequences_are_taken_apart() {
     check("🇫🇷", "🇫🇷");
 }
 
+/// Whether an emoji takes one cell or two does not depend on a selector that terminals disagree about.
+#[test]
+fn presentation_selectors_change_no_width() {
+    use unicode_width::UnicodeWidthStr;
+    let mut disputed = 0;
+    let shown = |c: &char| matches!(neutral::kind(*c), neutral::Kind::Visible(_));
+    let all = ('\u{20}'..='\u{1faff}').filter(shown);
+    for c in all.filter(|c| neutral::takes_selectors(*c)) {
+        let alone = Filter::default().line(c.to_string().as_bytes());
+        for selector in ['\u{fe0e}', '\u{fe0f}'] {
+            let both = format!("{c}{selector}");
+            assert_eq!(Filter::default().line(both.as_bytes()), alone, "{c:?}");
+            assert_eq!(Shown::literal(&both), Shown::literal(&c.to_string()), "{c:?}");
+            disputed += usize::from(both.width() != c.to_string().width());
+        }
+    }
+    // For these it would be two cells here and one there.
+    assert!(disputed > 100, "{disputed}");
+}
+
 #[test]
 fn hostile_20_long_lines_are_cut() {
     let long = "x".repeat(10_000_000);
