@@ -3,7 +3,9 @@
 //! secrets lie in it; their formats are described in `index` and `mask`.
 //!
 //! A line is what stands between two line ends (`\n`), and what stands behind the last one, if
-//! that is anything. Carriage returns belong to their line. A line arrives with its first byte.
+//! that is anything. Carriage returns belong to their line. A line arrives with its first byte. So one
+//! that writes itself over, as progress does, has the time at which it began, and not that at which it
+//! came to show what it shows in the end: of bytes inside of a line no time is kept.
 //!
 //! Writer and readers share nothing but the files: a reader can be in another thread or in another
 //! program, and no writer waits for one.

@@ -42,7 +42,7 @@ pub struct Line {
     pub bytes: Vec<u8>,
     /// How many bytes it has, without the line end.
     pub len: u64,
-    /// When it arrived.
+    /// When its first byte arrived. When the others did is not known.
     pub arrival: Option<Arrival>,
     /// Where secrets lie in `bytes`.
     pub masks: Vec<Masked>,
