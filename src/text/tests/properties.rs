@@ -225,6 +225,11 @@ proptest! {
             prop_assert_eq!(parser.screen().cursor_position().1, 0, "{:?}", raw);
         }
     }
+}
+
+proptest! {
+    // Each takes a long line through a terminal.
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// A long line that rewrites itself shows what a terminal shows in the end.
     #[test]
@@ -241,7 +246,7 @@ proptest! {
         };
         let some: String = states.iter().map(state).collect();
         let mut raw = if first { "downloading… ".to_owned() } else { String::new() };
-        while raw.len() <= LINE_CAP * 2 {
+        while raw.len() <= LINE_CAP + 4096 {
             raw.push_str(&some);
         }
         let shown = Filter::default().line(raw.as_bytes()).plain();

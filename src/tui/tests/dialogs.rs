@@ -323,27 +323,33 @@ fn a_page_that_a_run_raised_is_not_taken_down_lightly() {
 
 #[test]
 fn the_key_that_lists_commands_stands_in_the_footer_where_it_lists_some() {
-    let bound = |key: &str| Keymap::with(&[("commands".to_owned(), vec![key.to_owned()])]).unwrap();
     let footer = |desk: &mut Desk| desk.screen().lines().last().unwrap_or_default().to_owned();
+    // Whether it is named there, and whether it lists something.
+    let both = |desk: Desk, named: &str, key: &str| {
+        let mut desk = desk.resize(200, 50);
+        let keys = footer(&mut desk);
+        let desk = desk.keys(key);
+        let lists = desk.model.dialog.as_ref().is_some_and(|it| it.commands.is_some());
+        (keys.contains(named), lists)
+    };
     let seen = std::cell::Cell::new([0; 2]);
-    for (key, written, pressed) in [("ctrl-o", "Ctrl-o", "<C-o>"), ("p", "p", "p")] {
-        each(|what, opened| {
-            for before in ["", "<tab>"] {
-                let mut desk = opened().resize(200, 50);
-                desk.model.settings.keymap = bound(key);
-                let mut desk = desk.keys(before);
-                let keys = footer(&mut desk);
-                let desk = desk.keys(pressed);
-                let lists = desk.model.dialog.as_ref().is_some_and(|it| it.commands.is_some());
-                let named = keys.contains(&format!(" {written} commands "));
-                assert_eq!(named, lists, "{what}, {before}{key}: {keys}");
-                let mut counts = seen.get();
-                counts[usize::from(lists)] += 1;
-                seen.set(counts);
-            }
-        });
+    each(|what, opened| {
+        for before in ["", "<tab>"] {
+            let (named, lists) = both(opened().keys(before), " Ctrl-o commands ", "<C-o>");
+            assert_eq!(named, lists, "{what}, {before}");
+            let mut counts = seen.get();
+            counts[usize::from(lists)] += 1;
+            seen.set(counts);
+        }
+    });
+    assert!(seen.get().iter().all(|count| *count > 20), "{seen:?}");
+    // A letter that it is bound to is typed into a field.
+    for (before, wanted) in [("D", true), ("D<tab>", false), ("D<tab><tab>", true)] {
+        let mut desk = Desk::new(WIDE).tell_all(story::ready()).keys(before);
+        let bound = [("commands".to_owned(), vec!["p".to_owned()])];
+        desk.model.settings.keymap = Keymap::with(&bound).unwrap();
+        assert_eq!(both(desk, " p commands ", "p"), (wanted, wanted), "{before}");
     }
-    assert!(seen.get().iter().all(|count| *count > 40), "{seen:?}");
     // What answers, and the way out, stay where there is little room.
     let mut small = Desk::new(SMALL).tell_all(story::ready()).keys("D");
     let keys = footer(&mut small);
