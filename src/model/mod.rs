@@ -17,7 +17,7 @@ pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
 pub use mark::{
     MAINTENANCE_HEADER, MAINTENANCE_KEPT, MAINTENANCE_MARK, MAINTENANCE_OFF, MAINTENANCE_ON,
 };
-pub use plan::{Column, Command, Follower, Host, LOCAL_HOST, Plan, Released};
+pub use plan::{Batch, Column, Command, Follower, Host, LOCAL_HOST, Plan, Released};
 pub use site::{
     Candidate, Disk, Lock, Maintenance, NO_RELEASE, Owner, Raised, Record, RecordEvent, Release,
     ReleaseVerdict, Served, Site, release_order,

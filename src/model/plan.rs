@@ -112,6 +112,23 @@ pub struct Column {
     pub nodes: Vec<NodeId>,
 }
 
+/// Hosts that go through a group of steps together, before the next ones do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Which of the group's batches it is, from 1.
+    pub number: u16,
+    /// How many the group has.
+    pub of: u16,
+    /// Its hosts, in stage order.
+    pub hosts: Vec<HostId>,
+    /// The steps of the group, in their order.
+    pub steps: Vec<StepName>,
+    /// The first of its nodes, which follow each other in the plan; the gate before it is one of them.
+    pub from: NodeId,
+    /// The first node behind them.
+    pub until: NodeId,
+}
+
 /// What a run does with releases, as far as it must be written down when the run is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Released {
@@ -157,6 +174,9 @@ pub struct Plan {
     pub nodes: Vec<Node>,
     /// How the graph is shown.
     pub columns: Vec<Column>,
+    /// The batches of groups that have more than one.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub batches: Vec<Batch>,
     /// Steps that follow others.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub followers: Vec<Follower>,
@@ -185,6 +205,13 @@ impl Plan {
             Kind::Gate(_) => Vec::new(),
         });
         nodes.chain(followers).flat_map(|command| command.secrets.iter().cloned()).collect()
+    }
+
+    /// The batch that a node of the plan belongs to.
+    #[must_use]
+    pub fn batch(&self, id: NodeId) -> Option<&Batch> {
+        let behind = self.batches.partition_point(|batch| batch.until <= id);
+        self.batches.get(behind).filter(|batch| batch.from <= id)
     }
 
     /// All hosts with their ids.

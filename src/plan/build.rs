@@ -26,7 +26,8 @@ pub fn build(recipe: &Recipe, request: &Request) -> Result<Planned, Vec<Diagnost
     let groups = groups(recipe, request)?;
     let mut warnings = Vec::new();
     let site = Site::of(&ground, &groups)?;
-    let graph = site.lay_out(&groups, &mut warnings)?;
+    let mut graph = site.lay_out(&groups, &mut warnings)?;
+    let batches = std::mem::take(&mut graph.batches);
     let (nodes, columns) = graph.done();
     let release = site.aim.release().map(str::to_owned);
     if nodes.is_empty() {
@@ -34,6 +35,7 @@ pub fn build(recipe: &Recipe, request: &Request) -> Result<Planned, Vec<Diagnost
         return Err(vec![Diagnostic::request(message).hint("look at --hosts, --roles and --skip")]);
     }
     let mut plan = site.plan(nodes, columns);
+    plan.batches = batches;
     plan.followers = site.followers(&groups)?;
     plan.released = site.released(&groups);
     Ok(Planned { plan, warnings, release })
@@ -252,8 +254,10 @@ impl<'g> Site<'g> {
                 add(warnings, vec![Diagnostic::warning(&step.name.span, message)]);
             }
         }
-        for (number, batch) in self.batches(group).iter().enumerate() {
+        let batches = self.batches(group);
+        for (number, batch) in batches.iter().enumerate() {
             let mut gated = number == 0;
+            let first = layout.len();
             for (step, column, taking) in &columns {
                 let on = self.on(step, batch, commands);
                 if on.is_empty() {
@@ -270,6 +274,8 @@ impl<'g> Site<'g> {
                     layout.decides_also(from, &step.name.value);
                 }
             }
+            let steps = group.steps.iter().map(|step| step.name.value.clone());
+            layout.batch_done((number + 1, batches.len()), batch, steps, first);
         }
     }
 
@@ -360,6 +366,7 @@ impl<'g> Site<'g> {
             hosts: self.machines.iter().map(|machine| machine.host.clone()).collect(),
             nodes,
             columns,
+            batches: Vec::new(),
             followers: Vec::new(),
             released: None,
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::commands::{Body, Rendered};
 use crate::model::{
-    Ask, Column, Command, Gate, HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Query,
+    Ask, Batch, Column, Command, Gate, HostId, Items, Key, Kind, Node, NodeId, Origin, Part, Query,
     ScopeId, StepName,
 };
 
@@ -16,6 +16,8 @@ const ASKED_FROM: u16 = 1_000;
 pub(super) struct Layout {
     nodes: Vec<Node>,
     columns: Vec<Column>,
+    /// The batches of groups that have more than one.
+    pub(super) batches: Vec<Batch>,
     gates: BTreeMap<StepName, u16>,
     /// How often the pipeline named a step so far.
     named: BTreeMap<StepName, u16>,
@@ -195,6 +197,22 @@ impl Layout {
                 let first = wanted.first().copied();
                 wanted.extend(all.iter().filter(|id| Some(**id) > first));
             }
+        }
+    }
+
+    /// These hosts have gone through all of a group since then.
+    pub(super) fn batch_done(
+        &mut self,
+        (number, of): (usize, usize),
+        hosts: &[HostId],
+        steps: impl Iterator<Item = StepName>,
+        from: usize,
+    ) {
+        let small = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        let (from, until) = (node_id(from), node_id(self.nodes.len()));
+        if of > 1 {
+            let (number, of, hosts) = (small(number), small(of), hosts.to_vec());
+            self.batches.push(Batch { number, of, hosts, steps: steps.collect(), from, until });
         }
     }
 

@@ -58,6 +58,7 @@ fn opened() -> Event {
         hosts: Vec::new(),
         nodes: (0u32..).zip(kinds).map(|(id, kind)| node(id, kind)).collect(),
         columns: Vec::new(),
+        batches: Vec::new(),
         followers: Vec::new(),
         released: None,
     };

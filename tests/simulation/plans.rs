@@ -98,6 +98,7 @@ impl Draft<'_> {
             hosts: (0..hosts).map(host).collect(),
             nodes: self.nodes,
             columns: Vec::new(),
+            batches: Vec::new(),
             followers: self.followers,
             released: None,
         }

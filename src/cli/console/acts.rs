@@ -45,6 +45,7 @@ pub(super) fn plan(
         hosts,
         nodes,
         columns: vec![column],
+        batches: Vec::new(),
         followers: Vec::new(),
         released: None,
     })

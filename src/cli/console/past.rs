@@ -175,6 +175,7 @@ mod tests {
             hosts: vec![host],
             nodes: vec![node],
             columns: vec![Column { step, about, built_in: None, gates: Vec::new(), nodes }],
+            batches: Vec::new(),
             followers: Vec::new(),
             released: None,
         }

@@ -126,6 +126,7 @@ fn plan(text: &str) -> (Plan, BTreeMap<String, NodeId>) {
         protected: false,
         pipeline: "deploy".into(),
         nodes: nodes.collect(),
+        batches: Vec::new(),
         followers: followers.collect(),
         released: None,
         hosts: hosts.into(),

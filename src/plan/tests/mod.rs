@@ -303,3 +303,49 @@ fn everything_of_a_step_gets_its_secrets_and_nothing_else_does() {
     let checks = survey.machines.iter().flat_map(|machine| &machine.checks);
     assert!(checks.clone().count() > 0 && checks.clone().all(|(_, it)| it.secrets.is_empty()));
 }
+
+#[test]
+fn batches_are_numbered_and_know_their_hosts_their_steps_and_their_nodes() {
+    let text = r#"
+app = "shop"
+root = "/srv/www/shop"
+[stages.production]
+hosts = ["web1", "web2", "db1"]
+[hosts]
+web1 = { roles = ["web"] }
+web2 = { roles = ["web"] }
+db1 = { roles = ["db"] }
+[steps]
+first = { run = "first" }
+dump = { run = "dump", roles = ["db"] }
+switch = { run = "switch", roles = ["web"] }
+last = { run = "last" }
+[pipelines]
+deploy = ["first", { batch = 1, steps = ["dump", "switch"] }, { batch = 9, steps = ["last"] }]
+"#;
+    let (recipe, _) = Recipe::parse("deploy.toml", text, &no_file).unwrap();
+    let plan = build(&recipe, &request("deploy")).unwrap().plan;
+    let said: Vec<String> = plan
+        .batches
+        .iter()
+        .map(|batch| {
+            let steps: Vec<&str> = batch.steps.iter().map(|step| step.as_str()).collect();
+            let (hosts, of) = (&batch.hosts, (batch.number, batch.of));
+            format!("{of:?} {hosts:?} {steps:?} {}..{}", batch.from.0, batch.until.0)
+        })
+        .collect();
+    // One batch of all is none; gates belong to the batch that they open.
+    assert_eq!(
+        said,
+        [
+            r#"(1, 3) [HostId(0)] ["dump", "switch"] 4..6"#,
+            r#"(2, 3) [HostId(1)] ["dump", "switch"] 6..9"#,
+            r#"(3, 3) [HostId(2)] ["dump", "switch"] 9..12"#,
+        ]
+    );
+    let batch = |id| plan.batch(crate::model::NodeId(id)).map(|batch| batch.number);
+    let of: Vec<Option<u16>> = (0..14).map(batch).collect();
+    let (a, b, c) = (Some(1), Some(2), Some(3));
+    let none = None;
+    assert_eq!(of, [none, none, none, none, a, a, b, b, b, c, c, c, none, none]);
+}

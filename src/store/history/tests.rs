@@ -339,6 +339,7 @@ fn one_step(run: &RunId, end: u8) -> Vec<Fact> {
         hosts: vec![host],
         nodes: vec![node],
         columns: Vec::new(),
+        batches: Vec::new(),
         followers: Vec::new(),
         released: None,
     };

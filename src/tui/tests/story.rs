@@ -102,6 +102,7 @@ pub(crate) fn plan() -> Plan {
         hosts: HOSTS.map(host).to_vec(),
         nodes,
         columns,
+        batches: Vec::new(),
         followers: Vec::new(),
         released: None,
     }

@@ -125,6 +125,7 @@ pub(super) fn plan() -> Plan {
             gates: vec![NodeId(0)],
             nodes: vec![NodeId(1)],
         }],
+        batches: Vec::new(),
         followers: vec![Follower {
             of: step("publish"),
             step: step("restart"),
