@@ -5,7 +5,7 @@ use super::{
     Desk, WIDE,
     outside::idle,
     sites::{OLDER, Sites, unprotected},
-    story::at,
+    story::{self, at},
 };
 use crate::{
     model::{Maintenance, Raised, Served},
@@ -179,4 +179,32 @@ fn a_host_that_is_left_out_ages_nothing() {
     assert_eq!(seen, ["web1"]);
     assert_eq!(desk.model.sight.sites.len(), 1);
     assert!(!desk.screen().contains("not connected"), "{}", desk.screen());
+}
+
+#[test]
+fn what_was_only_read_has_not_changed() {
+    let run = |story: story::Story, keys: &str| Desk::new(WIDE).tell(story.told()).keys(keys);
+    let opened = [
+        run(story::failed(), "K"),
+        run(story::running(), "A"),
+        run(story::failed(), "T"),
+        open("D"),
+        open("R<ret>"),
+        open("M"),
+    ];
+    for desk in opened {
+        let title = desk.model.dialog.as_ref().unwrap().title.clone();
+        let desk = desk.keys("<C-o>").fast("<esc>");
+        assert_eq!(says(&desk), "", "{title}");
+        let desk = desk.fast("<tab>");
+        assert_eq!(says(&desk), "", "{title}");
+        assert_ne!(desk.model.dialog.unwrap().focus, Focus::Button(0), "{title}");
+    }
+    // What was meant for the list confirms nothing still.
+    let desk = run(story::running(), "A<C-o>").fast("<esc>L");
+    assert_eq!(says(&desk), "read first; press L again in a moment");
+    assert!(!desk.wishes.iter().any(super::keys::acts));
+    // What changes while the list is read is still to be read behind it.
+    let desk = pages(open("M<C-o>"), &Maintenance::On(Vec::new())).keys("<esc>").fast("<tab>");
+    assert_eq!(says(&desk), UNREAD);
 }

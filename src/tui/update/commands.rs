@@ -64,7 +64,11 @@ fn close(model: &mut Model) {
     let now = model.now;
     if let Some(dialog) = &mut model.dialog {
         (dialog.commands, dialog.focus) = (None, Focus::Button(0));
-        // A letter that was meant for the list confirms nothing.
-        dialog.meant.anew(now);
+        // A letter that was meant for the list confirms nothing; what has changed is still to be read, and
+        // where nothing has, nothing is said to have.
+        match dialog.meant.is_unread() {
+            true => dialog.meant.anew(now),
+            false => dialog.meant.as_before(now),
+        }
     }
 }
