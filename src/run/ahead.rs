@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cell, Mode, Opening, Run, State, fold::settled};
+use super::{Cause, Cell, Mode, Offer, Opening, Run, State, fold::settled};
 use crate::model::{Kind, NodeId};
 
 /// What begins by itself, until a run stands.
@@ -17,20 +17,44 @@ pub struct Begins {
     pub stops: Vec<NodeId>,
     /// What begins, too, if those, and lists behind them, have none.
     pub without_items: Vec<NodeId>,
+    /// What it asks at gates on its way, in that order, and what begins behind each answer; none behind
+    /// lists that stop it.
+    pub waits: Vec<Wait>,
+}
+
+/// Gates at which a run waits for answers, until all of them are given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// The gates, and what is asked at each.
+    pub at: Vec<(NodeId, Cause)>,
+    /// What begins by itself once it may go on at all of them; that has no waits of its own.
+    pub begins: Begins,
+}
+
+impl Begins {
+    /// All that begins in one go: at once, then behind the first wait, and so on.
+    pub fn legs(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.waits.iter().map(|wait| &wait.begins))
+    }
 }
 
 impl Run {
     /// What begins by itself from here on, as far as the run may go: up to where it is stopped, and to
     /// questions that somebody must answer. What is in flight, and what begins, is taken to end well, and
-    /// conditions to be met.
+    /// conditions to be met. Then the same behind each of those questions that is asked at a gate.
     #[must_use]
     pub fn begins(&self) -> Begins {
         let mut walk = Walk::of(self);
-        walk.on();
-        let mut found = Begins { nodes: std::mem::take(&mut walk.begun), ..Begins::default() };
-        (found.lists, found.stops) = (walk.lists.clone(), walk.stops.clone());
-        while walk.goes_on_without_items() {}
-        found.without_items = walk.begun;
+        let mut found = walk.leg();
+        let mut stands = !found.stops.is_empty();
+        while let Some(at) = walk.asked().filter(|_| !stands) {
+            for (gate, _) in &at {
+                walk.pass(*gate);
+            }
+            let begins = walk.leg();
+            stands = !begins.stops.is_empty();
+            found.waits.push(Wait { at, begins });
+        }
         found
     }
 }
@@ -87,6 +111,35 @@ impl<'r> Walk<'r> {
             }
         }
         walk
+    }
+
+    /// Goes on until nothing begins any more, and a second time as if lists at which it stopped were empty.
+    fn leg(&mut self) -> Begins {
+        self.on();
+        let nodes = std::mem::take(&mut self.begun);
+        let lists = std::mem::take(&mut self.lists);
+        let stops = self.stops.clone();
+        while self.goes_on_without_items() {}
+        let without_items = std::mem::take(&mut self.begun);
+        Begins { nodes, lists, stops, without_items, waits: Vec::new() }
+    }
+
+    /// What is asked now at gates; `None`: nothing is.
+    fn asked(&self) -> Option<Vec<(NodeId, Cause)>> {
+        let cause = |id: &NodeId| {
+            let opening = self.run.opening(*id, self.mode)?;
+            let open = self.run.hold_on(*id).and_then(|hold| self.run.holds.get(&hold));
+            match (opening, open) {
+                (Opening::Paused, _) => None,
+                // What only can be left as it is stops it for good.
+                (_, Some(hold)) => hold.offers.contains(&Offer::Go).then(|| hold.cause.clone()),
+                (Opening::Asked(cause), None) => Some(cause),
+                (Opening::Free | Opening::InTime(_) | Opening::Undone, None) => None,
+            }
+        };
+        let at = self.gates.iter().filter_map(|id| Some((*id, cause(id)?)));
+        let at: Vec<(NodeId, Cause)> = at.collect();
+        (!at.is_empty()).then_some(at)
     }
 
     /// Goes on until nothing begins any more.

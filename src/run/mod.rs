@@ -13,8 +13,9 @@ mod scopes;
 mod state;
 mod undo;
 mod views;
+mod whereabouts;
 
-pub use ahead::Begins;
+pub use ahead::{Begins, Wait};
 pub use command::{Command, Refusal};
 pub use ending::{Ending, Trouble, Way};
 pub use event::{

@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 
 use deployui::{
     engine::{BoxFact, Effect, Engine, Input},
-    model::NodeId,
-    run::{Cell, Choice, Command, End, Mode, Run, State},
+    model::{HostId, Kind, NodeId},
+    run::{Begins, Cell, Choice, Command, End, Hold, Mode, Offer, Opening, Run, State, Why},
 };
 use jiff::Timestamp;
 
 use crate::world::who;
 
 /// What a round must have compared.
-pub(crate) const COMPARED: [&str; 9] = [
+pub(crate) const COMPARED: [&str; 10] = [
     "said next step",
     "said to go on",
     "said up to breakpoints",
@@ -23,6 +23,7 @@ pub(crate) const COMPARED: [&str; 9] = [
     "said elsewhere",
     "said before items",
     "said before items that are broken at",
+    "said behind what is asked on the way",
 ];
 
 /// What lists print that are read on the way.
@@ -43,34 +44,65 @@ pub(crate) fn compare(
         return Ok(None);
     };
     let begins = after.begins();
-    let here = |ids: &[NodeId]| ids.iter().copied().collect::<BTreeSet<NodeId>>();
-    let mut with_items = here(&begins.nodes);
-    let grows = !begins.lists.is_empty() || !begins.stops.is_empty();
+    let grows = begins.legs().any(|leg| !leg.lists.is_empty() || !leg.stops.is_empty());
     let both = if grows { &[Lists::Items, Lists::Nothing][..] } else { &[Lists::Nothing] };
     for lists in both {
-        if *lists == Lists::Nothing {
-            with_items.extend(&begins.without_items);
+        let mut going = Going { engine: engine.clone(), now, lists: *lists };
+        if !going.does(what) {
+            return Ok(None);
         }
-        let Some(begun) = begun(engine.clone(), what, now, *lists) else { return Ok(None) };
-        if begun != with_items {
-            let named = |ids: &BTreeSet<NodeId>| {
-                let name = |id: &NodeId| {
-                    run.cell(*id).map(|cell| (*id, cell.node.host, cell.node.key.to_string()))
-                };
-                ids.iter().filter_map(name).collect::<Vec<_>>()
-            };
-            return Err(format!(
-                "{what:?}, lists with {lists:?}: said to begin {:?}; it is {:?}",
-                named(&with_items),
-                named(&begun)
-            ));
-        }
+        compare_legs(run, &begins, &mut going).map_err(|error| format!("{what:?}, {error}"))?;
     }
     Ok(Some(match (begins.stops.is_empty(), after.mode) {
+        (true, _) if begins.waits.iter().any(|wait| !wait.begins.nodes.is_empty()) => {
+            "said behind what is asked on the way"
+        }
         (true, _) => name,
         (false, Mode::Run) => "said before items that are broken at",
         (false, Mode::Step | Mode::Pause) => "said before items",
     }))
+}
+
+/// What begins by itself, and behind each of the questions that are said to be asked, against what then does.
+fn compare_legs(run: &Run, begins: &Begins, going: &mut Going) -> Result<(), String> {
+    let none = Vec::new();
+    let asked = begins.waits.iter().map(|wait| &wait.at).map(Some).chain([None]);
+    for (leg, next) in begins.legs().zip(asked) {
+        let mut said: BTreeSet<NodeId> = leg.nodes.iter().copied().collect();
+        if going.lists == Lists::Nothing {
+            said.extend(&leg.without_items);
+        }
+        let begun = going.until_it_stands(run.cells.len());
+        if begun != said {
+            return Err(format!(
+                "lists with {:?}: said to begin {:?}; it is {:?}",
+                going.lists,
+                named(run, &said),
+                named(run, &begun)
+            ));
+        }
+        if !leg.stops.is_empty() {
+            return Ok(());
+        }
+        let next = next.unwrap_or(&none);
+        let (said, asked) = (next.iter().map(|(gate, _)| *gate).collect(), going.asked());
+        if asked != said {
+            return Err(format!(
+                "lists with {:?}: said to ask at {:?}; it does at {:?}",
+                going.lists,
+                named(run, &said),
+                named(run, &asked)
+            ));
+        }
+        going.answer();
+    }
+    Ok(())
+}
+
+fn named(run: &Run, ids: &BTreeSet<NodeId>) -> Vec<(NodeId, Option<HostId>, String)> {
+    let name =
+        |id: &NodeId| run.cell(*id).map(|cell| (*id, cell.node.host, cell.node.key.to_string()));
+    ids.iter().filter_map(name).collect()
 }
 
 /// The run as it would be then, and what is compared by that.
@@ -107,33 +139,59 @@ fn is_known(run: &Run, after: &Run) -> bool {
     !unknown && !run.cells.iter().any(|cell| failing(cell) || read(cell))
 }
 
-/// What the engine begins; `None`: it refuses.
-fn begun(
-    mut engine: Engine,
-    what: &Command,
-    mut now: Timestamp,
+/// An engine on whose hosts everything ends well.
+struct Going {
+    engine: Engine,
+    now: Timestamp,
     lists: Lists,
-) -> Option<BTreeSet<NodeId>> {
-    let known = engine.run().cells.len();
-    let mut begun = BTreeSet::new();
-    engine.handle(&Input::Command { by: who(), what: what.clone() }, now).ok()?;
-    let mut inputs = news(&engine, &mut begun, lists);
-    loop {
-        for input in &inputs {
-            let _taken = engine.handle(input, now);
-        }
-        inputs = news(&engine, &mut begun, lists);
-        if !inputs.is_empty() {
-            continue;
-        }
-        match engine.deadline(now) {
-            Some(due) if due > now => now = due,
-            Some(_) | None => break,
-        }
-        inputs.push(Input::Due);
+}
+
+impl Going {
+    /// Whether it does not refuse that.
+    fn does(&mut self, what: &Command) -> bool {
+        let input = Input::Command { by: who(), what: what.clone() };
+        self.engine.handle(&input, self.now).is_ok()
     }
-    begun.retain(|id| usize::try_from(id.0).is_ok_and(|place| place < known));
-    Some(begun)
+
+    /// What it begins among so many first nodes, until nothing goes on by itself.
+    fn until_it_stands(&mut self, known: usize) -> BTreeSet<NodeId> {
+        let mut begun = BTreeSet::new();
+        loop {
+            let mut inputs = news(&self.engine, &mut begun, self.lists);
+            if inputs.is_empty() {
+                match self.engine.deadline(self.now) {
+                    Some(due) if due > self.now => self.now = due,
+                    Some(_) | None => break,
+                }
+                inputs.push(Input::Due);
+            }
+            for input in &inputs {
+                let _taken = self.engine.handle(input, self.now);
+            }
+        }
+        begun.retain(|id| usize::try_from(id.0).is_ok_and(|place| place < known));
+        begun
+    }
+
+    /// The gates at which it asks whether to go on.
+    fn asked(&self) -> BTreeSet<NodeId> {
+        let run = self.engine.run();
+        let asks = |hold: &&Hold| {
+            let gate = run.cell(hold.on).is_some_and(|it| matches!(it.node.kind, Kind::Gate(_)));
+            let paused = run.opening(hold.on, run.mode) == Some(Opening::Paused);
+            gate && !paused && hold.offers.contains(&Offer::Go)
+        };
+        run.holds.values().filter(asks).map(|hold| hold.on).collect()
+    }
+
+    /// All of that is answered with going on.
+    fn answer(&mut self) {
+        for gate in self.asked() {
+            if let Some(hold) = self.engine.run().hold_on(gate) {
+                self.does(&Command::Choose(hold, Choice::Go, Why::default()));
+            }
+        }
+    }
 }
 
 /// What the hosts say to what is wanted of them.

@@ -82,24 +82,28 @@ impl Driven {
         self = self.keys(&format!(":{typed}"));
         let entry = words::chosen(&self.desk.model).unwrap();
         assert_eq!(entry.refused, None, "{typed}");
-        let listed = listed(words::would(&self.desk.model, &entry));
+        let listed = listed(&words::would(&self.desk.model, &entry));
         (self.keys("<esc>"), listed)
     }
 
-    /// What the open dialog lists under this button, or in all.
+    /// What the open dialog lists under this button, or in all, up to what waits for an answer.
     pub(super) fn dialog(&self, button: &str) -> Commands {
+        listed(&self.rows(button))
+    }
+
+    /// All rows of the open dialog under this button, or in all.
+    pub(super) fn rows(&self, button: &str) -> Vec<(String, Tone)> {
         let dialog = self.desk.model.dialog.as_ref().expect("a dialog is open");
         let rows = words::dialog_would(&self.desk.model, dialog).unwrap_or_default();
         let heading = format!("[ {button} ]");
         let at = rows.iter().position(|(row, _)| *row == heading);
-        let own: Vec<(String, Tone)> = match at {
+        match at {
             Some(at) => {
-                let rest = rows.into_iter().skip(at + 1);
-                rest.take_while(|(row, _)| !row.starts_with("[ ")).collect()
+                let rest = rows.iter().skip(at + 1);
+                rest.take_while(|(row, _)| !row.starts_with("[ ")).cloned().collect()
             }
-            None => rows,
-        };
-        listed(own)
+            None => rows.to_vec(),
+        }
     }
 
     /// Fills the fields of the open dialog, and presses that button of it; that is not carried out yet.
@@ -255,14 +259,35 @@ impl Driven {
 }
 
 /// The commands in rows that list them, but for those that wait for an answer on the way.
-fn listed(rows: Vec<(String, Tone)>) -> Commands {
-    let mut all = Commands::new();
+fn listed(rows: &[(String, Tone)]) -> Commands {
     let on_the_way = |row: &str| {
-        ["When what is asked", "Then the run goes on to a question", "asks: "]
+        ["When what is asked", "The run asks", "The run stops", "asks: "]
             .iter()
             .any(|it| row.starts_with(it))
     };
-    for (row, _) in rows.into_iter().take_while(|(row, _)| !on_the_way(row)) {
+    let rows: Vec<(String, Tone)> =
+        rows.iter().take_while(|(row, _)| !on_the_way(row)).cloned().collect();
+    all_listed(&rows)
+}
+
+/// All commands in rows that list them.
+pub(super) fn all_listed(rows: &[(String, Tone)]) -> Commands {
+    let mut all = Commands::new();
+    // What the last batch that is listed in full does.
+    let mut batch: Vec<&str> = Vec::new();
+    for (row, _) in rows {
+        if let Some((_, of)) = row.split_once("Batch").filter(|(before, _)| before.is_empty()) {
+            match of.split_once("the same as batch ") {
+                Some((of, _)) => {
+                    let hosts = of.split(": ").nth(1).unwrap();
+                    let hosts = hosts.split([' ', ',']).filter(|host| !host.is_empty());
+                    all.extend(hosts.flat_map(|host| {
+                        batch.iter().map(move |command| format!("{host}: {command}"))
+                    }));
+                }
+                None => batch.clear(),
+            }
+        }
         let Some((hosts, command)) = row.strip_prefix("  ").and_then(|row| row.split_once(": "))
         else {
             continue;
@@ -271,6 +296,7 @@ fn listed(rows: Vec<(String, Tone)>) -> Commands {
         if hosts.starts_with(' ') {
             continue;
         }
+        batch.push(command);
         all.extend(hosts.split(' ').map(|host| format!("{host}: {command}")));
     }
     all

@@ -336,7 +336,7 @@ fn what_stops_before_its_items_is_not_said_to_begin_them() {
     assert_eq!(listed, begins);
     let desk = run.keys(":continue").desk;
     let rows = words::would(&desk.model, &words::chosen(&desk.model).unwrap());
-    let rows: Vec<String> = rows.into_iter().map(|(row, _)| row).collect();
+    let rows: Vec<String> = rows.iter().map(|(row, _)| row.clone()).collect();
     insta::assert_snapshot!("stops_before_items", rows.join("\n"));
 }
 

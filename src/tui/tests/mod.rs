@@ -46,6 +46,7 @@ mod themes;
 mod typing;
 mod unanswered;
 mod unplanned;
+mod waits;
 
 use std::{
     ops::Range,

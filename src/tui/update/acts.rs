@@ -271,7 +271,7 @@ fn go_on(model: &Model) -> Option<Dialog> {
     {
         let behind = words::Behind::of(run, hold);
         let what = behind.as_ref().map_or_else(
-            || "answers the question; the run goes on".to_owned(),
+            || words::then(run, id),
             |behind| format!("goes on with the undo: {}", behind.in_full()),
         );
         let undo = match behind.map(|behind| behind.opens()) {
@@ -279,7 +279,10 @@ fn go_on(model: &Model) -> Option<Dialog> {
             Some(false) => "none: what is taken back is done again only by a new run",
             None => "{pause} pauses before the next step",
         };
-        let facts = about(model, run, hold, &what, with_keys(model, undo));
+        let mut facts = about(model, run, hold, &what, with_keys(model, undo));
+        if let Some(place) = words::asked_on(model, run, hold) {
+            facts.place = place;
+        }
         let facts = facts.takes(words::usual_rest(model));
         let dialog = about_hold(model, run, id, hold, "Go on?").about(facts);
         let about = words::consequence(model, hold, Offer::Go);

@@ -64,7 +64,7 @@ fn leave_out(model: &Model, host: Option<HostId>) -> Option<Dialog> {
 }
 
 /// During a run: a host takes no further part in it.
-pub(super) fn dialog(model: &Model) -> Option<Dialog> {
+pub(crate) fn dialog(model: &Model) -> Option<Dialog> {
     if model.run().is_none() {
         return leave_out(model, model.host());
     }

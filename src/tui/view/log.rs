@@ -49,14 +49,14 @@ fn title(model: &Model, pen: Pen, attempt: Try) -> String {
     };
     let named = |name: &str| words::pane_of(model, Pane::Log, name);
     let within = pen.glyphs.within;
-    let hosts = model.newest_attempts().len();
+    let hosts = words::count(model.newest_attempts().len(), "host");
     match model.log.shape {
         Shape::One => {}
         Shape::Folded => {
-            return named(&format!("Log {hosts} hosts {within} {}", cell.node.key.step));
+            return named(&format!("Log {hosts} {within} {}", cell.node.key.step));
         }
         Shape::Each => {
-            return named(&format!("Log {hosts} hosts, each line {within} {}", cell.node.key.step));
+            return named(&format!("Log {hosts}, each line {within} {}", cell.node.key.step));
         }
     }
     let host = cell.node.host.map_or("", |host| model.host_name(host));

@@ -1,6 +1,6 @@
 //! Steps that deployui has built in: what each does in a sentence, and its text, which is long, below.
 
-use super::commands::Row;
+use super::listing::Row;
 use crate::{
     model::{Kind, Plan, StepName},
     tui::styles::Tone,

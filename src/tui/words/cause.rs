@@ -1,6 +1,6 @@
 //! Why the run waits, in plain words.
 
-use super::behind::Behind;
+use super::{behind::Behind, gate};
 use crate::{
     model::{Changes, Key, Kind, Part, Query},
     run::{Cause, Cell, Hold, Offer, Run},
@@ -45,8 +45,10 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
         Cause::Unknown(_) => format!("UNKNOWN {place}"),
         Cause::Unsettled => format!("STILL RUNNING {place}"),
         Cause::Break if hold.is_rest() => format!("ASKS whether the undo ends before {place}"),
-        Cause::Break => format!("BREAK before {place}"),
-        Cause::Confirm(_) => format!("ASKS before {place}"),
+        Cause::Break => format!("BREAK before {place}{}", gate::in_batch(run, hold.on)),
+        Cause::Confirm(_) | Cause::Batch(_) => {
+            format!("ASKS {}", gate::asked_at(run, hold.on, &hold.cause))
+        }
         Cause::Schema => match Behind::of(run, hold) {
             Some(behind) => {
                 format!("ASKS before {}: a schema change has begun", behind.asked_before())
@@ -55,7 +57,6 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
         },
         Cause::Input(_, question) if question.text.is_empty() => format!("INPUT for {place}"),
         Cause::Input(..) => format!("ASKS {place}"),
-        Cause::Batch(_) => "ASKS before the next batch".to_owned(),
         Cause::LockHeld(_) => "LOCKED".to_owned(),
         Cause::Diverges(_) => "ASKS hosts differ".to_owned(),
         Cause::OnceHostGone(_) if moves(hold) => format!("ASKS where to do {place}"),
@@ -85,8 +86,13 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
             format!("Whether the undo ends before {place} was asked, and not answered."),
             "Nothing is left out yet: the undo can go on.".to_owned(),
         ],
-        Cause::Break => vec![format!("Stopped at your breakpoint, before {place}.")],
-        Cause::Confirm(question) => vec![question.clone()],
+        Cause::Break => {
+            let batch = gate::in_batch(run, hold.on);
+            vec![format!("Stopped at your breakpoint, before {place}{batch}.")]
+        }
+        Cause::Confirm(question) => {
+            vec![question.clone(), gate::asked_where(run, hold.on, &hold.cause)]
+        }
         Cause::Schema => Behind::of(run, hold).map_or_else(Vec::new, |behind| schema(&behind)),
         Cause::Input(_, question) => {
             let mut lines = match question.text.is_empty() {
@@ -107,7 +113,7 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
             lines
         }
         Cause::Batch(out) => {
-            vec![format!("{out} hosts of the batches before were excluded: more than allowed.")]
+            vec![gate::too_many_out(*out), gate::asked_where(run, hold.on, &hold.cause)]
         }
         Cause::LockHeld(who) => vec![format!("The lock is held by someone else: {who}")],
         Cause::Diverges(how) => vec![format!("The hosts differ: {how}")],

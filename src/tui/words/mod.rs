@@ -1,5 +1,6 @@
 //! What the console says, in whole words: states, causes, consequences, facts, times.
 
+mod ahead;
 mod behind;
 mod built;
 mod card;
@@ -11,9 +12,11 @@ mod ending;
 mod entry;
 mod event;
 mod face;
+mod gate;
 mod host;
 mod link;
 mod listed;
+mod listing;
 mod offer;
 mod outside;
 mod past;
@@ -43,6 +46,7 @@ pub(crate) use self::{
     entry::{Entry, all_entries, chosen, entries, fitting},
     event::{event, part},
     face::{Look, look},
+    gate::{asked_on, then},
     host::host,
     link::{Linked, left_out, linked},
     listed::{Listed, listed},

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{HOSTS_SHOWN, behind::Behind};
+use super::{HOSTS_SHOWN, behind::Behind, gate};
 use crate::{
     model::{HoldId, HostId},
     run::{Cause, Hold, Offer, Run},
@@ -42,7 +42,10 @@ pub(crate) fn consequence(model: &Model, hold: &Hold, offer: Offer) -> String {
         return behind.in_short();
     }
     let text = match offer {
-        Offer::Go => go(&hold.cause),
+        Offer::Go => match (&hold.cause, model.run()) {
+            (Cause::Confirm(_) | Cause::Batch(_), Some(run)) => return behind_gate(run, hold),
+            (cause, _) => go(cause),
+        },
         Offer::Retry if unknown => "runs it AGAIN, perhaps a second time",
         Offer::Retry => "runs the same command once more",
         Offer::Edit => "changes the command for this run only",
@@ -174,16 +177,26 @@ fn happened(cause: &Cause) -> String {
     }
 }
 
+/// What comes of going on at a gate.
+fn behind_gate(run: &Run, hold: &Hold) -> String {
+    match (gate::next(run, hold.on), run.asked_behind(hold.on)) {
+        // Others may be asked behind the same step.
+        (Some(next), Some(_)) => format!("next comes {next}"),
+        (Some(next), None) => format!("goes on with {next}"),
+        (None, _) => "goes on".to_owned(),
+    }
+}
+
 fn go(cause: &Cause) -> &'static str {
     match cause {
         Cause::Break => "to the end, or the next breakpoint",
-        Cause::Confirm(_) => "goes on",
         Cause::Unsettled => "goes on; what still runs is left alone",
-        Cause::Batch(_) => "goes on with the next hosts",
         Cause::Diverges(_) => "goes on although the hosts differ",
         Cause::Failed(_)
         | Cause::Refused(_)
         | Cause::Unknown(_)
+        | Cause::Confirm(_)
+        | Cause::Batch(_)
         | Cause::Schema
         | Cause::Input(..)
         | Cause::LockHeld(_)

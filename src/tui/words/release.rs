@@ -180,7 +180,7 @@ fn plan(model: &Model, candidate: &Candidate) -> Vec<Detail> {
 }
 
 /// Every command that going back to it would run, host by host, once that was told.
-pub(crate) fn commands(model: &Model, candidate: &Candidate) -> Vec<super::commands::Row> {
+pub(crate) fn commands(model: &Model, candidate: &Candidate) -> Vec<super::listing::Row> {
     match &candidate.refused {
         Some(why) => vec![(format!("{} is not offered: {why}", candidate.name), Tone::Warn)],
         None => super::would::intended(model, &Intent::rollback(&candidate.name)),

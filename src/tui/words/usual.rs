@@ -61,7 +61,8 @@ pub(crate) fn on_host(model: &Model, host: Option<HostId>) -> String {
     }
 }
 
-fn of_stage(model: &Model, names: &str) -> String {
+/// Names of hosts, and of which stage they are.
+pub(super) fn of_stage(model: &Model, names: &str) -> String {
     let stage = model.plan().map_or("", |plan| plan.stage.as_str());
     format!("{names} ({stage})")
 }

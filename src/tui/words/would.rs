@@ -1,18 +1,13 @@
 //! What would be run, host by host, before anything is done: by the chosen entry of the palette, and by
 //! the buttons of a dialog.
 
-use std::collections::BTreeSet;
-
 use super::{
-    Behind, alike, all_of,
-    commands::{self, Row},
-    consequence,
-    entry::Entry,
-    key_of, preview, standing_of,
+    Behind, ahead, alike, all_of, commands, consequence, entry::Entry, key_of, listing::Row,
+    preview, standing_of,
 };
 use crate::{
-    model::{HoldId, Node, NodeId},
-    run::{Abort, Begins, Cause, Choice, Event, Fact, Hold, Mode, Offer, Run},
+    model::{HoldId, Node, NodeId, Plan},
+    run::{Abort, Cause, Choice, Event, Fact, Hold, Mode, Offer, Run},
     tui::{
         action::{Act, Action},
         state::{
@@ -64,10 +59,13 @@ pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
             | Act::AssumeFailed
             | Act::Elsewhere
             | Act::TakeOver
-            | Act::Input
-            | Act::Exclude,
+            | Act::Input,
             Some(run),
         ) => answered(model, run, act),
+        (Act::Exclude, Some(run)) => match answered(model, run, act) {
+            rows if rows.is_empty() => excluded(model),
+            rows => rows,
+        },
         (Act::Maintenance | Act::Rollback | Act::TakeOver, _) => told(model),
         // These need an open run, without which they were refused above; or run nothing.
         (
@@ -123,76 +121,42 @@ fn aborted(model: &Model, run: &Run) -> Vec<Row> {
 /// What a run does that is let go on from where it is: the next step of it, or all.
 fn let_go(model: &Model, run: &Run, mode: Mode) -> Vec<Row> {
     let after = run.in_mode(mode);
-    if mode == Mode::Step {
-        return up_to_items(model, &after, &after.begins(), &[]);
+    if mode == Mode::Run && after.is_taken_back() {
+        return commands::undoing(model, &after);
     }
-    all(model, &after)
+    goes_on(model, &after, &[])
 }
 
-/// All that a run goes on with, up to its end: what waits for an answer on the way stands apart.
-fn all(model: &Model, run: &Run) -> Vec<Row> {
-    if run.is_taken_back() {
-        return commands::undoing(model, run);
-    }
+/// What a run does from here on, as far as it may go.
+fn goes_on(model: &Model, run: &Run, but: &[NodeId]) -> Vec<Row> {
     let next = run.begins();
-    apart(model, run, &next, commands::begins(model, run, &next, &[]))
-}
-
-/// What begins by itself, and what waits for an answer on the way.
-fn apart(model: &Model, run: &Run, next: &Begins, mut begins: Vec<Row>) -> Vec<Row> {
-    let later = commands::later(model, run, next);
-    if !later.is_empty() {
-        begins.extend(under(&behind(run, next, ANSWERED), later));
+    if run.is_taken_back() {
+        let cells = next.nodes.iter().filter(|id| !but.contains(id));
+        let nodes = cells.filter_map(|id| Some(run.cell(*id)?.node.clone()));
+        return commands::of_undo(model, run, &nodes.collect::<Vec<Node>>());
     }
-    begins
-}
-
-/// What begins by itself in a run that is paused, or goes on by one step.
-fn up_to_items(model: &Model, run: &Run, next: &Begins, but: &[NodeId]) -> Vec<Row> {
-    let mut begins = commands::begins(model, run, next, but);
-    let more = commands::without_items(model, run, next);
-    if let (false, Some(none)) = (more.is_empty(), no_items(run, next)) {
-        begins.extend(under(&format!("At once, too, {none}:"), more));
-    }
-    begins
-}
-
-/// A heading of what lies behind a question, or behind lists that may have no items.
-fn behind(run: &Run, next: &Begins, heading: &str) -> String {
-    match no_items(run, next) {
-        Some(none) => format!("{heading}; at once, {none}:"),
-        None => format!("{heading}:"),
-    }
-}
-
-/// Where the lists that stop the run have no items.
-fn no_items(run: &Run, next: &Begins) -> Option<String> {
-    let steps = next.stops.iter().filter_map(|id| Some(run.cell(*id)?.node.key.step.as_str()));
-    let steps: BTreeSet<&str> = steps.collect();
-    match steps.len() {
-        0 => None,
-        1 => Some(format!("if {} lists no items", steps.into_iter().collect::<String>())),
-        _ => {
-            let names: Vec<&str> = steps.into_iter().collect();
-            Some(format!("if {} list no items", names.join(" and ")))
-        }
-    }
+    ahead::ahead(model, run, &next, but)
 }
 
 /// What a run does that is begun.
 fn planned(model: &Model, mode: Mode) -> Vec<Row> {
     match &model.subject {
-        Subject::Plan(plan) if mode == Mode::Step => {
-            let fact = Fact::Opened(plan.clone());
-            let opened = Event { seq: 0, at: model.now, by: None, fact };
-            Run::open(&opened).map_or_else(|_no_run| Vec::new(), |run| let_go(model, &run, mode))
-        }
-        Subject::Plan(plan) => commands::of_plan(plan, None),
+        Subject::Plan(plan) => begun(model, plan, None, mode),
         Subject::Run(_) | Subject::Nothing => {
             let line = "The next run is planned first, and shown; then a dialog asks.";
             vec![(line.to_owned(), Tone::Text)]
         }
     }
+}
+
+/// What a run of this plan does; its texts have the functions of another one, where they are too few to tell.
+fn begun(model: &Model, plan: &Plan, other: Option<&Plan>, mode: Mode) -> Vec<Row> {
+    let fact = Fact::Opened(Box::new(plan.clone()));
+    let Ok(run) = Run::open(&Event { seq: 0, at: model.now, by: None, fact }) else {
+        return Vec::new();
+    };
+    let run = run.in_mode(mode);
+    ahead::of_plan(model, &run, &run.begins(), (&[], other))
 }
 
 /// What an answer to the open question would run: here, and on all hosts that it can be given to.
@@ -216,6 +180,16 @@ fn answered(model: &Model, run: &Run, act: Act) -> Vec<Row> {
         rows.push((super::capital(&heading), Tone::Strong));
         rows.extend(answer(model, run, &ids, &choice));
     }
+    rows
+}
+
+/// What leaving out a host does that nothing is asked about: what its dialog says, and lists.
+fn excluded(model: &Model) -> Vec<Row> {
+    let Some(dialog) = update::exclusion(model) else { return Vec::new() };
+    let what = dialog.facts.iter().map(|facts| format!("{}.", facts.what));
+    let lines = what.chain(dialog.text.iter().cloned());
+    let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
+    rows.extend(dialog_would(model, &dialog).into_iter().flatten());
     rows
 }
 
@@ -314,26 +288,23 @@ impl Follows<'_> {
     /// What follows, with what is said above it.
     fn if_any(&self) -> Vec<Row> {
         let (model, run) = (self.model, self.run);
-        let goes_on = run.mode == Mode::Run;
-        let next = run.begins();
-        let begins = commands::begins(model, run, &next, &self.but);
-        let at_once = !begins.is_empty() || run.is_taken_back();
-        let rows = match (goes_on, run.is_taken_back()) {
-            (false, _) => up_to_items(model, run, &next, &self.but),
-            (true, true) => commands::undoing(model, run),
-            (true, false) if !at_once => commands::later(model, run, &next),
-            (true, false) => apart(model, run, &next, begins),
+        let (goes_on, back) = (run.mode == Mode::Run, run.is_taken_back());
+        let rows = match goes_on && back {
+            true => commands::undoing(model, run),
+            false => self::goes_on(model, run, &self.but),
         };
         if rows.is_empty() {
             return rows;
         }
-        let asked: Vec<HoldId> = run.holds.keys().copied().collect();
-        let heading = match (goes_on, run.is_taken_back()) {
+        // What is asked at gates is said where it is.
+        let on_host = |hold: &Hold| run.cell(hold.on).is_some_and(|it| it.node.host.is_some());
+        let asked = run.holds.iter().filter(|(_, hold)| on_host(hold)).map(|(id, _)| *id);
+        let asked: Vec<HoldId> = asked.collect();
+        let heading = match (goes_on, back) {
             (true, _) if !asked.is_empty() => {
                 let which = standing_of(model, run, &asked);
                 format!("First what else is open is asked about ({which}); then the run goes on:")
             }
-            (true, false) if !at_once => behind(run, &next, BEHIND),
             (true, false) => "Then the run goes on, to the end or to the next question:".to_owned(),
             (true, true) => "Then the undo goes on:".to_owned(),
             (false, _) => "Then the run goes on, and pauses before its next step:".to_owned(),
@@ -341,12 +312,6 @@ impl Follows<'_> {
         under(&heading, rows)
     }
 }
-
-/// What is said above what waits for an answer.
-const ANSWERED: &str = "When what is asked on the way is answered";
-
-/// The same where nothing else comes before it.
-const BEHIND: &str = "Then the run goes on to a question or a breakpoint; behind that";
 
 /// What looking at hosts runs there.
 const LOOKS: &str =
@@ -367,7 +332,7 @@ pub(super) fn intended(model: &Model, intent: &Intent) -> Vec<Row> {
     let mut rows: Vec<Row> = lines.into_iter().map(|line| (line, Tone::Text)).collect();
     let told = model.sight.preview.told.as_ref().is_some_and(|(of, _)| of == intent);
     if let Some(plan) = model.sight.preview.plan.as_ref().filter(|_| told) {
-        rows.extend(commands::of_plan(plan, model.plan()));
+        rows.extend(begun(model, plan, model.plan(), Mode::Run));
     }
     rows
 }
