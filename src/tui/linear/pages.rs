@@ -330,7 +330,7 @@ impl<S: Source> Linear<S> {
             entry.goal == crate::tui::state::palette::Goal::Key(Action::Act(Act::Deploy))
         });
         let rows = entry.map(|entry| words::would(&self.model, &entry)).unwrap_or_default();
-        self.out.lines(rows.into_iter().map(|(text, _)| text));
+        self.out.lines(rows.iter().map(|(text, _)| text));
     }
 
     /// Runs that there were, as soon as they are told.

@@ -20,6 +20,7 @@ pub(crate) mod moment;
 pub(crate) mod narrow;
 pub(crate) mod palette;
 pub(crate) mod picker;
+pub(crate) mod previews;
 pub(crate) mod said;
 pub(crate) mod sight;
 pub(crate) mod stages;
@@ -46,6 +47,7 @@ use self::{
     narrow::Narrow,
     palette::{Palette, Recent},
     picker::Picker,
+    previews::Previews,
     said::{COVERED_AFTER, Said, Sheet},
     sight::Sight,
     stages::Stages,
@@ -141,6 +143,8 @@ pub(crate) struct Model {
     pub(crate) help: Option<Help>,
     pub(crate) palette: Option<Palette>,
     pub(crate) recent: Recent,
+    /// What would be run by what is open.
+    pub(crate) previews: Previews,
     pub(crate) history: History,
     /// A run that is read, in the place of the present.
     pub(crate) past: Option<Box<Past>>,
@@ -215,6 +219,7 @@ impl Model {
             help: None,
             palette: None,
             recent: Recent::default(),
+            previews: Previews::default(),
             history: History::default(),
             past: None,
             host_view: None,

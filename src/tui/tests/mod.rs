@@ -32,6 +32,7 @@ mod outside;
 mod palette;
 mod past;
 mod picker;
+mod previews;
 mod reasons;
 mod rollback;
 mod said;

@@ -76,6 +76,7 @@ pub(crate) enum Msg {
 pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     let before = (model.cursor.row, model.cursor.column);
     model.read |= matches!(msg, Msg::Key(_) | Msg::Spoken(_) | Msg::Mouse(_) | Msg::Paste(_));
+    let (reach, open) = (Reach::of(&msg), is_open(model));
     let mut wishes = match msg {
         Msg::Key(key) => keys::key(model, key),
         Msg::Spoken(what) => spoken::spoken(model, what),
@@ -113,6 +114,14 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
             }
         }
     };
+    let stays = match reach {
+        Reach::Nothing => true,
+        Reach::WhatIsOpen => open != (false, false) && open == is_open(model),
+        Reach::Anything => false,
+    };
+    if !stays {
+        model.previews.forget();
+    }
     model.uncover();
     dialog::close_stale(model);
     outside::keep_true(model);
@@ -129,6 +138,38 @@ pub(crate) fn update(model: &mut Model, msg: Msg) -> Vec<Wish> {
     wishes.extend(outside::glance(model));
     wishes.extend(tempo::ask(model));
     wishes
+}
+
+/// What something that happened may change of all that previews rest on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    Nothing,
+    /// The dialog or the palette, and nothing behind it, if one is open and stays so.
+    WhatIsOpen,
+    Anything,
+}
+
+impl Reach {
+    fn of(msg: &Msg) -> Self {
+        match msg {
+            Msg::Second | Msg::Focus(_) | Msg::Resize(_) => Self::Nothing,
+            Msg::Told(told) => {
+                // These come often, and are of times, ways and words alone.
+                let passing = matches!(
+                    **told,
+                    Told::RoundTrip { .. } | Told::Way(..) | Told::Pace(_) | Told::Note(_)
+                );
+                if passing { Self::Nothing } else { Self::Anything }
+            }
+            Msg::Key(_) | Msg::Spoken(_) | Msg::Mouse(_) | Msg::Paste(_) => Self::WhatIsOpen,
+            Msg::Interrupt | Msg::Stop => Self::Anything,
+        }
+    }
+}
+
+/// Whether a dialog is open, and the palette.
+fn is_open(model: &Model) -> (bool, bool) {
+    (model.dialog.is_some(), model.palette.is_some())
 }
 
 /// The cursor stays in the matrix, and the focus on a pane that is there.

@@ -67,7 +67,7 @@ pub(super) fn rows(text: Vec<(String, Tone)>, pen: Pen, width: usize) -> Vec<Lin
     let lines = text.into_iter().flat_map(|(line, tone)| {
         line.split('\n').map(|line| (line.to_owned(), tone)).collect::<Vec<_>>()
     });
-    wrapped(pen, lines.collect(), width)
+    wrapped(pen, &lines.collect::<Vec<_>>(), width)
 }
 
 /// Hosts that cannot be had, before the run.

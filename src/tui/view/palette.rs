@@ -133,19 +133,19 @@ pub(super) fn would_rows(model: &Model, pen: Pen) -> usize {
 
 fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let Some(chosen) = words::chosen(model) else { return Vec::new() };
-    wrapped(pen, words::would(model, &chosen), width)
+    wrapped(pen, &words::would(model, &chosen), width)
 }
 
 /// Rows that keep their indent where they are broken.
-pub(super) fn wrapped(pen: Pen, rows: Vec<(String, Tone)>, width: usize) -> Vec<Line<'static>> {
-    let lines = rows.into_iter().flat_map(|(text, tone)| {
+pub(super) fn wrapped(pen: Pen, rows: &[(String, Tone)], width: usize) -> Vec<Line<'static>> {
+    let lines = rows.iter().flat_map(|(text, tone)| {
         let indent = text.chars().take_while(|c| *c == ' ').count().min(width / 2);
         let body = text.trim_start();
         let broken = wrap_words(body, width.saturating_sub(indent));
         let pad = " ".repeat(indent);
         broken
             .into_iter()
-            .map(move |row| Line::from(pen.span(&format!("{pad}{row}"), tone)))
+            .map(move |row| Line::from(pen.span(&format!("{pad}{row}"), *tone)))
             .collect::<Vec<_>>()
     });
     lines.collect()

@@ -133,7 +133,7 @@ pub(super) fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>>
         return vec![Line::from(pen.span(says, Tone::Warn))];
     };
     if model.picker.as_ref().is_some_and(|picker| picker.commands) {
-        return wrapped(pen, words::release_commands(model, candidate), width);
+        return wrapped(pen, &words::release_commands(model, candidate), width);
     }
     labelled(pen, words::details(model, candidate), LABEL, width)
 }

@@ -10,7 +10,11 @@ use crate::{
         action::Action,
         glyphs::Glyphs,
         keymap::written,
-        state::{Model, sight::Sight},
+        state::{
+            Model,
+            previews::{Of, Rows},
+            sight::Sight,
+        },
         styles::Tone,
         told::Intent,
     },
@@ -180,11 +184,13 @@ fn plan(model: &Model, candidate: &Candidate) -> Vec<Detail> {
 }
 
 /// Every command that going back to it would run, host by host, once that was told.
-pub(crate) fn commands(model: &Model, candidate: &Candidate) -> Vec<super::listing::Row> {
-    match &candidate.refused {
+pub(crate) fn commands(model: &Model, candidate: &Candidate) -> Rows {
+    let of = Of::Release(candidate.name.clone(), candidate.refused.clone());
+    let rows = || match &candidate.refused {
         Some(why) => vec![(format!("{} is not offered: {why}", candidate.name), Tone::Warn)],
         None => super::would::intended(model, &Intent::rollback(&candidate.name)),
-    }
+    };
+    model.previews.of(of, || Some(rows())).unwrap_or_default()
 }
 
 /// What going back to it means, in a few words.

@@ -14,6 +14,7 @@ use crate::{
             Model, Subject,
             dialog::{Button, Deed, Dialog},
             palette::Goal,
+            previews::{Of, Rows},
         },
         styles::Tone,
         told::Intent,
@@ -22,7 +23,13 @@ use crate::{
 };
 
 /// What the chosen entry would run, host by host, before anything is done.
-pub(crate) fn would(model: &Model, entry: &Entry) -> Vec<Row> {
+pub(crate) fn would(model: &Model, entry: &Entry) -> Rows {
+    let Entry { goal, about, refused, .. } = entry.clone();
+    let of = Of::Entry(goal, about, refused);
+    model.previews.of(of, || Some(of_entry(model, entry))).unwrap_or_default()
+}
+
+fn of_entry(model: &Model, entry: &Entry) -> Vec<Row> {
     let text = |text: String| vec![(text, Tone::Text)];
     let act = match &entry.goal {
         Goal::Key(Action::Act(act)) => *act,
@@ -189,7 +196,7 @@ fn excluded(model: &Model) -> Vec<Row> {
     let what = dialog.facts.iter().map(|facts| format!("{}.", facts.what));
     let lines = what.chain(dialog.text.iter().cloned());
     let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
-    rows.extend(dialog_would(model, &dialog).into_iter().flatten());
+    rows.extend(of_dialog(model, &dialog).into_iter().flatten());
     rows
 }
 
@@ -338,7 +345,13 @@ pub(super) fn intended(model: &Model, intent: &Intent) -> Vec<Row> {
 }
 
 /// What the open dialog would run on hosts, if that is known; `None`: it runs nothing there.
-pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
+pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Rows> {
+    let buttons = dialog.buttons.iter().map(|it| (it.label.clone(), it.deed.clone())).collect();
+    let of = Of::Dialog(buttons, dialog.intent().cloned());
+    model.previews.of(of, || of_dialog(model, dialog))
+}
+
+fn of_dialog(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
     if let Some(intent) = dialog.intent() {
         return Some(intended(model, intent));
     }
