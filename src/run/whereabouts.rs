@@ -1,6 +1,6 @@
 //! Where gates stand: what is right behind them, and in which batch of hosts.
 
-use super::Run;
+use super::{Cell, Run, State};
 use crate::model::{Batch, Gate, HostId, Kind, NodeId, Origin};
 
 impl Run {
@@ -12,6 +12,18 @@ impl Run {
             Origin::ItemOf(of) | Origin::InsteadOf(of) => self.batch(of),
             Origin::UndoOf(_) | Origin::FollowerOf(_) | Origin::LeaveOf(_) => None,
         }
+    }
+
+    /// The gate at which a paused run stands: the first that it passes when it goes on.
+    #[must_use]
+    pub fn stands_before(&self) -> Option<NodeId> {
+        let stands = |cell: &Cell| {
+            cell.node.is_stop()
+                && cell.state == State::Waiting
+                && !self.given_up(cell)
+                && self.ready(cell)
+        };
+        self.ids().find(|(_, cell)| stands(cell)).map(|(id, _)| id)
     }
 
     /// The host on which what a gate asks about was done, where it is asked behind that.

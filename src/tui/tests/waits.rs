@@ -187,6 +187,26 @@ fn what_is_asked_before_the_next_step_is_listed_with_it() {
 }
 
 #[test]
+fn a_paused_run_says_what_it_goes_on_with_and_in_which_batch() {
+    let silent = ASKS.replace(", confirm = { after = \"Next batch?\" }", "");
+    let silent = silent.replace(", confirm = \"Is there a backup?\"", "");
+    let mut run = driven(&silent).keys("S").press("Step by step").goes_on().0;
+    for said in [
+        "migrate 2/5",
+        "switch (batch 1 of 2) 3/5",
+        "restart (batch 1 of 2) 4/5",
+        "switch (batch 2 of 2) 3/5",
+        "restart (batch 2 of 2) 4/5",
+        "tell 5/5",
+    ] {
+        let screen = run.desk.screen();
+        assert!(screen.contains(&format!("PAUSED before {said}")), "{said}: {screen}");
+        run = run.keys("S").goes_on().0;
+    }
+    assert!(run.run().closed.is_some());
+}
+
+#[test]
 fn one_host_of_several_whose_log_there_is_is_one_host() {
     let story = story::Story::opened().done("release", &[0, 1, 2], 1).pass("build");
     let mut desk = Desk::new(WIDE).tell(story.start("build", 0).told()).keys("4a");

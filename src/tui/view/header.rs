@@ -360,6 +360,18 @@ fn going(model: &Model, run: &Run) -> (String, Tone) {
         Mode::Run => (format!("{spin} RUN {at}/{all} {step}"), Tone::Running),
         Mode::Step => (format!("{spin} STEP {at}/{all} {step}"), Tone::Running),
         Mode::Pause if busy => (format!("{spin} {at}/{all} {step}, then PAUSED"), Tone::Held),
-        Mode::Pause => (format!("{} PAUSED before {step} {at}/{all}", glyphs.held), Tone::Held),
+        Mode::Pause => {
+            let (step, at) = stands_before(model, run).unwrap_or_else(|| (step.to_owned(), at));
+            (format!("{} PAUSED before {step} {at}/{all}", glyphs.held), Tone::Held)
+        }
     }
+}
+
+/// What a paused run goes on with, and which step of the pipeline that is: in batches it is not the first
+/// that is not done everywhere.
+fn stands_before(model: &Model, run: &Run) -> Option<(String, usize)> {
+    let gate = run.stands_before()?;
+    let (at, _) = model.grid.find(gate)?;
+    let step = &model.grid.columns.get(at)?.step;
+    Some((format!("{step}{}", words::in_batch(run, gate)), at + 1))
 }

@@ -46,7 +46,7 @@ pub(crate) use self::{
     entry::{Entry, all_entries, chosen, entries, fitting},
     event::{event, part},
     face::{Look, look},
-    gate::{asked_on, then},
+    gate::{asked_on, in_batch, then},
     host::host,
     link::{Linked, left_out, linked},
     listed::{Listed, listed},
