@@ -8,6 +8,7 @@ use super::{
     undo,
 };
 use crate::{
+    model::{Gate, Kind},
     run::{Abort, Cause, Choice, Command, Hold, Mode, Offer, Sig},
     tui::{
         action::{Act, Action},
@@ -248,7 +249,12 @@ fn start(model: &Model, preferred: Mode) -> Option<Dialog> {
         words::all_hosts(model),
         with_keys(model, DURING),
     ));
-    let straight = ("Run straight", Act::Deploy, "to the end, or to the first failure", Mode::Run);
+    let asks = plan.nodes.iter().any(|node| matches!(node.kind, Kind::Gate(Gate::Confirm(_))));
+    let end = match asks {
+        true => "to the end, or to the first question or failure",
+        false => "to the end, or to the first failure",
+    };
+    let straight = ("Run straight", Act::Deploy, end, Mode::Run);
     let stepping = ("Step by step", Act::Step, "the first step, then wait for you", Mode::Step);
     let order = if preferred == Mode::Step { [stepping, straight] } else { [straight, stepping] };
     for (label, act, about, mode) in order {

@@ -224,11 +224,11 @@ impl<'r> Way<'r> {
         for row in asked(self.run, wait) {
             self.listing.row(row, Tone::Held);
         }
-        let breaks = wait.at.iter().all(|(_, cause)| *cause == Cause::Break);
-        let answer = match (breaks, wait.at.len()) {
-            (true, _) => "After you continue".to_owned(),
-            (false, 1) => "After you confirm".to_owned(),
-            (false, all) => format!("After you confirm all {all}"),
+        let confirms = wait.at.iter().any(|(_, cause)| matches!(cause, Cause::Confirm(_)));
+        let answer = match (confirms, wait.at.len()) {
+            (true, 1) => "After you confirm".to_owned(),
+            (true, all) => format!("After you confirm all {all}"),
+            (false, _) => "After you go on".to_owned(),
         };
         let nothing = wait.begins.nodes.is_empty() && wait.begins.lists.is_empty();
         let row = match (nothing, self.run.mode) {
@@ -301,13 +301,14 @@ impl<'r> Way<'r> {
         if begins {
             let steps: Vec<&str> = batch.steps.iter().map(|step| step.as_str()).collect();
             let left = usize::from(batch.of.saturating_sub(batch.number)) + 1;
-            let how = match (left, steps.len()) {
-                (1, _) => "",
-                (_, 1) => ", one after the other",
-                (_, _) => ": each goes through all of them before the next begins",
+            let how = match steps.len() {
+                1 => "one after the other",
+                _ => "each goes through all of them before the next begins",
             };
-            let row = format!("{} in {}{how}", steps.join(", "), gate::batches(left));
-            self.listing.row(row, Tone::Dim);
+            if left > 1 {
+                let row = format!("{} in {left} batches: {how}", steps.join(", "));
+                self.listing.row(row, Tone::Dim);
+            }
         }
         let row = format!("{}: {}", super::capital(&gate::numbered(batch)), self.hosts(batch));
         self.listing.row(row, Tone::Strong);

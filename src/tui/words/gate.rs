@@ -93,11 +93,6 @@ pub(crate) fn too_many_out(out: u16) -> String {
     format!("{hosts} of the batches before {were} excluded: more than allowed.")
 }
 
-/// So many batches.
-pub(crate) fn batches(n: usize) -> String {
-    if n == 1 { "1 batch".to_owned() } else { format!("{n} batches") }
-}
-
 /// A batch as people count.
 pub(crate) fn numbered(batch: &Batch) -> String {
     format!("batch {} of {}", batch.number, batch.of)

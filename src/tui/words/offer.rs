@@ -181,7 +181,7 @@ fn happened(cause: &Cause) -> String {
 fn behind_gate(run: &Run, hold: &Hold) -> String {
     match (gate::next(run, hold.on), run.asked_behind(hold.on)) {
         // Others may be asked behind the same step.
-        (Some(next), Some(_)) => format!("next comes {next}"),
+        (Some(next), Some(_)) => format!("then {next}"),
         (Some(next), None) => format!("goes on with {next}"),
         (None, _) => "goes on".to_owned(),
     }

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::{HoldId, Node, NodeId, Plan},
-    run::{Abort, Cause, Choice, Event, Fact, Hold, Mode, Offer, Run},
+    run::{Abort, Begins, Cause, Choice, Event, Fact, Hold, Mode, Offer, Run},
     tui::{
         action::{Act, Action},
         state::{
@@ -131,18 +131,17 @@ fn let_go(model: &Model, run: &Run, mode: Mode) -> Vec<Row> {
     if mode == Mode::Run && after.is_taken_back() {
         return commands::undoing(model, &after);
     }
-    goes_on(model, &after, &[])
+    goes_on(model, &after, &after.begins(), &[])
 }
 
 /// What a run does from here on, as far as it may go.
-fn goes_on(model: &Model, run: &Run, but: &[NodeId]) -> Vec<Row> {
-    let next = run.begins();
+fn goes_on(model: &Model, run: &Run, next: &Begins, but: &[NodeId]) -> Vec<Row> {
     if run.is_taken_back() {
         let cells = next.nodes.iter().filter(|id| !but.contains(id));
         let nodes = cells.filter_map(|id| Some(run.cell(*id)?.node.clone()));
         return commands::of_undo(model, run, &nodes.collect::<Vec<Node>>());
     }
-    ahead::ahead(model, run, &next, but)
+    ahead::ahead(model, run, next, but)
 }
 
 /// What a run does that is begun.
@@ -292,13 +291,20 @@ impl Follows<'_> {
         vec![(none.to_owned(), Tone::Dim)]
     }
 
+    /// Whether nothing begins before something else is asked.
+    fn waits(&self, next: &Begins) -> bool {
+        let begins = next.nodes.iter().any(|id| !self.but.contains(id)) || !next.lists.is_empty();
+        !begins && !next.waits.is_empty()
+    }
+
     /// What follows, with what is said above it.
     fn if_any(&self) -> Vec<Row> {
         let (model, run) = (self.model, self.run);
         let (goes_on, back) = (run.mode == Mode::Run, run.is_taken_back());
+        let next = run.begins();
         let rows = match goes_on && back {
             true => commands::undoing(model, run),
-            false => self::goes_on(model, run, &self.but),
+            false => self::goes_on(model, run, &next, &self.but),
         };
         if rows.is_empty() {
             return rows;
@@ -311,6 +317,9 @@ impl Follows<'_> {
             (true, _) if !asked.is_empty() => {
                 let which = standing_of(model, run, &asked);
                 format!("First what else is open is asked about ({which}); then the run goes on:")
+            }
+            (true, false) if self.waits(&next) => {
+                "Then the run goes on to its next question:".to_owned()
             }
             (true, false) => "Then the run goes on, to the end or to the next question:".to_owned(),
             (true, true) => "Then the undo goes on:".to_owned(),
