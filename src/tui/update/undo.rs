@@ -64,24 +64,14 @@ pub(super) fn go_on(model: &Model, run: &Run) -> Dialog {
 pub(super) fn leave(model: &Model) -> Option<Dialog> {
     let run = model.open_run().filter(|run| run.aborting.is_some())?;
     let (id, hold) = model.hold().filter(|(_, hold)| ends_the_run(run, hold))?;
-    let deed = Deed::Choose(vec![id], Choice::Abort);
-    let what = "ends the run: what was taken back stays so, what was not stays done";
-    let facts = Facts::new(what, words::all_hosts(model), "none: the run cannot be taken up again");
-    let dialog = about_hold(model, run, id, hold, "Leave the rest as it is?").about(facts).button(
-        "Leave as it is",
-        Some('L'),
-        "takes back nothing further",
-        deed,
-    );
-    Some(dialog)
+    let dialog = about_hold(model, run, id, hold, LEAVE_REST);
+    Some(leaving_rest(model, dialog, Deed::Choose(vec![id], Choice::Abort)))
 }
 
 /// A paused undo is broken off.
 pub(super) fn rest(model: &Model) -> Option<Dialog> {
     let run = model.open_run().filter(|run| breaks_off(run))?;
-    let what = "ends the run: what was taken back stays so, what was not stays done";
-    let facts = Facts::new(what, words::all_hosts(model), "none: the run cannot be taken up again");
-    let mut dialog = Dialog::new("Leave the rest as it is?", Subject::Run, model.now).about(facts);
+    let mut dialog = Dialog::new(LEAVE_REST, Subject::Run, model.now);
     if model.steps_running() > 0 {
         let running = words::count(model.steps_running(), "step");
         dialog = dialog.line(format!("Running now: {running}; they go on to their end."));
@@ -95,8 +85,18 @@ pub(super) fn rest(model: &Model) -> Option<Dialog> {
             dialog.text.extend(on_hosts);
         }
     }
+    Some(leaving_rest(model, dialog, Deed::Rest).with_reason())
+}
+
+/// The question whether what is not taken back yet stays as it is.
+const LEAVE_REST: &str = "Leave the rest as it is?";
+
+/// What comes of that, whichever way it is asked, and the button that does it.
+fn leaving_rest(model: &Model, dialog: Dialog, deed: Deed) -> Dialog {
+    let what = "ends the run: what was taken back stays so, what was not stays done";
+    let facts = Facts::new(what, words::all_hosts(model), "none: the run cannot be taken up again");
     let about = "takes back nothing further";
-    Some(dialog.button("Leave as it is", Some('L'), about, Deed::Rest).with_reason())
+    dialog.about(facts).button("Leave as it is", Some('L'), about, deed)
 }
 
 /// Said above what of an undo was told to begin, and nothing was heard of since.
