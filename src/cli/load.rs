@@ -113,6 +113,7 @@ pub(super) fn beside(global: &Global, file: &str) -> PathBuf {
 
 /// The directory of the project's file, absolute; the home directory where that cannot be told.
 fn project(around: &Surroundings, global: &Global) -> PathBuf {
+    // It fails where there is no working directory any more: then the home directory it is, as it is said above.
     let file = std::path::absolute(&global.config).ok();
     let dir = file.as_deref().and_then(Path::parent).map(Path::to_owned);
     dir.filter(|dir| dir.is_dir()).unwrap_or_else(|| around.environment.home.clone())

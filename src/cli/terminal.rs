@@ -80,8 +80,16 @@ pub(super) fn mend(store: &Store, dumb: bool) -> bool {
         return false;
     }
     let mut text = String::new();
-    let kept = file.read_to_string(&mut text).ok();
-    let kept: Option<Kept> = kept.and_then(|_| serde_json::from_str(&text).ok());
+    let read = file.read_to_string(&mut text).map_err(|error| error.to_string());
+    let read = read.and_then(|_| serde_json::from_str(&text).map_err(|error| error.to_string()));
+    // A mark that was half written when its console was killed says nothing: there is nothing to go back to.
+    let kept: Option<Kept> = match read {
+        Ok(kept) => Some(kept),
+        Err(error) => {
+            tracing::debug!(error, path = %path.display(), "the mark of the terminal cannot be read");
+            None
+        }
+    };
     drop(fs::remove_file(&path));
     // The name of a terminal that was closed is given to the next one, which needs nothing.
     let Some(kept) = kept.filter(|kept| made(&device) == Some(kept.made)) else { return false };

@@ -12,6 +12,7 @@
 mod action;
 mod bound;
 mod colour;
+mod ends;
 mod errand;
 mod errors;
 mod feed;
@@ -61,6 +62,7 @@ pub use self::{
     },
 };
 pub(crate) use self::{
+    ends::{Ends, Signals, leave},
     feed::{Entire, show_line},
     linear::{Heard, Linear},
     outbox::Outbox,
@@ -133,6 +135,6 @@ pub async fn run(
     clock: Clock,
 ) -> Result<(), TuiError> {
     install_panic_hook();
-    let turns = turn::run(turn::Ends { told, wishes, dirty }, store, settings, clock);
+    let turns = turn::run(Ends { told, wishes, dirty }, store, settings, clock);
     terminal::CONSOLE.scope((), turns).await
 }

@@ -78,6 +78,7 @@ impl Archive {
 /// A run as a row of the list. What only its whole journal tells is left empty where that cannot be
 /// read.
 fn row(store: &Store, summary: &Summary) -> PastRun {
+    // Why it cannot be read is said to whoever opens the run: one bad journal is not to hide the others.
     let reading = Journal::read(store, &summary.run).ok();
     let run = reading.as_ref().and_then(|reading| Run::fold(&reading.events).ok());
     let released = run.as_ref().and_then(|run| run.plan.released.as_ref());

@@ -89,6 +89,8 @@ impl Folders {
         add(&files.themes);
         for file in own.theme_files().iter().chain([&files.config]) {
             file.parent().into_iter().for_each(&mut add);
+            // A link that leads nowhere has no folder behind it; once it leads somewhere, it was changed in
+            // its own folder, which is watched.
             let real = fs::canonicalize(file).ok();
             real.as_deref().and_then(Path::parent).into_iter().for_each(&mut add);
         }

@@ -114,7 +114,7 @@ impl Screen {
         let store = around.store.clone();
         let clock = Clock { now: driver::now, wall: driver::wall };
         let ended = if around.linear {
-            let ends = linear::Ends { told: hears, wishes: wishing, dirty: grown };
+            let ends = tui::Ends { told: hears, wishes: wishing, dirty: grown };
             tokio::spawn(linear::run(ends, store, liked, clock))
         } else {
             tokio::spawn(tui::run(hears, wishing, grown, store, liked, clock))

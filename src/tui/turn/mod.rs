@@ -10,15 +10,15 @@ use crossterm::event::{Event, EventStream, KeyEvent, KeyEventKind};
 use futures::StreamExt;
 use ratatui::layout::Size;
 use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::{mpsc, watch},
-    time::{Interval, MissedTickBehavior, interval, timeout},
+    sync::watch,
+    time::{Interval, MissedTickBehavior, interval},
 };
 
 use self::holder::Holder;
 use super::{
     Clock, TuiError,
     action::Action,
+    ends::{Ends, Signals, leave},
     errand::Errand,
     feed::Feed,
     hearing::Hearing,
@@ -52,16 +52,6 @@ const GLANCE: Duration = Duration::from_micros(200);
 /// How long a key waits for the frame with the dialog that it answers.
 const SOON: Duration = Duration::from_millis(20);
 
-/// How long the last wish waits to be taken.
-const LAST_WISH: Duration = Duration::from_secs(1);
-
-/// The console's ends of its channels.
-pub(super) struct Ends {
-    pub(super) told: mpsc::Receiver<Told>,
-    pub(super) wishes: mpsc::Sender<Wish>,
-    pub(super) dirty: watch::Receiver<u64>,
-}
-
 /// What happened next.
 enum Next {
     Input(Option<io::Result<Event>>),
@@ -76,25 +66,6 @@ enum Next {
     Found,
     Frame,
     Second,
-}
-
-/// Signals that ask to leave.
-struct Signals {
-    term: Signal,
-    hup: Signal,
-    quit: Signal,
-    int: Signal,
-    stop: Signal,
-    go_on: Signal,
-}
-
-/// Resolves when one of them arrives.
-async fn asked_to_leave(term: &mut Signal, hup: &mut Signal, quit: &mut Signal) -> Option<()> {
-    tokio::select! {
-        came = term.recv() => came,
-        came = hup.recv() => came,
-        came = quit.recv() => came,
-    }
 }
 
 struct Turns {
@@ -138,26 +109,13 @@ pub(super) async fn run(
         }
         Err(error) => Err(error),
     };
-    // Whoever takes wishes may be gone already, which is as good.
-    match timeout(LAST_WISH, wishes.send(Wish::Quit)).await {
-        Ok(Ok(())) => {}
-        Ok(Err(_)) | Err(_) => tracing::debug!("nobody took the last wish"),
-    }
+    leave(&wishes).await;
     ended
 }
 
 impl Turns {
     fn begin(ends: Ends, store: Store, settings: Settings, clock: Clock) -> Result<Self, TuiError> {
-        let listen = |kind| signal(kind).map_err(TuiError::Signals);
-        let signals = Signals {
-            term: listen(SignalKind::terminate())?,
-            hup: listen(SignalKind::hangup())?,
-            quit: listen(SignalKind::quit())?,
-            int: listen(SignalKind::interrupt())?,
-            // Number 20 is TSTP and 18 is CONT on Linux; on the BSDs and macOS they are 18 and 19.
-            stop: listen(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-            go_on: listen(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-        };
+        let signals = Signals::listen()?;
         let terminal = Terminal::take(settings.colour).map_err(TuiError::Take)?;
         let size = terminal.size().map_err(TuiError::Take)?;
         let (feed, found) = Feed::of(store.clone());
@@ -248,7 +206,7 @@ impl Turns {
         };
         tokio::select! {
             biased;
-            _ = asked_to_leave(&mut signals.term, &mut signals.hup, &mut signals.quit) => Next::Leave,
+            () = signals.leave.asked() => Next::Leave,
             _ = signals.int.recv(), if *holder != Holder::Guest => Next::Interrupt,
             _ = signals.stop.recv(), if *holder != Holder::Guest => Next::Stop,
             _ = signals.go_on.recv(), if *holder != Holder::Guest => Next::Continued,
@@ -344,6 +302,7 @@ impl Turns {
             if let Some(stream) = &mut self.stream {
                 stream.events(&self.model, &events);
             }
+            // That nobody tells anything any more is met by the next turn.
             next = self.ends.told.try_recv().ok();
         }
         self.pending = true;

@@ -5,7 +5,6 @@ use std::{
     io::{self, Write as _},
     os::{fd::AsFd as _, unix::net::UnixStream},
     thread::JoinHandle,
-    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -28,7 +27,7 @@ const WAITING_MAX: usize = 16;
 const GLANCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
 
 /// How often it is looked whether we are in the foreground again, to which alone a terminal gives lines.
-const BEHIND: Duration = Duration::from_millis(500);
+const BEHIND: Timespec = Timespec { tv_sec: 0, tv_nsec: 500_000_000 };
 
 /// What comes from the terminal.
 pub(super) enum Sound {
@@ -97,9 +96,8 @@ fn listen(tty: &File, woken: &UnixStream, send: &mpsc::Sender<Sound>, now: fn() 
         }
         // In the background, to read would stop this program.
         if is_with_us().is_ok_and(|with_us| !with_us) {
-            let until = Timespec::try_from(BEHIND).ok();
             let mut end = [PollFd::new(woken, PollFlags::IN)];
-            if poll(&mut end, until.as_ref()).is_ok_and(|some| some > 0) {
+            if poll(&mut end, Some(&BEHIND)).is_ok_and(|some| some > 0) {
                 return;
             }
             continue;

@@ -7,11 +7,7 @@ mod mouth;
 use std::{sync::Arc, time::Duration};
 
 use rustix::termios::{QueueSelector, tcflush};
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::{mpsc, watch},
-    time::{Instant, Interval, MissedTickBehavior, interval, sleep_until, timeout},
-};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, sleep_until};
 
 use self::{
     ears::{Ears, Sound},
@@ -20,7 +16,7 @@ use self::{
 use crate::{
     cli::prompt::Shown,
     store::{LogReader, Store},
-    tui::{Clock, Heard, Linear, Outbox, Settings, Told, TuiError, Wish},
+    tui::{Clock, Ends, Heard, Linear, Outbox, Settings, Signals, Told, TuiError, Wish, leave},
 };
 
 /// News that is taken in before a line has its turn again.
@@ -32,15 +28,8 @@ const TOGETHER: Duration = Duration::from_millis(400);
 /// Between two looks at what steps print.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// How long the last words, and the last wish, wait to be taken.
+/// How long the last words wait to be taken.
 const LAST: Duration = Duration::from_secs(1);
-
-/// The console's ends of its channels.
-pub(super) struct Ends {
-    pub(super) told: mpsc::Receiver<Told>,
-    pub(super) wishes: mpsc::Sender<Wish>,
-    pub(super) dirty: watch::Receiver<u64>,
-}
 
 /// What happened next.
 enum Next {
@@ -54,23 +43,6 @@ enum Next {
     Speak,
     Written,
     Sent,
-}
-
-struct Signals {
-    term: Signal,
-    hup: Signal,
-    quit: Signal,
-    int: Signal,
-    stop: Signal,
-}
-
-/// Resolves when one of them arrives.
-async fn asked_to_leave(term: &mut Signal, hup: &mut Signal, quit: &mut Signal) {
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = hup.recv() => {}
-        _ = quit.recv() => {}
-    }
 }
 
 struct Lines {
@@ -89,6 +61,8 @@ struct Lines {
     asked: Option<Instant>,
     /// What was written is not taken by the terminal yet.
     writing: bool,
+    /// Nobody can listen to the terminal any more.
+    deaf: bool,
     told_open: bool,
     dirty_open: bool,
     second: Interval,
@@ -116,10 +90,7 @@ pub(super) async fn run(
         }
         Err(error) => Err(error),
     };
-    // Whoever takes wishes may be gone already, which is as good.
-    if !matches!(timeout(LAST, wishes.send(Wish::Quit)).await, Ok(Ok(()))) {
-        tracing::debug!("nobody took the last wish");
-    }
+    leave(&wishes).await;
     ended
 }
 
@@ -131,14 +102,7 @@ fn every(time: Duration) -> Interval {
 
 impl Lines {
     fn begin(ends: Ends, store: Store, settings: Settings, clock: Clock) -> Result<Self, TuiError> {
-        let listen = |kind| signal(kind).map_err(TuiError::Signals);
-        let signals = Signals {
-            term: listen(SignalKind::terminate())?,
-            hup: listen(SignalKind::hangup())?,
-            quit: listen(SignalKind::quit())?,
-            int: listen(SignalKind::interrupt())?,
-            stop: listen(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-        };
+        let signals = Signals::listen()?;
         let open = Arc::new(move |run: &_, host: &str, name: &str| {
             LogReader::open(&store, run, host, name)
         });
@@ -153,6 +117,7 @@ impl Lines {
             due: Some(Instant::now()),
             asked: None,
             writing: false,
+            deaf: false,
             told_open: true,
             dirty_open: true,
             second: every(Duration::from_secs(1)),
@@ -162,7 +127,7 @@ impl Lines {
     }
 
     async fn go(&mut self) {
-        while !self.linear.is_over() {
+        while !self.linear.is_over() && !self.deaf {
             let next = self.next().await;
             self.linear.at((self.clock.now)(), (self.clock.wall)());
             match next {
@@ -229,7 +194,7 @@ impl Lines {
         };
         tokio::select! {
             biased;
-            () = asked_to_leave(&mut signals.term, &mut signals.hup, &mut signals.quit) => Next::Leave,
+            () = signals.leave.asked() => Next::Leave,
             _ = signals.int.recv(), if !lent => Next::Interrupt,
             _ = signals.stop.recv(), if !lent => Next::Stop,
             () = mouth.written(), if self.writing => Next::Written,
@@ -253,6 +218,7 @@ impl Lines {
                 self.listen();
             }
             self.linear.told(told);
+            // That nobody tells anything any more is met by the next turn.
             next = self.ends.told.try_recv().ok();
         }
     }
@@ -286,7 +252,11 @@ impl Lines {
             forget_typed();
             match Ears::open(self.clock.now) {
                 Ok(ears) => self.ears = Some(ears),
-                Err(error) => tracing::error!(%error, "nobody listens to the terminal"),
+                // Nothing could be answered any more: it is left as when the terminal goes away.
+                Err(error) => {
+                    tracing::error!(%error, "nobody listens to the terminal");
+                    self.deaf = true;
+                }
             }
         }
     }
