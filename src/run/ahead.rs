@@ -134,7 +134,8 @@ impl<'r> Walk<'r> {
                 // What only can be left as it is stops it for good.
                 (_, Some(hold)) => hold.offers.contains(&Offer::Go).then(|| hold.cause.clone()),
                 (Opening::Asked(cause), None) => Some(cause),
-                (Opening::Free | Opening::InTime(_) | Opening::Undone, None) => None,
+                (Opening::Undone(cause), None) => cause.filter(|_| self.is_undone_before(*id)),
+                (Opening::Free | Opening::InTime(_), None) => None,
             }
         };
         let at = self.gates.iter().filter_map(|id| Some((*id, cause(id)?)));
@@ -209,11 +210,13 @@ impl<'r> Walk<'r> {
         }
         match self.run.opening(id, self.mode) {
             Some(Opening::Free | Opening::InTime(_)) => true,
-            Some(Opening::Undone(None)) => {
-                self.run.not_undone(id).all(|(before, _)| self.done.contains(&before))
-            }
+            Some(Opening::Undone(None)) => self.is_undone_before(id),
             Some(Opening::Paused | Opening::Asked(_) | Opening::Undone(Some(_))) | None => false,
         }
+    }
+
+    fn is_undone_before(&self, gate: NodeId) -> bool {
+        self.run.not_undone(gate).all(|(before, _)| self.done.contains(&before))
     }
 
     fn pass(&mut self, gate: NodeId) {
