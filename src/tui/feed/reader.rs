@@ -2,7 +2,7 @@
 
 use super::{
     place::{Place, Subject},
-    source::{Source, settle},
+    source::{Source, settled},
     together::{RowRef, Rows},
 };
 use crate::{
@@ -107,13 +107,15 @@ impl<S: Source> Reader<S> {
                 let (Some(first), Some(last)) = (batch.first(), batch.last()) else { continue };
                 let count = usize::try_from(last.line - first.line + 1).unwrap_or(1);
                 let lines = host.source.lines(first.line, count)?;
+                // Both in the order of the log, and none of them is wanted twice.
+                let mut lines = lines.into_iter();
                 for Wanted { line, place, hosts, about } in batch {
-                    let read = lines.iter().find(|read| read.number == *line);
+                    let read = lines.find(|read| read.number == *line);
                     let number = numbers.get(*place).copied();
-                    if let (Some(read), Some(number), Some(slot)) =
+                    if let (Some(mut line), Some(number), Some(slot)) =
                         (read, number, found.get_mut(*place))
                     {
-                        let (of, mut line) = (host.of, read.clone());
+                        let of = host.of;
                         let from = match self.aim.filter(|(aim, _)| *aim == number) {
                             Some((_, from)) => {
                                 let part = from..from + LINE_CAP as u64;
@@ -121,7 +123,13 @@ impl<S: Source> Reader<S> {
                                 (line.bytes, line.masks) = (part.bytes, part.masks);
                                 from
                             }
-                            None => settle(&mut host.source, &mut line)?,
+                            None => match settled(&mut host.source, &line)? {
+                                Some((from, state)) => {
+                                    (line.bytes, line.masks) = (state.bytes, state.masks);
+                                    from
+                                }
+                                None => 0,
+                            },
                         };
                         let (hosts, about) = (*hosts, *about);
                         *slot = Some(Item { number, of, host: at, hosts, about, from, line });

@@ -1,6 +1,6 @@
 //! Where lines come from, and how they are shown.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use super::reader::Item;
 use crate::{
@@ -64,14 +64,14 @@ pub(super) struct Raw<'a> {
     before: u64,
     /// Bytes of it that are left out behind these.
     pub(super) cut: u64,
-    pub(super) masks: Vec<Masked>,
+    pub(super) masks: Cow<'a, [Masked]>,
 }
 
 impl<'a> Raw<'a> {
     /// A line that was read by itself.
     pub(super) fn line(line: &'a Line) -> Self {
         let cut = line.len.saturating_sub(line.bytes.len() as u64);
-        Self { bytes: &line.bytes, before: 0, cut, masks: line.masks.clone() }
+        Self { bytes: &line.bytes, before: 0, cut, masks: Cow::Borrowed(&line.masks) }
     }
 
     /// A line, or what of it is to be seen.
@@ -88,13 +88,14 @@ impl<'a> Raw<'a> {
     /// A line of a block.
     pub(super) fn of(block: &Block, bytes: &'a [u8], line: Range<usize>) -> Self {
         let cut = if line.end == bytes.len() { block.cut } else { 0 };
-        let masks = within(&block.masks, &line);
+        let masks = Cow::Owned(within(&block.masks, &line));
         Self { bytes: bytes.get(line).unwrap_or_default(), before: 0, cut, masks }
     }
 
     /// Bytes of a line.
     pub(super) fn window(window: &'a Window) -> Self {
-        Self { bytes: &window.bytes, before: 0, cut: 0, masks: window.masks.clone() }
+        let masks = Cow::Borrowed(window.masks.as_slice());
+        Self { bytes: &window.bytes, before: 0, cut: 0, masks }
     }
 
     /// The same, with so many bytes of the line left out before them.
@@ -104,7 +105,7 @@ impl<'a> Raw<'a> {
 
     /// Some bytes of it.
     pub(super) fn part(&self, part: Range<usize>) -> Self {
-        let masks = within(&self.masks, &part);
+        let masks = Cow::Owned(within(&self.masks, &part));
         Self { bytes: self.bytes.get(part).unwrap_or_default(), before: 0, cut: 0, masks }
     }
 }
@@ -141,23 +142,25 @@ pub(super) fn show(filter: &mut Filter, raw: &Raw<'_>) -> Shown {
 
 /// What a line of a log shows: of a long one its beginning or, where it rewrites itself, its end.
 pub(crate) fn show_line(source: &mut impl Source, filter: &mut Filter, line: &Line) -> Shown {
-    let mut line = line.clone();
     // What cannot be read is left out, and that is said.
-    let from = settle(source, &mut line).unwrap_or(0);
-    show(filter, &Raw::part_of(&line, from))
+    match settled(source, line).unwrap_or(None) {
+        None => show(filter, &Raw::line(line)),
+        Some((from, state)) => show(filter, &Raw::window(&state).behind(from)),
+    }
 }
 
-/// Of a line that is longer than what was read of it, and that rewrites itself at its end: its last
-/// state. From which byte on that is.
-pub(super) fn settle(source: &mut impl Source, line: &mut Line) -> Result<u64, DiskError> {
+/// Of a line that is longer than what was read of it, and that rewrites itself at its end: from which
+/// byte on its last state is, and that.
+pub(super) fn settled(
+    source: &mut impl Source,
+    line: &Line,
+) -> Result<Option<(u64, Window)>, DiskError> {
     if line.len <= line.bytes.len() as u64 {
-        return Ok(0);
+        return Ok(None);
     }
     let tail = line.len.saturating_sub(LINE_CAP as u64);
-    let window = source.part(line, tail..line.len)?;
-    let Some(found) = rewritten(&window.bytes) else { return Ok(0) };
-    let part = found..window.bytes.len();
-    line.masks = within(&window.masks, &part);
-    line.bytes = window.bytes.get(part).unwrap_or_default().to_vec();
-    Ok(tail + found as u64)
+    let Window { mut bytes, masks } = source.part(line, tail..line.len)?;
+    let Some(found) = rewritten(&bytes) else { return Ok(None) };
+    let masks = within(&masks, &(found..bytes.len()));
+    Ok(Some((tail + found as u64, Window { bytes: bytes.split_off(found), masks })))
 }

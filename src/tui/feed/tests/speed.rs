@@ -187,3 +187,35 @@ fn the_speed_beside_others() {
         }
     }
 }
+
+/// `just bench-search`, too: what it takes to show lines that are in memory, one by one, as plain lines and
+/// whoever looks for errors do. Medians of three.
+#[test]
+#[ignore = "tells more than it asserts"]
+#[expect(clippy::print_stdout, reason = "a bench prints")]
+fn the_speed_of_showing_lines() {
+    let long = |bench: &mut Bench| {
+        for n in 0..1000 {
+            bench.print(0, format!("{n}{}\n", " a long line".repeat(5000)).as_bytes());
+        }
+    };
+    let short = |bench: &mut Bench, ink: Ink| {
+        for n in 0..200_000 {
+            bench.print(0, format!("{}\n", ink.line(n)).as_bytes());
+        }
+    };
+    for ink in [None, Some(Ink::Plain), Some(Ink::Coloured), Some(Ink::Accented)] {
+        let mut bench = Bench::new(1);
+        match ink {
+            None => long(&mut bench),
+            Some(ink) => short(&mut bench, ink),
+        }
+        let mut log = bench.open()(&bench.run, HOSTS[0], "migrate.1").unwrap();
+        let lines = log.lines(0, usize::MAX).unwrap();
+        println!("\n{ink:?}: {} lines, {} bytes", lines.len(), bench.writers[0].len());
+        let mut show =
+            |line: &crate::store::Line| show_line(&mut log, &mut Filter::default(), line);
+        let all = Took::middle(|| Some(Took::by(|| lines.iter().map(&mut show).count())));
+        tell("shown one by one", all.unwrap());
+    }
+}
