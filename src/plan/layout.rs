@@ -122,11 +122,13 @@ impl Layout {
             column.nodes.extend(&done);
         }
         self.frontier = done;
-        if itemized {
-            self.frontier = vec![self.gate(&step, Gate::Join)];
+        let joined = itemized.then(|| self.gate(&step, Gate::Join));
+        if let Some(join) = joined {
+            self.frontier = vec![join];
         }
         for (node, question) in questions {
-            self.confirm_after(&step, node, question);
+            // A list is read before its items are done.
+            self.confirm_after(&step, joined.unwrap_or(node), question);
         }
         asked
     }

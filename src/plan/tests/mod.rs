@@ -7,7 +7,7 @@ mod templates;
 use std::fmt::Write as _;
 
 use super::*;
-use crate::model::{Command, Gate, Kind, Node, Plan, Query, RunId, StepName};
+use crate::model::{Command, Gate, Kind, Node, NodeId, Plan, Query, RunId, StepName};
 use crate::recipe::Recipe;
 
 const SHOP: &str = r#"
@@ -343,9 +343,36 @@ deploy = ["first", { batch = 1, steps = ["dump", "switch"] }, { batch = 9, steps
             r#"(3, 3) [HostId(2)] ["dump", "switch"] 9..12"#,
         ]
     );
-    let batch = |id| plan.batch(crate::model::NodeId(id)).map(|batch| batch.number);
+    let batch = |id| plan.batch(NodeId(id)).map(|batch| batch.number);
     let of: Vec<Option<u16>> = (0..14).map(batch).collect();
     let (a, b, c) = (Some(1), Some(2), Some(3));
     let none = None;
     assert_eq!(of, [none, none, none, none, a, a, b, b, b, c, c, c, none, none]);
+}
+
+#[test]
+fn what_is_asked_after_a_list_of_items_waits_for_all_of_them() {
+    let text = r#"
+app = "shop"
+root = "/srv/www/shop"
+[stages.production]
+hosts = ["web1", "web2"]
+[hosts]
+web1 = {}
+web2 = {}
+[steps.migrate]
+confirm = { after = "Is {{ host.name }} right?" }
+[steps.migrate.items]
+list = "ls db"
+run = "sh {{ item }}"
+[pipelines]
+deploy = ["migrate"]
+"#;
+    let (recipe, _) = Recipe::parse("deploy.toml", text, &no_file).unwrap();
+    let plan = build(&recipe, &request("deploy")).unwrap().plan;
+    let kind = |id: &NodeId| &plan.nodes[usize::try_from(id.0).unwrap()].kind;
+    let asks = plan.nodes.iter().filter(|it| matches!(it.kind, Kind::Gate(Gate::Confirm(_))));
+    let needs: Vec<&NodeId> = asks.flat_map(|gate| &gate.needs).collect();
+    assert_eq!(needs.len(), 2);
+    assert!(needs.iter().all(|id| matches!(kind(id), Kind::Gate(Gate::Join))), "{:?}", plan.nodes);
 }

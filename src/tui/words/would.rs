@@ -12,7 +12,7 @@ use crate::{
         action::{Act, Action},
         state::{
             Model, Subject,
-            dialog::{Button, Deed, Dialog},
+            dialog::{Deed, Dialog},
             palette::Goal,
             previews::{Of, Rows},
         },
@@ -380,8 +380,7 @@ fn of_dialog(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
 
 /// Whether the open dialog has commands to be listed.
 pub(crate) fn has_commands(model: &Model, dialog: &Dialog) -> bool {
-    let runs = |button: &Button| pressed(model, &button.deed).is_some();
-    dialog.intent().is_some() || dialog.buttons.iter().any(runs)
+    dialog_would(model, dialog).is_some()
 }
 
 /// What a button runs under its label.
