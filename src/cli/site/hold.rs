@@ -231,7 +231,7 @@ fn not_unlocked(problems: Vec<(String, String)>) -> impl Iterator<Item = String>
 }
 
 /// Whether this is a run of ours that is over: it left its lock behind.
-fn over(around: &Surroundings, run: &str) -> bool {
+pub(super) fn over(around: &Surroundings, run: &str) -> bool {
     let runs = around.store.runs().unwrap_or_default();
     runs.iter().any(|it| it.run.as_str() == run && it.closed.is_some())
 }

@@ -16,13 +16,13 @@ use super::{
     },
     acting::Acting,
     args::{Listing, Off, On, Page},
-    hold::{Held, hand},
+    hold::{Held, hand, is_hand, over},
     seen::{self, Seen},
     snippet, words,
 };
 use crate::{
     driver,
-    model::{Maintenance, Raised},
+    model::{Maintenance, Raised, Site},
     plan::{self, Surveyed},
     script::builtin::Maintained,
     text::escape,
@@ -58,11 +58,22 @@ async fn on(around: &Surroundings, global: &Global, args: &On) -> Result<Exit, S
 
 async fn off(around: &Surroundings, global: &Global, args: &Off) -> Result<Exit, Stop> {
     let (stage, signals) = connected(around, global, &args.listing).await?;
-    let own = hand(around);
-    let run = (!args.force).then_some(own.as_str());
-    if !args.force {
-        refuse_others(&stage, &own)?;
-    }
+    let whose = match args.force {
+        true => None,
+        false => {
+            let sites = &stage.request.known.sites;
+            let mine = Mine { hand: &hand(around), person: around.person() };
+            let found = whose(sites, &mine, |run| over(around, run));
+            let run = found.map_err(|other| other.stop(&stage.confirm()))?;
+            if !is_hand(&run) {
+                let raised = sites.values().filter_map(|site| site.raised.as_ref());
+                let raised = raised.map(words::raised).next().unwrap_or_default();
+                say::err(&format!("note: the page was {raised}; that run is over"));
+            }
+            Some(run)
+        }
+    };
+    let run = whose.as_deref();
     let act = Act { up: None, run, confirm: args.confirm.as_deref() };
     act.carry_out(around, (stage, signals), args.listing.output).await
 }
@@ -100,20 +111,74 @@ fn page(global: &Global, stage: &Stage, raised: &Raised) -> Result<String, Stop>
         .map_err(|problem| usage(format!("the maintenance page{name}: {problem}")))
 }
 
-/// A page of someone else is refused before anything is touched on any host.
-fn refuse_others(stage: &Stage, own: &str) -> Result<(), Stop> {
-    let sites = &stage.request.known.sites;
-    let other = sites.iter().find_map(|(host, site)| {
-        let raised = site.raised.as_ref().filter(|raised| raised.run != own)?;
-        Some((host, raised))
-    });
-    let Some((host, raised)) = other else { return Ok(()) };
-    Err(Stop::new(Exit::Refused, format!("{host}: the page was {}", words::raised(raised))).hint(
-        format!(
-            "ask them; deployui maintenance off --force{} takes it down all the same",
-            stage.confirm()
-        ),
-    ))
+/// Whoever sits here, as what they put up says it.
+struct Mine<'a> {
+    /// The word under which they put a page up by hand.
+    hand: &'a str,
+    person: &'a str,
+}
+
+/// Why pages are not taken down.
+#[derive(Debug, PartialEq, Eq)]
+enum Others<'s> {
+    /// Someone else has the page up on a host.
+    Theirs(&'s str, &'s Raised),
+    /// Those that are up are not all of one: some hosts, each with who put it up there.
+    Several(Vec<(&'s str, &'s Raised)>),
+}
+
+/// Whose page is to be taken down: one's own, or one that a run left up which is over. A run that is
+/// open has the stage, or was begun here. A page of someone else is refused before anything is touched
+/// on any host.
+fn whose<'s>(
+    sites: &'s BTreeMap<String, Site>,
+    mine: &Mine<'_>,
+    over: impl Fn(&str) -> bool,
+) -> Result<String, Others<'s>> {
+    let holds = |run: &str| {
+        let mut locks = sites.values().filter_map(|site| site.lock.as_ref());
+        locks.any(|lock| lock.run == run)
+    };
+    let up: Vec<(&str, &Raised)> = sites
+        .iter()
+        .filter_map(|(host, site)| Some((host.as_str(), site.raised.as_ref()?)))
+        .collect();
+    let is_left = |raised: &Raised| {
+        let run = raised.run.as_str();
+        !is_hand(run) && (raised.by == mine.person || over(run) || !holds(run))
+    };
+    let theirs = |(_, raised): &&(&str, &Raised)| raised.run != mine.hand && !is_left(raised);
+    if let Some((host, raised)) = up.iter().find(theirs) {
+        return Err(Others::Theirs(host, raised));
+    }
+    let Some((_, first)) = up.first() else { return Ok(mine.hand.to_owned()) };
+    match up.iter().all(|(_, raised)| raised.run == first.run) {
+        true => Ok(first.run.clone()),
+        false => Err(Others::Several(up)),
+    }
+}
+
+impl Others<'_> {
+    fn stop(&self, confirm: &str) -> Stop {
+        match self {
+            Self::Theirs(host, raised) => Stop::new(
+                Exit::Refused,
+                format!("{host}: the page was {}", words::raised(raised)),
+            )
+            .hint(format!(
+                "ask them; deployui maintenance off --force{confirm} takes it down all the same"
+            )),
+            Self::Several(up) => {
+                let each = |(host, raised): &(&str, &Raised)| {
+                    format!("{host}: the page was {}", words::raised(raised))
+                };
+                let errors = up.iter().map(each).collect();
+                Stop { exit: Exit::Refused, errors, hints: Vec::new() }.hint(
+                    "they are not of one: take them down one after the other with --hosts HOST",
+                )
+            }
+        }
+    }
 }
 
 /// The page put up, or taken down.
@@ -312,4 +377,48 @@ fn state_value(seen: &Seen, machine: &Surveyed, (probes, hits): Asked<'_>) -> Va
         "hits": hits.get(host).and_then(|hits| hits.as_ref().ok()),
         "raised": site.and_then(|site| site.raised.as_ref()).map(words::raised_value),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Lock;
+
+    const RUN: &str = "20261123-042203-aaaa";
+
+    fn site(run: Option<&str>, by: &str, lock: Option<&str>) -> Site {
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let (by, raised) = (by.to_owned(), run.map(str::to_owned));
+        let raised =
+            raised.map(|run| Raised { run, by: by.clone(), since: at, reason: None, until: None });
+        let lock = lock.map(|run| Lock { run: run.to_owned(), by, at, purpose: String::new() });
+        Site { page: raised.is_some(), raised, lock, ..Site::default() }
+    }
+
+    #[test]
+    fn a_page_is_taken_down_by_whoever_put_it_up_and_where_its_run_is_over() {
+        let check = |sites: Vec<Site>, closed: bool, wanted: Result<&str, &str>| {
+            let hosts = (1..).map(|n| format!("web{n}"));
+            let sites: BTreeMap<String, Site> = hosts.zip(sites).collect();
+            let mine = Mine { hand: "by-hand-bob", person: "bob" };
+            let found = whose(&sites, &mine, |_| closed);
+            let found = found.as_deref().map_err(|other| match other {
+                Others::Theirs(host, _) => *host,
+                Others::Several(_) => "several",
+            });
+            assert_eq!(found, wanted, "{sites:?}");
+        };
+        let none = || site(None, "", None);
+        check(vec![none(), none()], false, Ok("by-hand-bob"));
+        check(vec![none(), site(Some("by-hand-bob"), "bob", None)], false, Ok("by-hand-bob"));
+        check(vec![none(), site(Some("by-hand-ana"), "ana", None)], true, Err("web2"));
+        // Of a run: its lock is gone, or it is over here, or it was one's own.
+        check(vec![site(Some(RUN), "ana", None), none()], false, Ok(RUN));
+        check(vec![site(Some(RUN), "ana", Some("other"))], false, Ok(RUN));
+        check(vec![site(Some(RUN), "ana", Some(RUN))], true, Ok(RUN));
+        check(vec![site(Some(RUN), "bob", Some(RUN))], false, Ok(RUN));
+        check(vec![site(Some(RUN), "ana", None), site(None, "ana", Some(RUN))], false, Err("web1"));
+        let both = vec![site(Some(RUN), "ana", None), site(Some("by-hand-bob"), "bob", None)];
+        check(both, false, Err("several"));
+    }
 }
