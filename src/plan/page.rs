@@ -34,7 +34,10 @@ impl Commands<'_> {
             }
         };
         let state = &machine.host.state_dir;
-        let up = builtin::raise(state, &path, (&page, &raised), left);
+        let up = match adopted {
+            Some(_) => builtin::raise_again(state, &path, (&page, &raised)),
+            None => builtin::raise(state, &path, (&page, &raised), left),
+        };
         let down = match adopted {
             Some(raised) => builtin::kept_up(&path, raised),
             None => builtin::lower(state, &path, &raised.run),
@@ -95,7 +98,7 @@ pub fn page(template: &str, app: &str, raised: &Raised) -> Result<String, String
 /// A time as people write it: `22 November 2026, 14:30 UTC`.
 fn day_and_time(text: String) -> String {
     let Ok(at) = text.parse::<jiff::Timestamp>() else { return text };
-    at.strftime("%-d %B %Y, %H:%M UTC").to_string()
+    builtin::day_and_time(at)
 }
 
 /// What is wrong with a template, and in which of its lines.

@@ -204,6 +204,35 @@ fn the_page_is_raised_by_one_and_lowered_by_that_one() {
     }
 }
 
+/// A step is planned long before its page goes up.
+#[test]
+fn a_step_says_since_when_its_page_is_up_and_not_when_it_was_planned() {
+    let planned = raised("a");
+    let page = format!("<p>$(x)</p> {0} {0} {1}\n\n", at(), builtin::day_and_time(at()));
+    let now = |rig: &Rig| rig.sh("date -u +%Y-%m-%dT%H:%M:%SZ");
+    for shell in SHELLS {
+        let rig = Rig::new(shell);
+        let put = || {
+            let state = rig.layout.state();
+            rig.step(builtin::raise(&state, &rig.page(), (&page, &planned), None)).good();
+            (rig.site().raised.unwrap(), fs::read_to_string(rig.page()).unwrap())
+        };
+        let before = now(&rig);
+        let (raised, shown) = put();
+        let since = raised.since.to_string();
+        assert!(before <= since && since <= now(&rig), "{before} {since}");
+        let day = builtin::day_and_time(raised.since);
+        assert_eq!(shown, format!("<p>$(x)</p> {since} {since} {day}\n\n\n"));
+        assert_eq!(raised, deployui::model::Raised { since: raised.since, ..planned.clone() });
+        // Run again it is up since then.
+        let earlier = "2026-01-01T00:00:00Z";
+        let file = rig.root().join(".deployui/maintenance.json");
+        let text = fs::read_to_string(&file).unwrap().replace(&since, earlier);
+        fs::write(&file, text).unwrap();
+        assert_eq!(put().0.since.to_string(), earlier);
+    }
+}
+
 #[test]
 fn a_page_that_nobody_accounts_for_is_left_alone() {
     for shell in SHELLS {

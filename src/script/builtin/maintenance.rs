@@ -1,5 +1,7 @@
 //! The maintenance page on one host: raised and lowered, each by one short act.
 
+use jiff::Timestamp;
+
 use super::layout::absolute;
 use super::{
     BadInput, Unreadable,
@@ -41,6 +43,18 @@ pub fn maintenance_on(
     (page, raised): (&str, &Raised),
     left: Option<&str>,
 ) -> Result<String, BadInput> {
+    Ok(putting(state_dir, path, (page, raised), left)?
+        .then(include_str!("../sh/builtin/page_on.sh"))
+        .string())
+}
+
+/// With what a page is put up by.
+fn putting(
+    state_dir: &str,
+    path: &str,
+    (page, raised): (&str, &Raised),
+    left: Option<&str>,
+) -> Result<Sheet, BadInput> {
     is_run(&raised.run)?;
     left.map_or(Ok(()), is_run)?;
     Ok(about(state_dir, path)?
@@ -48,9 +62,13 @@ pub fn maintenance_on(
         .word("left", left.unwrap_or_default())?
         .word("text", &json(raised)?)?
         .word("content", page)?
-        .then(PAGE)
-        .then(include_str!("../sh/builtin/page_on.sh"))
-        .string())
+        .then(PAGE))
+}
+
+/// A time as people write it: `22 November 2026, 14:30 UTC`.
+#[must_use]
+pub fn day_and_time(at: Timestamp) -> String {
+    at.strftime("%-d %B %Y, %H:%M UTC").to_string()
 }
 
 /// Removes the page, then what says who raised it; `run`: only if that one raised it, `None`: whoever.
@@ -93,17 +111,31 @@ pub fn maintained(lines: &[impl AsRef<str>]) -> Result<Maintained, Unreadable> {
     })
 }
 
-/// Puts the page up as a step: it fails where the page is not there afterwards.
+/// Puts the page up as a step: it fails where the page is not there afterwards. It is planned long before:
+/// the time of it, in what is recorded and on the page, is the one on the host when it goes up, in UTC.
 ///
 /// # Errors
 /// A value that no script is written with.
 pub fn raise(
     state_dir: &str,
     path: &str,
-    page: (&str, &Raised),
+    (page, raised): (&str, &Raised),
     left: Option<&str>,
 ) -> Result<Text, BadInput> {
-    Ok(as_step(&maintenance_on(state_dir, path, page, left)?, "on"))
+    let act = putting(state_dir, path, (page, raised), left)?
+        .word("since", &raised.since.to_string())?
+        .word("since_day", &day_and_time(raised.since))?
+        .then(include_str!("../sh/builtin/page_since.sh"))
+        .then(include_str!("../sh/builtin/page_on.sh"));
+    Ok(as_step(&act.string(), "on"))
+}
+
+/// The same under a page that a person has up already, and since when that was.
+///
+/// # Errors
+/// A value that no script is written with.
+pub fn raise_again(state_dir: &str, path: &str, page: (&str, &Raised)) -> Result<Text, BadInput> {
+    Ok(as_step(&maintenance_on(state_dir, path, page, None)?, "on"))
 }
 
 /// Takes the page of this run down as a step: it fails where a page is left.

@@ -42,7 +42,8 @@ pub use layout::{Layout, Linked};
 pub use lock::{Locked, holder, lock, locked, take_over, unlock, was_ours};
 pub use look::look;
 pub use maintenance::{
-    Maintained, kept_up, lower, maintained, maintenance_off, maintenance_on, raise,
+    Maintained, day_and_time, kept_up, lower, maintained, maintenance_off, maintenance_on, raise,
+    raise_again,
 };
 pub use name::{Pattern, is_name};
 pub use outputs::{Outputs, Packed, held, holds, pack, packed, packed_sum, taken, unpack};
