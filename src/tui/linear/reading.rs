@@ -181,9 +181,9 @@ impl<S: Source> Linear<S> {
 
     /// Whether it is still asked what the dialog would do.
     fn is_previewed(&self) -> bool {
-        let intent = self.model.dialog.as_ref().and_then(Dialog::intent);
-        let told = self.model.sight.preview.told.as_ref();
-        intent.is_some_and(|intent| told.is_none_or(|(of, _)| of != intent)) && !self.model.alone
+        let untold = |(_, intent): (&str, &Intent)| self.model.sight.preview.of(intent).is_none();
+        let dialog = self.model.dialog.as_ref();
+        dialog.is_some_and(|dialog| dialog.intents().any(untold)) && !self.model.alone
     }
 
     /// Says the open dialog again.

@@ -327,10 +327,10 @@ impl Dialog {
         self.fields.iter().find_map(|field| field.lacks(now, zone))
     }
 
-    /// What would be done by the button that has the keys, or else by the first that does something.
-    pub(crate) fn intent(&self) -> Option<&Intent> {
-        let of = |at: usize| match &self.buttons.get(at)?.deed {
-            Deed::Do(intent) => Some(intent),
+    /// What its buttons would do outside of a run, each with its label.
+    pub(crate) fn intents(&self) -> impl Iterator<Item = (&str, &Intent)> {
+        self.buttons.iter().filter_map(|button| match &button.deed {
+            Deed::Do(intent) => Some((button.label.as_str(), intent)),
             Deed::Nothing
             | Deed::Start(_)
             | Deed::Mode(_)
@@ -349,11 +349,7 @@ impl Dialog {
             | Deed::Lend(_)
             | Deed::Save(_)
             | Deed::Detach => None,
-        };
-        match self.focus {
-            Focus::Button(at) => of(at).or_else(|| of(1)),
-            Focus::Field(_) => of(1),
-        }
+        })
     }
 
     /// Tab: the keys to the next place; from where the dialog opened to its first field.

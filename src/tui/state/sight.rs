@@ -46,10 +46,38 @@ pub(crate) struct Sight {
 pub(crate) struct Preview {
     /// Asked, and not answered yet: one at a time.
     pub(crate) asked: Option<Intent>,
-    /// The last answer.
-    pub(crate) told: Option<(Intent, Vec<String>)>,
-    /// What it would run, where it is a run.
+    /// The last answer; of what two buttons of a dialog offer, both.
+    told: Vec<Previewed>,
+}
+
+/// What something would do.
+#[derive(Debug)]
+pub(crate) struct Previewed {
+    of: Intent,
+    pub(crate) lines: Vec<String>,
+    /// What it would run, where that is known.
     pub(crate) plan: Option<Box<Plan>>,
+}
+
+impl Preview {
+    /// What was told of something.
+    pub(crate) fn of(&self, intent: &Intent) -> Option<&Previewed> {
+        self.told.iter().find(|told| told.of == *intent)
+    }
+
+    /// The question is answered.
+    pub(crate) fn tell(&mut self, of: Intent, lines: Vec<String>, plan: Option<Box<Plan>>) {
+        self.asked.take_if(|asked| *asked == of);
+        let switches = |intent: &Intent| matches!(intent, Intent::Maintenance { .. });
+        self.told.retain(|told| switches(&told.of) && switches(&of) && told.of != of);
+        self.told.truncate(1);
+        self.told.push(Previewed { of, lines, plan });
+    }
+
+    /// It is to be asked anew.
+    pub(crate) fn forget(&mut self) {
+        self.told.clear();
+    }
 }
 
 /// What visitors get, all hosts together.

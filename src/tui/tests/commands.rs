@@ -145,6 +145,36 @@ fn what_is_done_by_one_text_alone_has_its_functions_behind_it_too() {
     in_order(&desk.screen(), &["switch on web1:", "echo switch", "these functions:", "die() {"]);
 }
 
+#[test]
+fn a_dialog_lists_what_each_of_its_switches_of_the_page_does() {
+    let told = |on: bool, file: &str| {
+        let mut page = built();
+        let step = if on { "release" } else { "switch" };
+        page.columns.retain(|column| column.step.as_str() == step);
+        let (of, lines) = (Intent::maintenance(on), vec![file.to_owned()]);
+        Told::Preview { of, lines, plan: Some(Box::new(page)) }
+    };
+    let (writes, removes) = ("writes page.html on web1", "removes page.html on web1");
+    let up = || Sites::calm().raised("ana@desk").idle();
+    let tall = Size { width: 120, height: 60 };
+    // One is asked after the other.
+    let asked =
+        |desk: &Desk| desk.wishes.iter().filter(|it| matches!(it, Wish::Preview(_))).count();
+    let desk = Desk::new(tall).tell_all(up()).keys("M");
+    assert_eq!(asked(&desk), 1);
+    let desk = desk.tell(told(false, removes));
+    assert_eq!(asked(&desk), 2);
+    let mut desk = desk.tell(told(true, writes));
+    assert_eq!(asked(&desk), 2);
+    let (off, on) = ("[ Turn off anyway ]", "[ Turn on anew ]");
+    let line = |button: &str, what: &str| format!("{button}  {what}");
+    in_order(&desk.screen(), &[&line(off, removes), &line(on, writes)]);
+    in_order(
+        &desk.keys("<C-o>").screen(),
+        &[off, removes, "echo switch", on, writes, "echo release"],
+    );
+}
+
 pub(super) fn stages() -> Told {
     let hosts = |n: usize| (1..=n).map(|n| format!("web{n}")).collect();
     let offer = |name: &str, n, protected, open| StageOffer {

@@ -38,7 +38,7 @@ pub(super) fn rollback(model: &mut Model, release: &str) {
         Some(line) => dialog.line(line),
         None => dialog,
     };
-    model.sight.preview.told = None;
+    model.sight.preview.forget();
     model.dialog = Some(dialog);
 }
 
@@ -64,7 +64,7 @@ pub(super) fn maintenance(model: &mut Model) {
         Need::Moment,
         false,
     );
-    model.sight.preview.told = None;
+    model.sight.preview.forget();
     model.dialog = Some(dialog);
 }
 
@@ -81,7 +81,7 @@ pub(super) fn unlock(model: &mut Model) {
     if plan.protected {
         dialog = dialog.confirmed_by(&plan.stage);
     }
-    model.sight.preview.told = None;
+    model.sight.preview.forget();
     model.dialog = Some(dialog.with_reason());
 }
 
@@ -300,12 +300,12 @@ pub(super) fn ask(model: &mut Model) -> Option<Wish> {
         candidate.refused.is_none().then(|| Intent::rollback(&candidate.name))
     };
     let wanted = match &model.dialog {
-        Some(dialog) => dialog.intent().cloned(),
-        None => super::palette::intent(model).or_else(chosen),
-    }?;
+        Some(dialog) => dialog.intents().map(|(_, intent)| intent.clone()).collect(),
+        None => super::palette::intent(model).or_else(chosen).into_iter().collect::<Vec<_>>(),
+    };
     let preview = &mut model.sight.preview;
-    let known = preview.told.as_ref().is_some_and(|(of, _)| *of == wanted);
-    if known || preview.asked.is_some() || model.alone {
+    let wanted = wanted.into_iter().find(|intent| preview.of(intent).is_none())?;
+    if preview.asked.is_some() || model.alone {
         return None;
     }
     preview.asked = Some(wanted.clone());

@@ -66,9 +66,7 @@ fn told(model: &mut Model, told: Told) {
         }
         Told::Unlooked(why) => unlooked(model, why),
         Told::Preview { of, lines, plan } => {
-            model.sight.preview.asked.take_if(|asked| *asked == of);
-            model.sight.preview.plan = plan;
-            model.sight.preview.told = Some((of, lines));
+            model.sight.preview.tell(of, lines, plan);
         }
         Told::Did(came) => {
             (model.starting, model.sight.doing, model.next) = (false, None, None);

@@ -135,7 +135,17 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
         Subject::Quit => leaving(model),
     });
     lines.extend(dialog.text.iter().cloned());
-    lines.extend(dialog.intent().into_iter().flat_map(|intent| preview(model, intent)));
+    let would: Vec<_> = dialog.intents().collect();
+    match would.as_slice() {
+        [(_, one)] => lines.extend(preview(model, one)),
+        several => lines.extend(several.iter().flat_map(|(label, intent)| {
+            let mut would = preview(model, intent);
+            if let Some(first) = would.first_mut() {
+                *first = format!("[ {label} ]  {first}");
+            }
+            would
+        })),
+    }
     lines
 }
 
@@ -223,9 +233,9 @@ fn lock(run: &str) -> Vec<String> {
 
 /// What something would do, as it was told.
 pub(crate) fn preview(model: &Model, intent: &Intent) -> Vec<String> {
-    match &model.sight.preview.told {
-        Some((of, lines)) if of == intent => lines.clone(),
-        Some(_) | None => vec!["asking what this would do…".to_owned()],
+    match model.sight.preview.of(intent) {
+        Some(told) => told.lines.clone(),
+        None => vec!["asking what this would do…".to_owned()],
     }
 }
 

@@ -165,10 +165,9 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
 /// What going back to it would run, in a line or two: its commands are listed by a key.
 fn plan(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     let intent = Intent::rollback(&candidate.name);
-    let preview = &model.sight.preview;
-    let told = preview.told.as_ref().is_some_and(|(of, _)| *of == intent);
-    let Some(plan) = preview.plan.as_ref().filter(|_| told) else {
-        let tone = if told { Tone::Warn } else { Tone::Dim };
+    let told = model.sight.preview.of(&intent);
+    let Some(plan) = told.and_then(|told| told.plan.as_ref()) else {
+        let tone = if told.is_some() { Tone::Warn } else { Tone::Dim };
         return labelled("PLAN", super::preview(model, &intent), tone);
     };
     let steps: Vec<&str> = plan.columns.iter().map(|column| column.step.as_str()).collect();

@@ -346,8 +346,8 @@ fn told(model: &Model) -> Vec<Row> {
 pub(super) fn intended(model: &Model, intent: &Intent) -> Vec<Row> {
     let lines = preview(model, intent);
     let mut rows: Vec<Row> = lines.into_iter().map(|line| (line, Tone::Text)).collect();
-    let told = model.sight.preview.told.as_ref().is_some_and(|(of, _)| of == intent);
-    if let Some(plan) = model.sight.preview.plan.as_ref().filter(|_| told) {
+    let plan = model.sight.preview.of(intent).and_then(|told| told.plan.as_ref());
+    if let Some(plan) = plan {
         rows.extend(begun(model, plan, model.plan(), Mode::Run));
     }
     rows
@@ -361,9 +361,6 @@ pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Rows> {
 }
 
 fn of_dialog(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
-    if let Some(intent) = dialog.intent() {
-        return Some(intended(model, intent));
-    }
     let mut each: Vec<(Vec<&str>, Option<Vec<Row>>)> = Vec::new();
     for button in dialog.buttons.iter().filter(|button| button.deed != Deed::Nothing) {
         let runs = pressed(model, &button.deed);
@@ -415,6 +412,7 @@ pub(crate) fn unlisted(dialog: &Dialog) -> &'static str {
 /// What a button would run; `None`: nothing on any host, or nothing that is known.
 fn pressed(model: &Model, deed: &Deed) -> Option<Vec<Row>> {
     match (deed, model.open_run()) {
+        (Deed::Do(intent), _) => Some(intended(model, intent)),
         (Deed::Start(mode), _) => Some(planned(model, *mode)),
         (Deed::Mode(mode @ (Mode::Run | Mode::Step)), Some(run)) => Some(let_go(model, run, *mode)),
         (
