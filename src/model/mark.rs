@@ -14,5 +14,9 @@ pub const MAINTENANCE_ON: &str = "maintenance-on";
 /// The step of a run that takes the page down.
 pub const MAINTENANCE_OFF: &str = "maintenance-off";
 
+/// The name that what was served before has in the texts of publishing and of taking that back: in a line
+/// of its own, as a quoted word; empty where nothing was.
+pub const SERVED_BEFORE: &str = "before";
+
 /// The words with which [`MAINTENANCE_OFF`] says that it takes no page down: a person raised it.
 pub const MAINTENANCE_KEPT: &str = "the maintenance page stays up";

@@ -16,6 +16,7 @@ pub use graph::{
 pub use id::{BadId, HoldId, HostId, NodeId, RunId, ScopeId, StepName, Try};
 pub use mark::{
     MAINTENANCE_HEADER, MAINTENANCE_KEPT, MAINTENANCE_MARK, MAINTENANCE_OFF, MAINTENANCE_ON,
+    SERVED_BEFORE,
 };
 pub use plan::{Batch, Column, Command, Follower, Host, LOCAL_HOST, Plan, Released};
 pub use site::{

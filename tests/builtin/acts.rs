@@ -223,7 +223,7 @@ fn a_step_says_since_when_its_page_is_up_and_not_when_it_was_planned() {
         assert!(before <= since && since <= now(&rig), "{before} {since}");
         let day = builtin::day_and_time(raised.since);
         assert_eq!(shown, format!("<p>$(x)</p> {since} {since} {day}\n\n\n"));
-        assert_eq!(raised, deployui::model::Raised { since: raised.since, ..planned.clone() });
+        assert_eq!(raised, Raised { since: raised.since, ..planned.clone() });
         // Run again it is up since then.
         let earlier = "2026-01-01T00:00:00Z";
         let file = rig.root().join(".deployui/maintenance.json");

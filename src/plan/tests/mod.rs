@@ -108,7 +108,7 @@ fn graph(plan: &Plan) -> String {
     text
 }
 
-fn ids(nodes: &[crate::model::NodeId]) -> Vec<u32> {
+fn ids(nodes: &[NodeId]) -> Vec<u32> {
     nodes.iter().map(|node| node.0).collect()
 }
 

@@ -8,7 +8,7 @@ use super::{
     sheet::json,
     steps::{name, named, shared},
 };
-use crate::model::{Piece, Record, Text};
+use crate::model::{Piece, Record, SERVED_BEFORE, Text};
 
 const NOTE: &str = include_str!("../sh/builtin/note.sh");
 const SWITCH: &str = include_str!("../sh/builtin/switch.sh");
@@ -72,7 +72,7 @@ fn switching(layout: &Layout, publish: &Publish) -> Result<super::sheet::Sheet, 
         name(release)?;
     }
     let sheet = named(layout, &publish.release)?
-        .word("before", publish.before.as_deref().unwrap_or_default())?
+        .word(SERVED_BEFORE, publish.before.as_deref().unwrap_or_default())?
         .word("run", &publish.record.run)?
         .then(SWITCH);
     others::told(sheet, publish)

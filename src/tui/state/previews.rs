@@ -4,7 +4,7 @@
 use std::{cell::RefCell, sync::Arc};
 
 use super::{dialog::Deed, palette::Goal};
-use crate::tui::{styles::Tone, told::Intent};
+use crate::tui::styles::Tone;
 
 /// Rows of a preview.
 pub(crate) type Rows = Arc<[(String, Tone)]>;
@@ -16,8 +16,8 @@ pub(crate) enum Of {
     Entry(Goal, String, Option<String>),
     /// A release that can be gone back to, and why it is not offered.
     Release(String, Option<String>),
-    /// The buttons of a dialog, and what would be done outside of the run.
-    Dialog(Vec<(String, Deed)>, Option<Intent>),
+    /// The buttons of a dialog.
+    Dialog(Vec<(String, Deed)>),
 }
 
 /// Of how many things it is kept: a dialog may lie over the palette.

@@ -39,6 +39,7 @@ mod said;
 mod screens;
 mod search;
 mod sites;
+mod stays;
 pub(crate) mod story;
 mod styled;
 mod takes;

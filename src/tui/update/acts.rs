@@ -17,7 +17,6 @@ use crate::{
             Model,
             dialog::{Deed, Dialog, Subject},
             facts::Facts,
-            sight::Pages,
         },
         told::Wish,
         words,
@@ -318,11 +317,10 @@ fn go_on(model: &Model) -> Option<Dialog> {
 fn abort(model: &Model) -> Dialog {
     let running = words::count(model.steps_running(), "step");
     let kind = |undo, stop| Deed::Abort(Abort { undo, stop });
-    let closed = matches!(model.sight.pages(), Pages::On { .. } | Pages::Mixed(..));
-    let stays = if closed {
-        "what was done stays, the maintenance page, too"
-    } else {
-        "what was done stays"
+    let page = words::page_stays(model);
+    let stays = match &page {
+        Some(_) => "what was done stays, the maintenance page, too",
+        None => "what was done stays",
     };
     let dialog = Dialog::new("Abort the run: which way?", Subject::Run, model.now).about(
         Facts::new(
@@ -335,9 +333,13 @@ fn abort(model: &Model) -> Dialog {
     // What is given up can only be given up more: stopped, or undone.
     let given = model.run().and_then(|run| run.aborting);
     let undoing = given.is_some_and(|abort| abort.undo);
-    let mut dialog = match given {
-        Some(_) => dialog,
-        None => dialog.button("Leave as it is", Some('L'), stays, kind(false, false)),
+    let mut dialog = match (given, page) {
+        (Some(_), _) => dialog,
+        (None, page) => {
+            let dialog = dialog.button("Leave as it is", Some('L'), stays, kind(false, false));
+            page.into_iter()
+                .fold(dialog, |dialog, page| dialog.line(format!("Left as it is: {page}")))
+        }
     };
     if !undoing {
         let back = "take back what was done, last first";

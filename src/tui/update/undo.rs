@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     model::{HostId, NodeId},
-    run::{Abort, Cell, Choice, Mode, Run},
+    run::{Abort, Cause, Cell, Choice, Mode, Run},
     tui::{
         action::Act,
         keymap::{letter, with_keys},
@@ -26,7 +26,7 @@ const NOT_RECORDED: &str = "not known: how long taking back takes is not recorde
 /// The dialog that gives the run up and takes it back.
 pub(super) fn begin(model: &Model) -> Dialog {
     let running = words::count(model.steps_running(), "step");
-    Dialog::new("Abort and undo?", Subject::Run, model.now)
+    let dialog = Dialog::new("Abort and undo?", Subject::Run, model.now)
         .about(
             Facts::new(
                 "gives the run up and takes back what was done, last first",
@@ -36,13 +36,14 @@ pub(super) fn begin(model: &Model) -> Dialog {
             .takes(NOT_RECORDED),
         )
         .line(format!("Running now: {running}; they go on to their end first."))
-        .line("Steps without an undo stay done. What cannot be taken back is reported.")
-        .button(
-            "Undo",
-            letter(model, Act::Undo),
-            "",
-            Deed::Abort(Abort { undo: true, stop: false }),
-        )
+        .line("Steps without an undo stay done. What cannot be taken back is reported.");
+    let serves = model.open_run().map(words::undone_serves).unwrap_or_default();
+    serves.into_iter().fold(dialog, Dialog::line).button(
+        "Undo",
+        letter(model, Act::Undo),
+        "",
+        Deed::Abort(Abort { undo: true, stop: false }),
+    )
 }
 
 /// A paused undo is let go on.
@@ -64,8 +65,18 @@ pub(super) fn go_on(model: &Model, run: &Run) -> Dialog {
 pub(super) fn leave(model: &Model) -> Option<Dialog> {
     let run = model.open_run().filter(|run| run.aborting.is_some())?;
     let (id, hold) = model.hold().filter(|(_, hold)| ends_the_run(run, hold))?;
-    let dialog = about_hold(model, run, id, hold, LEAVE_REST);
-    Some(leaving_rest(model, dialog, Deed::Choose(vec![id], Choice::Abort)))
+    let mut dialog = about_hold(model, run, id, hold, LEAVE_REST);
+    // What is asked about is what comes of the other answer.
+    let others = match hold.cause == Cause::Schema {
+        true => std::mem::take(&mut dialog.text),
+        false => Vec::new(),
+    };
+    let mut dialog = leaving_rest(model, dialog, Deed::Choose(vec![id], Choice::Abort));
+    if !others.is_empty() {
+        dialog = dialog.line(with_keys(model, INSTEAD));
+        dialog.text.extend(others.into_iter().map(|line| format!("  {line}")));
+    }
+    Some(dialog)
 }
 
 /// A paused undo is broken off.
@@ -91,12 +102,18 @@ pub(super) fn rest(model: &Model) -> Option<Dialog> {
 /// The question whether what is not taken back yet stays as it is.
 const LEAVE_REST: &str = "Leave the rest as it is?";
 
-/// What comes of that, whichever way it is asked, and the button that does it.
+/// Said above what the other answer would do.
+const INSTEAD: &str = "NOT by leaving, but by {continue}:";
+
+/// What comes of that, whichever way it is asked, and the button that does it: what stays where it is
+/// left, what is served and the page.
 fn leaving_rest(model: &Model, dialog: Dialog, deed: Deed) -> Dialog {
     let what = "ends the run: what was taken back stays so, what was not stays done";
     let facts = Facts::new(what, words::all_hosts(model), "none: the run cannot be taken up again");
     let about = "takes back nothing further";
-    dialog.about(facts).button("Leave as it is", Some('L'), about, deed)
+    let dialog = dialog.about(facts).button("Leave as it is", Some('L'), about, deed);
+    let stays = words::served_stays(model).into_iter().chain(words::page_stays(model));
+    stays.fold(dialog, |dialog, stays| dialog.line(format!("Left as it is: {stays}")))
 }
 
 /// Said above what of an undo was told to begin, and nothing was heard of since.

@@ -129,11 +129,8 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
 
 /// Why the undo of a run that began to change the schema waits.
 fn schema(behind: &Behind) -> Vec<String> {
-    vec![
-        format!("Going on does this: {}.", behind.in_full()),
-        behind.for_visitors().to_owned(),
-        "Older code may not fit the new schema.".to_owned(),
-    ]
+    let going_on = format!("Going on does this: {}.", behind.in_full());
+    std::iter::once(going_on).chain(behind.for_visitors()).collect()
 }
 
 /// Whether a host is left that could do it.

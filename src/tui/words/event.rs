@@ -147,5 +147,6 @@ fn chosen(choice: &Choice) -> String {
 fn closed(model: &Model, run: &Run) -> Option<(String, Tone)> {
     let ending = run.ending()?;
     let (_, tone) = mark(ending, model.glyphs());
-    Some((format!("the run is over: {ending}"), tone))
+    let stays = super::page_stays(model).map_or_else(String::new, |page| format!(". {page}"));
+    Some((format!("the run is over: {ending}{stays}"), tone))
 }

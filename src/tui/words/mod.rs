@@ -22,6 +22,7 @@ mod outside;
 mod past;
 mod release;
 mod stands;
+mod stays;
 mod tempo;
 mod title;
 mod usual;
@@ -37,7 +38,7 @@ use super::{
 };
 
 pub(crate) use self::{
-    behind::{Behind, left_to_undo, named as undone_by},
+    behind::{Behind, left_to_undo, named as undone_by, undone_serves},
     built::{Texts, does},
     card::{Point, card, copied, items_of},
     cause::{cause, concerns_schema, headline, place},
@@ -58,6 +59,7 @@ pub(crate) use self::{
         short_revision, standing,
     },
     stands::{Weight, host_stands, step_stands, together, worst},
+    stays::{page_stays, served_stays},
     tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},

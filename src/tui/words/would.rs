@@ -356,8 +356,7 @@ pub(super) fn intended(model: &Model, intent: &Intent) -> Vec<Row> {
 /// What the open dialog would run on hosts, if that is known; `None`: it runs nothing there.
 pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Rows> {
     let buttons = dialog.buttons.iter().map(|it| (it.label.clone(), it.deed.clone())).collect();
-    let of = Of::Dialog(buttons, dialog.intent().cloned());
-    model.previews.of(of, || of_dialog(model, dialog))
+    model.previews.of(Of::Dialog(buttons), || of_dialog(model, dialog))
 }
 
 fn of_dialog(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
