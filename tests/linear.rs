@@ -175,7 +175,13 @@ fn the_terminal_is_as_before_on_every_way_out() {
         demo.console.signal_child(signal);
         demo.ends(code);
     }
+    // Nothing goes on: it is asked all the same, and once more leaves.
     let demo = Demo::start();
+    demo.console.send("\u{3}");
+    demo.types("Type yes for: Leave; anything else means: Stay:", "");
+    demo.sees("You stay here.", 1);
+    demo.console.send("\u{3}");
+    demo.sees("Leave?", 2);
     demo.console.send("\u{3}");
     demo.ends(130);
 }

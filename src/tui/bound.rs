@@ -99,6 +99,11 @@ impl Keymap {
         Self { rows: TABLE.iter().map(row).collect(), words: true }
     }
 
+    /// Whether no key means anything, and words do.
+    pub(crate) fn is_in_words(&self) -> bool {
+        self.words
+    }
+
     /// A key that is the same however others are bound, or the word in its place.
     pub(crate) fn fixed(&self, key: &'static str, word: &'static str) -> &'static str {
         if self.words { word } else { key }

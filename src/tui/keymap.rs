@@ -193,6 +193,11 @@ pub(crate) fn fixed(model: &Model, key: &'static str, word: &'static str) -> &'s
     model.settings.keymap.fixed(key, word)
 }
 
+/// Whether words are typed, and no keys pressed.
+pub(crate) fn in_words(model: &Model) -> bool {
+    model.settings.keymap.is_in_words()
+}
+
 /// The keys that choose in a list.
 pub(crate) fn down_up(model: &Model) -> String {
     let key = |motion| written(model, Action::Go(motion));

@@ -1,9 +1,9 @@
 //! What is asked of the operator beside dialogs: an open question, a release, a stage; and what the
 //! numbers stand for that are offered with it.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Linear, out::flat};
+use super::{Linear, answered::Sent, out::flat, reading::labelled};
 use crate::{
     model::HoldId,
     run::{Mode, Offer, Run},
@@ -23,6 +23,9 @@ use crate::{
 /// So long the log of a failure is looked at for its error, before the failure is read out without it.
 const LOOKED: SignedDuration = SignedDuration::from_secs(2);
 
+/// The word behind which a release of the list stands of which more is to be said.
+pub(super) const DETAILS: &str = "details";
+
 /// What a number stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Offered {
@@ -40,33 +43,62 @@ pub(super) enum Offered {
     Goal(Goal),
 }
 
+/// What is asked beside dialogs, and how far that was said.
+#[derive(Debug, Default)]
+pub(super) struct Asking {
+    /// What numbers stand for.
+    pub(super) offered: Vec<Offered>,
+    /// A dialog has taken the numbers.
+    pub(super) taken: bool,
+    /// The question that was read out.
+    pub(super) question: Option<HoldId>,
+    /// What is on its way about a question.
+    pub(super) sent: Option<Sent>,
+    /// Since when the log of a failure is looked at for its error, before that is read out.
+    pub(super) looking: Option<Timestamp>,
+    /// The list of releases, or of stages, was read out.
+    pub(super) listed: bool,
+    /// The release of the list of which more is to be said, as soon as it is known.
+    weighing: Option<String>,
+}
+
+impl Asking {
+    /// Whether something is on its way about the question that was read out.
+    fn is_answered(&self) -> bool {
+        self.sent.is_some_and(|sent| Some(sent.of()) == self.question)
+    }
+}
+
 impl<S: Source> Linear<S> {
     /// The prompt, where something is asked, or nothing goes on by itself.
     pub(super) fn prompt(&self) -> Option<String> {
         let model = &self.model;
-        if model.quit || self.guest.is_some() || self.crowded {
+        if model.quit || self.guest.is_some() || self.typing.crowded {
             return None;
         }
         if model.dialog.is_some() {
             return self.reading.as_ref()?.prompt(model);
         }
-        let how = if self.offered.is_empty() { "Its name" } else { "Its number or its name" };
+        let how =
+            if self.asking.offered.is_empty() { "Its name" } else { "Its number or its name" };
         if model.stages.is_some() {
             return Some(format!("Which stage? {how}: "));
         }
         if model.picker.is_some() {
-            return Some(format!("Which release? {how}; an empty line leaves the list: "));
+            return Some(format!(
+                "Which release? {how}, behind {DETAILS} to hear more of it; an empty line leaves the list: "
+            ));
         }
-        if self.question.is_some() && self.question == self.sent {
+        if self.asking.is_answered() {
             return None;
         }
-        if self.question.is_some() {
+        if self.asking.question.is_some() {
             let which = if self.lists_words() { "Which of these" } else { "What now" };
             return Some(format!("{which}? A number or a word: "));
         }
         let going = model.open_run().is_some_and(|run| run.mode != Mode::Pause);
         let begins = model.starting || model.sight.doing.is_some() || model.next.is_some();
-        (self.greeted && !going && !begins).then(|| "> ".to_owned())
+        (self.so_far.greeted && !going && !begins).then(|| "> ".to_owned())
     }
 
     /// Reads out what is asked, once.
@@ -76,27 +108,27 @@ impl<S: Source> Linear<S> {
         }
         let list = self.model.stages.is_some() || self.model.picker.is_some();
         if list {
-            if !std::mem::replace(&mut self.listed, true) {
+            if !std::mem::replace(&mut self.asking.listed, true) {
                 self.list();
             }
             return;
         }
-        self.listed = false;
+        self.asking.listed = false;
         let hold = self.model.hold().map(|(id, _)| id);
-        if hold == self.question {
+        if hold == self.asking.question {
             return;
         }
         let Some(id) = hold else {
-            (self.question, self.looking) = (None, None);
-            self.offered.clear();
+            (self.asking.question, self.asking.looking) = (None, None);
+            self.asking.offered.clear();
             return;
         };
         let now = self.model.now;
-        let since = *self.looking.get_or_insert(now);
+        let since = *self.asking.looking.get_or_insert(now);
         if self.is_looked_at(id) && now.duration_since(since) < LOOKED {
             return;
         }
-        (self.question, self.looking) = (Some(id), None);
+        (self.asking.question, self.asking.looking) = (Some(id), None);
         self.question();
     }
 
@@ -106,7 +138,7 @@ impl<S: Source> Linear<S> {
             self.read_out();
         } else if self.model.stages.is_some() || self.model.picker.is_some() {
             self.list();
-        } else if self.question.is_some() && self.question != self.sent {
+        } else if self.asking.question.is_some() && !self.asking.is_answered() {
             self.choices();
         }
     }
@@ -141,8 +173,8 @@ impl<S: Source> Linear<S> {
     /// What can be answered, each with its number and what comes of it.
     pub(super) fn choices(&mut self) {
         let (Some((id, hold)), Some(run)) = (self.model.hold(), self.model.run()) else { return };
-        self.taken = false;
-        self.offered = choices(run, id);
+        self.asking.taken = false;
+        self.asking.offered = choices(run, id);
         self.out.line("What now?");
         for (at, offer) in hold.offers.iter().enumerate() {
             let comes = words::comes_of(&self.model, hold, *offer);
@@ -157,7 +189,7 @@ impl<S: Source> Linear<S> {
 
     /// Whether numbers stand for what a word may mean.
     fn lists_words(&self) -> bool {
-        matches!(self.offered.first(), Some(Offered::Goal(_)))
+        matches!(self.asking.offered.first(), Some(Offered::Goal(_)))
     }
 
     /// A line behind such a list: but for one of its numbers, they are those of the question again.
@@ -169,14 +201,14 @@ impl<S: Source> Linear<S> {
 
     /// Numbers stand for the choices of the question that was read out.
     fn numbers(&mut self) {
-        let asked = self.question.zip(self.model.open_run());
-        self.offered = asked.map_or_else(Vec::new, |(id, run)| choices(run, id));
+        let asked = self.asking.question.zip(self.model.open_run());
+        self.asking.offered = asked.map_or_else(Vec::new, |(id, run)| choices(run, id));
     }
 
     /// The list that is open: stages, or releases.
     fn list(&mut self) {
-        self.offered.clear();
-        self.taken = false;
+        self.asking.offered.clear();
+        self.asking.taken = false;
         if let Some(stages) = &self.model.stages {
             self.out.line("Stages:");
             let lines = stages.offers.iter().enumerate().map(|(at, stage)| {
@@ -196,6 +228,52 @@ impl<S: Source> Linear<S> {
         self.numbered(lines);
     }
 
+    /// All that is known of a release of the list, as soon as it is known how it differs.
+    pub(super) fn details(&mut self, which: &str) {
+        let numbered = which.parse().ok().and_then(|number| self.numbered_as(number));
+        let name = match numbered {
+            Some(Offered::Release(name)) if self.model.sight.candidate(which).is_none() => name,
+            Some(_) | None => which,
+        };
+        let name = name.to_owned();
+        if self.model.sight.candidate(&name).is_none() {
+            self.out.line(format!("No release is called {name}: {DETAILS} NUMBER, or its name."));
+            return;
+        }
+        self.spoken(Spoken::Details(name.clone()));
+        let waits = self.awaits_difference(&name);
+        self.asking.weighing = Some(name);
+        if waits {
+            self.out.line("Asking a host how it differs.");
+        }
+        self.weigh();
+    }
+
+    /// Whether it is being asked how a release differs from what is served.
+    pub(super) fn awaits_difference(&self, release: &str) -> bool {
+        let sight = &self.model.sight;
+        let asked = |pair| sight.differences.of(&pair).is_none();
+        sight.pair(release).is_some_and(asked) && !self.model.alone
+    }
+
+    /// Says what is known of the release of the list that was asked about, once that is all there is to know.
+    pub(super) fn weigh(&mut self) {
+        let Some(name) = &self.asking.weighing else { return };
+        let Some(candidate) =
+            self.model.sight.candidate(name).filter(|_| self.model.picker.is_some())
+        else {
+            self.asking.weighing = None;
+            return;
+        };
+        if !self.awaits_difference(name) {
+            // What it would run is asked with the question itself.
+            let lines = labelled(words::release_known(&self.model, candidate));
+            self.out.line(format!("{name}:"));
+            self.out.lines(lines);
+            self.asking.weighing = None;
+        }
+    }
+
     /// Each with a number; none has one where a name is the number of another.
     fn numbered(&mut self, lines: Vec<(String, Offered, String)>) {
         let all = 1..=lines.len();
@@ -207,7 +285,7 @@ impl<S: Source> Linear<S> {
             if bare {
                 self.out.line(line);
             } else {
-                self.offered.push(offered);
+                self.asking.offered.push(offered);
                 self.out.line(format!("{}. {line}", at + 1));
             }
         }
@@ -215,14 +293,14 @@ impl<S: Source> Linear<S> {
 
     /// The choice of the open question that is called so in full.
     pub(super) fn choice(&self, text: &str) -> Option<(HoldId, usize)> {
-        let (id, hold) = self.model.hold().filter(|(id, _)| Some(*id) == self.question)?;
+        let (id, hold) = self.model.hold().filter(|(id, _)| Some(*id) == self.asking.question)?;
         Some((id, hold.offers.iter().position(|offer| is_called(*offer, text))?))
     }
 
     /// A number was typed.
     pub(super) fn number(&mut self, number: usize) {
         let Some(offered) = self.numbered_as(number).cloned() else {
-            let what = match self.offered.len() {
+            let what = match self.asking.offered.len() {
                 0 if self.model.picker.is_some() => format!("No release is called {number}"),
                 0 if self.model.stages.is_some() => format!("No stage is called {number}"),
                 0 => "Nothing has a number now".to_owned(),
@@ -248,12 +326,12 @@ impl<S: Source> Linear<S> {
 
     /// What that number stands for.
     pub(super) fn numbered_as(&self, number: usize) -> Option<&Offered> {
-        self.offered.get(number.checked_sub(1)?)
+        self.asking.offered.get(number.checked_sub(1)?)
     }
 
     /// To another question.
     fn turn(&mut self, hold: HoldId) {
-        self.question = None;
+        self.asking.question = None;
         self.spoken(Spoken::Question(hold));
     }
 }
@@ -275,7 +353,7 @@ pub(super) fn is_called(offer: Offer, text: &str) -> bool {
 }
 
 /// What an answer is called: the word that gives it, and more where that says little.
-fn name(offer: Offer) -> String {
+pub(super) fn name(offer: Offer) -> String {
     let word = binding(Action::Act(words::key_of(offer))).map_or("", |row| row.label);
     let said = offer.to_string();
     if said.contains(word) { said } else { format!("{word}, {said}") }

@@ -8,11 +8,14 @@
 
 mod answered;
 mod asked;
+mod commands;
 mod logs;
 mod news;
 mod out;
 mod pages;
 mod reading;
+mod seen;
+mod stands;
 mod together;
 mod vocabulary;
 
@@ -22,22 +25,19 @@ use jiff::Timestamp;
 use ratatui::layout::Size;
 
 use self::{
-    asked::Offered, logs::Logs, out::Out, reading::Reading, together::together, vocabulary::Page,
+    asked::Asking, commands::Rest, logs::Logs, news::SoFar, out::Out, reading::Reading, seen::Seen,
+    together::together, vocabulary::Page,
 };
 use super::{
     Keymap, Settings,
     errand::Errand,
     errors,
     feed::{Open, Source},
-    state::{
-        Model,
-        dialog::{Dialog, Subject},
-    },
+    state::{Model, dialog::Subject},
     told::{Guest, Told, Wish},
     update::{self, Msg, Spoken, update},
     view,
 };
-use crate::model::HoldId;
 
 /// The size that the model has: nothing is laid out, but what depends on room has much of it.
 const SIZE: Size = Size { width: 120, height: 36 };
@@ -76,38 +76,9 @@ pub(crate) struct Speech {
     pub(crate) unasked: bool,
 }
 
-/// The console as lines.
-pub(crate) struct Linear<S> {
-    model: Model,
-    open: Open<S>,
-    logs: Logs<S>,
-    out: Out,
-    wishes: VecDeque<Wish>,
-    /// So many lines of what was said were passed on, and so many as far as they matter.
-    told: u64,
-    urgent: u64,
-    /// Of the open dialog: how far it is read and answered.
-    reading: Option<Reading>,
-    /// What numbers stand for.
-    offered: Vec<Offered>,
-    /// The question that was read out.
-    question: Option<HoldId>,
-    /// The question to which an answer is on its way.
-    sent: Option<HoldId>,
-    /// It is no answer to that question itself, which may outlive it.
-    outlives: bool,
-    /// A dialog has taken the numbers.
-    taken: bool,
-    /// Since when the log of a failure is looked at for its error, before that is read out.
-    looking: Option<Timestamp>,
-    /// The list of releases, or of stages, was read out.
-    listed: bool,
-    /// It was said where one is.
-    greeted: bool,
-    /// Runs were asked for, and are said when they are there.
-    runs: bool,
-    /// A prompt stands at the end of what was written.
-    prompted: Option<String>,
+/// How lines come, and what is done meanwhile.
+#[derive(Debug)]
+struct Typing {
     /// A line is being taken in: what is asked now is asked because of it.
     hearing: bool,
     /// Something is asked that nobody asked for.
@@ -117,6 +88,30 @@ pub(crate) struct Linear<S> {
     crowded: bool,
     /// It was said that several lines came at once.
     pasted: bool,
+}
+
+/// The console as lines.
+pub(crate) struct Linear<S> {
+    model: Model,
+    open: Open<S>,
+    logs: Logs<S>,
+    out: Out,
+    wishes: VecDeque<Wish>,
+    /// What was said of what happens.
+    so_far: SoFar,
+    /// What was said of the hosts.
+    seen: Seen,
+    /// Of the open dialog: how far it is read and answered.
+    reading: Option<Reading>,
+    /// What is asked beside dialogs.
+    asking: Asking,
+    /// Of what would be run: what is not said yet.
+    rest: Rest,
+    /// Runs were asked for, and are said when they are there.
+    runs: bool,
+    /// A prompt stands at the end of what was written.
+    prompted: Option<String>,
+    typing: Typing,
     guest: Option<Guest>,
 }
 
@@ -131,24 +126,20 @@ impl<S: Source> Linear<S> {
             open,
             out: Out::default(),
             wishes: VecDeque::new(),
-            told: 0,
-            urgent: 0,
+            so_far: SoFar::default(),
+            seen: Seen::default(),
             reading: None,
-            offered: Vec::new(),
-            question: None,
-            sent: None,
-            outlives: false,
-            taken: false,
-            looking: None,
-            listed: false,
-            greeted: false,
+            asking: Asking::default(),
+            rest: Rest::default(),
             runs: false,
             prompted: None,
-            hearing: false,
-            unasked: false,
-            secret: Secret::No,
-            crowded: false,
-            pasted: false,
+            typing: Typing {
+                hearing: false,
+                unasked: false,
+                secret: Secret::No,
+                crowded: false,
+                pasted: false,
+            },
             guest: None,
         }
     }
@@ -167,6 +158,7 @@ impl<S: Source> Linear<S> {
         let edited = matches!(told, Told::Text(_));
         let guide = matches!(told, Told::Guide(_));
         let refused = matches!(told, Told::Refused(_) | Told::Did(Err(_)));
+        let unlooked = matches!(told, Told::Unlooked(_) | Told::Did(Err(_)));
         if matches!(told, Told::Events(_) | Told::Whole(_)) {
             self.happened();
         }
@@ -178,7 +170,10 @@ impl<S: Source> Linear<S> {
             self.page(Page::Guide);
         }
         if refused {
-            self.sent = None;
+            self.asking.sent = None;
+        }
+        if unlooked {
+            self.seen.gives_up();
         }
     }
 
@@ -190,22 +185,34 @@ impl<S: Source> Linear<S> {
         }
     }
 
-    /// Ctrl-c.
+    /// Ctrl-c: cancels a question; else asks how to leave. Where nothing goes on, once more leaves.
     pub(crate) fn interrupt(&mut self) {
-        let leaving = |dialog: &Dialog| dialog.subject == Subject::Quit;
-        let open = self.model.dialog.is_some();
-        let asked = self.model.dialog.as_ref().is_some_and(leaving);
+        let asked = self.model.dialog.as_ref().map(|dialog| dialog.subject == Subject::Quit);
+        let free = update::leaves_at_once(&self.model);
         self.torn();
         // With it the terminal has forgotten what was typed.
-        (self.secret, self.crowded) = (Secret::No, false);
-        self.hearing = true;
-        self.take(Msg::Interrupt);
-        self.hearing = false;
-        if open && self.model.dialog.is_none() {
+        (self.typing.secret, self.typing.crowded) = (Secret::No, false);
+        if asked == Some(true) && free {
+            self.model.quit = true;
+            self.wishes.extend(self.model.run().is_none().then_some(Wish::Interrupted));
+            return;
+        }
+        if asked == Some(false) {
             self.out.line("Cancelled; nothing was done.");
         }
         // Whoever asks to leave while that is asked hears it again.
-        if asked || self.model.dialog.is_none() {
+        if asked == Some(true) {
+            self.again();
+            return;
+        }
+        self.typing.hearing = true;
+        if asked.is_none() && free && self.model.picker.is_none() {
+            self.spoken(Spoken::AskToLeave);
+        } else {
+            self.take(Msg::Interrupt);
+        }
+        self.typing.hearing = false;
+        if self.model.dialog.is_none() {
             self.again();
         }
     }
@@ -242,7 +249,8 @@ impl<S: Source> Linear<S> {
 
     /// Whether time has to pass for something to be said.
     pub(crate) fn ticks(&self) -> bool {
-        let waits = self.looking.is_some() || self.reading.as_ref().is_some_and(Reading::waits);
+        let waits =
+            self.asking.looking.is_some() || self.reading.as_ref().is_some_and(Reading::waits);
         waits || self.model.sight.doing.is_some() || self.model.steps_running() > 0
     }
 
@@ -268,7 +276,7 @@ impl<S: Source> Linear<S> {
 
     /// Whether what is typed now must not be seen.
     pub(crate) fn is_hidden(&self) -> bool {
-        self.secret == Secret::Gone || self.asks_unseen()
+        self.typing.secret == Secret::Gone || self.asks_unseen()
     }
 
     /// Whether a line is asked for that nobody may see.
@@ -307,8 +315,9 @@ impl<S: Source> Linear<S> {
             }
         }
         self.news();
-        self.taken |= self.model.dialog.is_some();
+        self.asking.taken |= self.model.dialog.is_some();
         self.keep_reading();
+        self.weigh();
         self.keep_secret();
         self.ask();
         self.list_runs();
@@ -316,8 +325,8 @@ impl<S: Source> Linear<S> {
 
     /// The question may go away while its secret is typed.
     fn keep_secret(&mut self) {
-        if self.secret == Secret::Asked && !self.asks_unseen() {
-            self.secret = Secret::Gone;
+        if self.typing.secret == Secret::Asked && !self.asks_unseen() {
+            self.typing.secret = Secret::Gone;
             self.out.line(
                 "What you were to type unseen is not asked for any more: up to your next Enter nothing is shown, and nothing is taken.",
             );
@@ -326,6 +335,7 @@ impl<S: Source> Linear<S> {
 
     /// What is to be written now, if anything is: as it was when it was caught up with.
     pub(crate) fn speak(&mut self) -> Option<Speech> {
+        self.seen();
         self.renumber();
         let prompt = self.prompt();
         let said = self.out.take();
@@ -347,9 +357,9 @@ impl<S: Source> Linear<S> {
         if let Some(dialog) = &mut self.model.dialog {
             dialog.meant.sent();
         }
-        let unasked = std::mem::take(&mut self.unasked);
+        let unasked = std::mem::take(&mut self.typing.unasked);
         if self.asks_unseen() {
-            self.secret = Secret::Asked;
+            self.typing.secret = Secret::Asked;
         }
         Some(Speech { text, unasked })
     }
@@ -363,36 +373,39 @@ impl<S: Source> Linear<S> {
 
     /// A line was typed.
     pub(crate) fn heard(&mut self, heard: &Heard<'_>) {
-        (self.prompted, self.crowded) = (None, heard.crowded);
+        (self.prompted, self.typing.crowded) = (None, heard.crowded);
         self.model.hand.comes(heard.at, heard.crowded);
         if !self.model.hand.is_alone() {
-            if !std::mem::replace(&mut self.pasted, true) {
+            if !std::mem::replace(&mut self.typing.pasted, true) {
                 self.out.line(
                     "Several lines came at once, as pasted text does: none of them was taken.",
                 );
             }
             return;
         }
-        self.pasted = false;
-        let secret = std::mem::replace(&mut self.secret, Secret::No);
+        self.typing.pasted = false;
+        let secret = std::mem::replace(&mut self.typing.secret, Secret::No);
         if secret != Secret::No && !self.asks_unseen() {
             self.out.line("Not taken: it was typed unseen, for a question that is gone.");
             self.again();
             return;
         }
-        if heard.early || self.unasked {
+        if heard.early || self.typing.unasked {
             self.out.line("Not taken: it was typed before that was asked.");
             self.again();
             return;
         }
-        self.hearing = true;
+        if commands::asked(heard.text) != Some(commands::Asked::More) {
+            self.rest.forget();
+        }
+        self.typing.hearing = true;
         if self.model.dialog.is_some() {
             self.answer(heard.text);
         } else {
             self.unlist(heard.text.trim());
             self.word(heard.text.trim());
         }
-        self.hearing = false;
+        self.typing.hearing = false;
     }
 }
 

@@ -1,19 +1,24 @@
 //! What happened since, as lines.
 
-use super::{Linear, out::flat, pages::MESSAGES};
-use crate::tui::{
-    feed::Source,
-    glyphs::Glyphs,
-    keymap::with_keys,
-    state::{Model, Subject},
-    view, words,
-};
+use super::{Linear, out::flat, pages::MESSAGES, stands::standing};
+use crate::tui::{feed::Source, keymap::with_keys, state::Subject, words};
 
 /// More lines at once, and only the last of them are said: of a run that is taken up all its facts come.
 const AT_ONCE: u64 = 60;
 
 /// So many are said then.
 const LAST: u64 = 3;
+
+/// What was said so far of what happens.
+#[derive(Debug, Default)]
+pub(super) struct SoFar {
+    /// So many lines of what was said were passed on.
+    told: u64,
+    /// And so many as far as they matter.
+    urgent: u64,
+    /// It was said where one is.
+    pub(super) greeted: bool,
+}
 
 impl<S: Source> Linear<S> {
     /// What was said since. While a dialog is answered only what matters: the rest comes behind it.
@@ -26,7 +31,7 @@ impl<S: Source> Linear<S> {
         }
         let said = &self.model.said;
         let count = said.count();
-        let from = if answering { self.urgent } else { self.told };
+        let from = if answering { self.so_far.urgent } else { self.so_far.told };
         let new = count - from;
         let from = if new > AT_ONCE { count - LAST } else { from };
         if new > AT_ONCE {
@@ -36,11 +41,11 @@ impl<S: Source> Linear<S> {
             ));
         }
         // A question that is about to be read out says it itself.
-        let asked = self.model.hold().filter(|(id, _)| Some(*id) != self.question);
+        let asked = self.model.hold().filter(|(id, _)| Some(*id) != self.asking.question);
         let asked = asked.zip(self.model.run());
         let asked = asked.map(|((_, hold), run)| words::headline(&self.model, run, hold));
         for (number, line) in said.after(from) {
-            let already = number < self.urgent && line.matters();
+            let already = number < self.so_far.urgent && line.matters();
             if !already && (!answering || line.matters()) && asked.as_ref() != Some(&line.text) {
                 let text = flat(&line.text);
                 match line.part.clone() {
@@ -49,18 +54,18 @@ impl<S: Source> Linear<S> {
                 }
             }
         }
-        self.urgent = count;
+        self.so_far.urgent = count;
         if !answering {
-            self.told = count;
+            self.so_far.told = count;
         }
     }
 
     /// Says where one is as soon as that is known: beside a plan, or in a run that is open.
     fn greet(&mut self) {
-        if self.greeted || matches!(self.model.subject, Subject::Nothing) {
+        if self.so_far.greeted || matches!(self.model.subject, Subject::Nothing) {
             return;
         }
-        self.greeted = true;
+        self.so_far.greeted = true;
         self.out.line(standing(&self.model));
         let looks = self.model.settings.read_only || self.model.watched.is_some();
         let begins = if self.model.run().is_none() && !looks { "deploy begins, " } else { "" };
@@ -69,24 +74,5 @@ impl<S: Source> Linear<S> {
         self.out.line(line);
         let guide = self.model.guide.iter().map(|line| with_keys(&self.model, line));
         self.out.lines(guide);
-    }
-}
-
-/// A state without the mark that it begins with.
-fn unmarked<'a>(glyphs: &Glyphs, state: &'a str) -> &'a str {
-    let marks = [glyphs.failed, glyphs.unknown, glyphs.held, glyphs.ok, glyphs.skipped];
-    match state.split_once(' ') {
-        Some((mark, rest)) if marks.contains(&mark) || glyphs.running.contains(&mark) => rest,
-        Some(_) | None => state,
-    }
-}
-
-/// Where one is and how it goes, in one line.
-pub(super) fn standing(model: &Model) -> String {
-    let (state, _) = view::state(model);
-    let state = flat(unmarked(model.glyphs(), &state));
-    match model.plan() {
-        Some(plan) => format!("{} of {} on {}: {state}", plan.pipeline, plan.app, plan.stage),
-        None => state,
     }
 }

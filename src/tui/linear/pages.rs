@@ -1,20 +1,19 @@
-//! What is said when it is asked for: how things stand, hosts, steps, releases, runs, logs, the words.
+//! What is said when it is asked for: hosts, steps, releases, runs, logs, the words.
 
 use super::{
     Linear,
-    news::standing,
     out::flat,
     vocabulary::{Page, is_spoken, word_of},
 };
 use crate::{
-    model::{Candidate, Served, Try},
+    model::{Candidate, Try},
     tui::{
         action::{Act, Action},
         feed::Source,
         keymap::{self, TABLE, binding, with_keys},
         state::grid,
         update::{self, Place, Spoken},
-        words::{self, Room},
+        words,
     },
 };
 
@@ -26,9 +25,6 @@ const LINES_MAX: u64 = 1000;
 
 /// Messages that are said.
 pub(super) const MESSAGES: usize = 50;
-
-/// Hosts of which each is said by itself; of more only those that do not stand as the others.
-const HOSTS_MAX: usize = 20;
 
 /// Runs that are listed.
 const RUNS_MAX: usize = 10;
@@ -60,16 +56,6 @@ pub(super) fn about(action: Action) -> &'static str {
     page.or_else(|| binding(action).map(|row| row.about)).unwrap_or_default()
 }
 
-/// The state of the maintenance page as the header has it, in whole words.
-fn page_in_words(page: &str) -> String {
-    let Some(state) = page.strip_prefix("MAINT ") else { return page.to_owned() };
-    let state = match state.strip_prefix('?') {
-        Some(why) => format!("not known{why}"),
-        None => state.to_owned(),
-    };
-    format!("maintenance page: {}", state.replace("not probed", "not looked at as visitors see it"))
-}
-
 impl<S: Source> Linear<S> {
     /// Says what was asked for.
     pub(super) fn page(&mut self, page: Page) {
@@ -91,78 +77,6 @@ impl<S: Source> Linear<S> {
                 self.runs = true;
                 self.spoken(Spoken::Runs);
             }
-        }
-    }
-
-    /// Where one is, in a line or two.
-    pub(super) fn stands(&mut self) {
-        self.out.line(standing(&self.model));
-    }
-
-    fn status(&mut self) {
-        let model = &self.model;
-        self.out.line(standing(model));
-        if let Some(run) = model.run() {
-            let until = if run.closed.is_some() { run.latest } else { model.now };
-            let (done, _) = model.progress();
-            let steps = words::count(model.grid.columns.len(), "step");
-            let took = words::clocked(until.duration_since(run.opened));
-            self.out.line(format!("{done} of {steps} done, {took} so far"));
-        }
-        if let Some((page, _)) = words::maintenance(model, Room::Much) {
-            self.out.line(page_in_words(&flat(&page)));
-        }
-        for (served, hosts) in model.sight.served() {
-            let hosts = words::hosts(&hosts);
-            let (what, _) = words::served(served);
-            self.out.line(match served {
-                Served::Release(_) => format!("{what} is served on {hosts}"),
-                Served::Nothing => format!("no release is served on {hosts}"),
-                Served::Dangling(_) | Served::Outside(_) | Served::Loop(_) | Served::NotALink => {
-                    format!("{what} on {hosts}: nothing that is known is served there")
-                }
-            });
-        }
-        self.out.lines(words::left_out(model));
-        if let Some(Some(by)) = &model.watched {
-            self.out.line(format!("{by} drives the run; it is only watched here"));
-        }
-        self.hosts();
-        let model = &self.model;
-        for column in &model.grid.columns {
-            let stands = words::step_stands(model, column);
-            if model.run().is_some() && stands.contains("running") {
-                self.out.line(format!("step {}: {stands}", column.step));
-            }
-        }
-        if let Some(run) = model.open_run() {
-            for hold in run.holds.values() {
-                self.out.line(format!("waits: {}", flat(&words::headline(model, run, hold))));
-            }
-        }
-    }
-
-    /// How each host stands; of many only those that do not stand as most.
-    fn hosts(&mut self) {
-        let model = &self.model;
-        let all = model.grid.hosts.iter().map(|id| {
-            let (weight, word, _) = words::host_stands(model, *id);
-            (model.host_name(*id), weight, word)
-        });
-        let all: Vec<_> = all.collect();
-        let few = all.len() <= HOSTS_MAX;
-        let least = all.iter().map(|(_, weight, _)| *weight).min();
-        let mut same = 0;
-        for (name, weight, word) in &all {
-            if few || Some(*weight) != least {
-                self.out.line(format!("{name}: {word}"));
-            } else {
-                same += 1;
-            }
-        }
-        if same > 0 {
-            let word = all.iter().find(|(_, it, _)| Some(*it) == least).map_or("", |it| it.2);
-            self.out.line(format!("{}: {word}", words::count(same, "other host")));
         }
     }
 
@@ -324,15 +238,6 @@ impl<S: Source> Linear<S> {
         self.out.lines(lines);
     }
 
-    /// What the planned run would run, where no dialog is open.
-    pub(super) fn planned(&mut self) {
-        let entry = words::all_entries(&self.model).find(|entry| {
-            entry.goal == crate::tui::state::palette::Goal::Key(Action::Act(Act::Deploy))
-        });
-        let rows = entry.map(|entry| words::would(&self.model, &entry)).unwrap_or_default();
-        self.out.lines(rows.iter().map(|(text, _)| text));
-    }
-
     /// Runs that there were, as soon as they are told.
     pub(super) fn list_runs(&mut self) {
         let history = &self.model.history;
@@ -372,8 +277,8 @@ impl<S: Source> Linear<S> {
     pub(super) fn help(&mut self, all: bool) {
         self.out.line("Type a word, or so much of it that it can mean nothing else; or the number of a choice.");
         self.out.line("A host, a step, or both, say what is known of them; behind a word they say where: shell web1, retry build web2, log web1 build 50.");
-        self.out.line("Enter alone says where you are, and what is asked. Ctrl-c cancels a question, else asks how to leave; it stops no step.");
-        self.out.line("commands says what would be run: in a question before its yes, and else of the run that is planned.");
+        self.out.line("Enter alone says where you are, and what is asked. Ctrl-c cancels a question, else asks how to leave; it stops no step. maintenance on puts the page up, maintenance off takes it down.");
+        self.out.line("commands says what would be run: in a question before its yes; of each answer where one is asked; else of the run that is planned. commands WORD: what that word would run, or the text of that built-in step; commands all: everything.");
         let places =
             [keymap::Place::Everywhere, keymap::Place::Log, keymap::Place::Acting].into_iter();
         let rows = places.flat_map(|place| TABLE.iter().filter(move |row| row.place == place));

@@ -3,17 +3,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Linear, asked::Offered, out::flat};
-use crate::tui::{
-    feed::Source,
-    state::{
-        Model,
-        dialog::{Deed, Dialog, Field, Need, Subject},
-        palette::Goal,
+use super::{Linear, asked::Offered, commands, out::flat};
+use crate::{
+    model::Candidate,
+    tui::{
+        feed::Source,
+        state::{
+            Model,
+            dialog::{Deed, Dialog, Field, Focus, Need, Subject},
+            palette::Goal,
+        },
+        told::{Guest, Intent, Lines, Wish},
+        update::Spoken,
+        words,
     },
-    told::{Guest, Intent, Lines, Wish},
-    update::Spoken,
-    words,
 };
 
 /// So long it is waited for what something would do, before the question is said without it.
@@ -28,14 +31,16 @@ const NO: [&str; 4] = ["no", "n", "cancel", "nothing"];
 /// The word that opens the editor.
 const EDITOR: &str = "editor";
 
-/// The word that lists what would be run.
-pub(super) const COMMANDS: &str = "commands";
+/// The word that empties a field that holds something already.
+const NONE: &str = "none";
 
 /// What is asked of a dialog now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     /// Nothing yet: what it would do is being asked.
     Waits,
+    /// Nothing yet: what the chosen button would do is being asked.
+    Weighs,
     /// Which button.
     Button,
     /// The text of a field.
@@ -52,6 +57,8 @@ pub(super) struct Reading {
     step: Step,
     button: usize,
     since: Timestamp,
+    /// How the release differs is not known yet, and is said as soon as it is.
+    owes: bool,
 }
 
 /// What makes a dialog the one that was said.
@@ -73,12 +80,22 @@ impl Said {
             changed: dialog.changed.clone(),
         }
     }
+
+    /// Whether it is the same question, which says something else by now.
+    fn continues(&self, before: &Self) -> bool {
+        let same = match (&self.subject, &before.subject) {
+            // Each prompt is one of its own, however many are called the same.
+            (Subject::Prompt(one), Subject::Prompt(other)) => one == other,
+            (one, other) => std::mem::discriminant(one) == std::mem::discriminant(other),
+        };
+        same && self.title == before.title
+    }
 }
 
 impl Reading {
     /// Whether it is waited for an answer of the hosts.
     pub(super) fn waits(&self) -> bool {
-        self.step == Step::Waits
+        matches!(self.step, Step::Waits | Step::Weighs) || self.owes
     }
 
     /// Whether what is typed now must not be seen.
@@ -103,7 +120,7 @@ impl Reading {
     pub(super) fn prompt(&self, model: &Model) -> Option<String> {
         let dialog = model.dialog.as_ref()?;
         Some(match self.step {
-            Step::Waits => return None,
+            Step::Waits | Step::Weighs => return None,
             Step::Button => "Type its number; anything else cancels: ".to_owned(),
             Step::Field(at) if dialog.fields.get(at)?.tall => {
                 let number = if is_numbered(dialog) { "its number, editor" } else { "editor" };
@@ -112,11 +129,11 @@ impl Reading {
             Step::Field(at) => of_field(dialog.fields.get(at)?),
             Step::Yes => {
                 let button = dialog.buttons.get(self.button)?;
-                let stays = dialog.buttons.first().map_or("Cancel", |it| it.label.as_str());
-                let stays = if stays == "Cancel" { "cancels" } else { "means: " };
-                let no = dialog.buttons.first().filter(|_| stays != "cancels");
-                let no = no.map_or("", |it| it.label.as_str());
-                format!("Type {YES} for: {}; anything else {stays}{no}: ", button.label)
+                let stays = match dialog.stays() {
+                    Some(label) => format!("means: {label}"),
+                    None => "cancels".to_owned(),
+                };
+                format!("Type {YES} for: {}; anything else {stays}: ", button.label)
             }
         })
     }
@@ -138,9 +155,11 @@ fn of_field(field: &Field) -> String {
     match &field.need {
         Need::Exactly(_) => format!("{label}; anything else cancels: "),
         _ if field.is_hidden() => format!("{label}: "),
-        _ if !typed.is_empty() => format!("{label}; Enter keeps {typed}: "),
+        Need::Some(_) if !typed.is_empty() => format!("{label}; Enter keeps {typed}: "),
         Need::Some(_) => format!("{label}; an empty line cancels: "),
-        Need::Nothing | Need::Moment if label.contains("optional") => format!("{label}: "),
+        Need::Nothing | Need::Moment if !typed.is_empty() => {
+            format!("{label}; Enter keeps {typed}, {NONE} empties it: ")
+        }
         Need::Nothing | Need::Moment => format!("{label}; may be left empty: "),
     }
 }
@@ -156,21 +175,24 @@ impl<S: Source> Linear<S> {
         let says = dialog.says.take();
         let known = self.reading.as_ref().filter(|reading| reading.said == said);
         let now = self.model.now;
-        match known {
-            Some(reading) if reading.step != Step::Waits => {
+        let young = |reading: &Reading| now.duration_since(reading.since) < PREVIEW;
+        match known.map(|reading| (reading.step, young(reading))) {
+            Some((Step::Waits, true)) if self.is_previewed() || self.is_compared() => {}
+            Some((Step::Weighs, true)) if self.is_previewed() => {}
+            Some((Step::Waits, _)) => self.read_out(),
+            Some((Step::Weighs, _)) => self.weighed(),
+            Some((Step::Button | Step::Field(_) | Step::Yes, _)) => {
                 self.out.lines(says.map(|says| format!("{}.", words::capital(&says))));
+                self.pay();
             }
-            Some(reading) if now.duration_since(reading.since) < PREVIEW && self.is_previewed() => {
-            }
-            Some(_) => self.read_out(),
             None => {
-                let anew = self.reading.as_ref().is_some_and(|it| it.said.title == said.title);
-                if anew {
+                if self.reading.as_ref().is_some_and(|before| said.continues(&before.said)) {
                     self.out.line("It says something else now:");
                 }
-                self.unasked |= !self.hearing;
-                self.reading = Some(Reading { said, step: Step::Waits, button: 1, since: now });
-                if self.is_previewed() {
+                self.typing.unasked |= !self.typing.hearing;
+                let step = Step::Waits;
+                self.reading = Some(Reading { said, step, button: 1, since: now, owes: false });
+                if self.is_previewed() || self.is_compared() {
                     self.out.line("Asking the hosts what this would do.");
                 } else {
                     self.read_out();
@@ -186,43 +208,90 @@ impl<S: Source> Linear<S> {
         dialog.is_some_and(|dialog| dialog.intents().any(untold)) && !self.model.alone
     }
 
+    /// The release that the open dialog would serve.
+    fn release_asked(&self) -> Option<&Candidate> {
+        let Subject::Rollback(release, _) = &self.model.dialog.as_ref()?.subject else {
+            return None;
+        };
+        self.model.sight.candidate(release)
+    }
+
+    /// Whether it is still asked how the release differs.
+    fn is_compared(&self) -> bool {
+        self.release_asked().is_some_and(|release| self.awaits_difference(&release.name))
+    }
+
+    /// Says how the release differs, where that was not known when the dialog was read out.
+    fn pay(&mut self) {
+        let owes = self.reading.as_ref().is_some_and(|reading| reading.owes);
+        if !owes || self.is_compared() {
+            return;
+        }
+        let Some(release) = self.release_asked() else { return };
+        let lines = differs(&self.model, release);
+        self.out.line("How it differs is known now:");
+        self.out.lines(lines);
+        if let Some(reading) = &mut self.reading {
+            reading.owes = false;
+        }
+    }
+
     /// Says the open dialog again.
     pub(super) fn read_out(&mut self) {
+        let owes = self.is_compared();
         let Some(dialog) = &self.model.dialog else { return };
         self.out.line(&dialog.title);
-        let lines = words::dialog(&self.model);
-        let diff = dialog.diff;
-        let differs = |line: &str| diff && (line.starts_with("+ ") || line.starts_with("- "));
-        for line in lines {
-            self.out.line(if differs(&line) { line } else { flat(&line) });
-        }
+        let (about, text) = words::dialog_parts(&self.model);
+        self.out.lines(about.iter().map(|line| flat(line)));
+        let differs = self.release_asked().map(|release| differs(&self.model, release));
+        self.out.lines(differs.unwrap_or_default());
+        // What stands in columns there does so for a reason: a difference, what a host has printed.
+        self.out.lines(text);
+        let previews = words::previews(&self.model, dialog);
+        self.out.lines(previews.iter().map(|line| flat(line)));
         if let Some(field) = dialog.fields.iter().find(|field| field.tall) {
             self.out.line(format!("{}:", field.label));
             self.out.lines(field.area.lines());
         }
         let numbered = is_numbered(dialog);
         let tall = dialog.fields.iter().position(|field| field.tall);
-        self.buttons();
-        let Some(reading) = &mut self.reading else { return };
-        reading.button = 1;
-        match tall {
-            // A text is typed, or what is there is gone on with.
-            Some(at) => reading.step = Step::Field(at),
-            None if numbered => reading.step = Step::Button,
-            None => self.next_field(0),
+        // A word has chosen already.
+        let chosen = if let Focus::Button(at @ 1..) = dialog.focus { Some(at) } else { None };
+        match chosen {
+            Some(at) => self.button_said(at),
+            None => self.buttons(),
         }
+        let Some(reading) = &mut self.reading else { return };
+        (reading.button, reading.owes) = (chosen.unwrap_or(1), owes);
+        match (tall, chosen) {
+            // A text is typed, or what is there is gone on with.
+            (Some(at), _) => reading.step = Step::Field(at),
+            (None, None) if numbered => reading.step = Step::Button,
+            (None, _) => self.next_field(0),
+        }
+    }
+
+    /// The one button that was chosen.
+    fn button_said(&mut self, at: usize) {
+        self.asking.offered.clear();
+        let button = self.model.dialog.as_ref().and_then(|dialog| dialog.buttons.get(at));
+        let Some(button) = button else { return };
+        self.out.line(match button.about.as_str() {
+            "" => format!("{}.", button.label),
+            about => format!("{}: {about}", button.label),
+        });
     }
 
     /// The buttons that do something: of several, each with its number.
     fn buttons(&mut self) {
         let Some(dialog) = &self.model.dialog else { return };
         let numbered = is_numbered(dialog);
-        self.offered.clear();
+        self.asking.offered.clear();
         for (at, button) in dialog.buttons.iter().enumerate().skip(1) {
             let about =
                 if button.about.is_empty() { String::new() } else { format!(": {}", button.about) };
             if numbered {
-                self.offered.push(Offered::Button(at));
+                self.asking.offered.push(Offered::Button(at));
                 self.out.line(format!("{at}. {}{about}", button.label));
             } else if !about.is_empty() {
                 self.out.line(format!("{}{about}", button.label));
@@ -252,29 +321,35 @@ impl<S: Source> Linear<S> {
     pub(super) fn answer(&mut self, text: &str) {
         let Some(reading) = &self.reading else { return };
         let (step, button) = (reading.step, reading.button);
-        let reads = match step {
-            Step::Button | Step::Yes => true,
-            Step::Field(_) => {
-                let field = reading.field(&self.model);
-                let exact = |field: &Field| matches!(field.need, Need::Exactly(_));
-                field.is_some_and(|field| exact(field) || is_free(field))
-            }
-            Step::Waits => false,
-        };
-        if reads && text.trim() == COMMANDS {
-            self.commands();
+        if let Some(asked) = commands::asked(text)
+            && self.is_for_us(step, &asked)
+        {
+            self.commands(asked);
             if step == Step::Button {
                 self.buttons();
             }
             return;
         }
         match step {
-            Step::Waits => self.cancel("cancelled"),
+            Step::Waits | Step::Weighs => self.cancel("cancelled"),
             Step::Button => self.chosen(text.trim()),
             Step::Field(at) => self.filled(at, text),
             Step::Yes if text.trim() == YES => self.spoken(Spoken::Press(button)),
             Step::Yes => self.cancel("cancelled"),
         }
+    }
+
+    /// Whether a line that begins with the word for commands asks for them, and is no text for a field.
+    fn is_for_us(&self, step: Step, asked: &commands::Asked) -> bool {
+        let Step::Field(at) = step else { return matches!(step, Step::Button | Step::Yes) };
+        let Some(field) = self.model.dialog.as_ref().and_then(|it| it.fields.get(at)) else {
+            return false;
+        };
+        let words = match asked {
+            commands::Asked::Of(called) => self.has_text(called),
+            commands::Asked::Rows | commands::Asked::More | commands::Asked::All => true,
+        };
+        matches!(field.need, Need::Exactly(_)) || is_free(field) && words
     }
 
     fn chosen(&mut self, text: &str) {
@@ -283,7 +358,18 @@ impl<S: Source> Linear<S> {
             return;
         };
         if let Some(reading) = &mut self.reading {
-            reading.button = at;
+            (reading.button, reading.step, reading.since) = (at, Step::Weighs, self.model.now);
+        }
+        self.spoken(Spoken::Point(at));
+    }
+
+    /// What the chosen button would do, where that was not said right before; then its fields.
+    fn weighed(&mut self) {
+        let at = self.reading.as_ref().map_or(1, |reading| reading.button);
+        let button = self.model.dialog.as_ref().and_then(|dialog| dialog.buttons.get(at));
+        if let Some(Deed::Do(intent)) = button.map(|button| &button.deed).filter(|_| at > 1) {
+            let preview = words::preview(&self.model, intent);
+            self.out.lines(preview.iter().map(|line| flat(line)));
         }
         self.next_field(0);
     }
@@ -311,6 +397,13 @@ impl<S: Source> Linear<S> {
             && let Some(at) = self.button(text.trim())
         {
             self.spoken(Spoken::Press(at));
+            return;
+        }
+        let may_be_empty = matches!(field.need, Need::Nothing | Need::Moment) && !field.veiled;
+        if may_be_empty && text.trim() == NONE {
+            self.spoken(Spoken::Fill(at, String::new()));
+            self.out.line("Taken as: nothing; it is empty.");
+            self.behind_field(at);
             return;
         }
         if is_free(field) && self.is_no_text(text.trim()) {
@@ -382,19 +475,27 @@ impl<S: Source> Linear<S> {
 
     fn cancel(&mut self, why: &str) {
         let leaving = self.model.dialog.as_ref().is_some_and(|it| it.subject == Subject::Quit);
-        self.spoken(Spoken::Leave);
         let said =
             if leaving { "you stay here".to_owned() } else { format!("{why}; nothing was done") };
         self.out.line(format!("{}.", words::capital(&said)));
-        self.again();
-    }
-
-    /// What the open dialog would run.
-    fn commands(&mut self) {
-        let Some(dialog) = &self.model.dialog else { return };
-        match words::dialog_would(&self.model, dialog) {
-            Some(rows) => self.out.lines(rows.iter().map(|(text, _)| text)),
-            None => self.out.line("This runs no command of the recipe."),
+        self.spoken(Spoken::Leave);
+        // A prompt that has waited behind it was read out by then.
+        if self.model.dialog.is_none() {
+            self.again();
         }
     }
+}
+
+/// How a release differs from what is served, as the choice of a release has it on a screen.
+fn differs(model: &Model, release: &Candidate) -> Vec<String> {
+    labelled(words::differs(model, release))
+}
+
+/// Rows of which the first of each kind has a label, as lines.
+pub(super) fn labelled(rows: Vec<words::Detail>) -> Vec<String> {
+    let line = |(label, text, _): words::Detail| {
+        let (label, text) = (words::capital(&label.to_lowercase()), flat(&text));
+        if label.is_empty() { text } else { format!("{label}: {text}") }
+    };
+    rows.into_iter().map(line).collect()
 }

@@ -3,8 +3,8 @@
 
 use super::{
     Linear,
-    asked::{Offered, is_called},
-    reading::COMMANDS,
+    asked::{DETAILS, Offered, is_called},
+    commands,
 };
 use crate::run::Cause;
 use crate::tui::{
@@ -27,6 +27,9 @@ const ALSO: [(&str, Action); 8] = [
     ("leave", Action::Quit),
     ("?", Action::Help),
 ];
+
+/// The word for the page, behind which on puts it up, and off takes it down.
+const MAINTENANCE: &str = "maintenance";
 
 /// What programs take for an answer.
 const ANSWERS: [&str; 4] = ["y", "n", "yes", "no"];
@@ -141,21 +144,38 @@ impl<S: Source> Linear<S> {
             self.release(text);
             return;
         }
+        if let Some(asked) = commands::asked(text) {
+            self.commands(asked);
+            return;
+        }
         let mut words = text.split_whitespace();
         match (words.next(), words.next()) {
             (None, _) => {
                 self.stands();
                 self.again();
             }
-            (Some(COMMANDS), None) => self.planned(),
             (Some("input"), Some(how @ ("hidden" | "shown"))) if words.next().is_none() => {
                 self.spoken(Spoken::Key(Action::Act(Act::Input)));
                 self.spoken(Spoken::Hide(how == "hidden"));
+            }
+            (Some(word), Some(how @ ("on" | "off")))
+                if word.eq_ignore_ascii_case(MAINTENANCE) && words.next().is_none() =>
+            {
+                self.maintenance(how == "on");
             }
             (Some("help"), Some("all")) => self.help(true),
             (Some("log"), _) => self.log(text.split_whitespace().skip(1)),
             (Some(_), _) => self.meant(text),
         }
+    }
+
+    /// The page is to be put up, or taken down: it is said which was understood.
+    fn maintenance(&mut self, on: bool) {
+        self.out.line(match on {
+            true => "Taken as: put the maintenance page up.",
+            false => "Taken as: take the maintenance page down.",
+        });
+        self.spoken(Spoken::Maintenance(on));
     }
 
     /// Whether what could be a number is meant as a name: of the list that is open; where none is, what
@@ -258,7 +278,7 @@ impl<S: Source> Linear<S> {
     }
 
     /// What is answered by that, to any open question.
-    fn answer_called(&self, text: &str) -> Option<Goal> {
+    pub(super) fn answer_called(&self, text: &str) -> Option<Goal> {
         let mut holds = self.model.open_run()?.holds.values();
         let offer = holds.find_map(|hold| hold.offers.iter().find(|it| is_called(**it, text)))?;
         Some(Goal::Key(Action::Act(words::key_of(*offer))))
@@ -284,10 +304,10 @@ impl<S: Source> Linear<S> {
             }
             several => {
                 let more = several.len().saturating_sub(LISTED_MAX);
-                self.offered.clear();
+                self.asking.offered.clear();
                 self.out.line(format!("{text} may mean:"));
                 for (at, entry) in several.iter().take(LISTED_MAX).enumerate() {
-                    self.offered.push(Offered::Goal(entry.goal.clone()));
+                    self.asking.offered.push(Offered::Goal(entry.goal.clone()));
                     let about = about(entry);
                     self.out.line(format!("{}. {}{about}", at + 1, entry.label));
                 }
@@ -306,6 +326,7 @@ impl<S: Source> Linear<S> {
             Goal::Key(action) if action == Action::Act(Act::Pause) && !listed => {
                 self.spoken(Spoken::Key(action));
             }
+            Goal::Key(Action::Quit) => self.spoken(Spoken::Quit),
             Goal::Key(action) => self.spoken(Spoken::Goal(Goal::Key(action))),
             Goal::Host(name) => {
                 let grid = &self.model.grid;
@@ -331,21 +352,25 @@ impl<S: Source> Linear<S> {
             Some(at) => self.spoken(Spoken::Stage(at)),
             None if text.is_empty() => self.again(),
             None => match self.exactly(text) {
-                Some(Goal::Key(Action::Quit)) => self.spoken(Spoken::Key(Action::Quit)),
+                Some(Goal::Key(Action::Quit)) => self.spoken(Spoken::Quit),
                 Some(_) | None => self.out.line(format!("No stage is called {text}; quit leaves.")),
             },
         }
     }
 
-    /// A release of the list, by its name.
+    /// A release of the list, by its name; or more of what is known of one.
     fn release(&mut self, text: &str) {
+        if let Some(which) = text.strip_prefix(DETAILS).filter(|which| which.starts_with(' ')) {
+            self.details(which.trim());
+            return;
+        }
         let known = self.model.sight.candidate(text).is_some();
         if known {
             self.spoken(Spoken::Release(text.to_owned()));
             return;
         }
         self.spoken(Spoken::Leave);
-        self.offered.clear();
+        self.asking.offered.clear();
         match text {
             "" => self.out.line("The list is left; nothing was done."),
             text => self.meant(text),

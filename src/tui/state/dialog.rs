@@ -149,6 +149,8 @@ pub(crate) struct Dialog {
     pub(crate) text: Vec<String>,
     pub(crate) fields: Vec<Field>,
     pub(crate) buttons: Vec<Button>,
+    /// The first button has a name of its own: it does nothing, and is no mere Cancel.
+    named: bool,
     pub(crate) focus: Focus,
     pub(crate) subject: Subject,
     /// What was seen of the hosts that it is about, once they are looked at again for it.
@@ -184,6 +186,7 @@ impl Dialog {
                 key: None,
                 deed: Deed::Nothing,
             }],
+            named: false,
             focus: Focus::Button(0),
             subject,
             as_seen: None,
@@ -211,10 +214,24 @@ impl Dialog {
 
     /// With a name on the first button other than Cancel.
     pub(crate) fn first(mut self, label: &str, about: &str) -> Self {
+        self.named = true;
         if let Some(first) = self.buttons.first_mut() {
             (first.label, first.about) = (label.to_owned(), about.to_owned());
         }
         self
+    }
+
+    /// With what comes of Cancel.
+    pub(crate) fn cancels(mut self, about: &str) -> Self {
+        if let Some(first) = self.buttons.first_mut() {
+            about.clone_into(&mut first.about);
+        }
+        self
+    }
+
+    /// What the first button is called, where it is no mere Cancel.
+    pub(crate) fn stays(&self) -> Option<&str> {
+        self.buttons.first().filter(|_| self.named).map(|first| first.label.as_str())
     }
 
     /// With one more button.

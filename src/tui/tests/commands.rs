@@ -18,7 +18,7 @@ use crate::{
 const FUNCTIONS: &str = "die() {\n\texit 1\n}\n";
 
 /// The steps `release` and `switch` are built in; `switch` has another value on web2.
-fn built() -> Plan {
+pub(super) fn built() -> Plan {
     let mut plan = story::plan();
     for (step, name) in [("release", "release"), ("switch", "publish")] {
         let column = plan.columns.iter_mut().find(|it| it.step.as_str() == step).unwrap();

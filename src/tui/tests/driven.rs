@@ -82,7 +82,7 @@ impl Driven {
         self = self.keys(&format!(":{typed}"));
         let entry = words::chosen(&self.desk.model).unwrap();
         assert_eq!(entry.refused, None, "{typed}");
-        let listed = listed(&words::would(&self.desk.model, &entry));
+        let listed = listed(&words::would(&self.desk.model, &entry).all());
         (self.keys("<esc>"), listed)
     }
 
@@ -94,15 +94,15 @@ impl Driven {
     /// All rows of the open dialog under this button, or in all.
     pub(super) fn rows(&self, button: &str) -> Vec<(String, Tone)> {
         let dialog = self.desk.model.dialog.as_ref().expect("a dialog is open");
-        let rows = words::dialog_would(&self.desk.model, dialog).unwrap_or_default();
+        let rows = words::dialog_would(&self.desk.model, dialog).unwrap_or_default().all();
         let heading = format!("[ {button} ]");
         let at = rows.iter().position(|(row, _)| *row == heading);
         match at {
             Some(at) => {
-                let rest = rows.iter().skip(at + 1);
-                rest.take_while(|(row, _)| !row.starts_with("[ ")).cloned().collect()
+                let rest = rows.into_iter().skip(at + 1);
+                rest.take_while(|(row, _)| !row.starts_with("[ ")).collect()
             }
-            None => rows.to_vec(),
+            None => rows,
         }
     }
 

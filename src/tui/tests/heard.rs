@@ -6,7 +6,10 @@ use super::{
     sites::{BEFORE, NEWEST, OLDER, Sites},
     story,
 };
-use crate::tui::{Intent, Told};
+use crate::{
+    model::Pair,
+    tui::{Intent, Told},
+};
 
 /// Two hosts whose releases are called so, the newest first.
 fn called(names: &[&str]) -> Ear {
@@ -27,7 +30,9 @@ fn previewed(release: &str) -> Told {
 #[test]
 fn a_release_whose_name_is_a_number_is_chosen_by_its_name() {
     let asks = |ear: Ear, name: &str| {
-        let ear = ear.tell(previewed(name));
+        let pair = Pair { from: NEWEST.to_owned(), to: name.to_owned() };
+        let unknown = Told::Compared(pair, Err("no host knows both".to_owned()));
+        let ear = ear.tell(previewed(name)).tell(unknown);
         assert!(ear.heard.contains(&format!("serves {name} again")), "{name}: {}", ear.heard);
     };
     let stamps = [NEWEST, BEFORE, OLDER];

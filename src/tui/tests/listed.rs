@@ -335,8 +335,8 @@ fn what_stops_before_its_items_is_not_said_to_begin_them() {
     let (run, listed) = stops_before_items(&[]).palette("continue");
     assert_eq!(listed, begins);
     let desk = run.keys(":continue").desk;
-    let rows = words::would(&desk.model, &words::chosen(&desk.model).unwrap());
-    let rows: Vec<String> = rows.iter().map(|(row, _)| row.clone()).collect();
+    let rows = words::would(&desk.model, &words::chosen(&desk.model).unwrap()).all();
+    let rows: Vec<String> = rows.into_iter().map(|(row, _)| row).collect();
     insta::assert_snapshot!("stops_before_items", rows.join("\n"));
 }
 
@@ -443,6 +443,6 @@ fn a_preview_of_two_hundred_hosts_and_fifty_steps() {
     let desk = frame("a frame without it", desk).keys(":continue");
     let entry = words::chosen(&desk.model).unwrap();
     let desk = frame("the first frame with it", desk);
-    took("rows of the preview, kept", &|| words::would(&desk.model, &entry).len());
+    took("rows of the preview, kept", &|| words::entry_rows(&desk.model, &entry).len());
     frame("another frame with it", desk);
 }

@@ -19,6 +19,7 @@ mod keys;
 mod lent;
 mod linear;
 mod linear_asked;
+mod linear_true;
 mod listed;
 mod locks;
 mod log;

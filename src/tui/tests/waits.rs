@@ -180,7 +180,7 @@ fn a_batch_that_asks_is_named_and_counts_hosts_as_people_do() {
 fn what_is_asked_before_the_next_step_is_listed_with_it() {
     let run = driven(ASKS).keys("S").press("Step by step").goes_on().0;
     let desk = run.keys(":step").desk;
-    let rows = words::would(&desk.model, &words::chosen(&desk.model).unwrap());
+    let rows = words::would(&desk.model, &words::chosen(&desk.model).unwrap()).all();
     let rows = rows.iter().map(|(row, _)| row.as_str()).collect::<Vec<_>>().join("\n");
     assert!(rows.contains("The run asks before migrate on db1: Is there a backup?"), "{rows}");
     assert!(rows.contains("After you confirm:\nmigrate\n  db1: migrate all"), "{rows}");

@@ -153,22 +153,60 @@ pub(super) fn choose(model: &mut Model) -> Vec<Wish> {
 
 /// Leaves at once where nothing is driven, else asks.
 pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
+    model.dialog = leaving(model);
+    if model.dialog.is_some() {
+        return Vec::new();
+    }
+    model.quit = true;
+    vec![Wish::Quit]
+}
+
+/// Whether nothing goes on that is driven here, so that to leave is to end the console alone.
+pub(crate) fn leaves_at_once(model: &Model) -> bool {
+    leaving(model).is_none()
+}
+
+/// Whether it leaves at once, and no page that somebody has put up by hand is left to visitors.
+pub(super) fn leaves_nothing(model: &Model) -> bool {
+    leaves_at_once(model) && words::left_up(model).is_none()
+}
+
+/// Asks whether to leave, also where nothing goes on.
+pub(super) fn ask_to_leave(model: &mut Model) {
+    model.dialog = Some(leaving(model).unwrap_or_else(|| idle(model)));
+}
+
+/// The question before one leaves where nothing is driven here.
+fn idle(model: &Model) -> Dialog {
+    let (what, undo) = match (model.settings.lasting, model.open_run()) {
+        (false, _) => ("leaves; hosts and folder are removed", "none"),
+        (true, Some(_)) => {
+            ("leaves; the run is not driven here, and is left as it is", "deployui shows it again")
+        }
+        (true, None) => ("leaves; no run is open here", "deployui comes back"),
+    };
+    quit_dialog(model).about(Facts::new(what, HERE, undo)).first("Stay", "").button(
+        "Leave",
+        Some('D'),
+        "",
+        Deed::Detach,
+    )
+}
+
+/// The question how to leave what goes on; none where nothing is driven.
+fn leaving(model: &Model) -> Option<Dialog> {
     // Who only watches, leaves nothing behind.
     let Some(run) = model.open_run().filter(|_| model.watched.is_none()) else {
-        if model.starting {
-            let dialog = quit_dialog(model)
+        return model.starting.then(|| {
+            quit_dialog(model)
                 .about(Facts::new(
                     "leaves while the run is being started; it may have begun",
                     HERE,
                     "deployui resume takes up a run that has begun",
                 ))
                 .first("Stay", "")
-                .button("Leave", Some('D'), "the run may have begun", Deed::Detach);
-            model.dialog = Some(dialog);
-            return Vec::new();
-        }
-        model.quit = true;
-        return vec![Wish::Quit];
+                .button("Leave", Some('D'), "the run may have begun", Deed::Detach)
+        });
     };
     if !model.settings.lasting {
         let dialog = quit_dialog(model)
@@ -179,8 +217,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
             ))
             .first("Stay", "")
             .button("Leave", Some('D'), "all of it is gone", Deed::Detach);
-        model.dialog = Some(dialog);
-        return Vec::new();
+        return Some(dialog);
     }
     let facts = Facts::new(
         "leaves. Steps that run go on to their end on their hosts; no further one begins",
@@ -203,8 +240,7 @@ pub(super) fn quit(model: &mut Model) -> Vec<Wish> {
             Deed::Mode(Mode::Pause),
         );
     }
-    model.dialog = Some(dialog);
-    Vec::new()
+    Some(dialog)
 }
 
 /// The dialog that asks how to leave.

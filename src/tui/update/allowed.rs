@@ -6,7 +6,7 @@ use crate::{
     run::{Cause, Hold, LinkState, Mode, Offer, Run, Sig, State},
     tui::{
         action::{Act, Action, Motion},
-        keymap::{with_keys, written},
+        keymap::{fixed, with_keys, written},
         state::{Model, Pane, Subject, face, failure::cards},
         told::HostState,
         view, words,
@@ -78,7 +78,7 @@ pub(crate) fn why_not(model: &Model, action: Action) -> Option<String> {
         Action::Evidence => {
             when(true, "there is no such pane: what was gathered ends the log ({log})")
         }
-        Action::Releases | Action::Look if model.past.is_some() => past(),
+        Action::Releases | Action::Look if model.past.is_some() => past(model),
         Action::NextMark => when(model.log.marks.here().is_none(), "first mark a line with {mark}"),
         Action::Copy if copies_card(model) => None,
         Action::Mark | Action::Choose | Action::Copy | Action::Save => {
@@ -115,8 +115,9 @@ fn beside(model: &Model, motion: Motion) -> Option<String> {
     }
 }
 
-fn past() -> Option<String> {
-    some("this is a run of the past; Esc returns to the present")
+fn past(model: &Model) -> Option<String> {
+    let back = fixed(model, "Esc", "back");
+    Some(format!("this is a run of the past; {back} returns to the present"))
 }
 
 fn some(why: &str) -> Option<String> {
@@ -125,7 +126,7 @@ fn some(why: &str) -> Option<String> {
 
 fn acting(model: &Model, action: Act) -> Option<String> {
     if model.past.is_some() {
-        return past();
+        return past(model);
     }
     if model.settings.read_only {
         return some("this console only looks (--read-only)");

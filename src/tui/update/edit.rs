@@ -86,7 +86,7 @@ pub(super) fn ask_to_drop(model: &mut Model, id: HoldId) {
     dialog.text.push("What would be dropped:".to_owned());
     dialog.text.extend(words::diff(&last, &typed));
     let dialog = dialog
-        .first("Cancel", "your text is kept")
+        .cancels("your text is kept")
         .button("Drop it", Some('N'), "the command as it was run", Deed::Amend(id, false))
         .button("Change it further", Some('E'), "back to your text", Deed::Amend(id, true));
     keep_text(model, node, typed);
@@ -124,7 +124,7 @@ pub(super) fn compare(model: &mut Model, id: HoldId) {
         .about(facts(model, run, hold))
         .line("")
         .line("The journal keeps the command, and who ran it.")
-        .first("Cancel", &with_keys(model, "your text is kept for the next {edit}"))
+        .cancels(&with_keys(model, "your text is kept for the next {edit}"))
         .button("Run this", letter(model, Act::Edit), "as a new attempt", run_it(id, typed.clone()))
         .button("Change it further", Some('E'), "back to the text", Deed::Amend(id, true));
     keep_text(model, node, typed);

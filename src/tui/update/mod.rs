@@ -39,8 +39,9 @@ use ratatui::layout::Size;
 #[cfg(test)]
 pub(crate) use self::allowed::{NOT_HERE_NOW, NOT_NOW};
 pub(crate) use self::{
-    allowed::why_not, exclude::dialog as exclusion, history::at as history_at, over::refused,
-    palette::intent as palette_intent, place::Place, spoken::Spoken, tempo::clock,
+    acts::leaves_at_once, allowed::why_not, exclude::dialog as exclusion,
+    history::at as history_at, over::refused, palette::intent as palette_intent, place::Place,
+    spoken::Spoken, tempo::clock,
 };
 use super::{
     state::Model,

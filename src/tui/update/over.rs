@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::{allowed, history, host, keys, picker};
 use crate::tui::{
     action::Action,
-    keymap::{self, Press, written},
+    keymap::{self, Press, fixed, written},
     over::Over,
     state::Model,
     styles::Tone,
@@ -46,7 +46,8 @@ pub(super) fn act(model: &mut Model, over: Over, action: Action) -> Vec<Wish> {
 /// Why a key does nothing now on that screen; `None` when it does something.
 pub(crate) fn refused(model: &Model, over: Over, action: Action) -> Option<String> {
     if !over.takes(action) {
-        return Some(format!("{} does not take it; Esc closes that first", over.name()));
+        let leaves = fixed(model, "Esc", "an empty line");
+        return Some(format!("{} does not take it; {leaves} closes that first", over.name()));
     }
     match over {
         _ if !over.has_own(action) => allowed::why_not(model, action),

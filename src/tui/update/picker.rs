@@ -14,7 +14,11 @@ use crate::{
         action::{Act, Action, Motion},
         errand::Errand,
         keymap::{self, Press},
-        state::{Model, Pane, picker::Picker},
+        state::{
+            Model, Pane,
+            dialog::{Dialog, Subject},
+            picker::Picker,
+        },
         styles::Tone,
         told::{Guest, Lines, Wish},
         view, words,
@@ -98,7 +102,10 @@ pub(super) fn refused(model: &Model, action: Action) -> Option<String> {
     let differs = matches!(action, Action::NextPause | Action::Pager);
     let of_one = asks || differs || matches!(action, Action::Copy | Action::Commands);
     match candidate(model).filter(|_| of_one) {
-        None => of_one.then(|| "no release fits the filter; Esc takes it away".to_owned()),
+        None => of_one.then(|| {
+            let leaves = keymap::fixed(model, "Esc", "an empty line");
+            format!("no release fits the filter; {leaves} takes it away")
+        }),
         Some(Candidate { name, refused, .. }) if asks => {
             refused.as_ref().map(|why| format!("{name} is not offered: {why}"))
         }
@@ -157,7 +164,9 @@ pub(super) fn read(model: &mut Model, pair: &Pair, found: Result<Vec<String>, St
 
 /// Asks how the chosen release differs, once; the answer to an older question is not waited for.
 pub(super) fn compare(model: &mut Model) -> Option<Wish> {
-    let picker = model.picker.as_ref().filter(|_| model.dialog.is_none() && !model.alone)?;
+    let about = |dialog: &Dialog| matches!(dialog.subject, Subject::Rollback(..));
+    let other = model.dialog.as_ref().is_some_and(|dialog| !about(dialog));
+    let picker = model.picker.as_ref().filter(|_| !other && !model.alone)?;
     let pair = model.sight.pair(&picker.candidate(&model.sight)?.name)?;
     let differences = &mut model.sight.differences;
     if differences.of(&pair).is_some() || differences.asked.as_ref() == Some(&pair) {

@@ -9,9 +9,14 @@ use crate::{
     tui::{
         action::{Act, Action},
         over::Over,
-        state::{Model, palette::Goal, picker::Picker},
+        state::{
+            Model,
+            dialog::{Deed, Focus},
+            palette::Goal,
+            picker::Picker,
+        },
         styles::Tone,
-        told::Wish,
+        told::{Intent, Wish},
     },
 };
 
@@ -32,13 +37,23 @@ pub(crate) enum Spoken {
     Question(HoldId),
     /// A release of the list, by its name.
     Release(String),
+    /// All that is known of a release of the list, by its name, is looked at.
+    Details(String),
     /// A stage of the list, by its position.
     Stage(usize),
+    /// The dialog of the maintenance page, to put it up or to take it down.
+    Maintenance(bool),
+    /// Leaves, unless something goes on or is left behind: that is said first.
+    Quit,
+    /// Asks whether to leave, also where nothing is begun.
+    AskToLeave,
     /// The text of a field of the open dialog, by its position.
     Fill(usize, String),
     /// What is typed into the first field of the open dialog is hidden, or shown.
     Hide(bool),
-    /// A button of the open dialog, by its position.
+    /// A button of the open dialog is the one that is meant: what it would do is asked.
+    Point(usize),
+    /// It is pressed.
     Press(usize),
     /// Leaves what is open: dialog, list.
     Leave,
@@ -73,7 +88,25 @@ pub(super) fn spoken(model: &mut Model, what: Spoken) -> Vec<Wish> {
             }
             return super::stages::choose(model);
         }
-        Spoken::Fill(at, text) => dialog::fill(model, at, &text),
+        Spoken::Details(name) => {
+            if let Some(picker) = &mut model.picker {
+                picker.chosen = name;
+            }
+        }
+        Spoken::Maintenance(on) => return maintenance(model, on),
+        Spoken::Quit => {
+            if acts::leaves_nothing(model) {
+                return acts::quit(model);
+            }
+            acts::ask_to_leave(model);
+        }
+        Spoken::AskToLeave => acts::ask_to_leave(model),
+        Spoken::Fill(at, text) => fill(model, at, &text),
+        Spoken::Point(at) => {
+            if let Some(dialog) = &mut model.dialog {
+                dialog.give(Focus::Button(at));
+            }
+        }
         Spoken::Hide(hidden) => {
             if let Some(dialog) = &mut model.dialog {
                 dialog.hide_first(hidden);
@@ -97,6 +130,33 @@ fn release(model: &mut Model, name: &str) -> Vec<Wish> {
     }
     model.picker = Some(Picker::on(name));
     over::act(model, Over::Releases, rollback)
+}
+
+/// The dialog of the maintenance page with the button that puts it up, or takes it down; where it has none,
+/// that is said.
+fn maintenance(model: &mut Model, on: bool) -> Vec<Wish> {
+    let wishes = keys::listed(model, Action::Act(Act::Maintenance));
+    let Some(dialog) = &mut model.dialog else { return wishes };
+    let is =
+        |deed: &Deed| matches!(deed, Deed::Do(Intent::Maintenance { on: it, .. }) if *it == on);
+    match dialog.buttons.iter().position(|button| is(&button.deed)) {
+        Some(at) => dialog.give(Focus::Button(at)),
+        None => {
+            model.dialog = None;
+            let line = "the maintenance page is down already: visitors get the application";
+            model.say(line, Tone::Warn);
+        }
+    }
+    wishes
+}
+
+/// Fills a field; the button that is meant stays so.
+fn fill(model: &mut Model, at: usize, text: &str) {
+    let focus = model.dialog.as_ref().map(|dialog| dialog.focus);
+    dialog::fill(model, at, text);
+    if let (Some(dialog), Some(focus @ Focus::Button(_))) = (&mut model.dialog, focus) {
+        dialog.focus = focus;
+    }
 }
 
 fn is_open(model: &Model, hold: HoldId) -> bool {

@@ -36,7 +36,7 @@ pub(super) fn draw(model: &Model, dialog: &Dialog, pen: Pen, frame: &mut Frame<'
 
 /// All rows of that width.
 fn lines(model: &Model, dialog: &Dialog, pen: Pen, width: usize) -> Vec<Line<'static>> {
-    wrapped(pen, &words::dialog_would(model, dialog).unwrap_or_default(), width)
+    wrapped(pen, &words::dialog_rows(model, dialog).unwrap_or_default(), width)
 }
 
 /// How far it can be scrolled, on the screen as it is, and the rows of a page.

@@ -131,7 +131,7 @@ fn act_lines(act: &Act, built_in: Option<&str>, text: &mut Vec<(String, Tone)>) 
 /// The texts of what is built in, behind everything else.
 fn texts(model: &Model, ids: &[NodeId]) -> Vec<(String, Tone)> {
     let Some(plan) = model.plan() else { return Vec::new() };
-    let mut texts = Texts::of(plan);
+    let mut texts = Texts::of(plan, "As it is planned now");
     for node in ids.iter().filter_map(|id| model.node(*id)) {
         let (Kind::Act(act), Some(_)) = (&node.kind, built_in(model, node)) else { continue };
         let host = node.host.map_or("", |host| model.host_name(host));
@@ -139,10 +139,10 @@ fn texts(model: &Model, ids: &[NodeId]) -> Vec<(String, Tone)> {
         for (part, command) in commands {
             let Some(command) = command else { continue };
             let heading = format!("{}{part}", node.key);
-            texts.add(&heading, &[(vec![host], command.run.to_string())]);
+            texts.add(&heading, &[host], &command.run.to_string());
         }
     }
-    texts.done("As it is planned now")
+    texts.rows()
 }
 
 fn command(command: &Command, what: &str, text: &mut Vec<(String, Tone)>) {

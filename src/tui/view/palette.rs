@@ -133,7 +133,7 @@ pub(super) fn would_rows(model: &Model, pen: Pen) -> usize {
 
 fn lines(model: &Model, pen: Pen, width: usize) -> Vec<Line<'static>> {
     let Some(chosen) = words::chosen(model) else { return Vec::new() };
-    wrapped(pen, &words::would(model, &chosen), width)
+    wrapped(pen, &words::entry_rows(model, &chosen), width)
 }
 
 /// Rows that keep their indent where they are broken.

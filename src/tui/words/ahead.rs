@@ -9,7 +9,8 @@ use std::{
 use super::{
     commands::{as_begun, heading},
     gate,
-    listing::{BEGUN, EACH, Line, Listing, PLANNED, Row, commands, lines},
+    listing::Listing,
+    page::{BEGUN, EACH, Line, PLANNED, Page, commands, lines},
 };
 use crate::{
     model::{Batch, Column, Command, HostId, Kind, Node, NodeId, Origin, Plan, Query},
@@ -25,7 +26,7 @@ const ANSWERED: &str = "When what is asked on the way is answered";
 
 /// What it begins by itself, but for some of it; what it asks on its way, and what lies behind that. In a
 /// run that goes on to its end also all that is not known to begin.
-pub(super) fn ahead(model: &Model, run: &Run, next: &Begins, but: &[NodeId]) -> Vec<Row> {
+pub(super) fn ahead(model: &Model, run: &Run, next: &Begins, but: &[NodeId]) -> Listing {
     of_plan(model, run, next, (but, None))
 }
 
@@ -35,7 +36,7 @@ pub(super) fn of_plan(
     run: &Run,
     next: &Begins,
     (but, other): (&[NodeId], Option<&Plan>),
-) -> Vec<Row> {
+) -> Listing {
     let mut way = Way::of(model, run, other);
     way.leg(next, but);
     for (at, wait) in next.waits.iter().enumerate() {
@@ -44,12 +45,11 @@ pub(super) fn of_plan(
     if run.mode == Mode::Run {
         let later = later(run, next);
         if !later.is_empty() {
-            way.listing.row(format!("{}:", if_no_items(run, next, ANSWERED)), Tone::Dim);
+            way.page.row(format!("{}:", if_no_items(run, next, ANSWERED)), Tone::Dim);
             way.go(&later);
         }
     }
-    // A plan was opened, and nothing else was done with it.
-    way.listing.done(if run.seq > 1 { BEGUN } else { PLANNED })
+    way.page.done()
 }
 
 /// How much of what a node is there for.
@@ -185,7 +185,7 @@ struct Way<'r> {
     model: &'r Model,
     run: &'r Run,
     columns: BTreeMap<NodeId, &'r Column>,
-    listing: Listing<'r>,
+    page: Page<'r>,
     /// The batch that was listed last.
     batch: Option<&'r Batch>,
     /// The last batch that was listed in full, and what it does.
@@ -200,8 +200,10 @@ impl<'r> Way<'r> {
             let nodes = shown.hosts().flat_map(|host| shown.nodes(host));
             columns.extend(nodes.map(|id| (*id, column)));
         }
-        let listing = Listing::of(&run.plan, other);
-        Self { model, run, columns, listing, batch: None, full: None }
+        // A plan was opened, and nothing else was done with it.
+        let heading = if run.seq > 1 { BEGUN } else { PLANNED };
+        let page = Page::of(&run.plan, other, heading);
+        Self { model, run, columns, page, batch: None, full: None }
     }
 
     /// What begins in one go.
@@ -212,7 +214,7 @@ impl<'r> Way<'r> {
             && !leg.without_items.is_empty()
             && let Some(none) = no_items(self.run, leg)
         {
-            self.listing.row(format!("At once, too, {none}:"), Tone::Dim);
+            self.page.row(format!("At once, too, {none}:"), Tone::Dim);
             let more: Vec<(NodeId, Share)> =
                 leg.without_items.iter().map(|id| (*id, Share::First)).collect();
             self.go(&more);
@@ -222,7 +224,7 @@ impl<'r> Way<'r> {
     /// What is asked, and what begins behind the answers.
     fn wait(&mut self, wait: &Wait, last: bool) {
         for row in asked(self.run, wait) {
-            self.listing.row(row, Tone::Held);
+            self.page.row(row, Tone::Held);
         }
         let confirms = wait.at.iter().any(|(_, cause)| matches!(cause, Cause::Confirm(_)));
         let answer = match (confirms, wait.at.len()) {
@@ -239,7 +241,7 @@ impl<'r> Way<'r> {
                 format!("{answer}: no command, the run pauses before its next step")
             }
         };
-        self.listing.row(row, Tone::Dim);
+        self.page.row(row, Tone::Dim);
         self.leg(&wait.begins, &[]);
     }
 
@@ -293,7 +295,7 @@ impl<'r> Way<'r> {
 
     fn hosts(&self, batch: &Batch) -> String {
         let hosts: Vec<Option<HostId>> = batch.hosts.iter().copied().map(Some).collect();
-        self.listing.names(&hosts)
+        self.page.names(&hosts)
     }
 
     /// What is said above the steps of a batch.
@@ -307,18 +309,18 @@ impl<'r> Way<'r> {
             };
             if left > 1 {
                 let row = format!("{} in {left} batches: {how}", steps.join(", "));
-                self.listing.row(row, Tone::Dim);
+                self.page.row(row, Tone::Dim);
             }
         }
         let row = format!("{}: {}", super::capital(&gate::numbered(batch)), self.hosts(batch));
-        self.listing.row(row, Tone::Strong);
+        self.page.row(row, Tone::Strong);
         self.batch = Some(batch);
     }
 
     /// What is not done in batches any more.
     fn behind_batches(&mut self) {
         if self.batch.take().is_some() {
-            self.listing.row("All batches are done then:", Tone::Dim);
+            self.page.row("All batches are done then:", Tone::Dim);
         }
     }
 
@@ -328,12 +330,12 @@ impl<'r> Way<'r> {
         if lines.is_empty() {
             return;
         }
-        self.listing.row(heading(group.column), Tone::Strong);
+        self.page.row(heading(group.column), Tone::Strong);
         if let Some(once) = group.once(self.run) {
-            self.listing.row(format!("    {once}"), Tone::Text);
+            self.page.row(format!("    {once}"), Tone::Text);
         }
         let column = group.column;
-        self.listing.lines(column.step.as_str(), column.built_in.as_deref(), &lines);
+        self.page.lines(column.step.as_str(), column.built_in.as_deref(), &lines);
     }
 
     /// The texts of steps that are not listed again.
@@ -341,7 +343,7 @@ impl<'r> Way<'r> {
         for group in groups.iter().filter(|group| group.column.built_in.is_some()) {
             let lines = group.lines();
             let own: Vec<&Line<'_>> = lines.iter().filter(|line| line.part.is_empty()).collect();
-            self.listing.keep(group.column.step.as_str(), &own);
+            self.page.keep(group.column.step.as_str(), &own);
         }
     }
 
@@ -360,7 +362,7 @@ impl<'r> Way<'r> {
                 first.number, last.number, last.of
             ),
         };
-        self.listing.row(row, Tone::Strong);
+        self.page.row(row, Tone::Strong);
     }
 }
 

@@ -69,18 +69,27 @@ fn alike(one: &str, other: &str) -> usize {
     one.lines().zip(other.lines()).take_while(|(one, other)| one == other).count()
 }
 
-/// The texts of built-in steps, to be shown below what uses them.
-#[derive(Default)]
+/// The text of a step on some hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Built {
+    step: String,
+    hosts: Vec<String>,
+    text: String,
+}
+
+/// The texts of built-in steps, to be shown below what uses them: each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Texts {
+    /// What is said above them.
+    heading: &'static str,
     functions: String,
-    rows: Vec<Row>,
-    begins: bool,
+    each: Vec<Built>,
 }
 
 impl Texts {
-    /// Of a plan.
-    pub(crate) fn of(plan: &Plan) -> Self {
-        Self { functions: functions(plan), ..Self::default() }
+    /// Of a plan; `heading` is said above them.
+    pub(crate) fn of(plan: &Plan, heading: &'static str) -> Self {
+        Self { heading, functions: functions(plan), each: Vec::new() }
     }
 
     /// With the functions of another plan, where this one has too few texts to tell.
@@ -91,56 +100,108 @@ impl Texts {
         self
     }
 
-    /// Adds the text of a step on some hosts; those on others with other values say only what differs.
-    pub(crate) fn add(&mut self, heading: &str, texts: &[(Vec<&str>, String)]) {
+    /// Adds the text of a step on some hosts.
+    pub(crate) fn add(&mut self, step: &str, hosts: &[&str], text: &str) {
+        let hosts = hosts.iter().map(|host| (*host).to_owned()).collect();
+        self.put(Built { step: step.to_owned(), hosts, text: text.to_owned() });
+    }
+
+    fn put(&mut self, new: Built) {
+        let same = |it: &&mut Built| it.step == new.step && it.text == new.text;
+        let Some(known) = self.each.iter_mut().find(same) else {
+            self.each.push(new);
+            return;
+        };
+        let more = new.hosts.into_iter().filter(|host| !known.hosts.contains(host));
+        known.hosts.extend(more.collect::<Vec<_>>());
+    }
+
+    /// With those of another listing.
+    pub(super) fn merge(&mut self, other: Self) {
+        if self.each.is_empty() {
+            *self = other;
+            return;
+        }
+        if self.functions.is_empty() {
+            self.functions = other.functions;
+        }
+        other.each.into_iter().for_each(|new| self.put(new));
+    }
+
+    /// The steps that there are texts of.
+    pub(crate) fn steps(&self) -> Vec<&str> {
+        let mut steps: Vec<&str> = Vec::new();
+        for Built { step, .. } in &self.each {
+            if !steps.contains(&step.as_str()) {
+                steps.push(step);
+            }
+        }
+        steps
+    }
+
+    /// The text of a step; on hosts with other values only what differs is said. Empty where there is none.
+    pub(crate) fn of_step(&self, step: &str) -> Vec<Row> {
+        let of: Vec<&Built> = self.each.iter().filter(|it| it.step == step).collect();
+        let mut rows: Vec<Row> = Vec::new();
         let mut first: Option<&str> = None;
-        for (hosts, text) in texts.iter().take(TEXTS_MAX) {
-            let heading = format!("{heading} on {}:", hosts.join(" "));
-            self.rows.push((heading, Tone::Strong));
+        for Built { hosts, text, .. } in of.iter().take(TEXTS_MAX) {
+            rows.push((format!("{step} on {}:", hosts.join(" ")), Tone::Strong));
             match first.filter(|first| first.lines().count() == text.lines().count()) {
                 Some(first) => {
-                    self.rows.push(("  the same text but for".to_owned(), Tone::Dim));
+                    rows.push(("  the same text but for".to_owned(), Tone::Dim));
                     let pairs = first.lines().zip(text.lines());
                     let other = pairs.filter(|(one, other)| one != other).map(|(_, other)| other);
-                    self.lines(other);
+                    rows.extend(indented(other));
                 }
-                None => {
-                    let own = text.strip_prefix(self.functions.as_str()).unwrap_or(text);
-                    self.begins |= own.len() < text.len();
-                    self.lines(own.lines());
-                }
+                None => rows.extend(indented(self.own(text).lines())),
             }
             first = first.or(Some(text));
         }
-        if let Some(more) = texts.len().checked_sub(TEXTS_MAX).filter(|more| *more > 0) {
+        if let Some(more) = of.len().checked_sub(TEXTS_MAX).filter(|more| *more > 0) {
             let line =
                 format!("  {more} more texts for other hosts: a cell that is chosen shows its own");
-            self.rows.push((line, Tone::Dim));
+            rows.push((line, Tone::Dim));
         }
+        rows
     }
 
-    fn lines<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
-        let mut lines = lines.map(|line| (format!("  {}", line.replace('\t', "  ")), Tone::Text));
-        self.rows.extend(lines.by_ref().take(ROWS_MAX));
-        let left = lines.count();
-        if left > 0 {
-            self.rows.push((format!("  and {left} more lines"), Tone::Dim));
-        }
+    /// A text without the functions with which it begins.
+    fn own<'t>(&self, text: &'t str) -> &'t str {
+        text.strip_prefix(self.functions.as_str()).unwrap_or(text)
+    }
+
+    /// The functions with which the texts begin; empty where none does.
+    pub(crate) fn shared(&self) -> Vec<Row> {
+        let begins = self.each.iter().any(|it| self.own(&it.text).len() < it.text.len());
+        if begins { indented(self.functions.lines()) } else { Vec::new() }
     }
 
     /// All of them, and behind them the functions that they begin with.
-    pub(crate) fn done(mut self, heading: &str) -> Vec<Row> {
-        if self.rows.is_empty() {
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        if self.each.is_empty() {
             return Vec::new();
         }
-        if self.begins {
-            let line = "Each built-in text begins with these functions:".to_owned();
-            self.rows.push((line, Tone::Strong));
-            let functions = std::mem::take(&mut self.functions);
-            self.lines(functions.lines());
+        let mut rows = vec![(String::new(), Tone::Text), (self.heading.to_owned(), Tone::Dim)];
+        rows.extend(self.steps().into_iter().flat_map(|step| self.of_step(step)));
+        let shared = self.shared();
+        if !shared.is_empty() {
+            rows.push((FUNCTIONS.to_owned(), Tone::Strong));
+            rows.extend(shared);
         }
-        let mut rows = vec![(String::new(), Tone::Text), (heading.to_owned(), Tone::Dim)];
-        rows.append(&mut self.rows);
         rows
     }
+}
+
+/// What is said above the functions that texts begin with.
+const FUNCTIONS: &str = "Each built-in text begins with these functions:";
+
+/// Lines of a text, as many as are shown.
+fn indented<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<Row> {
+    let mut lines = lines.map(|line| (format!("  {}", line.replace('\t', "  ")), Tone::Text));
+    let mut rows: Vec<Row> = lines.by_ref().take(ROWS_MAX).collect();
+    let left = lines.count();
+    if left > 0 {
+        rows.push((format!("  and {left} more lines"), Tone::Dim));
+    }
+    rows
 }

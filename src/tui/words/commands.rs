@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::{
     as_sent,
     built::does,
-    listing::{BEGUN, Listing, Row, commands, line, lines},
+    listing::Listing,
+    page::{BEGUN, Page, commands, line, lines},
 };
 use crate::{
     model::{Column, Gate, HostId, Kind, Node, NodeId, Origin, Piece, Plan, Text},
@@ -52,13 +53,13 @@ fn running(node: &Node, text: Text) -> Node {
 
 /// What would take back what has begun, the last first, with what follows it and what it asks. Of a run
 /// that is being taken back: what of that is ahead.
-pub(crate) fn undoing(model: &Model, run: &Run) -> Vec<Row> {
+pub(crate) fn undoing(model: &Model, run: &Run) -> Listing {
     of_undo(model, run, &run.left_to_take_back())
 }
 
 /// What these nodes of an undo would run, in that order.
-pub(crate) fn of_undo(model: &Model, run: &Run, nodes: &[Node]) -> Vec<Row> {
-    let mut listing = Listing::of(&run.plan, None);
+pub(crate) fn of_undo(model: &Model, run: &Run, nodes: &[Node]) -> Listing {
+    let mut page = Page::of(&run.plan, None, BEGUN);
     for nodes in nodes.chunk_by(|one, other| taken_back(run, one) == taken_back(run, other)) {
         let Some(heading) = nodes.first().and_then(|node| taken_back(run, node)) else { continue };
         let mut in_order: Vec<Cow<'_, Node>> = nodes
@@ -72,10 +73,10 @@ pub(crate) fn of_undo(model: &Model, run: &Run, nodes: &[Node]) -> Vec<Row> {
         let lines = lines(in_order.iter().flat_map(|node| commands(node)));
         let step = nodes.first().map_or("", |node| node.key.step.as_str());
         let tone = if lines.is_empty() { Tone::Held } else { Tone::Strong };
-        listing.row(heading.as_str(), tone);
-        listing.lines(&heading, built_in(&run.plan, step), &lines);
+        page.row(heading.as_str(), tone);
+        page.lines(&heading, built_in(&run.plan, step), &lines);
     }
-    listing.done(BEGUN)
+    page.done()
 }
 
 /// What a node takes back.
@@ -101,7 +102,7 @@ fn taken_back(run: &Run, node: &Node) -> Option<String> {
 }
 
 /// The commands of cells of one step, as they are begun now.
-pub(crate) fn of_nodes(model: &Model, run: &Run, ids: &[NodeId]) -> Vec<Row> {
+pub(crate) fn of_nodes(model: &Model, run: &Run, ids: &[NodeId]) -> Listing {
     let cells: Vec<&Cell> = ids.iter().filter_map(|id| run.cell(*id)).collect();
     let nodes: Vec<Cow<'_, Node>> = cells.iter().map(|cell| as_begun(model, run, cell)).collect();
     if nodes.iter().any(|node| node.origin.takes_back()) {
@@ -110,26 +111,28 @@ pub(crate) fn of_nodes(model: &Model, run: &Run, ids: &[NodeId]) -> Vec<Row> {
     }
     let step = nodes.first().map(|node| &node.key.step);
     let column = run.plan.columns.iter().find(|column| Some(&column.step) == step);
-    let Some(column) = column else { return Vec::new() };
-    let mut listing = Listing::of(&run.plan, None);
-    listing.row(heading(column), Tone::Strong);
+    let Some(column) = column else { return Listing::default() };
+    let mut page = Page::of(&run.plan, None, BEGUN);
+    page.row(heading(column), Tone::Strong);
     let lines = lines(nodes.iter().flat_map(|node| commands(node)));
-    listing.lines(column.step.as_str(), column.built_in.as_deref(), &lines);
-    listing.done(BEGUN)
+    page.lines(column.step.as_str(), column.built_in.as_deref(), &lines);
+    page.done()
 }
 
 /// What runs in the place of an action whose host was left out, on another host.
-pub(crate) fn elsewhere(run: &Run, on: NodeId, host: HostId) -> Vec<Row> {
-    let Some(cell) = run.cell(on) else { return Vec::new() };
-    let Kind::Act(act) = &cell.node.kind else { return Vec::new() };
-    let Some(other) = act.elsewhere.iter().find(|it| it.host == host) else { return Vec::new() };
+pub(crate) fn elsewhere(run: &Run, on: NodeId, host: HostId) -> Listing {
+    let Some(cell) = run.cell(on) else { return Listing::default() };
+    let Kind::Act(act) = &cell.node.kind else { return Listing::default() };
+    let Some(other) = act.elsewhere.iter().find(|it| it.host == host) else {
+        return Listing::default();
+    };
     let step = cell.node.key.step.as_str();
     let when = other.when.as_ref().map(|when| line(host, "asks whether", when));
     let lines: Vec<_> = when.into_iter().chain([line(host, "", &other.command)]).collect();
-    let mut listing = Listing::of(&run.plan, None);
-    listing.row(format!("{step} on {}", listing.names(&[Some(host)])), Tone::Strong);
-    listing.lines(step, built_in(&run.plan, step), &lines);
-    listing.done(BEGUN)
+    let mut page = Page::of(&run.plan, None, BEGUN);
+    page.row(format!("{step} on {}", page.names(&[Some(host)])), Tone::Strong);
+    page.lines(step, built_in(&run.plan, step), &lines);
+    page.done()
 }
 
 /// A step, and what it does.

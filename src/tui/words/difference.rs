@@ -5,7 +5,7 @@ use crate::{
     model::{Change, Commits, Difference, Pair, Touched},
     tui::{
         action::Action,
-        keymap::written,
+        keymap::{in_words, written},
         state::{Model, sight::Sight},
         styles::Tone,
     },
@@ -38,8 +38,9 @@ pub(super) fn code(model: &Model, pair: Option<&Pair>) -> Vec<Detail> {
     }
     match &found.commits {
         Some(between) => {
-            lines.extend(commits("leaves", &between.leaving));
-            lines.extend(commits("comes", &between.coming));
+            let [leaves, comes] = if in_words(model) { ["leaves:", "comes:"] } else { ["-", "+"] };
+            lines.extend(commits(leaves, &between.leaving));
+            lines.extend(commits(comes, &between.coming));
         }
         None => {
             let line =
@@ -59,10 +60,13 @@ fn headline(model: &Model, found: &Difference) -> String {
     let Difference { files, added, removed, .. } = found;
     let number = |n: u64, what| count(usize::try_from(n).unwrap_or(usize::MAX), what);
     let minus = if model.settings.ascii { "-" } else { "−" };
-    let key = written(model, Action::NextPause);
+    let key = match in_words(model) {
+        true => String::new(),
+        false => format!(" ({}: diff)", written(model, Action::NextPause)),
+    };
     let files = match files {
         0 => "no file differs".to_owned(),
-        all => format!("{} +{added} {minus}{removed} ({key}: diff)", number(*all, "file")),
+        all => format!("{} +{added} {minus}{removed}{key}", number(*all, "file")),
     };
     let Some(between) = &found.commits else { return files };
     let goes = |n: u64| if n == 1 { "s" } else { "" };
@@ -78,9 +82,8 @@ fn headline(model: &Model, found: &Difference) -> String {
     format!("{commits}; {files}")
 }
 
-fn commits(word: &str, Commits { count: all, newest }: &Commits) -> Vec<Detail> {
+fn commits(sign: &str, Commits { count: all, newest }: &Commits) -> Vec<Detail> {
     let shown = newest.iter().take(COMMITS_SHOWN);
-    let sign = if word == "leaves" { "-" } else { "+" };
     let mut lines: Vec<Detail> =
         shown.map(|one| ("", format!("  {sign} {one}"), Tone::Text)).collect();
     let all = usize::try_from(*all).unwrap_or(usize::MAX);

@@ -1,178 +1,92 @@
-//! Rows that list commands: hosts with the same command stand together, and the texts of what is built in
-//! lie below all of them.
+//! What would be run, as rows, and apart from them the texts of built-in steps: those are long, and each is
+//! needed once however often its step stands in the rows.
 
-use super::built::{Texts, built_in_as};
-use crate::{
-    model::{Command, HostId, Kind, Node, Plan, Query},
-    tui::styles::Tone,
-};
+use super::built::Texts;
+use crate::tui::styles::Tone;
 
 /// A row of text, and its look.
 pub(crate) type Row = (String, Tone);
 
-/// What is said above the texts of a run that is not begun.
-pub(super) const PLANNED: &str =
-    "The built-in texts, as planned now; names, times and reasons are filled in when it begins";
-
-/// What is said above the texts of a run.
-pub(super) const BEGUN: &str = "The built-in texts";
-
-/// What is said of a command that is run once for each item of a list.
-pub(super) const EACH: &str = "for each item";
-
-/// A command of a node, and what it is for.
-pub(super) struct Done<'n> {
-    host: Option<HostId>,
-    pub(super) part: &'static str,
-    command: &'n Command,
+/// A row of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// As it stands there.
+    Row(Row),
+    /// Where a built-in step runs; its text is under the name of that step.
+    BuiltIn {
+        /// Hosts, and what the step is built in as.
+        row: String,
+        /// The step.
+        step: String,
+    },
 }
 
-/// One command on some hosts.
-pub(super) struct Line<'n> {
-    pub(super) hosts: Vec<Option<HostId>>,
-    pub(super) part: &'static str,
-    pub(super) command: &'n Command,
-}
-
-/// Everything that is run for a node.
-pub(super) fn commands(node: &Node) -> Vec<Done<'_>> {
-    let done = |part, command| Done { host: node.host, part, command };
-    match &node.kind {
-        Kind::Act(act) => vec![done("", &act.command)],
-        Kind::Ask(ask) => match &ask.query {
-            Query::When(_) => vec![done("asks whether", &ask.command)],
-            Query::Items(items) => {
-                vec![done("lists", &ask.command), done(EACH, &items.each.command)]
-            }
-        },
-        Kind::Gate(_) => Vec::new(),
-    }
-}
-
-/// These commands, each with all hosts that run it.
-pub(super) fn lines<'n>(parts: impl Iterator<Item = Done<'n>>) -> Vec<Line<'n>> {
-    let mut lines: Vec<Line<'n>> = Vec::new();
-    for Done { host, part, command } in parts {
-        let same = |line: &&mut Line<'_>| line.part == part && line.command == command;
-        match lines.iter_mut().find(same) {
-            Some(line) => line.hosts.push(host),
-            None => lines.push(Line { hosts: vec![host], part, command }),
-        }
-    }
-    lines
-}
-
-/// A command on a host.
-pub(super) fn line<'n>(host: HostId, part: &'static str, command: &'n Command) -> Line<'n> {
-    Line { hosts: vec![Some(host)], part, command }
-}
-
-/// The texts of a built-in step, and where each is run.
-struct Own {
-    heading: String,
-    texts: Vec<(Vec<Option<HostId>>, String)>,
-}
-
-/// What would be run, in rows, and below it the texts that are too long to stand there.
-pub(super) struct Listing<'p> {
-    plan: &'p Plan,
-    rows: Vec<Row>,
-    own: Vec<Own>,
+/// What would be run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Listing {
+    said: Vec<Said>,
     texts: Texts,
 }
 
-impl<'p> Listing<'p> {
-    /// Its texts have the functions of the other plan, where this one has too few to tell.
-    pub(super) fn of(plan: &'p Plan, other: Option<&Plan>) -> Self {
-        let texts = Texts::of(plan).or_those_of(other);
-        Self { plan, rows: Vec::new(), own: Vec::new(), texts }
-    }
-
-    pub(super) fn row(&mut self, text: impl Into<String>, tone: Tone) {
-        self.rows.push((text.into(), tone));
-    }
-
-    /// The commands of a step, which may be built in; its texts have that heading.
-    pub(super) fn lines(&mut self, heading: &str, built_in: Option<&str>, lines: &[Line<'_>]) {
-        let (own, others): (Vec<&Line<'_>>, Vec<&Line<'_>>) =
-            lines.iter().partition(|line| built_in.is_some() && line.part.is_empty());
-        for line in others {
-            let rows = self.said(line);
-            self.rows.extend(rows);
-        }
-        let (Some(name), Some(first)) = (built_in, own.first()) else { return };
-        let mut hosts: Vec<Option<HostId>> =
-            own.iter().flat_map(|line| line.hosts.iter().copied()).collect();
-        hosts.sort_unstable();
-        let row = format!("  {}: {}; its text is below", self.names(&hosts), built_in_as(name));
-        self.row(row, Tone::Text);
-        self.rows.extend(around(first.command));
-        self.keep(heading, &own);
-    }
-
-    /// Texts of built-in steps, those of one step together, wherever it stands above.
-    pub(super) fn keep(&mut self, heading: &str, lines: &[&Line<'_>]) {
-        let at = self.own.iter().position(|own| own.heading == heading);
-        let at = at.unwrap_or_else(|| {
-            self.own.push(Own { heading: heading.to_owned(), texts: Vec::new() });
-            self.own.len() - 1
-        });
-        let Some(own) = self.own.get_mut(at) else { return };
-        for line in lines {
-            let text = line.command.run.to_string();
-            match own.texts.iter_mut().find(|(_, other)| *other == text) {
-                Some((hosts, _)) => hosts.extend(&line.hosts),
-                None => own.texts.push((line.hosts.clone(), text)),
-            }
-        }
-    }
-
-    /// All rows.
-    pub(super) fn done(mut self, heading: &str) -> Vec<Row> {
-        for Own { heading, texts } in &self.own {
-            let name = |host: &Option<HostId>| self.name(*host);
-            let texts: Vec<(Vec<&str>, String)> = texts
-                .iter()
-                .map(|(hosts, text)| (hosts.iter().map(name).collect(), text.clone()))
-                .collect();
-            self.texts.add(heading, &texts);
-        }
-        self.rows.extend(self.texts.done(heading));
-        self.rows
-    }
-
-    fn name(&self, host: Option<HostId>) -> &'p str {
-        let Some(host) = host else { return "" };
-        self.plan.host(host).map_or("?", |host| host.name.as_str())
-    }
-
-    pub(super) fn names(&self, hosts: &[Option<HostId>]) -> String {
-        hosts.iter().map(|host| self.name(*host)).collect::<Vec<_>>().join(" ")
-    }
-
-    fn said(&self, line: &Line<'_>) -> Vec<Row> {
-        let part = if line.part.is_empty() { String::new() } else { format!(" ({})", line.part) };
-        let hosts = format!("{}{part}:", self.names(&line.hosts));
-        let text = line.command.run.to_string();
-        let mut texts = text.trim_end().lines();
-        let mut rows = Vec::new();
-        match (texts.next(), text.trim_end().contains('\n')) {
-            (Some(first), false) => rows.push((format!("  {hosts} {first}"), Tone::Text)),
-            (first, _) => {
-                rows.push((format!("  {hosts}"), Tone::Text));
-                let all = first.into_iter().chain(texts);
-                rows.extend(all.map(|text| (format!("    {text}"), Tone::Text)));
-            }
-        }
-        rows.extend(around(line.command));
-        rows
+impl From<Vec<Row>> for Listing {
+    fn from(rows: Vec<Row>) -> Self {
+        Self { said: rows.into_iter().map(Said::Row).collect(), texts: Texts::default() }
     }
 }
 
-/// Where and as whom a command runs.
-fn around(command: &Command) -> Option<Row> {
-    let cwd = command.cwd.as_ref().map(|cwd| format!("in {cwd}"));
-    let user = command.user.as_ref().map(|user| format!("as {user}, through sudo"));
-    let around: Vec<String> = [cwd, user].into_iter().flatten().collect();
-    (!around.is_empty()).then(|| (format!("    {}", around.join(", ")), Tone::Dim))
+impl Listing {
+    /// One row.
+    pub(crate) fn of(text: impl Into<String>, tone: Tone) -> Self {
+        Self::from(vec![(text.into(), tone)])
+    }
+
+    /// These rows, with their texts.
+    pub(super) fn with(said: Vec<Said>, texts: Texts) -> Self {
+        Self { said, texts }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.said.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, text: impl Into<String>, tone: Tone) {
+        self.said.push(Said::Row((text.into(), tone)));
+    }
+
+    /// With these rows behind its own, and the texts that they add.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.extend(other);
+        self
+    }
+
+    /// The same in place.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.said.extend(other.said);
+        self.texts.merge(other.texts);
+    }
+
+    /// Under a heading.
+    pub(crate) fn under(self, heading: impl Into<String>, tone: Tone) -> Self {
+        Self::of(heading, tone).and(self)
+    }
+
+    /// The rows alone.
+    pub(crate) fn said(&self) -> &[Said] {
+        &self.said
+    }
+
+    /// The texts alone.
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// All rows, and below them the texts.
+    pub(crate) fn all(self) -> Vec<Row> {
+        let row = |said| match said {
+            Said::Row(row) => row,
+            Said::BuiltIn { row, .. } => (format!("{row}; its text is below"), Tone::Text),
+        };
+        let texts = self.texts.rows();
+        self.said.into_iter().map(row).chain(texts).collect()
+    }
 }

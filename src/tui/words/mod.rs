@@ -19,6 +19,7 @@ mod listed;
 mod listing;
 mod offer;
 mod outside;
+mod page;
 mod past;
 mod release;
 mod stands;
@@ -51,19 +52,23 @@ pub(crate) use self::{
     host::host,
     link::{Linked, left_out, linked},
     listed::{Listed, listed},
+    listing::{Listing, Said},
     offer::{Alike, alike, all_of, comes_of, consequence, hosts_asked, key_of, standing_of},
-    outside::{Room, care, dialog, doing, maintenance, preview},
+    outside::{
+        Room, care, dialog, dialog_parts, doing, left_up, maintenance, preview, previews,
+        stage_lock,
+    },
     past::{count_of, past_about, past_ended, past_run, short_run},
     release::{
-        HOSTS_SHOWN, commands as release_commands, details, hosts, hosts_up_to, releases, served,
-        short_revision, standing,
+        HOSTS_SHOWN, commands as release_commands, details, differs, hosts, hosts_up_to,
+        known as release_known, releases, served, short_revision, standing,
     },
     stands::{Weight, host_stands, step_stands, together, worst},
     stays::{page_stays, served_stays},
     tempo::{clocked, eta, late, look_at, typical, whole},
     title::{progress, title},
     usual::{all_hosts, on_host, usual_rest, usual_run, usual_step},
-    would::{dialog_would, has_commands, unlisted, would},
+    would::{dialog_rows, dialog_would, entry_rows, has_commands, offered, unlisted, would},
 };
 
 /// Something that is known: a label, what it says, and the look of it; raw.

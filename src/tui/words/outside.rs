@@ -112,7 +112,33 @@ pub(crate) fn maintenance(model: &Model, room: Room) -> Option<(String, Tone)> {
 
 /// The text of a dialog: of those that are about the hosts as they are now, it is made anew.
 pub(crate) fn dialog(model: &Model) -> Vec<String> {
-    let Some(dialog) = &model.dialog else { return Vec::new() };
+    let (mut lines, text) = dialog_parts(model);
+    lines.extend(text);
+    lines.extend(model.dialog.iter().flat_map(|dialog| previews(model, dialog)));
+    lines
+}
+
+/// What the buttons of a dialog would do, as it was told; of several each under its label.
+pub(crate) fn previews(model: &Model, dialog: &Dialog) -> Vec<String> {
+    let would: Vec<_> = dialog.intents().collect();
+    match would.as_slice() {
+        [(_, one)] => preview(model, one),
+        several => several
+            .iter()
+            .flat_map(|(label, intent)| {
+                let mut would = preview(model, intent);
+                if let Some(first) = would.first_mut() {
+                    *first = format!("[ {label} ]  {first}");
+                }
+                would
+            })
+            .collect(),
+    }
+}
+
+/// Of the text of a dialog: what it is about, in columns; and the lines that are its own, as they are.
+pub(crate) fn dialog_parts(model: &Model) -> (Vec<String>, Vec<String>) {
+    let Some(dialog) = &model.dialog else { return (Vec::new(), Vec::new()) };
     let mut lines: Vec<String> =
         dialog.changed.iter().map(|changed| format!("{MIND}{changed}")).collect();
     lines.extend(facts(model, dialog).as_ref().map(Facts::lines).unwrap_or_default());
@@ -134,19 +160,7 @@ pub(crate) fn dialog(model: &Model) -> Vec<String> {
         | Subject::Save => Vec::new(),
         Subject::Quit => leaving(model),
     });
-    lines.extend(dialog.text.iter().cloned());
-    let would: Vec<_> = dialog.intents().collect();
-    match would.as_slice() {
-        [(_, one)] => lines.extend(preview(model, one)),
-        several => lines.extend(several.iter().flat_map(|(label, intent)| {
-            let mut would = preview(model, intent);
-            if let Some(first) = would.first_mut() {
-                *first = format!("[ {label} ]  {first}");
-            }
-            would
-        })),
-    }
-    lines
+    (lines, dialog.text.clone())
 }
 
 /// As long as a look for a dialog is said to be under way, in seconds.
@@ -169,6 +183,7 @@ fn leaving(model: &Model) -> Vec<String> {
         .open_run()
         .map(|_| format!("The run is open; running now: {running}."))
         .into_iter()
+        .chain(left_up(model))
         .collect()
 }
 
@@ -265,11 +280,16 @@ fn rollback(model: &Model, release: &str) -> Vec<String> {
     lines
 }
 
+/// A host on which somebody else was seen to have the stage, and who, since when and what for.
+pub(crate) fn stage_lock(model: &Model) -> Option<(&str, String)> {
+    let (host, lock) = model.foreign_lock()?;
+    Some((host, lock_of(lock, model.now)))
+}
+
 /// That somebody else has the stage, so that nothing would be begun on it.
 fn locked(model: &Model) -> Option<String> {
-    let (_, lock) = model.foreign_lock()?;
+    let (_, lock) = stage_lock(model)?;
     let key = written(model, Action::Act(Act::TakeOver));
-    let lock = lock_of(lock, model.now);
     Some(format!(
         "the stage is locked, and this is refused while it is: {lock}. {key} takes the lock away"
     ))
@@ -277,11 +297,22 @@ fn locked(model: &Model) -> Option<String> {
 
 /// That a person has the maintenance page up: a run adopts it, and leaves it up.
 fn stays_up(model: &Model) -> Option<String> {
+    by_hand(model, "when this is over")
+}
+
+/// The same where one leaves.
+pub(crate) fn left_up(model: &Model) -> Option<String> {
+    // What is removed with its hosts is left to nobody.
+    let lasting = model.settings.lasting;
+    lasting.then(|| by_hand(model, "when you leave")).flatten().map(|said| format!("{said}."))
+}
+
+fn by_hand(model: &Model, when: &str) -> Option<String> {
     let raised = model.sight.raised().filter(|it| it.run.starts_with(BY_HAND))?;
     let key = written(model, Action::Act(Act::Maintenance));
     let (by, since) = (&raised.by, ago(raised.since, model.now));
     Some(format!(
-        "{by} has the maintenance page up since {since}: it stays up when this is over, until {key} turns it off"
+        "{by} has the maintenance page up since {since}: it stays up {when}, until {key} turns it off"
     ))
 }
 

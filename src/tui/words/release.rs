@@ -3,7 +3,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 
-use super::{Detail, ago, count, difference};
+use super::{Detail, Listing, ago, count, difference};
 use crate::{
     model::{Candidate, Plan, ReleaseVerdict, Served},
     tui::{
@@ -136,9 +136,20 @@ pub(crate) fn made(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
 /// Characters of a name that is whole in the list on any screen.
 const NAME_MAX: usize = 20;
 
-/// All that is known of a release, for the picker, what decides first; raw. With each label its
-/// first line only.
+/// All that is known of a release, for the picker, what decides first, and what going back to it would run;
+/// raw. With each label its first line only.
 pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
+    let mut lines = known(model, candidate);
+    let revision = lines.pop();
+    if candidate.refused.is_none() {
+        lines.extend(plan(model, candidate));
+    }
+    lines.extend(revision);
+    lines
+}
+
+/// All that is known of a release, its commit last.
+pub(crate) fn known(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     let mut lines = vec![match &candidate.refused {
         Some(why) => ("REFUSED", why.clone(), Tone::Warn),
         None => ("VERDICT", weighed(model, candidate), weight(model, candidate)),
@@ -149,16 +160,20 @@ pub(crate) fn details(model: &Model, candidate: &Candidate) -> Vec<Detail> {
     let (word, tone) = verdict(candidate.verdict);
     let reason = candidate.reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
     lines.push(("RELEASED", format!("{word}{reason}; {}", origin(model, candidate)), tone));
-    let pair = model.sight.pair(&candidate.name);
-    lines.extend(difference::code(model, pair.as_ref()));
-    lines.extend(migrations(model, &candidate.migrations));
-    lines.extend(difference::around(model, pair.as_ref()));
+    lines.extend(differs(model, candidate));
     lines.extend(per_host(&model.sight, candidate));
-    if candidate.refused.is_none() {
-        lines.extend(plan(model, candidate));
-    }
     let revision = candidate.revision.clone().unwrap_or_else(|| "unknown".to_owned());
     lines.push(("REVISION", revision, Tone::Text));
+    lines
+}
+
+/// What is other in it than in what is served, and what is not: commits, files, migrations, dependencies,
+/// settings. With each label its first line only.
+pub(crate) fn differs(model: &Model, candidate: &Candidate) -> Vec<Detail> {
+    let pair = model.sight.pair(&candidate.name);
+    let mut lines = difference::code(model, pair.as_ref());
+    lines.extend(migrations(model, &candidate.migrations));
+    lines.extend(difference::around(model, pair.as_ref()));
     lines
 }
 
@@ -185,11 +200,11 @@ fn plan(model: &Model, candidate: &Candidate) -> Vec<Detail> {
 /// Every command that going back to it would run, host by host, once that was told.
 pub(crate) fn commands(model: &Model, candidate: &Candidate) -> Rows {
     let of = Of::Release(candidate.name.clone(), candidate.refused.clone());
-    let rows = || match &candidate.refused {
-        Some(why) => vec![(format!("{} is not offered: {why}", candidate.name), Tone::Warn)],
+    let listing = || match &candidate.refused {
+        Some(why) => Listing::of(format!("{} is not offered: {why}", candidate.name), Tone::Warn),
         None => super::would::intended(model, &Intent::rollback(&candidate.name)),
     };
-    model.previews.of(of, || Some(rows())).unwrap_or_default()
+    model.previews.of(of, || Some(listing().all())).unwrap_or_default()
 }
 
 /// What going back to it means, in a few words.

@@ -2,7 +2,10 @@
 //! the buttons of a dialog.
 
 use super::{
-    Behind, ahead, alike, all_of, commands, consequence, entry::Entry, key_of, listing::Row,
+    Behind, ahead, alike, all_of, commands, consequence,
+    entry::Entry,
+    key_of,
+    listing::{Listing, Row},
     preview, standing_of,
 };
 use crate::{
@@ -22,15 +25,16 @@ use crate::{
     },
 };
 
-/// What the chosen entry would run, host by host, before anything is done.
-pub(crate) fn would(model: &Model, entry: &Entry) -> Rows {
+/// All rows of what the chosen entry would run, worked out once.
+pub(crate) fn entry_rows(model: &Model, entry: &Entry) -> Rows {
     let Entry { goal, about, refused, .. } = entry.clone();
     let of = Of::Entry(goal, about, refused);
-    model.previews.of(of, || Some(of_entry(model, entry))).unwrap_or_default()
+    model.previews.of(of, || Some(would(model, entry).all())).unwrap_or_default()
 }
 
-fn of_entry(model: &Model, entry: &Entry) -> Vec<Row> {
-    let text = |text: String| vec![(text, Tone::Text)];
+/// What the chosen entry would run, host by host, before anything is done.
+pub(crate) fn would(model: &Model, entry: &Entry) -> Listing {
+    let text = |text: String| Listing::of(text, Tone::Text);
     let act = match &entry.goal {
         Goal::Key(Action::Act(act)) => *act,
         Goal::Key(Action::Look) => return text(format!("{} {LOOKS}", entry.about)),
@@ -42,8 +46,9 @@ fn of_entry(model: &Model, entry: &Entry) -> Vec<Row> {
         Goal::Release(_) => Act::Rollback,
     };
     if let Some(why) = &entry.refused {
-        let about = (entry.about.clone(), Tone::Text);
-        return vec![about, (format!("Not now: {why}."), Tone::Warn)];
+        let mut rows = text(entry.about.clone());
+        rows.push(format!("Not now: {why}."), Tone::Warn);
+        return rows;
     }
     if let (Act::Continue, Some(run), Some((id, hold))) = (act, model.open_run(), model.hold())
         && hold.cause != Cause::Break
@@ -89,7 +94,7 @@ fn of_entry(model: &Model, entry: &Entry) -> Vec<Row> {
             | Act::Exclude,
             None,
         )
-        | (Act::Pause | Act::Break | Act::Stop | Act::Shell, _) => Vec::new(),
+        | (Act::Pause | Act::Break | Act::Stop | Act::Shell, _) => Listing::default(),
     };
     if !rows.is_empty() {
         return rows;
@@ -98,10 +103,10 @@ fn of_entry(model: &Model, entry: &Entry) -> Vec<Row> {
 }
 
 /// What giving a run up runs, or what is not run where its undo is left.
-fn aborted(model: &Model, run: &Run) -> Vec<Row> {
+fn aborted(model: &Model, run: &Run) -> Listing {
     if !run.undo_grown {
-        let line = "Leaving it as it is runs nothing. Undoing it runs:".to_owned();
-        return [(line, Tone::Text)].into_iter().chain(commands::undoing(model, run)).collect();
+        let line = "Leaving it as it is runs nothing. Undoing it runs:";
+        return commands::undoing(model, run).under(line, Tone::Text);
     }
     let rows = |perhaps: bool| {
         let parts = run.left_of_the_undo();
@@ -113,20 +118,16 @@ fn aborted(model: &Model, run: &Run) -> Vec<Row> {
     };
     let (left, perhaps) = (rows(false), rows(true));
     let line = "Leaving the rest as it is runs nothing. It is what would not be run:";
-    let mut all = vec![(line.to_owned(), Tone::Text)];
-    all.extend(left);
+    let mut all = left.under(line, Tone::Text);
     if !perhaps.is_empty() {
-        all.push((
-            "This may have begun already, and then goes on to its end:".to_owned(),
-            Tone::Dim,
-        ));
-        all.extend(perhaps);
+        let line = "This may have begun already, and then goes on to its end:";
+        all.extend(perhaps.under(line, Tone::Dim));
     }
     all
 }
 
 /// What a run does that is let go on from where it is: the next step of it, or all.
-fn let_go(model: &Model, run: &Run, mode: Mode) -> Vec<Row> {
+fn let_go(model: &Model, run: &Run, mode: Mode) -> Listing {
     let after = run.in_mode(mode);
     if mode == Mode::Run && after.is_taken_back() {
         return commands::undoing(model, &after);
@@ -135,7 +136,7 @@ fn let_go(model: &Model, run: &Run, mode: Mode) -> Vec<Row> {
 }
 
 /// What a run does from here on, as far as it may go.
-fn goes_on(model: &Model, run: &Run, next: &Begins, but: &[NodeId]) -> Vec<Row> {
+fn goes_on(model: &Model, run: &Run, next: &Begins, but: &[NodeId]) -> Listing {
     if run.is_taken_back() {
         let cells = next.nodes.iter().filter(|id| !but.contains(id));
         let nodes = cells.filter_map(|id| Some(run.cell(*id)?.node.clone()));
@@ -145,58 +146,92 @@ fn goes_on(model: &Model, run: &Run, next: &Begins, but: &[NodeId]) -> Vec<Row> 
 }
 
 /// What a run does that is begun.
-fn planned(model: &Model, mode: Mode) -> Vec<Row> {
+fn planned(model: &Model, mode: Mode) -> Listing {
     match &model.subject {
         Subject::Plan(plan) => begun(model, plan, None, mode),
         Subject::Run(_) | Subject::Nothing => {
             let line = "The next run is planned first, and shown; then a dialog asks.";
-            vec![(line.to_owned(), Tone::Text)]
+            Listing::of(line, Tone::Text)
         }
     }
 }
 
 /// What a run of this plan does; its texts have the functions of another one, where they are too few to tell.
-fn begun(model: &Model, plan: &Plan, other: Option<&Plan>, mode: Mode) -> Vec<Row> {
+fn begun(model: &Model, plan: &Plan, other: Option<&Plan>, mode: Mode) -> Listing {
     let fact = Fact::Opened(Box::new(plan.clone()));
     let Ok(run) = Run::open(&Event { seq: 0, at: model.now, by: None, fact }) else {
-        return Vec::new();
+        return Listing::default();
     };
     let run = run.in_mode(mode);
     ahead::of_plan(model, &run, &run.begins(), (&[], other))
 }
 
 /// What an answer to the open question would run: here, and on all hosts that it can be given to.
-fn answered(model: &Model, run: &Run, act: Act) -> Vec<Row> {
-    let Some((id, hold)) = model.hold() else { return Vec::new() };
+fn answered(model: &Model, run: &Run, act: Act) -> Listing {
+    let Some((id, hold)) = model.hold() else { return Listing::default() };
     let mut offers = hold.offers.iter().filter(|offer| key_of(**offer) == act);
-    let Some(offer) = offers.clone().next() else { return Vec::new() };
+    let Some(offer) = offers.clone().next() else { return Listing::default() };
     if matches!(offer, Offer::Move(_)) {
         let choices = offers.by_ref().filter_map(|offer| choice_of(*offer));
-        return choices.flat_map(|choice| answer(model, run, &[id], &choice)).collect();
+        let each = choices.map(|choice| answer(model, run, &[id], &choice));
+        return each.fold(Listing::default(), Listing::and);
     }
-    let mut rows = vec![(super::capital(&consequence(model, hold, *offer)), Tone::Text)];
+    let rows = Listing::of(super::capital(&consequence(model, hold, *offer)), Tone::Text);
     // What is edited is typed first: until then it is run as it was.
-    let Some(choice) = choice_of(*offer) else { return rows };
-    let all = alike(run, hold, *offer).these;
+    match choice_of(*offer) {
+        Some(choice) => rows.and(given(model, run, (id, hold), *offer, &choice)),
+        None => rows,
+    }
+}
+
+/// What an answer would run: given to that question alone, and to all that are alike.
+fn given(
+    model: &Model,
+    run: &Run,
+    (id, hold): (HoldId, &Hold),
+    offer: Offer,
+    choice: &Choice,
+) -> Listing {
+    let all = alike(run, hold, offer).these;
     if all.len() < 2 {
-        rows.extend(answer(model, run, &[id], &choice));
-        return rows;
+        return answer(model, run, &[id], choice);
     }
-    for (heading, ids) in [("That one alone".to_owned(), vec![id]), (all_of(run, &all), all)] {
-        rows.push((super::capital(&heading), Tone::Strong));
-        rows.extend(answer(model, run, &ids, &choice));
-    }
-    rows
+    let alone = answer(model, run, &[id], choice).under("That one alone", Tone::Strong);
+    let heading = super::capital(&all_of(run, &all));
+    alone.and(answer(model, run, &all, choice).under(heading, Tone::Strong))
+}
+
+/// What one of the answers to the open question would run; `None`: nothing that is known before.
+pub(crate) fn offered(model: &Model, offer: Offer) -> Option<Listing> {
+    let (run, (id, hold)) = (model.open_run()?, model.hold()?);
+    let choice = choice_of(offer)?;
+    Some(match offer {
+        Offer::Edit => {
+            Listing::of("Runs what is typed in its question, which lists it.", Tone::Text)
+        }
+        Offer::Undo => commands::undoing(model, run),
+        Offer::Abort => aborted(model, run),
+        Offer::Go if hold.cause == Cause::Break => let_go(model, run, Mode::Run),
+        Offer::Go
+        | Offer::Retry
+        | Offer::Skip
+        | Offer::Fixed
+        | Offer::AssumeOk
+        | Offer::AssumeFailed
+        | Offer::Exclude
+        | Offer::Answer
+        | Offer::Move(_)
+        | Offer::TakeOver => given(model, run, (id, hold), offer, &choice),
+    })
 }
 
 /// What leaving out a host does that nothing is asked about: what its dialog says, and lists.
-fn excluded(model: &Model) -> Vec<Row> {
-    let Some(dialog) = update::exclusion(model) else { return Vec::new() };
+fn excluded(model: &Model) -> Listing {
+    let Some(dialog) = update::exclusion(model) else { return Listing::default() };
     let what = dialog.facts.iter().map(|facts| format!("{}.", facts.what));
     let lines = what.chain(dialog.text.iter().cloned());
-    let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
-    rows.extend(of_dialog(model, &dialog).into_iter().flatten());
-    rows
+    let rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
+    Listing::from(rows).and(dialog_would(model, &dialog).unwrap_or_default())
 }
 
 /// The answer to an offer that needs nothing more to be known.
@@ -218,15 +253,14 @@ fn choice_of(offer: Offer) -> Option<Choice> {
 }
 
 /// What an answered question is about, and what is undone then.
-fn going_on(model: &Model, run: &Run, (id, hold): (HoldId, &Hold)) -> Vec<Row> {
+fn going_on(model: &Model, run: &Run, (id, hold): (HoldId, &Hold)) -> Listing {
     let lines = super::cause(model, run, hold).into_iter();
-    let mut rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
-    rows.extend(answer(model, run, &[id], &Choice::Go));
-    rows
+    let rows: Vec<Row> = lines.map(|line| (line, Tone::Text)).collect();
+    Listing::from(rows).and(answer(model, run, &[id], &Choice::Go))
 }
 
 /// What an answer to these questions would run.
-fn answer(model: &Model, run: &Run, ids: &[HoldId], choice: &Choice) -> Vec<Row> {
+fn answer(model: &Model, run: &Run, ids: &[HoldId], choice: &Choice) -> Listing {
     let asked = || ids.iter().filter_map(|id| run.holds.get(id));
     let after = run.with_answer(ids, choice);
     let follows = Follows { model, run: &after, but: Vec::new() };
@@ -239,10 +273,8 @@ fn answer(model: &Model, run: &Run, ids: &[HoldId], choice: &Choice) -> Vec<Row>
         }
         Choice::Move(host) => {
             let on = asked().map(|hold| hold.on);
-            let mut rows: Vec<Row> =
-                on.flat_map(|on| commands::elsewhere(run, on, *host)).collect();
-            rows.extend(follows.if_any());
-            rows
+            let each = on.map(|on| commands::elsewhere(run, on, *host));
+            each.fold(Listing::default(), Listing::and).and(follows.if_any())
         }
         Choice::Go => match asked().next().and_then(|hold| Behind::of(run, hold)) {
             Some(behind) => undone_next(model, run, &behind),
@@ -254,17 +286,17 @@ fn answer(model: &Model, run: &Run, ids: &[HoldId], choice: &Choice) -> Vec<Row>
         | Choice::Undo
         | Choice::Abort
         | Choice::Answer(_)
-        | Choice::TakeOver => vec![("Runs no command by itself.".to_owned(), Tone::Dim)],
+        | Choice::TakeOver => Listing::of("Runs no command by itself.", Tone::Dim),
     }
 }
 
 /// What is undone once the question before it is answered.
-fn undone_next(model: &Model, run: &Run, behind: &Behind) -> Vec<Row> {
-    let mut rows = commands::of_undo(model, run, &behind.acts);
-    if run.mode != Mode::Run && !rows.is_empty() {
-        rows.insert(0, ("The run pauses before each of these:".to_owned(), Tone::Dim));
+fn undone_next(model: &Model, run: &Run, behind: &Behind) -> Listing {
+    let rows = commands::of_undo(model, run, &behind.acts);
+    match run.mode != Mode::Run && !rows.is_empty() {
+        true => rows.under("The run pauses before each of these:", Tone::Dim),
+        false => rows,
     }
-    rows
 }
 
 /// What follows an answer.
@@ -278,7 +310,7 @@ struct Follows<'a> {
 
 impl Follows<'_> {
     /// What follows, or that nothing does.
-    fn rows(&self) -> Vec<Row> {
+    fn rows(&self) -> Listing {
         let rows = self.if_any();
         let none = match (rows.is_empty(), self.run.is_taken_back(), self.run.mode) {
             (false, ..) => return rows,
@@ -288,7 +320,7 @@ impl Follows<'_> {
                 "Runs no command: the run does not go on by itself now."
             }
         };
-        vec![(none.to_owned(), Tone::Dim)]
+        Listing::of(none, Tone::Dim)
     }
 
     /// Whether nothing begins before something else is asked.
@@ -298,7 +330,7 @@ impl Follows<'_> {
     }
 
     /// What follows, with what is said above it.
-    fn if_any(&self) -> Vec<Row> {
+    fn if_any(&self) -> Listing {
         let (model, run) = (self.model, self.run);
         let (goes_on, back) = (run.mode == Mode::Run, run.is_taken_back());
         let next = run.begins();
@@ -325,7 +357,7 @@ impl Follows<'_> {
             (true, true) => "Then the undo goes on:".to_owned(),
             (false, _) => "Then the run goes on, and pauses before its next step:".to_owned(),
         };
-        under(&heading, rows)
+        rows.under(heading, Tone::Dim)
     }
 }
 
@@ -333,19 +365,15 @@ impl Follows<'_> {
 const LOOKS: &str =
     "It runs looks on the hosts, which change nothing there, and no step of the recipe.";
 
-fn under(heading: &str, mut rows: Vec<Row>) -> Vec<Row> {
-    rows.insert(0, (heading.to_owned(), Tone::Dim));
-    rows
-}
-
 /// What was told of something that is done outside of the run.
-fn told(model: &Model) -> Vec<Row> {
-    update::palette_intent(model).map_or_else(Vec::new, |intent| intended(model, &intent))
+fn told(model: &Model) -> Listing {
+    update::palette_intent(model).map_or_else(Listing::default, |intent| intended(model, &intent))
 }
 
-pub(super) fn intended(model: &Model, intent: &Intent) -> Vec<Row> {
+pub(super) fn intended(model: &Model, intent: &Intent) -> Listing {
     let lines = preview(model, intent);
-    let mut rows: Vec<Row> = lines.into_iter().map(|line| (line, Tone::Text)).collect();
+    let rows: Vec<Row> = lines.into_iter().map(|line| (line, Tone::Text)).collect();
+    let mut rows = Listing::from(rows);
     let plan = model.sight.preview.of(intent).and_then(|told| told.plan.as_ref());
     if let Some(plan) = plan {
         rows.extend(begun(model, plan, model.plan(), Mode::Run));
@@ -353,14 +381,15 @@ pub(super) fn intended(model: &Model, intent: &Intent) -> Vec<Row> {
     rows
 }
 
-/// What the open dialog would run on hosts, if that is known; `None`: it runs nothing there.
-pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Rows> {
+/// All rows of what the open dialog would run, worked out once.
+pub(crate) fn dialog_rows(model: &Model, dialog: &Dialog) -> Option<Rows> {
     let buttons = dialog.buttons.iter().map(|it| (it.label.clone(), it.deed.clone())).collect();
-    model.previews.of(Of::Dialog(buttons), || of_dialog(model, dialog))
+    model.previews.of(Of::Dialog(buttons), || dialog_would(model, dialog).map(Listing::all))
 }
 
-fn of_dialog(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
-    let mut each: Vec<(Vec<&str>, Option<Vec<Row>>)> = Vec::new();
+/// What the open dialog would run on hosts, if that is known; `None`: it runs nothing there.
+pub(crate) fn dialog_would(model: &Model, dialog: &Dialog) -> Option<Listing> {
+    let mut each: Vec<(Vec<&str>, Option<Listing>)> = Vec::new();
     for button in dialog.buttons.iter().filter(|button| button.deed != Deed::Nothing) {
         let runs = pressed(model, &button.deed);
         match each.iter_mut().find(|(_, others)| *others == runs) {
@@ -368,29 +397,28 @@ fn of_dialog(model: &Model, dialog: &Dialog) -> Option<Vec<Row>> {
             None => each.push((vec![&button.label], runs)),
         }
     }
-    each.iter().any(|(_, runs)| runs.is_some()).then(|| match each.len() {
-        1 => each.into_iter().flat_map(|(_, runs)| or_nothing(runs)).collect(),
-        _ => each.into_iter().flat_map(headed).collect(),
+    each.iter().any(|(_, runs)| runs.is_some()).then(|| {
+        let alone = each.len() == 1;
+        let said = |(labels, runs)| if alone { or_nothing(runs) } else { headed((labels, runs)) };
+        each.into_iter().map(said).fold(Listing::default(), Listing::and)
     })
 }
 
 /// Whether the open dialog has commands to be listed.
 pub(crate) fn has_commands(model: &Model, dialog: &Dialog) -> bool {
-    dialog_would(model, dialog).is_some()
+    dialog_rows(model, dialog).is_some()
 }
 
 /// What a button runs under its label.
-fn headed((labels, runs): (Vec<&str>, Option<Vec<Row>>)) -> Vec<Row> {
+fn headed((labels, runs): (Vec<&str>, Option<Listing>)) -> Listing {
     let labels: Vec<String> = labels.into_iter().map(|label| format!("[ {label} ]")).collect();
-    let mut rows = vec![(labels.join(" "), Tone::Strong)];
-    rows.extend(or_nothing(runs));
-    rows
+    or_nothing(runs).under(labels.join(" "), Tone::Strong)
 }
 
-fn or_nothing(runs: Option<Vec<Row>>) -> Vec<Row> {
+fn or_nothing(runs: Option<Listing>) -> Listing {
     match runs.filter(|rows| !rows.is_empty()) {
         Some(rows) => rows,
-        None => vec![("Runs no command of the recipe.".to_owned(), Tone::Text)],
+        None => Listing::of("Runs no command of the recipe.", Tone::Text),
     }
 }
 
@@ -409,7 +437,7 @@ pub(crate) fn unlisted(dialog: &Dialog) -> &'static str {
 }
 
 /// What a button would run; `None`: nothing on any host, or nothing that is known.
-fn pressed(model: &Model, deed: &Deed) -> Option<Vec<Row>> {
+fn pressed(model: &Model, deed: &Deed) -> Option<Listing> {
     match (deed, model.open_run()) {
         (Deed::Do(intent), _) => Some(intended(model, intent)),
         (Deed::Start(mode), _) => Some(planned(model, *mode)),
