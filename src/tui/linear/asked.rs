@@ -85,8 +85,9 @@ impl<S: Source> Linear<S> {
             return Some(format!("Which stage? {how}: "));
         }
         if model.picker.is_some() {
+            let which = if self.asking.offered.is_empty() { "NAME" } else { "NUMBER" };
             return Some(format!(
-                "Which release? {how}, behind {DETAILS} to hear more of it; an empty line leaves the list: "
+                "Which release? {how}; {DETAILS} {which} says more of it; an empty line leaves the list: "
             ));
         }
         if self.asking.is_answered() {

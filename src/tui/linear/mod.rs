@@ -9,6 +9,7 @@
 mod answered;
 mod asked;
 mod commands;
+mod filling;
 mod logs;
 mod news;
 mod out;

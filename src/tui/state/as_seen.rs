@@ -94,7 +94,11 @@ pub fn served_since(
 ) -> Option<String> {
     let others = before.iter().filter_map(|(host, before)| {
         let after = now.get(host).filter(|after| *after != before)?;
-        Some((format!("{} now, not {}", after.name(), before.name()), host.clone()))
+        let before = match before {
+            Served::Nothing => "and no release before".to_owned(),
+            before => format!("not {}", before.name()),
+        };
+        Some((format!("{} now, {before}", after.name()), host.clone()))
     });
     joined(grouped(others).into_iter().map(|(what, hosts)| {
         let serve = if hosts.len() == 1 { "serves" } else { "serve" };

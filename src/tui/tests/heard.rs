@@ -27,12 +27,16 @@ fn previewed(release: &str) -> Told {
     Told::Preview { of: Intent::rollback(release), lines: Vec::new(), plan: None }
 }
 
+/// Nobody knows how that release differs.
+fn compared(release: &str) -> Told {
+    let pair = Pair { from: NEWEST.to_owned(), to: release.to_owned() };
+    Told::Compared(pair, Err("no host knows both".to_owned()))
+}
+
 #[test]
 fn a_release_whose_name_is_a_number_is_chosen_by_its_name() {
     let asks = |ear: Ear, name: &str| {
-        let pair = Pair { from: NEWEST.to_owned(), to: name.to_owned() };
-        let unknown = Told::Compared(pair, Err("no host knows both".to_owned()));
-        let ear = ear.tell(previewed(name)).tell(unknown);
+        let ear = ear.tell(previewed(name)).tell(compared(name));
         assert!(ear.heard.contains(&format!("serves {name} again")), "{name}: {}", ear.heard);
     };
     let stamps = [NEWEST, BEFORE, OLDER];
@@ -42,7 +46,10 @@ fn a_release_whose_name_is_a_number_is_chosen_by_its_name() {
     // A name that is the number of another one: no release has a number.
     let ear = called(&["5", "4", "3", "2", "1"]).types(&["rollback"]);
     assert!(!ear.heard.contains("1. 5"), "{}", ear.heard);
-    check("linear_names_are_numbers", &ear.types(&["9", "2"]).tell(previewed("2")));
+    check(
+        "linear_names_are_numbers",
+        &ear.types(&["9", "2"]).tell(previewed("2")).tell(compared("2")),
+    );
 }
 
 #[test]

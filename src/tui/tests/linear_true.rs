@@ -278,7 +278,7 @@ fn a_difference_keeps_its_columns() {
 }
 
 /// Names of keys that nobody presses who types lines. Enter, Ctrl-c, Ctrl-d and Ctrl-z are the terminal's.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 15] = [
     "Esc",
     "Tab",
     "Shift-Tab",
@@ -291,6 +291,9 @@ const KEYS: [&str; 12] = [
     "Ctrl-t",
     "Ctrl-o",
     "Ctrl-l",
+    "press",
+    "pressed",
+    "keys",
 ];
 
 fn names_no_key(text: &str, whence: &str) {

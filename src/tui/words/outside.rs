@@ -8,7 +8,7 @@ use crate::{
     run::{Run, Verdict},
     tui::{
         action::{Act, Action},
-        keymap::written,
+        keymap::{in_words, written},
         state::{
             Model,
             dialog::{Dialog, Subject},
@@ -213,7 +213,10 @@ fn facts(model: &Model, dialog: &Dialog) -> Option<Facts> {
             Facts::new(
                 "puts the maintenance page up, or takes it down",
                 place(&paged),
-                format!("{key} again"),
+                match in_words(model) {
+                    true => format!("{key} on, or {key} off"),
+                    false => format!("{key} again"),
+                },
             )
             .takes("at once; then it is asked what visitors get"),
         ),
@@ -311,8 +314,9 @@ fn by_hand(model: &Model, when: &str) -> Option<String> {
     let raised = model.sight.raised().filter(|it| it.run.starts_with(BY_HAND))?;
     let key = written(model, Action::Act(Act::Maintenance));
     let (by, since) = (&raised.by, ago(raised.since, model.now));
+    let turns = if in_words(model) { " off takes it down" } else { " turns it off" };
     Some(format!(
-        "{by} has the maintenance page up since {since}: it stays up {when}, until {key} turns it off"
+        "{by} has the maintenance page up since {since}: it stays up {when}, until {key}{turns}"
     ))
 }
 
