@@ -26,12 +26,17 @@ pub(crate) struct Ends {
     pub(crate) dirty: watch::Receiver<u64>,
 }
 
-/// Sends the last wish, however the console ended. Whoever takes wishes may be gone already, which is as
-/// good.
-pub(crate) async fn leave(wishes: &mpsc::Sender<Wish>) {
+/// Runs a console to its end, however it ends, and sends the last wish: by then the terminal is given back.
+pub(crate) async fn leaving(
+    wishes: mpsc::Sender<Wish>,
+    console: impl Future<Output = Result<(), TuiError>>,
+) -> Result<(), TuiError> {
+    let ended = console.await;
+    // Whoever takes wishes may be gone already, which is as good.
     if !matches!(timeout(LAST, wishes.send(Wish::Quit)).await, Ok(Ok(()))) {
         tracing::debug!("nobody took the last wish");
     }
+    ended
 }
 
 /// The signals that mean something to a console.

@@ -62,7 +62,7 @@ pub use self::{
     },
 };
 pub(crate) use self::{
-    ends::{Ends, Signals, leave},
+    ends::{Ends, Signals, leaving},
     feed::{Entire, show_line},
     linear::{Heard, Linear},
     outbox::Outbox,

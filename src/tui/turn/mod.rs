@@ -18,7 +18,7 @@ use self::holder::Holder;
 use super::{
     Clock, TuiError,
     action::Action,
-    ends::{Ends, Signals, leave},
+    ends::{Ends, Signals, leaving},
     errand::Errand,
     feed::Feed,
     hearing::Hearing,
@@ -100,17 +100,11 @@ pub(super) async fn run(
     settings: Settings,
     clock: Clock,
 ) -> Result<(), TuiError> {
-    let wishes = ends.wishes.clone();
-    let ended = match Turns::begin(ends, store, settings, clock) {
-        Ok(mut turns) => {
-            let ended = turns.go().await;
-            drop(turns);
-            ended
-        }
-        Err(error) => Err(error),
-    };
-    leave(&wishes).await;
-    ended
+    leaving(ends.wishes.clone(), async {
+        let mut turns = Turns::begin(ends, store, settings, clock)?;
+        turns.go().await
+    })
+    .await
 }
 
 impl Turns {

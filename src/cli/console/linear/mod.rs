@@ -16,7 +16,7 @@ use self::{
 use crate::{
     cli::prompt::Shown,
     store::{LogReader, Store},
-    tui::{Clock, Ends, Heard, Linear, Outbox, Settings, Signals, Told, TuiError, Wish, leave},
+    tui::{Clock, Ends, Heard, Linear, Outbox, Settings, Signals, Told, TuiError, Wish, leaving},
 };
 
 /// News that is taken in before a line has its turn again.
@@ -81,17 +81,13 @@ pub(super) async fn run(
     settings: Settings,
     clock: Clock,
 ) -> Result<(), TuiError> {
-    let wishes = ends.wishes.clone();
-    let ended = match Lines::begin(ends, store, settings, clock) {
-        Ok(mut lines) => {
-            lines.go().await;
-            lines.end().await;
-            Ok(())
-        }
-        Err(error) => Err(error),
-    };
-    leave(&wishes).await;
-    ended
+    leaving(ends.wishes.clone(), async {
+        let mut lines = Lines::begin(ends, store, settings, clock)?;
+        lines.go().await;
+        lines.end().await;
+        Ok(())
+    })
+    .await
 }
 
 fn every(time: Duration) -> Interval {
