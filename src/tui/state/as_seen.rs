@@ -94,9 +94,9 @@ pub fn served_since(
 ) -> Option<String> {
     let others = before.iter().filter_map(|(host, before)| {
         let after = now.get(host).filter(|after| *after != before)?;
-        let before = match before {
-            Served::Nothing => "and no release before".to_owned(),
-            before => format!("not {}", before.name()),
+        let before = match *before == Served::Nothing {
+            true => "and no release before".to_owned(),
+            false => format!("not {}", before.name()),
         };
         Some((format!("{} now, {before}", after.name()), host.clone()))
     });
