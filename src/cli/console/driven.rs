@@ -28,8 +28,11 @@ const GLANCE: Duration = Duration::from_secs(1);
 /// So many glances after news it is also looked at what the hosts have, which is more work for them.
 const LOOK_AFTER: u32 = 3;
 
-/// What is done beside a run at once, at most.
-const BESIDE_MAX: usize = 16;
+/// What is done with the hosts at once beside a run, or between runs, at most.
+pub(super) const BESIDE_MAX: usize = 16;
+
+/// Said of what would be more.
+pub(super) const TOO_MUCH: &str = "too much is being done at once";
 
 /// Drives the run until it is over, or left.
 pub(super) async fn drive(
@@ -148,7 +151,7 @@ fn aside(wished: Wished, sight: Option<&Sight>, beside: &mut JoinSet<()>) {
     );
     match sight {
         None => wished.refuse(NOTHING_KNOWN),
-        Some(_) if beside.len() >= BESIDE_MAX => wished.refuse("too much is being done at once"),
+        Some(_) if beside.len() >= BESIDE_MAX => wished.refuse(TOO_MUCH),
         Some(sight) if bears_a_run => drop(beside.spawn(sight.clone().carry_out(wished))),
         Some(_) => wished.refuse("a run is open: end it first"),
     }

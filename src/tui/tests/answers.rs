@@ -191,6 +191,15 @@ fn the_keys_of_a_failed_undo_are_those_that_do_something() {
 }
 
 #[test]
+fn what_failed_to_follow_an_undo_is_not_said_to_be_not_undone() {
+    let screen = desk(WIDE, story::not_followed().told()).screen();
+    for said in ["FAILED in the undo: restart (follows) on web1", "What it follows is taken back"] {
+        assert!(screen.contains(said), "{said}: {screen}");
+    }
+    assert!(!screen.contains("NOT UNDONE"), "{screen}");
+}
+
+#[test]
 fn what_is_not_undone_is_left_as_it_is_by_one_answer() {
     let mut opened = desk(WIDE, story::not_undone().told());
     let screen = opened.screen();

@@ -171,7 +171,7 @@ fn a_dialog_lists_what_each_of_its_switches_of_the_page_does() {
     in_order(&desk.screen(), &[&line(off, removes), &line(on, writes)]);
     in_order(
         &desk.keys("<C-o>").screen(),
-        &[off, removes, "echo switch", on, writes, "echo release"],
+        &[off, removes, on, writes, "echo switch", "echo release"],
     );
 }
 

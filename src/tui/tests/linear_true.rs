@@ -241,7 +241,7 @@ fn maintenance_says_which_way_and_what_it_took() {
     );
     // What the second of two buttons would do is said, too, before its yes.
     let ear = both(Ear::new(raised()).types(&["maintenance"]));
-    assert!(last(&ear).contains("[ Turn on anew ]  page up"), "{}", ear.heard);
+    assert!(last(&ear).contains("[ Turn on anew ]: page up"), "{}", ear.heard);
     let ear = ear.types(&["2"]);
     assert!(last(&ear).contains("page up"), "{}", ear.heard);
 }

@@ -437,6 +437,20 @@ pub(crate) fn asks_about_schema(opens: bool) -> Story {
     story.hold(asks, Cause::Schema, &[Offer::Go, Offer::Abort])
 }
 
+/// What follows the undo of what was served has failed, and is asked about.
+pub(crate) fn not_followed() -> Story {
+    let first = u32::try_from(plan().nodes.len()).unwrap();
+    let mut story = asks_about_schema(false)
+        .then(Fact::Chose(HoldId(0), Choice::Go, Why::default()))
+        .then(Fact::Passed(NodeId(first)));
+    for (at, status) in [(1, 0), (2, 0), (3, 1)] {
+        let node = NodeId(first + at);
+        story = story.start_node(node).wait(1).end_node(node, status);
+    }
+    let offers = [Offer::Retry, Offer::Edit, Offer::Fixed, Offer::Skip, Offer::Abort];
+    story.hold(NodeId(first + 3), Cause::NotUndone(End::Exit(1)), &offers)
+}
+
 /// The failed run was taken back; one compensation failed.
 pub(crate) fn undone() -> Story {
     let (mut story, first) = taken_back();

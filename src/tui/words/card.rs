@@ -1,6 +1,6 @@
 //! The card of a failure: what was run, where, when, how it ended, and what it says.
 
-use super::{cause, clock, count, place, since, took};
+use super::{cause, cause::not_undone, clock, count, place, since, took};
 use crate::{
     model::{Command, HoldId, Kind, Part, Query, Text, Try},
     run::{Cause, Cell, End, Hold, Overrule, Run, Sig, State, StopCause},
@@ -95,8 +95,8 @@ fn happened(model: &Model, run: &Run, hold: &Hold) -> Vec<Point> {
     };
     let meaning = killed(model, run, hold, end).or_else(|| meaning(end).map(str::to_owned));
     let meaning = meaning.map_or_else(String::new, |words| format!(": {words}"));
-    let taken_back = !matches!(hold.cause, Cause::NotUndone(_));
-    let undone = if taken_back { "" } else { ". What it takes back is NOT undone." };
+    let in_an_undo = matches!(hold.cause, Cause::NotUndone(_));
+    let undone = if in_an_undo { format!(". {}", not_undone(run, hold)) } else { String::new() };
     vec![entry("ended", format!("{end}{meaning}{undone}"), tone, 2)]
 }
 

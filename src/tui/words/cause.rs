@@ -2,7 +2,7 @@
 
 use super::{behind::Behind, gate};
 use crate::{
-    model::{Changes, Key, Kind, Part, Query},
+    model::{Changes, Key, Kind, Origin, Part, Query},
     run::{Cause, Cell, Hold, Offer, Run},
     tui::{
         action::{Act, Action},
@@ -62,6 +62,9 @@ pub(crate) fn headline(model: &Model, run: &Run, hold: &Hold) -> String {
         Cause::OnceHostGone(_) if moves(hold) => format!("ASKS where to do {place}"),
         Cause::OnceHostGone(_) => format!("NOT DONE {place}, and its host was excluded"),
         Cause::Unreachable => format!("UNREACHABLE {place}"),
+        Cause::NotUndone(end) if follows(run, hold) => {
+            format!("FAILED in the undo: {place}, {end}")
+        }
         Cause::NotUndone(end) => format!("NOT UNDONE {place}, {end}"),
     }
 }
@@ -121,10 +124,23 @@ pub(crate) fn cause(model: &Model, run: &Run, hold: &Hold) -> Vec<String> {
         Cause::Unreachable => vec![format!(
             "{place} may be running, and the host has not been reachable for a long time."
         )],
-        Cause::NotUndone(end) => {
-            vec![format!("{place} failed: {end}. What it takes back is NOT undone.")]
-        }
+        Cause::NotUndone(end) => vec![format!("{place} failed: {end}. {}", not_undone(run, hold))],
     }
+}
+
+/// What it means that something failed which belongs to an undo.
+pub(super) fn not_undone(run: &Run, hold: &Hold) -> &'static str {
+    match follows(run, hold) {
+        true => {
+            "What it follows is taken back: what runs there may still be the code that is given up."
+        }
+        false => "What it takes back is NOT undone.",
+    }
+}
+
+/// Whether this takes nothing back itself, but follows what was taken back.
+fn follows(run: &Run, hold: &Hold) -> bool {
+    run.cell(hold.on).is_some_and(|cell| matches!(cell.node.origin, Origin::FollowerOf(_)))
 }
 
 /// Why the undo of a run that began to change the schema waits.

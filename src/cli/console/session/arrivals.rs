@@ -54,7 +54,7 @@ impl Session<'_> {
         let (Some(sight), Some(stage)) = (self.sight.clone(), &mut self.stage) else { return };
         if !sight.has().releases && !sight.has().maintenance {
             // Nothing is planned by it: nobody waits for who has the stage.
-            drop(self.beside.spawn(sight.look_for(lost)));
+            self.look_beside(sight, lost).await;
             return;
         }
         let (global, reading) = (self.global, self.reading);

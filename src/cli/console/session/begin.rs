@@ -30,7 +30,7 @@ impl Session<'_> {
                 self.turn_back(before).await;
                 // What the operator was shown may be why, and who has the stage.
                 if let Some(sight) = self.sight.clone() {
-                    self.beside.spawn(sight.look_for(away(&self.hosts)));
+                    self.look_beside(sight, away(&self.hosts)).await;
                 }
                 Ok(None)
             }

@@ -1,10 +1,14 @@
 //! What the screen is told of the stage: its plan, how long that takes, its hosts and the way to each.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{NOTHING_KNOWN, ROLLBACK, Session};
 use crate::{
-    cli::console::wished::Wished,
+    cli::console::{
+        driven::{BESIDE_MAX, TOO_MUCH},
+        sight::Sight,
+        wished::Wished,
+    },
     model::{Host, Plan},
     remote::ssh::{Route, Target},
     tui::{HostState, Told, Way},
@@ -47,9 +51,19 @@ impl Session<'_> {
     /// Has something done with the hosts beside whatever goes on.
     pub(super) fn beside(&mut self, wished: Wished) {
         match self.sight.clone() {
-            Some(sight) => drop(self.beside.spawn(sight.carry_out(wished))),
             None => wished.refuse(NOTHING_KNOWN),
+            Some(_) if self.beside.len() >= BESIDE_MAX => wished.refuse(TOO_MUCH),
+            Some(sight) => drop(self.beside.spawn(sight.carry_out(wished))),
         }
+    }
+
+    /// Looks beside whatever goes on, at hosts of which some are known to be away.
+    pub(super) async fn look_beside(&mut self, sight: Sight, away: BTreeSet<String>) {
+        if self.beside.len() >= BESIDE_MAX {
+            self.screen.note(format!("not looked: {TOO_MUCH}")).await;
+            return;
+        }
+        self.beside.spawn(sight.look_for(away));
     }
 
     /// How long what is shown usually takes, and going back.
