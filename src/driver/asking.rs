@@ -145,7 +145,10 @@ impl Ear {
         let at = match before {
             Before { answering: true, .. } => At::Sending(false),
             Before { open: true, .. } => At::Open,
-            Before { .. } => At::Nothing,
+            Before { asked: 0, .. } => At::Nothing,
+            // Whether it printed anything since its last answer is not known. What stands there may be
+            // the question of before, and who is asked that again gives a second answer to the first.
+            Before { .. } => At::Given,
         };
         let mut ear =
             Self { asked: before.asked, at, line: Vec::new(), before: Vec::new(), since: now };
@@ -443,6 +446,19 @@ mod tests {
         asking.known(Before { asked: 2, ..open });
         assert_eq!(asking.printed(b"I was busy\n", now), Some(2));
         assert!(!asking.send(2));
+    }
+
+    #[tokio::test]
+    async fn what_was_answered_before_the_step_was_followed_is_not_asked_at_once_again() {
+        let now = Instant::now();
+        let answered = Before { asked: 1, open: false, answering: false };
+        let mut asking = Ear::new(answered, b"password for deploy: ", now);
+        assert_eq!(asking.look(now + LIKELY), None, "a second answer to the first question");
+        // It waits on for very long: that may be for more.
+        assert_eq!(asking.look(now + PERHAPS).map(|(n, _)| n), Some(2));
+        let mut asking = Ear::new(answered, b"password for deploy: ", now);
+        assert_eq!(asking.printed(b"\nAnd now? [y/N] ", now), None);
+        assert_eq!(asking.look(now + SURELY).map(|(n, _)| n), Some(2));
     }
 
     #[tokio::test]

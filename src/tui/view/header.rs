@@ -302,6 +302,10 @@ fn during(model: &Model, run: &Run) -> (String, Tone) {
     if model.over.is_some() {
         return ("OPEN, not driven from here".to_owned(), Tone::Held);
     }
+    // No answer is taken before.
+    if model.untaken {
+        return (format!("{} TAKING UP", spin(model)), Tone::Held);
+    }
     if let Some((_, hold)) = model.failure() {
         let unknown = matches!(hold.cause, crate::run::Cause::Unknown(_));
         let (glyph, tone) = match unknown {
@@ -342,9 +346,6 @@ fn going(model: &Model, run: &Run) -> (String, Tone) {
         column.hosts().any(|host| face::running(run, column.nodes(host)).is_some())
     });
     let spin = spin(model);
-    if model.untaken {
-        return (format!("{spin} TAKING UP"), Tone::Held);
-    }
     if model.is_undriven() {
         let word = run.aborting.map_or("OPEN", given_up);
         return (format!("{word}, goes no further"), Tone::Held);
