@@ -48,7 +48,10 @@ impl Run {
         let mut found = walk.leg();
         let mut stands = !found.stops.is_empty();
         while let Some(at) = walk.asked().filter(|_| !stands) {
-            for (gate, _) in &at {
+            for (gate, cause) in &at {
+                if let Cause::Batch(out) = cause {
+                    walk.missing_agreed = walk.missing_agreed.max(*out);
+                }
                 walk.pass(*gate);
             }
             let begins = walk.leg();
@@ -78,6 +81,8 @@ struct Walk<'r> {
     stops: Vec<NodeId>,
     /// How far the run could go when the first list stopped it.
     stopped: Option<Mode>,
+    /// So many hosts were missing where it was asked before, about which it is not asked again.
+    missing_agreed: u16,
 }
 
 impl<'r> Walk<'r> {
@@ -94,6 +99,7 @@ impl<'r> Walk<'r> {
             lists: Vec::new(),
             stops: Vec::new(),
             stopped: None,
+            missing_agreed: 0,
         };
         let ahead = |id, cell: &Cell| {
             run.early.contains(&id) || (will_begin(run, cell) && !run.satisfied(id))
@@ -127,7 +133,7 @@ impl<'r> Walk<'r> {
     /// What is asked now at gates; `None`: nothing is.
     fn asked(&self) -> Option<Vec<(NodeId, Cause)>> {
         let cause = |id: &NodeId| {
-            let opening = self.run.opening(*id, self.mode)?;
+            let opening = self.opening(*id)?;
             let open = self.run.hold_on(*id).and_then(|hold| self.run.holds.get(&hold));
             match (opening, open) {
                 (Opening::Paused, _) => None,
@@ -208,10 +214,17 @@ impl<'r> Walk<'r> {
         if self.run.hold_on(id).is_some() {
             return false;
         }
-        match self.run.opening(id, self.mode) {
+        match self.opening(id) {
             Some(Opening::Free | Opening::InTime(_)) => true,
             Some(Opening::Undone(None)) => self.is_undone_before(id),
             Some(Opening::Paused | Opening::Asked(_) | Opening::Undone(Some(_))) | None => false,
+        }
+    }
+
+    fn opening(&self, gate: NodeId) -> Option<Opening> {
+        match self.run.opening(gate, self.mode)? {
+            Opening::Asked(Cause::Batch(out)) if out <= self.missing_agreed => Some(Opening::Free),
+            opening => Some(opening),
         }
     }
 
