@@ -222,10 +222,10 @@ impl<'r> Walk<'r> {
     }
 
     fn opening(&self, gate: NodeId) -> Option<Opening> {
-        match self.run.opening(gate, self.mode)? {
-            Opening::Asked(Cause::Batch(out)) if out <= self.missing_agreed => Some(Opening::Free),
-            opening => Some(opening),
-        }
+        let opening = self.run.opening(gate, self.mode)?;
+        let is_agreed =
+            matches!(&opening, Opening::Asked(Cause::Batch(out)) if *out <= self.missing_agreed);
+        Some(if is_agreed { Opening::Free } else { opening })
     }
 
     fn is_undone_before(&self, gate: NodeId) -> bool {
